@@ -1,0 +1,1 @@
+//! engine tests live in the `tests` folder of this crate.

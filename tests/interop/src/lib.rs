@@ -1,0 +1,1 @@
+//! interop tests live in the `tests` folder of this crate.
