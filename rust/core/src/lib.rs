@@ -1,1 +1,21 @@
-//! TLS core
+//! TLS for Godot without Godot: trust, verification, sessions and diagnosis on rustls.
+//!
+//! Data flows one way: [`options`] say what a script asked for, [`config`] turns them into a checked
+//! rustls configuration over a [`trust`] store and the [`verifier`], and a [`session`] moves bytes with
+//! it. Nothing here opens a socket, sleeps or knows an engine; [`trust`] alone reads the operating
+//! system's certificate store. Every failure becomes a [`diagnosis`]: a cause and a sentence.
+#![forbid(unsafe_code)]
+
+pub mod certificate;
+pub mod config;
+pub mod diagnosis;
+pub mod identity;
+pub mod names;
+pub mod options;
+pub mod pem;
+pub mod provider;
+pub mod session;
+pub mod trust;
+pub mod verifier;
+
+pub use rustls_pki_types::UnixTime;

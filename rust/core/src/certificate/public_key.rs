@@ -1,0 +1,117 @@
+//! Which key and which signature a certificate carries.
+
+use std::fmt;
+
+use x509_parser::prelude::{AlgorithmIdentifier, SubjectPublicKeyInfo};
+use x509_parser::public_key::PublicKey;
+
+/// Smallest RSA modulus whose signatures are believed, in bits (NIST SP 800-131A; the provider has none
+/// for smaller ones).
+const RSA_MINIMUM_BITS: usize = 2048;
+/// Largest RSA modulus that the provider verifies, in bits.
+const RSA_MAXIMUM_BITS: usize = 8192;
+
+/// The kind of a public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicKeyKind {
+    /// RSA with the size of its modulus in bits.
+    Rsa(usize),
+    /// ECDSA on a named curve that the provider has.
+    Ecdsa(&'static str),
+    /// Ed25519.
+    Ed25519,
+    /// Anything else, by the name or object identifier of its algorithm.
+    Other(String),
+}
+
+impl PublicKeyKind {
+    pub(super) fn of(info: &SubjectPublicKeyInfo<'_>) -> Self {
+        let algorithm = info.algorithm.algorithm.to_id_string();
+        match algorithm.as_str() {
+            "1.2.840.113549.1.1.1" => match info.parsed() {
+                Ok(PublicKey::RSA(rsa)) => Self::Rsa(rsa_bits(rsa.modulus)),
+                _ => Self::Other("RSA that cannot be read".to_owned()),
+            },
+            "1.2.840.10045.2.1" => curve_of(&info.algorithm),
+            "1.3.101.112" => Self::Ed25519,
+            "1.3.101.113" => Self::Other("Ed448".to_owned()),
+            "1.2.840.113549.1.1.10" => Self::Other("RSA-PSS".to_owned()),
+            _ => Self::Other(algorithm),
+        }
+    }
+
+    /// Why a handshake signed with this key cannot be believed, or `None` when it can.
+    pub fn weakness(&self) -> Option<String> {
+        match self {
+            Self::Rsa(bits) if *bits < RSA_MINIMUM_BITS => Some(format!(
+                "its key is {self}, below the minimum of {RSA_MINIMUM_BITS} bits"
+            )),
+            Self::Rsa(bits) if *bits > RSA_MAXIMUM_BITS => Some(format!(
+                "its key is {self}, above the maximum of {RSA_MAXIMUM_BITS} bits"
+            )),
+            Self::Other(name) => Some(format!(
+                "its key ({name}) is of a kind that is not supported: use RSA 2048 to 8192, ECDSA P-256, P-384 or P-521, or Ed25519"
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for PublicKeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa(bits) => write!(f, "RSA {bits}"),
+            Self::Ecdsa(curve) => write!(f, "ECDSA {curve}"),
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Other(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Bits of a big-endian modulus, leading zeros not counted.
+fn rsa_bits(modulus: &[u8]) -> usize {
+    let significant = modulus.iter().position(|b| *b != 0).unwrap_or(modulus.len());
+    match modulus.get(significant) {
+        Some(first) => (modulus.len() - significant) * 8 - first.leading_zeros() as usize,
+        None => 0,
+    }
+}
+
+fn curve_of(algorithm: &AlgorithmIdentifier<'_>) -> PublicKeyKind {
+    let curve = algorithm.parameters.as_ref().and_then(|p| p.as_oid().ok());
+    let Some(curve) = curve.map(|oid| oid.to_id_string()) else {
+        return PublicKeyKind::Other("ECDSA with explicit parameters".to_owned());
+    };
+    match curve.as_str() {
+        "1.2.840.10045.3.1.7" => PublicKeyKind::Ecdsa("P-256"),
+        "1.3.132.0.34" => PublicKeyKind::Ecdsa("P-384"),
+        "1.3.132.0.35" => PublicKeyKind::Ecdsa("P-521"),
+        "1.3.132.0.33" => PublicKeyKind::Other("ECDSA P-224".to_owned()),
+        "1.2.840.10045.3.1.1" => PublicKeyKind::Other("ECDSA P-192".to_owned()),
+        "1.3.132.0.10" => PublicKeyKind::Other("ECDSA secp256k1".to_owned()),
+        other => PublicKeyKind::Other(format!("ECDSA on curve {other}")),
+    }
+}
+
+/// The usual name of a signature algorithm, or its object identifier.
+pub(super) fn signature_algorithm_name(algorithm: &AlgorithmIdentifier<'_>) -> String {
+    let oid = algorithm.algorithm.to_id_string();
+    let name = match oid.as_str() {
+        "1.2.840.113549.1.1.4" => "md5WithRSAEncryption",
+        "1.2.840.113549.1.1.5" => "sha1WithRSAEncryption",
+        "1.2.840.113549.1.1.10" => "RSASSA-PSS",
+        "1.2.840.113549.1.1.11" => "sha256WithRSAEncryption",
+        "1.2.840.113549.1.1.12" => "sha384WithRSAEncryption",
+        "1.2.840.113549.1.1.13" => "sha512WithRSAEncryption",
+        "1.2.840.113549.1.1.14" => "sha224WithRSAEncryption",
+        "1.2.840.10045.4.1" => "ecdsa-with-SHA1",
+        "1.2.840.10045.4.3.1" => "ecdsa-with-SHA224",
+        "1.2.840.10045.4.3.2" => "ecdsa-with-SHA256",
+        "1.2.840.10045.4.3.3" => "ecdsa-with-SHA384",
+        "1.2.840.10045.4.3.4" => "ecdsa-with-SHA512",
+        "1.3.101.112" => "Ed25519",
+        "1.3.101.113" => "Ed448",
+        _ => return oid,
+    };
+    name.to_owned()
+}

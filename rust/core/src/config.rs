@@ -1,0 +1,154 @@
+//! From checked options to rustls configurations, kept for all connections of one options object.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::client::Resumption;
+use rustls::sign::SingleCertAndKey;
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+
+use crate::certificate::Certificate;
+use crate::diagnosis::{Cause, Diagnosis};
+use crate::names::{ReferenceName, indication};
+use crate::options::{ClientOptions, ServerOptions, Verification};
+use crate::provider::provider;
+use crate::session::Session;
+use crate::verifier::{ServerVerifier, verify_server_chain};
+
+/// Reference names whose configuration and sessions are kept for one options object. A game talks to a
+/// handful of servers; a crawler that exceeds this only loses resumption.
+const KEPT_NAMES: usize = 32;
+
+/// Sessions kept for one reference name. One ticket serves one connection (RFC 8446 section C.4).
+const KEPT_SESSIONS: usize = 16;
+
+/// A client's configuration, ready to start connections.
+#[derive(Debug)]
+pub struct ClientSetup {
+    options: ClientOptions,
+    by_name: Mutex<VecDeque<(Key, Arc<rustls::ClientConfig>)>>,
+}
+
+/// Sessions are shared between connections only when both agree: the name as it was checked, and what rustls
+/// files them under.
+type Key = (ReferenceName, ServerName<'static>);
+
+impl ClientSetup {
+    /// Keeps `options` for every connection started with it.
+    pub fn new(options: ClientOptions) -> Self {
+        Self { options, by_name: Mutex::new(VecDeque::new()) }
+    }
+
+    /// What it was made of.
+    pub fn options(&self) -> &ClientOptions {
+        &self.options
+    }
+
+    /// Starts a connection to `host`; its first bytes are ready to send.
+    pub fn connect(&self, host: &str) -> Result<Session, Diagnosis> {
+        let reference = self.reference(host);
+        let sni = indication(host);
+        let server_name = sni.clone().or_else(|| reference.server_name());
+        let config = match &server_name {
+            Some(name) if self.may_resume(&reference) => self.shared_config(&reference, name)?,
+            _ => Arc::new(self.build(reference, false)?),
+        };
+        // The placeholder stands for a host that rustls cannot hold. It is never sent, and never shared.
+        let name = server_name.unwrap_or_else(|| ServerName::IpAddress(IpAddr::from(Ipv4Addr::UNSPECIFIED).into()));
+        Session::client(config, name, self.options.versions)
+    }
+
+    /// Checks a chain, leaf first, as a connection to `host` would.
+    pub fn verify(&self, chain: &[Certificate], host: &str, now: UnixTime) -> Result<(), Diagnosis> {
+        let ders: Vec<CertificateDer<'_>> = chain.iter().map(|c| c.der().clone()).collect();
+        let reference = self.reference(host);
+        verify_server_chain(&self.options.trust, self.options.verification, &ders, &reference, now)
+            .map_err(|rejection| rejection.diagnosis)
+    }
+
+    fn reference(&self, host: &str) -> ReferenceName {
+        let wanted = match self.options.common_name_override.as_str() {
+            "" => host,
+            name => name,
+        };
+        match self.options.verification {
+            Verification::Full => ReferenceName::parse(wanted),
+            Verification::ChainOnly | Verification::Nothing => ReferenceName::Unchecked,
+        }
+    }
+
+    /// A name that rustls cannot hold has no session store of its own: it does not resume.
+    fn may_resume(&self, reference: &ReferenceName) -> bool {
+        !matches!(reference, ReferenceName::Literal(_))
+    }
+
+    fn shared_config(
+        &self,
+        reference: &ReferenceName,
+        server_name: &ServerName<'static>,
+    ) -> Result<Arc<rustls::ClientConfig>, Diagnosis> {
+        let mut kept = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = kept.iter().position(|((r, s), _)| r == reference && s == server_name)
+            && let Some(entry) = kept.remove(place)
+        {
+            let config = Arc::clone(&entry.1);
+            kept.push_back(entry);
+            return Ok(config);
+        }
+        let config = Arc::new(self.build(reference.clone(), true)?);
+        if kept.len() >= KEPT_NAMES {
+            kept.pop_front();
+        }
+        kept.push_back(((reference.clone(), server_name.clone()), Arc::clone(&config)));
+        Ok(config)
+    }
+
+    fn build(&self, reference: ReferenceName, resume: bool) -> Result<rustls::ClientConfig, Diagnosis> {
+        let verifier = ServerVerifier {
+            trust: Arc::clone(&self.options.trust),
+            verification: self.options.verification,
+            reference,
+        };
+        let mut config = rustls::ClientConfig::builder_with_provider(provider())
+            .with_protocol_versions(self.options.versions.protocol_versions())
+            .map_err(|error| unusable(&error))?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        config.resumption = if resume {
+            Resumption::in_memory_sessions(KEPT_SESSIONS)
+        } else {
+            Resumption::disabled()
+        };
+        Ok(config)
+    }
+}
+
+/// A server's configuration, ready to accept connections.
+#[derive(Debug)]
+pub struct ServerSetup {
+    config: Arc<rustls::ServerConfig>,
+    options: ServerOptions,
+}
+
+impl ServerSetup {
+    /// Builds the configuration for `options`.
+    pub fn new(options: ServerOptions) -> Result<Self, Diagnosis> {
+        let config = rustls::ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(options.versions.protocol_versions())
+            .map_err(|error| unusable(&error))?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(options.identity.certified_key())));
+        Ok(Self { config: Arc::new(config), options })
+    }
+
+    /// Starts the server's side of one connection.
+    pub fn accept(&self) -> Result<Session, Diagnosis> {
+        Session::server(Arc::clone(&self.config), self.options.versions)
+    }
+}
+
+fn unusable(error: &rustls::Error) -> Diagnosis {
+    Diagnosis::new(Cause::Other, format!("the TLS options cannot be used ({error})"))
+}

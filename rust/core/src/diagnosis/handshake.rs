@@ -1,0 +1,247 @@
+//! Sentences about handshakes and connections that failed.
+
+use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
+
+use super::{Cause, Diagnosis, Rejection, quoted};
+use crate::provider;
+use crate::session::Role;
+
+/// What is known about the connection beside the error.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Which side this is.
+    pub role: Role,
+    /// The first bytes that the peer sent.
+    pub first_bytes: &'a [u8],
+    /// The versions this side allows, for sentences.
+    pub versions: &'a str,
+    /// The handshake was complete.
+    pub was_connected: bool,
+}
+
+/// The sentence for an error of rustls; `rejection` is what the certificate verifier had to say.
+pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context<'_>) -> Diagnosis {
+    if let Some(rejection) = rejection {
+        return rejection.diagnosis;
+    }
+    match error {
+        Error::AlertReceived(alert) => from_alert(*alert, context),
+        Error::PeerIncompatible(reason) => incompatible(reason, context),
+        Error::InvalidMessage(reason) => invalid_message(*reason, context),
+        Error::InvalidCertificate(reason) => Diagnosis::new(
+            Cause::BadCertificate,
+            match reason {
+                rustls::CertificateError::BadSignature => {
+                    "the peer could not prove that it holds the private key of its certificate".to_owned()
+                }
+                other => format!("the peer's certificate cannot be used ({other})"),
+            },
+        ),
+        Error::NoCertificatesPresented => match context.role {
+            Role::Client => Diagnosis::new(Cause::BadCertificate, "the server sent no certificate"),
+            Role::Server => Diagnosis::new(
+                Cause::ClientCertificateRequired,
+                "the client sent no certificate, and one is required",
+            ),
+        },
+        Error::DecryptError => Diagnosis::new(
+            Cause::Other,
+            "a record from the peer was altered on its way or encrypted with another key",
+        ),
+        Error::PeerSentOversizedRecord => not_tls_or(
+            context,
+            Diagnosis::new(Cause::Other, "the peer sent a record larger than TLS allows"),
+        ),
+        Error::NoApplicationProtocol => Diagnosis::new(
+            Cause::Other,
+            "the peers have no application protocol in common (ALPN): let both name one",
+        ),
+        Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => not_tls_or(
+            context,
+            Diagnosis::new(Cause::Other, format!("the peer broke the TLS protocol ({error})")),
+        ),
+        other => Diagnosis::new(Cause::Other, format!("the TLS connection failed ({other})")),
+    }
+}
+
+/// The peer ended the connection: in a handshake that is a failure, afterwards the regular end.
+pub fn closed(role: Role, during_handshake: bool, received: u64) -> Diagnosis {
+    let message = match (during_handshake, received, role) {
+        (true, 0, Role::Client) => {
+            "the server closed the connection without an answer: is it a TLS server, and on this port?".to_owned()
+        }
+        (true, 0, Role::Server) => "the client closed the connection without saying anything".to_owned(),
+        (true, _, Role::Client) => format!(
+            "the server closed the connection in the middle of the handshake, after {received} bytes: its log may say why"
+        ),
+        (true, _, Role::Server) => format!(
+            "the client closed the connection in the middle of the handshake, after {received} bytes: it may not trust this server's certificate"
+        ),
+        (false, ..) => "the peer closed the connection".to_owned(),
+    };
+    Diagnosis::new(Cause::Closed, message)
+}
+
+/// The stream ended without close_notify (RFC 8446 section 6.1).
+pub fn truncated() -> Diagnosis {
+    Diagnosis::new(
+        Cause::Truncated,
+        "the connection ended without the closing message of TLS (close_notify): the last data may be missing",
+    )
+}
+
+/// The stream below failed.
+pub fn transport(reason: &str) -> Diagnosis {
+    Diagnosis::new(Cause::Transport, format!("the stream below failed: {reason}"))
+}
+
+/// The handshake did not end in time.
+pub fn timeout(seconds: f64, received: u64) -> Diagnosis {
+    let seen = match received {
+        0 => "the peer sent nothing".to_owned(),
+        n => format!("the peer sent {n} bytes"),
+    };
+    Diagnosis::new(
+        Cause::Timeout,
+        format!("the handshake did not finish within {seconds} seconds ({seen}): raise handshake_timeout if the peer is just slow"),
+    )
+}
+
+fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
+    use AlertDescription as Alert;
+    let peer = match context.role {
+        Role::Client => "server",
+        Role::Server => "client",
+    };
+    let name = format!("{} ({})", alert_name(alert), u8::from(alert));
+    let (cause, message) = match alert {
+        Alert::ProtocolVersion => (
+            Cause::NoCommonVersion,
+            format!("the {peer} speaks no TLS version that is allowed here ({}): alert {name}", context.versions),
+        ),
+        Alert::HandshakeFailure | Alert::InsufficientSecurity if !context.was_connected => (
+            Cause::NoCommonCipher,
+            format!("the {peer} found nothing in common: alert {name}. Offered here: {}", offer()),
+        ),
+        Alert::CertificateRequired => (
+            Cause::ClientCertificateRequired,
+            format!("the {peer} requires a client certificate: alert {name}"),
+        ),
+        Alert::UnknownCA | Alert::BadCertificate | Alert::CertificateUnknown | Alert::CertificateExpired
+        | Alert::CertificateRevoked | Alert::UnsupportedCertificate => (
+            Cause::PeerAlert,
+            format!("the {peer} refused the certificate of this side: alert {name}"),
+        ),
+        Alert::NoApplicationProtocol => (
+            Cause::PeerAlert,
+            format!("the {peer} speaks none of the application protocols offered (ALPN): alert {name}"),
+        ),
+        Alert::UnrecognisedName => (
+            Cause::PeerAlert,
+            format!("the {peer} does not serve that name: alert {name}"),
+        ),
+        _ => (Cause::PeerAlert, format!("the {peer} ended the connection with alert {name}")),
+    };
+    Diagnosis::new(cause, message)
+}
+
+fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
+    use PeerIncompatible as P;
+    match reason {
+        P::ServerDoesNotSupportTls12Or13
+        | P::ServerTlsVersionIsDisabledByOurConfig
+        | P::SupportedVersionsExtensionRequired
+        | P::Tls12NotOffered
+        | P::Tls12NotOfferedOrEnabled => Diagnosis::new(
+            Cause::NoCommonVersion,
+            format!("the peer speaks no TLS version that is allowed here ({})", context.versions),
+        ),
+        P::NoCipherSuitesInCommon
+        | P::NoKxGroupsInCommon
+        | P::NoSignatureSchemesInCommon
+        | P::NoEcPointFormatsInCommon
+        | P::NoCertificateRequestSignatureSchemesInCommon
+        | P::NamedGroupsExtensionRequired
+        | P::EcPointsExtensionRequired
+        | P::UncompressedEcPointsRequired => Diagnosis::new(
+            Cause::NoCommonCipher,
+            format!("{} in common with the peer. Offered here: {}", missing(reason), offer()),
+        ),
+        other => Diagnosis::new(Cause::Other, format!("the peer's TLS is not compatible ({other:?})")),
+    }
+}
+
+fn missing(reason: &PeerIncompatible) -> &'static str {
+    match reason {
+        PeerIncompatible::NoCipherSuitesInCommon => "no cipher suite",
+        PeerIncompatible::NoSignatureSchemesInCommon
+        | PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => "no signature scheme",
+        _ => "no key exchange group",
+    }
+}
+
+fn offer() -> String {
+    format!(
+        "{}; groups {}",
+        provider::offered_cipher_suites().join(", "),
+        provider::offered_groups().join(", ")
+    )
+}
+
+fn invalid_message(reason: InvalidMessage, context: Context<'_>) -> Diagnosis {
+    let not_a_record = matches!(
+        reason,
+        InvalidMessage::InvalidContentType
+            | InvalidMessage::UnknownProtocolVersion
+            | InvalidMessage::MessageTooLarge
+            | InvalidMessage::InvalidEmptyPayload
+    );
+    let broken = Diagnosis::new(
+        Cause::Other,
+        format!("the peer sent a broken TLS message ({reason:?})"),
+    );
+    if not_a_record { not_tls_or(context, broken) } else { broken }
+}
+
+/// "Not TLS" when the very first bytes were no TLS record, else `otherwise`.
+fn not_tls_or(context: Context<'_>, otherwise: Diagnosis) -> Diagnosis {
+    let is_record = matches!(context.first_bytes, [0x14..=0x18, 0x03, 0x00..=0x04, ..]);
+    if context.was_connected || is_record || context.first_bytes.is_empty() {
+        return otherwise;
+    }
+    let hint = match context.first_bytes {
+        [b'H', b'T', b'T', b'P', b'/', ..] => "it answers in plain HTTP: connect to the HTTPS port",
+        [b'G', b'E', b'T', b' ', ..] | [b'P', b'O', b'S', b'T', ..] | [b'H', b'E', b'A', b'D', ..]
+        | [b'P', b'U', b'T', b' ', ..] | [b'O', b'P', b'T', b'I', ..] => {
+            "it sends a plain HTTP request: use https:// or wss:// there"
+        }
+        [b'S', b'S', b'H', b'-', ..] => "it is an SSH server",
+        [b'2', b'2', b'0', b' ' | b'-', ..] => {
+            "it greets like a mail or FTP server that starts without TLS (STARTTLS)"
+        }
+        _ => "check the port, and that the other side uses TLS",
+    };
+    let shown = String::from_utf8_lossy(context.first_bytes);
+    let shown = if shown.chars().all(|c| !c.is_control() || c.is_whitespace()) && !shown.contains('\u{fffd}') {
+        quoted(shown.trim_end())
+    } else {
+        context.first_bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" ")
+    };
+    Diagnosis::new(Cause::NotTls, format!("the peer does not speak TLS (it sent {shown}): {hint}"))
+}
+
+/// RFC 8446 section 6 name of an alert.
+fn alert_name(alert: AlertDescription) -> String {
+    let Some(camel) = alert.as_str() else {
+        return "unknown".to_owned();
+    };
+    let mut out = String::new();
+    for (index, c) in camel.chars().enumerate() {
+        let previous_is_lower = index > 0 && camel.as_bytes().get(index - 1).is_some_and(u8::is_ascii_lowercase);
+        if c.is_ascii_uppercase() && previous_is_lower {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out.replace("unrecognised", "unrecognized")
+}

@@ -1,0 +1,121 @@
+//! Failures in words: what happened, the values on both sides, what to do.
+//!
+//! Every sentence that a script reads about a failed connection is made here.
+
+mod certificate;
+mod handshake;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use certificate::{
+    common_name_is_constrained, expired, from_webpki, key_usage_forbids, name_mismatch,
+    not_an_issuer, not_yet_valid, path_too_long, reused_leaf_not_anchor, self_signature_broken,
+    unknown_critical, untrusted, weak_key,
+};
+pub use handshake::{Context as HandshakeContext, closed, from_rustls, timeout, transport, truncated};
+
+/// What failed, as a number that a script can branch on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[repr(i64)]
+pub enum Cause {
+    /// Nothing failed.
+    #[default]
+    None = 0,
+    /// No trusted certificate vouches for the peer.
+    UntrustedIssuer,
+    /// A certificate of the chain is past its date.
+    Expired,
+    /// A certificate of the chain is not valid yet.
+    NotYetValid,
+    /// The certificate is for other names.
+    NameMismatch,
+    /// A certificate of the chain was revoked.
+    Revoked,
+    /// No certificate of the path has a pinned key.
+    PinMismatch,
+    /// The certificate is malformed, weak, or not meant for this use.
+    BadCertificate,
+    /// Both sides speak TLS, in no version that both allow.
+    NoCommonVersion,
+    /// No cipher suite, group or signature that both sides allow.
+    NoCommonCipher,
+    /// The peer does not speak TLS.
+    NotTls,
+    /// The peer closed the connection.
+    Closed,
+    /// The connection ended without the closing message: data may be missing.
+    Truncated,
+    /// The server wants a client certificate.
+    ClientCertificateRequired,
+    /// The peer gave up and said why.
+    PeerAlert,
+    /// The stream below failed.
+    Transport,
+    /// Anything else.
+    Other,
+    /// The handshake took too long.
+    Timeout,
+}
+
+/// One failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// What failed.
+    pub cause: Cause,
+    /// The sentence for a person.
+    pub message: String,
+}
+
+impl Diagnosis {
+    /// A cause and its sentence.
+    pub fn new(cause: Cause, message: impl Into<String>) -> Self {
+        Self { cause, message: message.into() }
+    }
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Diagnosis {}
+
+/// A refused certificate: the diagnosis, and what rustls needs to choose the alert.
+#[derive(Debug, Clone)]
+pub struct Rejection {
+    /// What the script is told.
+    pub diagnosis: Diagnosis,
+    /// What the peer is told (RFC 8446 section 6.2).
+    pub alert: rustls::CertificateError,
+}
+
+/// Text from outside, safe to print: control characters escaped, long text cut.
+pub(crate) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let mut out = String::from("\"");
+    for c in text.chars().take(LONGEST) {
+        if c.is_control() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    if text.chars().count() > LONGEST {
+        out.push('…');
+    }
+    out.push('"');
+    out
+}
+
+/// A moment as "2026-11-24 01:28 UTC".
+pub(crate) fn moment(unix_seconds: i64) -> String {
+    let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+    time::OffsetDateTime::from_unix_timestamp(unix_seconds)
+        .ok()
+        .and_then(|moment| moment.format(&format).ok())
+        .unwrap_or_else(|| format!("{unix_seconds} seconds after 1970"))
+}

@@ -1,0 +1,75 @@
+//! A private key with its certificate chain, proven to belong together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::PrivateKeyDer;
+
+use crate::certificate::Certificate;
+use crate::provider::provider;
+
+/// A key and the chain that certifies it, leaf first.
+#[derive(Clone)]
+pub struct Identity {
+    certified: Arc<CertifiedKey>,
+}
+
+impl fmt::Debug for Identity {
+    // The key stays out of every log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").field("certificates", &self.certified.cert.len()).finish_non_exhaustive()
+    }
+}
+
+impl Identity {
+    /// Checks that `key` belongs to the first certificate of `chain`. The error is a sentence.
+    pub fn new(chain: &[Certificate], key: PrivateKeyDer<'static>) -> Result<Self, String> {
+        let Some(leaf) = chain.first() else {
+            return Err("the certificate is empty: load one before making the options".to_owned());
+        };
+        if !leaf.facts().is_version_3 {
+            return Err("the certificate is X.509 version 1: issue it as version 3".to_owned());
+        }
+        if let Some(weakness) = leaf.facts().public_key.weakness() {
+            return Err(format!("the certificate cannot be used: {weakness}"));
+        }
+        let key = provider().key_provider.load_private_key(key).map_err(|_| {
+            "the private key cannot be used: use RSA 2048 to 8192, ECDSA P-256, P-384 or P-521, or Ed25519".to_owned()
+        })?;
+        let ders = chain.iter().map(|certificate| certificate.der().clone()).collect();
+        let certified = CertifiedKey::new(ders, key);
+        if let Err(error) = certified.keys_match() {
+            return Err(mismatch(chain, certified, &error));
+        }
+        Ok(Self { certified: Arc::new(certified) })
+    }
+
+    pub(crate) fn certified_key(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.certified)
+    }
+}
+
+/// Says whether the key belongs to a later certificate of the chain, the usual mistake.
+fn mismatch(chain: &[Certificate], certified: CertifiedKey, error: &rustls::Error) -> String {
+    if !matches!(error, rustls::Error::InconsistentKeys(_)) {
+        return format!("the certificate cannot be used ({error})");
+    }
+    let leaf = &chain[0];
+    let key = certified.key;
+    for (index, other) in chain.iter().enumerate().skip(1) {
+        let candidate = CertifiedKey::new(vec![other.der().clone()], Arc::clone(&key));
+        if candidate.keys_match().is_ok() {
+            return format!(
+                "the private key belongs to certificate {} of the chain (\"{}\"): put that one first",
+                index + 1,
+                other.facts().display_name()
+            );
+        }
+    }
+    format!(
+        "the private key does not belong to the certificate \"{}\" ({}): load the pair that was made together",
+        leaf.facts().display_name(),
+        leaf.facts().public_key
+    )
+}

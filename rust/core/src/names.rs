@@ -1,0 +1,214 @@
+//! The name a certificate must be valid for, and the comparisons that webpki does not make.
+
+use std::net::IpAddr;
+
+use rustls_pki_types::{DnsName, ServerName};
+
+use crate::certificate::{Facts, NameConstraints};
+
+/// What the certificate is compared with: the override of the options, else the host.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ReferenceName {
+    /// A DNS name in A-labels and lower case, without a trailing dot.
+    Dns(String),
+    /// An IP address.
+    Ip(IpAddr),
+    /// Neither: an override such as "My Game Server". Compared as a whole.
+    Literal(String),
+    /// The name is not checked.
+    Unchecked,
+}
+
+impl ReferenceName {
+    /// Reads what a script gave. Never fails: a name that nothing can be called matches nothing.
+    pub fn parse(text: &str) -> Self {
+        let name = text.strip_suffix('.').unwrap_or(text);
+        if let Ok(address) = name.parse::<IpAddr>() {
+            return Self::Ip(address);
+        }
+        match to_a_labels(name) {
+            Some(dns) if !dns.contains('*') => Self::Dns(dns),
+            _ => Self::Literal(name.to_owned()),
+        }
+    }
+
+    /// The form that webpki compares, when it can.
+    pub fn server_name(&self) -> Option<ServerName<'static>> {
+        match self {
+            Self::Dns(name) => ServerName::try_from(name.clone()).ok(),
+            Self::Ip(address) => Some(ServerName::IpAddress((*address).into())),
+            Self::Literal(_) | Self::Unchecked => None,
+        }
+    }
+
+    /// Compares a literal name with the DNS alternative names, the one comparison that webpki refuses.
+    pub fn matches_alternative_literally(&self, facts: &Facts) -> bool {
+        match self {
+            Self::Literal(name) => {
+                is_comparable(name) && facts.dns_names.iter().any(|dns| dns.eq_ignore_ascii_case(name))
+            }
+            _ => false,
+        }
+    }
+
+    /// Compares with a subject's common name: exactly, by one left-most wildcard label over at least two
+    /// others, or as an address. Only for certificates without alternative names from the user's own trust.
+    pub fn matches_common_name(&self, common_name: &str) -> bool {
+        if common_name.contains('\0') {
+            return false;
+        }
+        match self {
+            Self::Dns(name) => {
+                let presented = to_a_labels(common_name).unwrap_or_else(|| common_name.to_ascii_lowercase());
+                presented == *name || wildcard_matches(&presented, name)
+            }
+            Self::Ip(address) => common_name.parse() == Ok(*address),
+            Self::Literal(name) => is_comparable(name) && common_name.eq_ignore_ascii_case(name),
+            Self::Unchecked => true,
+        }
+    }
+}
+
+impl std::fmt::Display for ReferenceName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Dns(name) | Self::Literal(name) => f.write_str(name),
+            Self::Ip(address) => address.fmt(f),
+            Self::Unchecked => Ok(()),
+        }
+    }
+}
+
+/// The name for the server name indication: DNS names only, in A-labels (RFC 6066 section 3).
+pub fn indication(host: &str) -> Option<ServerName<'static>> {
+    match ReferenceName::parse(host) {
+        ReferenceName::Dns(name) => DnsName::try_from(name).ok().map(ServerName::DnsName),
+        _ => None,
+    }
+}
+
+/// Name constraints of an issuer allow `common_name` as they would a DNS name (RFC 5280 section 4.2.1.10).
+///
+/// An address under constraints fails: nothing says that its text is within them.
+pub fn constraints_allow(constraints: &NameConstraints, common_name: &str) -> bool {
+    if common_name.parse::<IpAddr>().is_ok() {
+        return !constraints.has_ip && constraints.permitted_dns.is_empty() && constraints.excluded_dns.is_empty();
+    }
+    let permitted = constraints.permitted_dns.is_empty()
+        || constraints.permitted_dns.iter().any(|base| is_within(common_name, base));
+    let excluded = constraints
+        .excluded_dns
+        .iter()
+        .any(|base| is_within(common_name, base) || wildcard_covers(common_name, base));
+    permitted && !excluded
+}
+
+fn is_within(name: &str, base: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let base = base.to_ascii_lowercase();
+    // A leading dot asks for at least one label more.
+    if base.starts_with('.') {
+        return name.ends_with(&base);
+    }
+    base.is_empty() || name == base || name.ends_with(&format!(".{base}"))
+}
+
+/// A wildcard name stands for names of the excluded subtree: `*.example.test` over `a.example.test`.
+fn wildcard_covers(name: &str, base: &str) -> bool {
+    let base = base.trim_start_matches('.').to_ascii_lowercase();
+    name.strip_prefix("*.")
+        .is_some_and(|rest| base.ends_with(&format!(".{}", rest.to_ascii_lowercase())))
+}
+
+/// A literal that may match at all: not empty, no wildcard, no NUL.
+fn is_comparable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['*', '\0'])
+}
+
+fn wildcard_matches(presented: &str, name: &str) -> bool {
+    let Some(suffix) = presented.strip_prefix("*.") else {
+        return false;
+    };
+    let Some((label, rest)) = name.split_once('.') else {
+        return false;
+    };
+    !label.is_empty() && suffix.contains('.') && !suffix.contains('*') && rest == suffix
+}
+
+/// A-labels in lower case, or `None` when it is no DNS name (RFC 5891; underscores pass).
+fn to_a_labels(name: &str) -> Option<String> {
+    let ascii = if name.is_ascii() {
+        name.to_ascii_lowercase()
+    } else {
+        idna::domain_to_ascii(name).ok()?
+    };
+    let comparable = ascii.strip_prefix("*.").unwrap_or(&ascii);
+    DnsName::try_from(comparable).ok()?;
+    Some(ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dns(name: &str) -> ReferenceName {
+        ReferenceName::Dns(name.to_owned())
+    }
+
+    #[test]
+    fn reference_names_are_read_by_kind() {
+        assert_eq!(ReferenceName::parse("LocalHost."), dns("localhost"));
+        assert_eq!(ReferenceName::parse("bücher.example"), dns("xn--bcher-kva.example"));
+        assert_eq!(ReferenceName::parse("::1"), ReferenceName::Ip("::1".parse().unwrap()));
+        assert_eq!(
+            ReferenceName::parse("My Game Server"),
+            ReferenceName::Literal("My Game Server".to_owned())
+        );
+        assert!(matches!(ReferenceName::parse("127.1"), ReferenceName::Literal(_)));
+        assert!(matches!(ReferenceName::parse("[::1]"), ReferenceName::Literal(_)));
+        assert!(matches!(ReferenceName::parse("*.example.test"), ReferenceName::Literal(_)));
+        assert!(matches!(ReferenceName::parse(&"a".repeat(300)), ReferenceName::Literal(_)));
+    }
+
+    #[test]
+    fn a_reference_with_a_wildcard_an_empty_one_and_a_nul_match_nothing() {
+        assert!(!ReferenceName::parse("*.example.test").matches_common_name("*.example.test"));
+        assert!(!ReferenceName::parse("").matches_common_name(""));
+        assert!(!ReferenceName::parse("a\0b").matches_common_name("a\0b"));
+        assert!(!dns("localhost").matches_common_name("localhost\0.example.test"));
+    }
+
+    #[test]
+    fn common_names_match_exactly_by_one_wildcard_label_or_as_an_address() {
+        assert!(dns("localhost").matches_common_name("LOCALHOST"));
+        assert!(dns("a.example.test").matches_common_name("*.Example.Test"));
+        assert!(!dns("a.b.example.test").matches_common_name("*.example.test"));
+        assert!(!dns("example.test").matches_common_name("*.example.test"));
+        assert!(!dns("foo.example.test").matches_common_name("f*.example.test"));
+        assert!(!dns("foo.test").matches_common_name("*.test"));
+        assert!(ReferenceName::parse("0:0::1").matches_common_name("::1"));
+        assert!(!ReferenceName::parse("127.0.0.1").matches_common_name("localhost"));
+        assert!(ReferenceName::parse("My Game Server").matches_common_name("my game server"));
+    }
+
+    #[test]
+    fn an_indication_is_sent_for_dns_names_only() {
+        assert!(indication("play.example.org").is_some());
+        for host in ["127.0.0.1", "::1", "", "My Game Server", "a\0b", &"a".repeat(300)] {
+            assert!(indication(host).is_none(), "{host:?}");
+        }
+    }
+
+    #[test]
+    fn constraints_bind_a_common_name_as_they_bind_a_dns_name() {
+        let only = NameConstraints { permitted_dns: vec!["example.test".into()], ..Default::default() };
+        assert!(constraints_allow(&only, "a.example.test"));
+        assert!(constraints_allow(&only, "EXAMPLE.test"));
+        assert!(!constraints_allow(&only, "badexample.test"));
+        assert!(!constraints_allow(&only, "127.0.0.1"));
+        let never = NameConstraints { excluded_dns: vec!["secret.example.test".into()], ..Default::default() };
+        assert!(!constraints_allow(&never, "a.secret.example.test"));
+        assert!(!constraints_allow(&never, "*.example.test"));
+        assert!(constraints_allow(&never, "open.example.test"));
+    }
+}

@@ -1,0 +1,199 @@
+//! PEM and DER files: tolerant about what surrounds certificates, strict about the certificates.
+
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::certificate::Certificate;
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+const DASHES: &str = "-----";
+
+/// What a certificate file held.
+#[derive(Debug, Default)]
+pub struct Bundle {
+    /// Usable certificates in file order.
+    pub certificates: Vec<Certificate>,
+    /// What was skipped and why, one sentence each.
+    pub problems: Vec<String>,
+    /// A private key lay among the certificates.
+    pub has_private_key: bool,
+}
+
+/// One PEM block: its label and its whole text, markers included.
+struct Block<'a> {
+    label: &'a str,
+    text: &'a str,
+    terminated: bool,
+}
+
+/// Reads every certificate of a file: any number in PEM, or one in DER.
+///
+/// Comments, other items, CRLF, a byte order mark and stray characters between blocks are passed over; a
+/// block that is no certificate is reported by its number and reason, and the rest stays.
+pub fn read_bundle(bytes: &[u8]) -> Bundle {
+    if bytes.first() == Some(&0x30) && !contains(bytes, BEGIN.as_bytes()) {
+        return read_der(bytes);
+    }
+    let text = normalise(bytes);
+    let mut bundle = Bundle::default();
+    let mut number = 0;
+    for block in blocks(&text) {
+        if block.label.ends_with("PRIVATE KEY") {
+            bundle.has_private_key = true;
+            continue;
+        }
+        if block.label.ends_with("CERTIFICATE") {
+            number += 1;
+            match read_certificate_block(&block) {
+                Ok(certificate) => bundle.certificates.push(certificate),
+                Err(reason) => bundle
+                    .problems
+                    .push(format!("certificate {number} was skipped: {reason}")),
+            }
+        }
+    }
+    if number == 0 {
+        bundle.problems.push(nothing_found(bytes));
+    }
+    bundle
+}
+
+/// Reads the first private key of a PEM text.
+///
+/// A SEC1 block may stand behind its `EC PARAMETERS`. The error is a sentence without any part of the key.
+pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
+    let normalised = zeroize::Zeroizing::new(normalise(text.as_bytes()));
+    for block in blocks(&normalised) {
+        if block.label == "ENCRYPTED PRIVATE KEY" || block.text.contains("Proc-Type: 4,ENCRYPTED") {
+            return Err("the private key is encrypted: decrypt it first".to_owned());
+        }
+        if !block.label.ends_with("PRIVATE KEY") {
+            continue;
+        }
+        return match rustls_pemfile::read_one_from_slice(block.text.as_bytes()) {
+            Ok(Some((rustls_pemfile::Item::Pkcs1Key(key), _))) => Ok(key.into()),
+            Ok(Some((rustls_pemfile::Item::Pkcs8Key(key), _))) => Ok(key.into()),
+            Ok(Some((rustls_pemfile::Item::Sec1Key(key), _))) => Ok(key.into()),
+            _ => Err(format!("the block \"{}\" holds no readable key", block.label)),
+        };
+    }
+    if text.contains("PUBLIC KEY-----") {
+        return Err("it is a public key: a private key is needed".to_owned());
+    }
+    Err("no PEM block with a private key was found".to_owned())
+}
+
+fn read_certificate_block(block: &Block<'_>) -> Result<Certificate, String> {
+    if !block.terminated {
+        return Err("its END line is missing".to_owned());
+    }
+    if block.label != "CERTIFICATE" {
+        return Err(format!(
+            "its label is \"{}\": convert it to a plain \"CERTIFICATE\" block",
+            block.label
+        ));
+    }
+    match rustls_pemfile::read_one_from_slice(block.text.as_bytes()) {
+        Ok(Some((rustls_pemfile::Item::X509Certificate(der), _))) => {
+            Certificate::from_der(der).map_err(|e| e.to_string())
+        }
+        _ => Err("its base64 text is broken".to_owned()),
+    }
+}
+
+fn read_der(bytes: &[u8]) -> Bundle {
+    let mut bundle = Bundle::default();
+    let length = der_length(bytes).unwrap_or(bytes.len()).min(bytes.len());
+    match Certificate::from_der(CertificateDer::from(bytes[..length].to_vec())) {
+        Ok(certificate) => {
+            bundle.certificates.push(certificate);
+            if length < bytes.len() {
+                bundle.problems.push(format!(
+                    "{} bytes behind the DER certificate were ignored: use PEM for several certificates",
+                    bytes.len() - length
+                ));
+            }
+        }
+        Err(reason) => bundle
+            .problems
+            .push(format!("the DER certificate was skipped: {reason}")),
+    }
+    bundle
+}
+
+/// Length of the first DER element, header included (X.690 section 8.1.3).
+fn der_length(bytes: &[u8]) -> Option<usize> {
+    let first = *bytes.get(1)?;
+    if first < 0x80 {
+        return Some(2 + usize::from(first));
+    }
+    let count = usize::from(first & 0x7f);
+    if count == 0 || count > 4 {
+        return None;
+    }
+    let digits = bytes.get(2..2 + count)?;
+    let length = digits.iter().fold(0_usize, |n, b| n << 8 | usize::from(*b));
+    length.checked_add(2 + count)
+}
+
+/// Text with plain line ends and trimmed lines, whatever the encoding left around it.
+fn normalise(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut out = String::with_capacity(text.len());
+    for line in text.split(['\n', '\r']) {
+        let line = line.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '\0' | '\u{feff}' | '\u{fffd}')
+        });
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// The blocks of a normalised text. A BEGIN inside a block ends it unterminated: the next one still counts.
+fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let start = rest.find(BEGIN)?;
+            let block = &rest[start..];
+            let after_begin = &block[BEGIN.len()..];
+            let label_end = after_begin.find(DASHES).filter(|end| {
+                !after_begin[..*end].contains('\n')
+            });
+            let Some(label_end) = label_end else {
+                rest = after_begin;
+                continue;
+            };
+            let label = &after_begin[..label_end];
+            let body = &after_begin[label_end + DASHES.len()..];
+            let next = body.find(BEGIN).unwrap_or(body.len());
+            let end_marker = body[..next].find(END);
+            let end = match end_marker {
+                Some(end) => body[end..].find('\n').map_or(body.len(), |n| end + n),
+                None => next,
+            };
+            rest = &body[end..];
+            let length = block.len() - rest.len();
+            return Some(Block { label, text: &block[..length], terminated: end_marker.is_some() });
+        }
+    })
+}
+
+/// Why a file without certificate blocks is none.
+fn nothing_found(bytes: &[u8]) -> String {
+    let looks_utf16 = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        "the file is empty".to_owned()
+    } else if looks_utf16 {
+        "the file is UTF-16: save it as UTF-8 or ASCII".to_owned()
+    } else if contains(bytes, b"PKCS7-----") {
+        "the file is PKCS#7: convert it with \"openssl pkcs7 -print_certs\"".to_owned()
+    } else {
+        "the file holds no \"BEGIN CERTIFICATE\" block and no DER certificate".to_owned()
+    }
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}

@@ -1,0 +1,307 @@
+//! One TLS connection without I/O: bytes in, bytes out, plaintext in, plaintext out.
+
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+
+use rustls::{ClientConnection, Connection, ServerConnection};
+use rustls_pki_types::ServerName;
+
+use crate::diagnosis::{self, Cause, Diagnosis};
+use crate::options::VersionRange;
+use crate::provider;
+use crate::verifier::take_rejection;
+
+/// Which side of the connection this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Connects.
+    Client,
+    /// Accepts.
+    Server,
+}
+
+/// Decrypted bytes that may wait for the reader before no more input is taken. One record (RFC 8446
+/// section 5.1): a peer cannot make us hold more than this and what was read with it.
+const PLAINTEXT_LIMIT: usize = 16 * 1024;
+
+/// How much of the peer's first bytes is kept for diagnosis.
+const FIRST_BYTES: usize = 12;
+
+/// A TLS connection that somebody else moves the bytes of.
+pub struct Session {
+    connection: Connection,
+    role: Role,
+    versions: VersionRange,
+    first_bytes: Vec<u8>,
+    received: u64,
+    /// Input that waits until decrypted bytes were read.
+    pending: Vec<u8>,
+    /// Decrypted bytes that can be read.
+    readable: usize,
+    /// What was decrypted in the same step in which the connection failed.
+    tail: Vec<u8>,
+    /// The peer's close_notify came.
+    peer_closed: bool,
+    failure: Option<Diagnosis>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub(crate) fn client(
+        config: Arc<rustls::ClientConfig>,
+        name: ServerName<'static>,
+        versions: VersionRange,
+    ) -> Result<Self, Diagnosis> {
+        let connection = ClientConnection::new(config, name).map_err(|error| start_failed(&error))?;
+        Ok(Self::new(Connection::Client(connection), Role::Client, versions))
+    }
+
+    pub(crate) fn server(config: Arc<rustls::ServerConfig>, versions: VersionRange) -> Result<Self, Diagnosis> {
+        let connection = ServerConnection::new(config).map_err(|error| start_failed(&error))?;
+        Ok(Self::new(Connection::Server(connection), Role::Server, versions))
+    }
+
+    fn new(mut connection: Connection, role: Role, versions: VersionRange) -> Self {
+        // What may wait for the transport is bounded by the caller, who writes only when nothing waits.
+        connection.set_buffer_limit(None);
+        Self {
+            connection,
+            role,
+            versions,
+            first_bytes: Vec::new(),
+            received: 0,
+            pending: Vec::new(),
+            readable: 0,
+            tail: Vec::new(),
+            peer_closed: false,
+            failure: None,
+        }
+    }
+
+    /// The handshake is not complete.
+    pub fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
+    /// Why the connection cannot go on, if so. Decrypted bytes can still be read, and an alert may wait to be
+    /// sent.
+    pub fn failure(&self) -> Option<&Diagnosis> {
+        self.failure.as_ref()
+    }
+
+    /// The peer's close_notify came and everything before it was decrypted.
+    pub fn peer_has_closed(&self) -> bool {
+        self.peer_closed && self.pending.is_empty()
+    }
+
+    /// More input makes sense: nothing failed, nothing was closed, the reader keeps up.
+    pub fn wants_input(&self) -> bool {
+        self.failure.is_none() && !self.peer_closed && self.pending.is_empty() && self.readable < PLAINTEXT_LIMIT
+    }
+
+    /// Takes bytes from the peer, all of them.
+    pub fn input(&mut self, bytes: &[u8]) {
+        self.received += bytes.len() as u64;
+        let missing = FIRST_BYTES.saturating_sub(self.first_bytes.len());
+        self.first_bytes.extend(bytes.iter().take(missing));
+        if self.pending.is_empty() {
+            let taken = self.process(bytes);
+            self.pending.extend_from_slice(&bytes[taken..]);
+        } else {
+            self.pending.extend_from_slice(bytes);
+        }
+    }
+
+    /// Bytes received so far.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The transport ended: without a close_notify before it, that is a failure.
+    pub fn end_of_input(&mut self) {
+        if self.failure.is_some() || self.peer_closed {
+            return;
+        }
+        self.failure = Some(if self.is_handshaking() {
+            diagnosis::closed(self.role, true, self.received)
+        } else {
+            diagnosis::truncated()
+        });
+    }
+
+    /// The transport failed.
+    pub fn transport_failed(&mut self, reason: &str) {
+        if self.failure.is_none() {
+            self.failure = Some(diagnosis::transport(reason));
+        }
+    }
+
+    /// The handshake took longer than `seconds`.
+    pub fn handshake_timed_out(&mut self, seconds: f64) {
+        if self.failure.is_none() {
+            self.failure = Some(diagnosis::timeout(seconds, self.received));
+        }
+    }
+
+    /// Decrypted bytes that [`Session::read`] gives at once.
+    pub fn readable(&self) -> usize {
+        self.readable
+    }
+
+    /// Moves decrypted bytes into `buffer`; how many.
+    pub fn read(&mut self, buffer: &mut [u8]) -> usize {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            if self.readable == 0 && self.process_pending() == 0 {
+                break;
+            }
+            let count = self.read_decrypted(&mut buffer[filled..]);
+            filled += count;
+            // A count of zero means that `readable` promised too much: stop rather than turn in circles.
+            self.readable = if count == 0 { 0 } else { self.readable.saturating_sub(count) };
+        }
+        if self.readable == 0 {
+            self.process_pending();
+        }
+        filled
+    }
+
+    fn read_decrypted(&mut self, buffer: &mut [u8]) -> usize {
+        // The errors (nothing there, the two kinds of end) are told apart by `failure` and `peer_has_closed`.
+        match self.connection.reader().read(buffer) {
+            Ok(count) if count > 0 => count,
+            _ => {
+                let count = self.tail.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&self.tail[..count]);
+                self.tail.drain(..count);
+                count
+            }
+        }
+    }
+
+    /// Encrypts `data`, all of it. Only after the handshake, and only while the output is empty: that bounds
+    /// what waits.
+    pub fn write(&mut self, data: &[u8]) -> usize {
+        if self.is_handshaking() || self.failure.is_some() {
+            return 0;
+        }
+        self.connection.writer().write(data).unwrap_or(0)
+    }
+
+    /// Bytes wait to be sent.
+    pub fn has_output(&self) -> bool {
+        self.connection.wants_write()
+    }
+
+    /// Appends everything that waits to be sent.
+    pub fn take_output(&mut self, output: &mut Vec<u8>) {
+        while self.connection.wants_write() {
+            // Writing to a Vec does not fail; no progress would mean nothing is left.
+            if !matches!(self.connection.write_tls(output), Ok(count) if count > 0) {
+                break;
+            }
+        }
+    }
+
+    /// Says goodbye: close_notify waits to be sent, also in the middle of a handshake.
+    pub fn close(&mut self) {
+        self.connection.send_close_notify();
+    }
+
+    /// "TLSv1.3", or empty before it is known.
+    pub fn protocol_version(&self) -> &'static str {
+        match self.connection.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
+            Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
+            _ => "",
+        }
+    }
+
+    /// IANA name of the cipher suite, or empty before it is known.
+    pub fn cipher_suite(&self) -> String {
+        self.connection
+            .negotiated_cipher_suite()
+            .map(|suite| provider::cipher_suite_name(suite.suite()))
+            .unwrap_or_default()
+    }
+
+    /// IANA name of the key exchange group, or empty before it is known.
+    pub fn key_exchange_group(&self) -> String {
+        self.connection
+            .negotiated_key_exchange_group()
+            .map(|group| provider::group_name(group.name()))
+            .unwrap_or_default()
+    }
+
+    /// The server name that the client sent; empty on the client's side and when there was none.
+    pub fn server_name(&self) -> &str {
+        match &self.connection {
+            Connection::Server(server) => server.server_name().unwrap_or_default(),
+            Connection::Client(_) => "",
+        }
+    }
+
+    /// Goes on with input that waited; how much can be read now.
+    fn process_pending(&mut self) -> usize {
+        let mut pending = std::mem::take(&mut self.pending);
+        let taken = self.process(&pending);
+        pending.drain(..taken);
+        self.pending = pending;
+        self.readable
+    }
+
+    /// Feeds rustls until its plaintext is full or something ended; how many bytes it took.
+    fn process(&mut self, bytes: &[u8]) -> usize {
+        let mut rest = bytes;
+        while !rest.is_empty() && self.readable < PLAINTEXT_LIMIT {
+            if self.failure.is_some() || self.peer_closed {
+                // What follows the end is nobody's: TLS 1.3 says to ignore it.
+                return bytes.len();
+            }
+            let read = match self.connection.read_tls(&mut rest) {
+                Ok(read) => read,
+                Err(error) => {
+                    self.failure = Some(Diagnosis::new(
+                        Cause::Other,
+                        format!("the peer broke the TLS protocol ({error})"),
+                    ));
+                    return bytes.len();
+                }
+            };
+            let _ = take_rejection();
+            match self.connection.process_new_packets() {
+                Ok(state) => {
+                    self.readable = state.plaintext_bytes_to_read();
+                    self.peer_closed = state.peer_has_closed();
+                }
+                Err(error) => self.fail(&error),
+            }
+            if read == 0 {
+                break;
+            }
+        }
+        bytes.len() - rest.len()
+    }
+
+    fn fail(&mut self, error: &rustls::Error) {
+        let context = diagnosis::HandshakeContext {
+            role: self.role,
+            first_bytes: &self.first_bytes,
+            versions: self.versions.describe(),
+            was_connected: !self.is_handshaking(),
+        };
+        self.failure = Some(diagnosis::from_rustls(error, take_rejection(), context));
+        // rustls no longer counts what it decrypted before the bad record; the reader still gives it.
+        let _ = self.connection.reader().read_to_end(&mut self.tail);
+        self.readable = self.tail.len();
+    }
+}
+
+fn start_failed(error: &rustls::Error) -> Diagnosis {
+    Diagnosis::new(Cause::Other, format!("the TLS connection could not be started ({error})"))
+}

@@ -1,0 +1,201 @@
+//! Whom to trust: certificates with their origin, ready for path building.
+
+mod load;
+mod mozilla;
+
+#[cfg(test)]
+mod tests;
+
+use rustls_pki_types::{CertificateDer, TrustAnchor};
+
+use crate::certificate::{Certificate, Facts, rfc4514_of_der};
+use crate::pem::Bundle;
+
+pub use load::{CertificateFile, Mode, Request, SystemCertificates};
+pub use mozilla::BUNDLE_DATE as MOZILLA_BUNDLE_DATE;
+
+/// Where the default trust came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(i64)]
+pub enum Source {
+    /// Nothing is trusted.
+    #[default]
+    None = 0,
+    /// The file of `network/tls/certificate_bundle_override`.
+    Override,
+    /// The operating system.
+    System,
+    /// Mozilla's bundle.
+    Mozilla,
+    /// Both together.
+    SystemAndMozilla,
+}
+
+/// Where one trusted certificate came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The user's own: override bundle, extra certificates, trusted chain of options.
+    Own,
+    /// The operating system's store.
+    System,
+    /// Mozilla's bundle, which carries no whole certificates.
+    Mozilla,
+}
+
+/// An anchor that path building may end in.
+#[derive(Debug)]
+struct AnchorInfo {
+    origin: Origin,
+    /// Index into `TrustStore::certificates`; Mozilla's anchors have none.
+    certificate: Option<usize>,
+    /// Known to the public: Mozilla's bundle holds its subject and key.
+    is_public: bool,
+}
+
+/// An immutable set of trusted certificates.
+#[derive(Debug, Default)]
+pub struct TrustStore {
+    /// `anchors[i]` is described by `infos[i]`.
+    anchors: Vec<TrustAnchor<'static>>,
+    infos: Vec<AnchorInfo>,
+    certificates: Vec<(Certificate, Origin)>,
+    source: Source,
+    problems: Vec<String>,
+}
+
+/// The anchor that a verified path ended in.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundAnchor<'a> {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its whole certificate, where there is one.
+    pub facts: Option<&'a Facts>,
+    /// Mozilla's bundle holds its subject and key, wherever this one was loaded from.
+    pub is_public: bool,
+}
+
+impl TrustStore {
+    /// Evaluates the project's settings.
+    pub fn load(request: Request) -> Self {
+        load::load(request)
+    }
+
+    /// Exactly these certificates, as the user's own.
+    pub fn of_own(bundle: Bundle) -> Self {
+        let mut store = Self::default();
+        store.add_bundle(bundle, Origin::Own, "the trusted chain");
+        store
+    }
+
+    /// Where the trust came from.
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// How many certificates are trusted.
+    pub fn certificate_count(&self) -> usize {
+        self.certificates.len() + self.infos.iter().filter(|info| info.certificate.is_none()).count()
+    }
+
+    /// Subjects of all trusted certificates, RFC 4514.
+    pub fn subjects(&self) -> Vec<String> {
+        let whole = self.certificates.iter().map(|(certificate, _)| certificate.facts().subject.clone());
+        let bare = self.anchors.iter().zip(&self.infos).filter(|(_, info)| info.certificate.is_none());
+        whole.chain(bare.map(|(anchor, _)| rfc4514_of_der(&anchor.subject))).collect()
+    }
+
+    /// What could not be used and why, one sentence each.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
+    /// What path building may end in.
+    pub(crate) fn anchors(&self) -> &[TrustAnchor<'static>] {
+        &self.anchors
+    }
+
+    /// The description of an element of [`TrustStore::anchors`], found by its place: subject and key may
+    /// stand there twice.
+    pub(crate) fn found<'p>(&self, anchor: &'p TrustAnchor<'p>) -> Option<FoundAnchor<'_>> {
+        let place = self.anchors.iter().position(|own| std::ptr::eq(own, anchor))?;
+        let info = self.infos.get(place)?;
+        let certificate = info.certificate.and_then(|index| self.certificates.get(index));
+        Some(FoundAnchor {
+            origin: info.origin,
+            facts: certificate.map(|(certificate, _)| certificate.facts()),
+            is_public: info.is_public,
+        })
+    }
+
+    /// The user's own trusted certificate with exactly these bytes.
+    pub(crate) fn own_certificate(&self, der: &CertificateDer<'_>) -> Option<&Certificate> {
+        self.own().find(|certificate| certificate.der().as_ref() == der.as_ref())
+    }
+
+    /// A trusted certificate of the user's with that subject which may not issue others.
+    pub(crate) fn unusable_issuer(&self, subject_der: &[u8]) -> Option<&Facts> {
+        self.own()
+            .map(Certificate::facts)
+            .find(|facts| facts.subject_der == subject_der && !facts.may_issue())
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Certificate> {
+        self.certificates
+            .iter()
+            .filter(|(_, origin)| *origin == Origin::Own)
+            .map(|(certificate, _)| certificate)
+    }
+
+    fn add_bundle(&mut self, bundle: Bundle, origin: Origin, from: &str) {
+        let problems = bundle.problems.into_iter();
+        self.problems.extend(problems.map(|problem| format!("{from}: {problem}")));
+        if bundle.has_private_key {
+            self.problems.push(format!(
+                "{from}: it holds a PRIVATE KEY. Remove it now and never ship it: whoever has it can pretend to be the server"
+            ));
+        }
+        for certificate in bundle.certificates {
+            self.add(certificate, origin, from);
+        }
+    }
+
+    /// Adds a certificate; only one that may issue becomes an anchor, since webpki takes whatever stands
+    /// among its anchors for a CA.
+    fn add(&mut self, certificate: Certificate, origin: Origin, from: &str) {
+        let facts = certificate.facts();
+        if facts.may_issue() {
+            match webpki::anchor_from_trusted_cert(certificate.der()) {
+                Ok(anchor) => {
+                    let anchor = anchor.to_owned();
+                    self.infos.push(AnchorInfo {
+                        origin,
+                        certificate: Some(self.certificates.len()),
+                        is_public: mozilla::holds(&anchor),
+                    });
+                    self.anchors.push(anchor);
+                }
+                Err(error) => {
+                    self.problems.push(format!("{from}: \"{}\" was skipped ({error})", facts.display_name()));
+                    return;
+                }
+            }
+        } else if origin != Origin::Own {
+            // Only the user's own certificates can be trusted for themselves alone.
+            return;
+        } else if !facts.is_self_issued() {
+            self.problems.push(format!(
+                "{from}: \"{}\" is no CA and not self-signed, so nothing is trusted by it: trust its issuer \"{}\" instead",
+                facts.display_name(),
+                facts.issuer
+            ));
+        }
+        self.certificates.push((certificate, origin));
+    }
+
+    fn add_mozilla(&mut self) {
+        for anchor in mozilla::anchors() {
+            self.anchors.push(anchor.clone());
+            self.infos.push(AnchorInfo { origin: Origin::Mozilla, certificate: None, is_public: true });
+        }
+    }
+}
