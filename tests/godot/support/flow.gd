@@ -1,0 +1,102 @@
+extends RefCounted
+## Bytes on their way through one direction of a connection: sends what is left, collects what arrives.
+
+
+const Link := preload("res://support/link.gd")
+const Stack := preload("res://support/stack.gd")
+
+var source: StreamPeer
+var sink: StreamPeer
+var data: PackedByteArray
+var received: PackedByteArray = []
+var sent: int = 0
+## At most this many bytes are offered in one write.
+var write_size: int
+## At most this many bytes are asked for in one read.
+var read_size: int
+## The first error a read or write gave.
+var error: int = OK
+
+
+## Nothing moves before [method step].
+func _init(
+	from: StreamPeer, to: StreamPeer, bytes: PackedByteArray, write_at_most: int = 65536, read_at_most: int = 65536
+) -> void:
+	source = from
+	sink = to
+	data = bytes
+	write_size = write_at_most
+	read_size = read_at_most
+
+
+## Bytes that no compression, repetition or off-by-one can hide behind.
+static func noise(count: int) -> PackedByteArray:
+	return Crypto.new().generate_random_bytes(count)
+
+
+## Moves all flows at once until they are complete; false when one failed or the deadline passed without an end.
+static func run(flows: Array, seconds: float = 20.0) -> bool:
+	var deadline: int = Time.get_ticks_usec() + int(seconds * 1e6)
+	var idle: int = 0
+	while true:
+		var moved: bool = false
+		var complete: bool = true
+		for flow: RefCounted in flows:
+			moved = flow.call(&"step") or moved
+			complete = flow.call(&"is_complete") and complete
+			if flow.get(&"error") != OK:
+				return false
+		if complete:
+			return flows.all(func(flow: RefCounted) -> bool: return flow.call(&"is_exact"))
+		idle = 0 if moved else idle + 1
+		if idle > Link.BUSY_ROUNDS:
+			OS.delay_usec(Link.PAUSE_USEC)
+		if Time.get_ticks_usec() > deadline:
+			return false
+	return false
+
+
+## Writes and reads once. Whether anything moved.
+func step() -> bool:
+	return _write() + _read() > 0
+
+
+## Whether as many bytes arrived as were to be sent.
+func is_complete() -> bool:
+	return received.size() >= data.size()
+
+
+## Whether exactly the right bytes arrived.
+func is_exact() -> bool:
+	return received == data
+
+
+## What there is to say about a flow that is not exact.
+func describe() -> String:
+	return "%d of %d bytes sent, %d received, error %d, %s" % [
+		sent, data.size(), received.size(), error,
+		"a true beginning" if data.slice(0, received.size()) == received else "with wrong bytes",
+	]
+
+
+func _write() -> int:
+	if sent >= data.size():
+		# What the stream took but could not pass on yet leaves with a poll.
+		Link.poll(source)
+		return 0
+	var part: PackedByteArray = data.slice(sent, mini(sent + write_size, data.size()))
+	var result: Array = source.put_partial_data(part)
+	if result[0] != OK:
+		error = result[0]
+		return 0
+	sent += result[1]
+	return result[1]
+
+
+func _read() -> int:
+	var result: Array = sink.get_partial_data(read_size)
+	if result[0] != OK:
+		error = result[0]
+		return 0
+	received.append_array(result[1])
+	return (result[1] as PackedByteArray).size()
