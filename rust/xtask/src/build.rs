@@ -1,0 +1,120 @@
+//! `build`: the two libraries of a platform, staged where a project finds them.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use crate::cli::Args;
+use crate::failure::{Failure, Outcome};
+use crate::manifest::{Kind, Manifest, Platform};
+use crate::paths;
+use crate::process::{Step, announce, cargo};
+use crate::stage::{self, Library};
+
+/// Features of the library that the suites load, also used for their Rust side so that Cargo builds once.
+pub(crate) const TEST_FEATURES: &str = "godot-rustls/docs,godot-rustls/test-classes";
+
+/// Builds and stages.
+pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
+    let staged = if args.has("test") {
+        for_tests()?;
+        paths::test_project()
+    } else {
+        release(args.value("target").map(OsStr::new))?;
+        paths::demo_project()
+    };
+    println!("Staged: {}", paths::shown(&staged.join(paths::ADDON)));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Both release libraries, staged with licences and notices into the demo.
+pub(crate) fn release(target: Option<&OsStr>) -> Outcome {
+    let platform = match target {
+        Some(triple) => platform_of(triple)?,
+        None => Platform::host()?,
+    };
+    if matches!(platform.os, "linux" | "windows" | "macos") {
+        stage_release(Kind::Editor, platform, target)?;
+    }
+    stage_release(Kind::Game, platform, target)?;
+    stage::papers(&paths::demo_project())
+}
+
+/// The editor's release library alone: an editor binary takes it for the editor and for running a project.
+pub(crate) fn for_editor() -> Outcome {
+    stage_release(Kind::Editor, Platform::host()?, None)
+}
+
+fn stage_release(kind: Kind, platform: Platform, target: Option<&OsStr>) -> Outcome {
+    let manifest = Manifest::load()?;
+    let built = compile(kind, platform, target)?;
+    let place = manifest.library(platform, kind)?.to_owned();
+    stage::load_part(
+        &paths::demo_project(),
+        &manifest,
+        &[Library { built, place }],
+    )
+}
+
+/// The test library under the names of both, staged into the suites' project.
+pub(crate) fn for_tests() -> Outcome {
+    let manifest = Manifest::load()?;
+    let platform = Platform::host()?;
+    announce("Building the library for the suites");
+    let mut command = cargo();
+    // The whole workspace: Cargo then resolves the same features as for `cargo test` and reuses everything.
+    command.args(["build", "--workspace", "--lib", "--features", TEST_FEATURES]);
+    run_cargo("building the library for the suites", command)?;
+    let built = paths::target().join("debug").join(platform.built_name());
+    let libraries = [Kind::Editor, Kind::Game].map(|kind| {
+        let place = manifest.library(platform, kind)?.to_owned();
+        let built = built.clone();
+        Ok(Library { built, place })
+    });
+    let libraries = libraries.into_iter().collect::<Outcome<Vec<_>>>()?;
+    stage::load_part(&paths::test_project(), &manifest, &libraries)
+}
+
+fn platform_of(triple: &OsStr) -> Outcome<Platform> {
+    let triple = triple.to_string_lossy();
+    Platform::of(&triple).ok_or_else(|| {
+        let cause = format!("`{triple}` is none of the manifest's platforms");
+        Failure::new(
+            "choosing the platform",
+            cause,
+            "rustc --print target-list; see addon.gdextension",
+        )
+    })
+}
+
+fn compile(kind: Kind, platform: Platform, target: Option<&OsStr>) -> Outcome<PathBuf> {
+    // Each in a folder of its own: in a shared one Cargo would link both anew every time, as they have one name.
+    let (name, features, mut folder) = match kind {
+        Kind::Editor => ("library for the editor", "docs", paths::target()),
+        Kind::Game => ("library for games", "", paths::target().join("games")),
+    };
+    announce(&format!(
+        "Building the {name} (optimised: minutes when much has changed)"
+    ));
+    let mut command = cargo();
+    command.args([
+        "build",
+        "--release",
+        "--package",
+        "godot-rustls",
+        "--features",
+        features,
+    ]);
+    command.arg("--target-dir").arg(&folder);
+    if let Some(triple) = target {
+        command.arg("--target").arg(triple);
+        folder.push(triple);
+    }
+    run_cargo(&format!("building the {name}"), command)?;
+    Ok(folder.join("release").join(platform.built_name()))
+}
+
+fn run_cargo(name: &str, command: Command) -> Outcome {
+    let hint = "read the compiler's first error; a C compiler must be there too (gcc or clang, on Windows MSVC)";
+    Step::new(name, command).minutes(60).hint(hint).run()
+}

@@ -1,0 +1,87 @@
+//! Puts the addon's parts together inside a Godot project.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{OrFail, Outcome};
+use crate::godot;
+use crate::manifest::Manifest;
+use crate::paths;
+use crate::thirdparty;
+
+/// Copied from the repository's root into the shipped folder, which is all that a user keeps.
+const SHIPPED: [&str; 5] = [
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+];
+
+/// The list of what is linked into the library.
+pub(crate) const THIRD_PARTY: &str = "THIRDPARTY.txt";
+
+/// A built library and its place in the addon's folder.
+pub(crate) struct Library {
+    /// What Cargo made.
+    pub(crate) built: PathBuf,
+    /// As the manifest names it.
+    pub(crate) place: String,
+}
+
+/// What a project needs to load the addon: manifest, icons, libraries.
+pub(crate) fn load_part(project: &Path, manifest: &Manifest, libraries: &[Library]) -> Outcome {
+    let addon = project.join(paths::ADDON);
+    paths::write(&addon.join(paths::MANIFEST), manifest.text())?;
+    stage_icons(&addon)?;
+    for library in libraries {
+        let place = addon.join(&library.place);
+        if !same(&library.built, &place) {
+            paths::replace(&library.built, &place)?;
+        }
+    }
+    godot::list_extension(project)
+}
+
+/// What the shipped folder holds besides: licences, notices, readme.
+pub(crate) fn papers(project: &Path) -> Outcome {
+    let addon = project.join(paths::ADDON);
+    for name in SHIPPED {
+        let source = paths::root().join(name);
+        if source.is_file() {
+            paths::write(&addon.join(name), paths::read(&source)?)?;
+        }
+    }
+    paths::write(&addon.join(THIRD_PARTY), thirdparty::notices()?)
+}
+
+/// The icons live in the demo's addon folder; other projects get copies.
+fn stage_icons(addon: &Path) -> Outcome {
+    let source = paths::demo_project().join(paths::ADDON).join("icons");
+    let step = "copying the icons";
+    if addon.join("icons") == source {
+        return Ok(());
+    }
+    for entry in
+        fs::read_dir(&source).or_fail(step, "the icons are in godot-project/addons/rustls/icons")?
+    {
+        let path = entry.or_fail(step, "")?.path();
+        if path.extension().is_some_and(|ending| ending == "svg") {
+            let name = path.file_name().unwrap_or_default();
+            paths::write(&addon.join("icons").join(name), paths::read(&path)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a copy is up to date, by size and time: a Godot that has it loaded is then left alone.
+fn same(built: &Path, copy: &Path) -> bool {
+    let facts = |path: &Path| {
+        let facts = fs::metadata(path).ok()?;
+        Some((facts.len(), facts.modified().ok()?))
+    };
+    match (facts(built), facts(copy)) {
+        (Some(built), Some(copy)) => built.0 == copy.0 && built.1 <= copy.1,
+        _ => false,
+    }
+}

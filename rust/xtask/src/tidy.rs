@@ -1,0 +1,121 @@
+//! House rules that no other tool knows. They look at the files that git tracks.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::failure::{Failure, Outcome};
+use crate::paths;
+use crate::process::Step;
+
+/// Longer files are named, not refused: a good reason is possible.
+const LONG_FILE: usize = 500;
+
+/// Endings of the files that are read.
+const TEXTS: [&str; 14] = [
+    "rs",
+    "gd",
+    "toml",
+    "md",
+    "tscn",
+    "gdextension",
+    "godot",
+    "txt",
+    "py",
+    "sh",
+    "svg",
+    "cfg",
+    "tres",
+    "import",
+];
+
+/// Runs all rules.
+pub(crate) fn run() -> Outcome {
+    let mut command = Command::new("git");
+    command.current_dir(paths::root()).args([
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]);
+    let files = Step::new("listing the files", command)
+        .hint("run it inside a git clone")
+        .quiet()?;
+    let mut problems = Vec::new();
+    for name in files.lines() {
+        let path = paths::root().join(name);
+        let ending = Path::new(name)
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy();
+        if !TEXTS.contains(&ending.as_ref()) || !path.is_file() {
+            continue;
+        }
+        let text = paths::read(&path)?;
+        problems.extend(faults(name, &text));
+        let lines = text.lines().count();
+        if matches!(ending.as_ref(), "rs" | "gd") && lines > LONG_FILE {
+            println!("  note: {name} has {lines} lines; one idea a file?");
+        }
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "house rules",
+        problems.join("\n  "),
+        "mend the lines",
+    ))
+}
+
+/// The broken rules of a file, one line each.
+fn faults(name: &str, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    if text.contains('\r') {
+        faults.push(format!("{name}: Windows line ends"));
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        faults.push(format!("{name}: no line end at the end"));
+    }
+    // Parts of paths that exist on one machine only; written apart so that this file keeps the rule itself.
+    let private = [
+        ["/ho", "me/"],
+        ["/Us", "ers/"],
+        ["/ro", "ot/"],
+        ["C:\\Us", "ers"],
+    ];
+    for (index, line) in text.lines().enumerate() {
+        if let Some(parts) = private.iter().find(|parts| line.contains(&parts.concat())) {
+            faults.push(format!(
+                "{name}:{}: a machine's path ({}…)",
+                index + 1,
+                parts.concat()
+            ));
+        }
+        if line.trim() == ["#[ign", "ore]"].concat() {
+            faults.push(format!(
+                "{name}:{}: an ignored test without a reason",
+                index + 1
+            ));
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::faults;
+
+    #[test]
+    fn paths_of_one_machine_are_found_with_their_line() {
+        let text = ["let x = 1;\nlet y = \"/ho", "me/somebody/x\";\n"].concat();
+        let found = faults("a.rs", &text);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("a.rs:2:"));
+    }
+
+    #[test]
+    fn line_ends_are_unix_and_the_last_line_has_one() {
+        assert_eq!(faults("a.gd", "a\r\nb").len(), 2);
+        assert!(faults("a.gd", "a\nb\n").is_empty());
+    }
+}
