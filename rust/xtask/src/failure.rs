@@ -3,11 +3,11 @@
 use std::fmt;
 
 /// The result of a step; nothing is more common here than a step without a value.
-pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+pub type Outcome<T = ()> = Result<T, Failure>;
 
 /// A failed step.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     step: String,
     cause: String,
     hint: String,
@@ -15,7 +15,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// Names the step, says what happened and what to try.
-    pub(crate) fn new(step: impl Into<String>, cause: impl fmt::Display, hint: &str) -> Self {
+    pub fn new(step: impl Into<String>, cause: impl fmt::Display, hint: &str) -> Self {
         Self {
             step: step.into(),
             cause: cause.to_string(),
@@ -26,7 +26,7 @@ impl Failure {
 
 impl Failure {
     /// The step that failed.
-    pub(crate) fn step(&self) -> &str {
+    pub fn step(&self) -> &str {
         &self.step
     }
 }
@@ -42,7 +42,7 @@ impl fmt::Display for Failure {
 }
 
 /// Turns any error into a [`Failure`] that names the step.
-pub(crate) trait OrFail<T> {
+pub trait OrFail<T> {
     /// The value, or a failure of `step` with `hint` on what to try.
     fn or_fail(self, step: impl Into<String>, hint: &str) -> Outcome<T>;
 }

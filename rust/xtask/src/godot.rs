@@ -13,29 +13,29 @@ use crate::paths;
 use crate::process::{Background, Step};
 
 /// The oldest Godot that the addon loads into, as in the manifest.
-pub(crate) const MINIMUM: (u32, u32) = (4, 3);
+pub const MINIMUM: (u32, u32) = (4, 3);
 
 /// A Godot 4 editor binary.
 #[derive(Debug)]
-pub(crate) struct Godot {
+pub struct Godot {
     /// The program, or the wrapper script that starts it.
-    pub(crate) bin: PathBuf,
+    pub bin: PathBuf,
     /// As `--version` prints it.
-    pub(crate) version: String,
+    pub version: String,
     /// The export template of release builds, where setup brought one that starts by itself.
-    pub(crate) template: Option<PathBuf>,
+    pub template: Option<PathBuf>,
 }
 
 impl Godot {
     /// Godot without a window, on a project.
-    pub(crate) fn headless(&self, project: &Path) -> Command {
+    pub fn headless(&self, project: &Path) -> Command {
         let mut command = Command::new(&self.bin);
         command.arg("--headless").arg("--path").arg(project);
         command
     }
 
     /// Imports a project, which also finds its scripts' classes and its extensions. The log must be clean.
-    pub(crate) fn import(&self, project: &Path) -> Outcome {
+    pub fn import(&self, project: &Path) -> Outcome {
         let name = format!("importing {} into Godot", paths::shown(project));
         let mut command = self.headless(project);
         command.arg("--import");
@@ -57,7 +57,7 @@ impl Godot {
 }
 
 /// Whether a line of Godot's log tells of an error.
-pub(crate) fn is_problem(line: &str) -> bool {
+pub fn is_problem(line: &str) -> bool {
     let marks = [
         "ERROR:",
         "SCRIPT ERROR",
@@ -70,7 +70,7 @@ pub(crate) fn is_problem(line: &str) -> bool {
 }
 
 /// Makes the engine load our extension on the first start, before the editor has ever looked at the project.
-pub(crate) fn list_extension(project: &Path) -> Outcome {
+pub fn list_extension(project: &Path) -> Outcome {
     let list = project.join(".godot/extension_list.cfg");
     let entry = format!("res://{}/{}\n", paths::ADDON, paths::MANIFEST);
     if fs::read_to_string(&list).is_ok_and(|text| text.contains(entry.trim_end())) {
@@ -80,14 +80,14 @@ pub(crate) fn list_extension(project: &Path) -> Outcome {
 }
 
 /// A virtual display for as long as the value lives.
-pub(crate) struct Display {
+pub struct Display {
     name: String,
     _server: Background,
 }
 
 impl Display {
     /// Starts Xvfb and waits until it takes connections.
-    pub(crate) fn start() -> Outcome<Self> {
+    pub fn start() -> Outcome<Self> {
         const STEP: &str = "starting a virtual display (Xvfb)";
         const HINT: &str = "cargo xtask setup --peers";
         let program = paths::program("Xvfb")
@@ -123,7 +123,7 @@ impl Display {
     }
 
     /// Sends a windowed Godot to this display, with the software renderer.
-    pub(crate) fn show(&self, command: &mut Command) {
+    pub fn show(&self, command: &mut Command) {
         command
             .env("DISPLAY", &self.name)
             .env_remove("WAYLAND_DISPLAY")

@@ -1,48 +1,7 @@
-//! The project's commands: `cargo xtask <verb>`. One module a verb; `cli` declares their flags.
-
-mod bench;
-mod build;
-mod check;
-mod cli;
-mod demo;
-mod failure;
-mod godot;
-mod manifest;
-mod package;
-mod paths;
-mod process;
-mod setup;
-mod stage;
-mod test;
-mod thirdparty;
-mod tidy;
+//! `cargo xtask`.
 
 use std::process::ExitCode;
 
-use failure::Outcome;
-
 fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(failure) => {
-            eprintln!("\n{failure}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run() -> Outcome<ExitCode> {
-    let Some((verb, args)) = cli::parse()? else {
-        return Ok(ExitCode::SUCCESS);
-    };
-    match verb {
-        "setup" => setup::run(&args),
-        "build" => build::run(&args),
-        "demo" => demo::run(&args),
-        "test" => test::run(&args),
-        "check" => check::run(),
-        "bench" => bench::run(&args),
-        "package" => package::run(&args),
-        other => unreachable!("`{other}` is declared in cli.rs without a module"),
-    }
+    xtask::main()
 }

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::failure::{OrFail, Outcome};
 
 /// The repository's root.
-pub(crate) fn root() -> PathBuf {
-    // Cargo sets the variable for `cargo run`; the compiled-in value serves a binary that is started by hand.
+pub fn root() -> PathBuf {
+    // Cargo sets the variable for `cargo run` and `cargo test`; the compiled-in value serves a binary that is
+    // started by hand. Every crate that links this one lies two folders below the root.
     let manifest_dir =
         env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let manifest_dir = Path::new(&manifest_dir);
@@ -21,7 +22,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// Cargo's target folder; Godot and the tools that setup brings live there too.
-pub(crate) fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(dir) => root().join(dir),
         None => root().join("target"),
@@ -29,43 +30,43 @@ pub(crate) fn target() -> PathBuf {
 }
 
 /// The Godot that setup installs, when the machine has none.
-pub(crate) fn godot_home() -> PathBuf {
+pub fn godot_home() -> PathBuf {
     target().join("godot")
 }
 
 /// Command-line tools that setup installs.
-pub(crate) fn tools() -> PathBuf {
+pub fn tools() -> PathBuf {
     target().join("tools")
 }
 
 /// The demo.
-pub(crate) fn demo_project() -> PathBuf {
+pub fn demo_project() -> PathBuf {
     root().join("godot-project")
 }
 
 /// The project of the GDScript suites.
-pub(crate) fn test_project() -> PathBuf {
+pub fn test_project() -> PathBuf {
     root().join("tests/godot")
 }
 
 /// The project of the measurements.
-pub(crate) fn bench_project() -> PathBuf {
+pub fn bench_project() -> PathBuf {
     root().join("tests/bench")
 }
 
 /// The addon's folder inside a project.
-pub(crate) const ADDON: &str = "addons/rustls";
+pub const ADDON: &str = "addons/rustls";
 
 /// The manifest's name inside the addon's folder.
-pub(crate) const MANIFEST: &str = "rustls.gdextension";
+pub const MANIFEST: &str = "rustls.gdextension";
 
 /// The one source of the manifest.
-pub(crate) fn manifest_source() -> PathBuf {
+pub fn manifest_source() -> PathBuf {
     root().join("addon.gdextension")
 }
 
 /// `path` as it is shown to a person: relative to the repository where it lies inside.
-pub(crate) fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     path.strip_prefix(root())
         .unwrap_or(path)
         .display()
@@ -73,7 +74,7 @@ pub(crate) fn shown(path: &Path) -> String {
 }
 
 /// The first program of that name on `PATH`, or in the folders of system services that a user's `PATH` lacks.
-pub(crate) fn program(name: &str) -> Option<PathBuf> {
+pub fn program(name: &str) -> Option<PathBuf> {
     let search = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&search)
         .chain(["/usr/sbin", "/sbin"].map(PathBuf::from))
@@ -82,7 +83,7 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
 }
 
 /// Creates `dir` and its parents.
-pub(crate) fn make_dir(dir: &Path) -> Outcome {
+pub fn make_dir(dir: &Path) -> Outcome {
     fs::create_dir_all(dir).or_fail(
         format!("creating {}", shown(dir)),
         "check the folder's rights and the free space",
@@ -90,7 +91,7 @@ pub(crate) fn make_dir(dir: &Path) -> Outcome {
 }
 
 /// Removes `dir` with all it holds, if it is there.
-pub(crate) fn remove_dir(dir: &Path) -> Outcome {
+pub fn remove_dir(dir: &Path) -> Outcome {
     if !dir.exists() {
         return Ok(());
     }
@@ -101,7 +102,7 @@ pub(crate) fn remove_dir(dir: &Path) -> Outcome {
 }
 
 /// Reads a text file.
-pub(crate) fn read(path: &Path) -> Outcome<String> {
+pub fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path).or_fail(
         format!("reading {}", shown(path)),
         "check that the file exists and is UTF-8",
@@ -109,7 +110,7 @@ pub(crate) fn read(path: &Path) -> Outcome<String> {
 }
 
 /// Writes a file with its folder, leaving it untouched when it already says the same (Godot watches times).
-pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> Outcome {
+pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Outcome {
     let content = content.as_ref();
     if fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
@@ -124,7 +125,7 @@ pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> Outcome {
 }
 
 /// Copies a file beside its destination and renames it: a Godot that has the old one loaded keeps it whole.
-pub(crate) fn replace(from: &Path, to: &Path) -> Outcome {
+pub fn replace(from: &Path, to: &Path) -> Outcome {
     if let Some(dir) = to.parent() {
         make_dir(dir)?;
     }

@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_millis(50);
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
 /// One child process with what to say about it.
-pub(crate) struct Step {
+pub struct Step {
     name: String,
     command: Command,
     limit: Duration,
@@ -26,16 +26,16 @@ pub(crate) struct Step {
 }
 
 /// What a captured child printed, both streams in the order of writing, and how it ended.
-pub(crate) struct Captured {
+pub struct Captured {
     /// The exit code; `None` when a signal ended it.
-    pub(crate) code: Option<i32>,
+    pub code: Option<i32>,
     /// Standard output and standard error.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl Step {
     /// A step of ten minutes at most, with its name as a person would say it.
-    pub(crate) fn new(name: impl Into<String>, command: Command) -> Self {
+    pub fn new(name: impl Into<String>, command: Command) -> Self {
         Self {
             name: name.into(),
             command,
@@ -46,25 +46,25 @@ impl Step {
     }
 
     /// The longest time that it may take.
-    pub(crate) fn minutes(mut self, minutes: u64) -> Self {
+    pub fn minutes(mut self, minutes: u64) -> Self {
         self.limit = Duration::from_mins(minutes);
         self
     }
 
     /// What to try when it fails.
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
     }
 
     /// Shows the lines of a captured child while they come.
-    pub(crate) fn echo(mut self) -> Self {
+    pub fn echo(mut self) -> Self {
         self.echo = true;
         self
     }
 
     /// Runs it in the open: its output goes to the terminal. Any code but 0 is a failure.
-    pub(crate) fn run(self) -> Outcome {
+    pub fn run(self) -> Outcome {
         let (name, hint) = (self.name.clone(), self.hint.clone());
         let status = self.status()?;
         if status.success() {
@@ -74,13 +74,13 @@ impl Step {
     }
 
     /// Runs it in the open and returns how it ended.
-    pub(crate) fn status(mut self) -> Outcome<ExitStatus> {
+    pub fn status(mut self) -> Outcome<ExitStatus> {
         let mut child = self.spawn()?;
         self.wait(&mut child, None)
     }
 
     /// Runs it with its output collected; how it ended is the caller's to judge.
-    pub(crate) fn capture(mut self) -> Outcome<Captured> {
+    pub fn capture(mut self) -> Outcome<Captured> {
         let lines = self.collect_lines()?;
         let mut child = self.spawn()?;
         // The command holds the pipe's writing end: as long as it lives the reader would not see the end.
@@ -94,7 +94,7 @@ impl Step {
     }
 
     /// Runs it in silence; any code but 0 is a failure that shows the last lines of its output.
-    pub(crate) fn quiet(self) -> Outcome<String> {
+    pub fn quiet(self) -> Outcome<String> {
         let (name, hint) = (self.name.clone(), self.hint.clone());
         let captured = self.capture()?;
         if captured.code == Some(0) {
@@ -197,12 +197,12 @@ impl Step {
 }
 
 /// Prints the heading of a long step.
-pub(crate) fn announce(text: &str) {
+pub fn announce(text: &str) {
     println!("== {text}");
 }
 
 /// The program that started us, so that its toolchain is the one that is used.
-pub(crate) fn cargo() -> Command {
+pub fn cargo() -> Command {
     let mut command =
         Command::new(std::env::var_os("CARGO").map_or(PathBuf::from("cargo"), PathBuf::from));
     command.current_dir(crate::paths::root());
@@ -210,7 +210,7 @@ pub(crate) fn cargo() -> Command {
 }
 
 /// A background process that is killed when it goes out of scope.
-pub(crate) struct Background(pub(crate) Child);
+pub struct Background(pub Child);
 
 impl Drop for Background {
     fn drop(&mut self) {

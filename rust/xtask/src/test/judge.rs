@@ -1,5 +1,6 @@
 //! Judges what a run printed. Green needs everything at once: exit code, end marker, tests, a clean log.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::AddAssign;
 
@@ -115,16 +116,19 @@ fn end_marker(line: &str) -> Option<Totals> {
 pub(crate) fn rust(run: &Captured) -> Verdict {
     let mut totals = Totals::default();
     let mut complaints = Vec::new();
+    // A test may lack several things and say so for each.
+    let mut skipped = BTreeSet::new();
     for line in run.text.lines() {
         if let Some(result) = line.strip_prefix("test result: ") {
             totals += harness_result(result);
-        } else if line.starts_with("SKIPPED ") {
-            totals.skipped += 1;
-            totals.passed = totals.passed.saturating_sub(1);
+        } else if let Some(skip) = line.strip_prefix("SKIPPED ") {
+            skipped.insert(skip.split(':').next());
         } else if line.starts_with("test ") && line.ends_with("... FAILED") {
             complaints.push(line.to_owned());
         }
     }
+    totals.skipped += skipped.len() as u64;
+    totals.passed = totals.passed.saturating_sub(skipped.len() as u64);
     if run.code != Some(0) {
         complaints.push("cargo test failed".to_owned());
         totals.failed = totals.failed.max(1);
@@ -215,6 +219,7 @@ mod tests {
     fn results_of_several_harnesses_add_up_and_skips_are_not_passes() {
         let log = "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
                    SKIPPED nginx: it is not installed\n\
+                   SKIPPED nginx: and openssl is too old\n\
                    test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n";
         let verdict = rust(&run(0, log));
         assert!(verdict.complaints.is_empty());

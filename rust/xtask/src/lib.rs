@@ -1,0 +1,51 @@
+//! The project's commands: `cargo xtask <verb>`. One module a verb; `cli` declares their flags.
+//!
+//! What runs child processes and Godot is public: the tests that start a real Godot use it too.
+
+mod bench;
+mod build;
+mod check;
+mod cli;
+mod demo;
+pub mod failure;
+pub mod godot;
+mod manifest;
+mod package;
+pub mod paths;
+pub mod process;
+mod setup;
+mod stage;
+mod test;
+mod thirdparty;
+mod tidy;
+
+use std::process::ExitCode;
+
+use failure::Outcome;
+
+/// Runs the verb of the command line and says what failed.
+pub fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome<ExitCode> {
+    let Some((verb, args)) = cli::parse()? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    match verb {
+        "setup" => setup::run(&args),
+        "build" => build::run(&args),
+        "demo" => demo::run(&args),
+        "test" => test::run(&args),
+        "check" => check::run(),
+        "bench" => bench::run(&args),
+        "package" => package::run(&args),
+        other => unreachable!("`{other}` is declared in cli.rs without a module"),
+    }
+}

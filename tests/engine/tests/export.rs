@@ -1,0 +1,200 @@
+//! A game made with the release export template: it starts by itself, trusts the bundle inside its pack, and does
+//! without a system store.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use godot_rustls_engine_tests::{
+    Project, TlsServer, assert_clean, finish, godot, present, shipped_addon,
+};
+use xtask::godot::Godot;
+use xtask::paths;
+
+/// The bundle counts in the preset with the feature `bundled` alone.
+const SETTINGS: &str = "[application]\n\nconfig/name=\"game\"\nrun/main_scene=\"res://main.tscn\"\n\
+                        run/flush_stdout_on_print=true\n\n\
+                        [network]\n\n\
+                        tls/certificate_bundle_override.bundled=\"res://ca.crt\"\n";
+
+const SCENE: &str = "[gd_scene load_steps=2 format=3]\n\n\
+                     [ext_resource type=\"Script\" path=\"res://main.gd\" id=\"1\"]\n\n\
+                     [node name=\"Main\" type=\"Node\"]\nscript = ExtResource(\"1\")\n";
+
+/// Prints its trust, connects to each port of `--ports=1,2` and prints what came of it.
+const SCRIPT: &str = r#"extends Node
+
+var ports: PackedStringArray = []
+var peer: RustlsStreamPeerTLS
+var base: StreamPeerTCP
+
+
+func _ready() -> void:
+	for argument: String in OS.get_cmdline_user_args():
+		if argument.begins_with("--ports="):
+			ports = argument.trim_prefix("--ports=").split(",")
+	print("TRUST ", RustlsTrustStore.get_source(), " ", RustlsTrustStore.get_certificate_count() > 100)
+	connect_next()
+
+
+func connect_next() -> void:
+	if ports.is_empty():
+		get_tree().quit()
+		return
+	base = StreamPeerTCP.new()
+	base.connect_to_host("127.0.0.1", ports[0].to_int())
+	ports.remove_at(0)
+	peer = null
+
+
+func _process(_delta: float) -> void:
+	if base == null:
+		return
+	base.poll()
+	if peer == null:
+		if base.get_status() == StreamPeerTCP.STATUS_CONNECTED:
+			peer = RustlsStreamPeerTLS.new()
+			peer.connect_to_stream(base, "localhost")
+		return
+	if peer.get_status() == RustlsStreamPeerTLS.STATUS_HANDSHAKING:
+		peer.poll()
+		return
+	print("RESULT ", peer.get_status(), " ", peer.get_last_error_code())
+	connect_next()
+"#;
+
+const CONNECTED: &str = "RESULT 2 0";
+const UNTRUSTED_ISSUER: &str = "RESULT 3 1";
+
+struct Games {
+    /// With the bundle.
+    bundled: PathBuf,
+    /// With no setting at all.
+    plain: PathBuf,
+}
+
+/// Both games, exported once for all tests. `None`: something is missing, which was said.
+fn games() -> Option<&'static Games> {
+    static GAMES: OnceLock<Option<Games>> = OnceLock::new();
+    let games = GAMES.get_or_init(|| {
+        let (godot, addon) = (godot()?, shipped_addon()?);
+        let project = Project::new("export", SETTINGS);
+        project.install(&addon);
+        project.file("main.tscn", SCENE);
+        project.file("main.gd", SCRIPT);
+        let root = paths::root().join("tests/fixtures/certs/root.crt");
+        let root = fs::read_to_string(root).unwrap_or_else(|error| panic!("root.crt: {error}"));
+        project.file("ca.crt", &root);
+        project.file("export_presets.cfg", &presets(&godot));
+        project.import(&godot);
+        Some(Games {
+            bundled: export(&godot, &project, "bundled")?,
+            plain: export(&godot, &project, "plain")?,
+        })
+    });
+    present(games.as_ref(), "the game could not be exported")
+}
+
+fn presets(godot: &Godot) -> String {
+    let template = godot.template.as_deref().unwrap_or(Path::new(""));
+    let architecture = match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let preset = |index: u32, name: &str, features: &str| {
+        format!(
+            "[preset.{index}]\n\nname=\"{name}\"\nplatform=\"Linux\"\nrunnable=true\n\
+             custom_features=\"{features}\"\nexport_filter=\"all_resources\"\nexport_path=\"\"\n\n\
+             [preset.{index}.options]\n\ncustom_template/release=\"{}\"\n\
+             binary_format/embed_pck=false\nbinary_format/architecture=\"{architecture}\"\n\n",
+            template.display()
+        )
+    };
+    preset(0, "bundled", "bundled") + &preset(1, "plain", "")
+}
+
+fn export(godot: &Godot, project: &Project, preset: &str) -> Option<PathBuf> {
+    let folder = project.dir().with_file_name(format!("exported-{preset}"));
+    paths::remove_dir(&folder)
+        .and_then(|()| paths::make_dir(&folder))
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    let game = folder.join("game");
+    let mut command = godot.headless(project.dir());
+    command.args(["--export-release", preset]).arg(&game);
+    let run = finish("exporting the game", command, 5);
+    if godot.template.is_none() && run.text.contains("export template") {
+        return present(
+            None,
+            "this Godot has no export templates; install them in its editor",
+        );
+    }
+    assert_clean("exporting the game", &run);
+    Some(game)
+}
+
+fn play(game: &Path, ports: &[u16], environment: &[(&str, &Path)]) -> Vec<String> {
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    let mut command = Command::new(game);
+    command.args(["--headless", "--", &format!("--ports={}", ports.join(","))]);
+    command.envs(environment.iter().copied());
+    let run = finish("the exported game", command, 2);
+    assert_eq!(run.code, Some(0), "{}", run.text);
+    let facts = ["TRUST", "RESULT"];
+    run.text
+        .lines()
+        .filter(|line| facts.iter().any(|fact| line.starts_with(fact)))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A server with a certificate of the fixtures, or a skip.
+fn server(certificate: &str) -> Option<TlsServer> {
+    present(TlsServer::start(certificate), "there is no openssl here")
+}
+
+#[test]
+fn an_exported_game_trusts_the_bundle_in_its_pack_and_nobody_else() {
+    let Some(games) = games() else { return };
+    let (Some(good), Some(bad)) = (server("localhost"), server("self_signed_openssl")) else {
+        return;
+    };
+    let facts = play(&games.bundled, &[good.port, bad.port], &[]);
+    assert_eq!(facts, ["TRUST 1 false", CONNECTED, UNTRUSTED_ISSUER]);
+}
+
+#[test]
+fn without_a_system_store_an_exported_game_trusts_mozillas_roots() {
+    let Some(games) = games() else { return };
+    let Some(server) = server("localhost") else {
+        return;
+    };
+    let nothing = games.plain.with_file_name("no-certificates");
+    paths::make_dir(&nothing).unwrap_or_else(|failure| panic!("{failure}"));
+    let empty = nothing.join("empty.pem");
+    paths::write(&empty, "").unwrap_or_else(|failure| panic!("{failure}"));
+    let environment = [
+        ("SSL_CERT_FILE", empty.as_path()),
+        ("SSL_CERT_DIR", nothing.as_path()),
+    ];
+    let facts = play(&games.plain, &[server.port], &environment);
+    assert_eq!(facts, ["TRUST 3 true", UNTRUSTED_ISSUER]);
+}
+
+#[test]
+fn an_exported_game_carries_the_lean_library_alone() {
+    let Some(games) = games() else { return };
+    let folder = games.plain.parent().unwrap_or(Path::new(""));
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{error}"));
+    let mut libraries: Vec<String> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with("librustls_godot"))
+        .collect();
+    libraries.sort();
+    assert_eq!(libraries.len(), 1, "{libraries:?}");
+    let library = fs::read(folder.join(&libraries[0])).unwrap_or_else(|error| panic!("{error}"));
+    // A tag of the editor's help: the class reference is not in there.
+    let mark = b"<brief_description>";
+    assert!(!library.windows(mark.len()).any(|window| window == mark));
+}

@@ -1,0 +1,107 @@
+//! A game that ends with connections open ends at once, with code 0, and says nothing.
+
+use std::time::{Duration, Instant};
+
+use godot_rustls_engine_tests::{Project, finish, godot, suites_addon};
+
+const SETTINGS: &str = "[application]\n\nconfig/name=\"quit\"\nrun/main_scene=\"res://main.tscn\"\n\
+                        run/flush_stdout_on_print=true\n";
+
+const SCENE: &str = "[gd_scene load_steps=2 format=3]\n\n\
+                     [ext_resource type=\"Script\" path=\"res://main.gd\" id=\"1\"]\n\n\
+                     [node name=\"Main\" type=\"Node\"]\nscript = ExtResource(\"1\")\n";
+
+/// Holds its objects in variables of different lives, as games do: a node's member, a static, an autoload-like
+/// root meta; and leaves one connection in each state.
+const SCRIPT: &str = r#"extends Node
+
+static var kept: Array[RefCounted] = []
+
+var client: RefCounted
+var server: RefCounted
+var frames: int = 0
+
+
+func _ready() -> void:
+	var crypto := Crypto.new()
+	var key: CryptoKey = crypto.generate_rsa(2048)
+	var certificate: X509Certificate = crypto.generate_self_signed_certificate(key, "CN=localhost,O=x,C=IT")
+	server = new_peer()
+	client = new_peer()
+	var streams: Array[StreamPeerTCP] = connected_pair()
+	check(server.call("accept_stream", streams[0], TLSOptions.server(key, certificate)))
+	check(client.call("connect_to_stream", streams[1], "localhost", TLSOptions.client(certificate)))
+	leave_others_unfinished()
+
+
+func leave_others_unfinished() -> void:
+	# In the handshake for ever: the other side never answers.
+	var silent: RefCounted = new_peer()
+	var streams: Array[StreamPeerTCP] = connected_pair()
+	check(silent.call("connect_to_stream", streams[1], "localhost"))
+	kept.append_array([silent, streams[0]])
+	# In the background: one to a port that stays silent, one to a name that does not exist.
+	var listener := TCPServer.new()
+	check(listener.listen(0, "127.0.0.1"))
+	var waiting: RefCounted = new_peer()
+	check(waiting.call("connect_to_host", "127.0.0.1", listener.get_local_port()))
+	var resolving: RefCounted = new_peer()
+	check(resolving.call("connect_to_host", "name.invalid", 443))
+	kept.append_array([listener, waiting])
+	get_tree().root.set_meta("resolving", resolving)
+
+
+func _process(_delta: float) -> void:
+	server.call("poll")
+	client.call("poll")
+	frames += 1
+	if client.call("get_status") == 2 and server.call("get_status") == 2:
+		print("OPEN ", frames > 0)
+		get_tree().quit()
+	elif frames > 2000:
+		print("STUCK ", client.call("get_status"), " ", client.call("get_last_error"))
+		get_tree().quit(1)
+
+
+func new_peer() -> RefCounted:
+	return ClassDB.instantiate("RustlsStreamPeerTLS")
+
+
+func connected_pair() -> Array[StreamPeerTCP]:
+	var listener := TCPServer.new()
+	check(listener.listen(0, "127.0.0.1"))
+	var near := StreamPeerTCP.new()
+	check(near.connect_to_host("127.0.0.1", listener.get_local_port()))
+	while not listener.is_connection_available() or near.get_status() != StreamPeerTCP.STATUS_CONNECTED:
+		near.poll()
+		OS.delay_msec(1)
+	var far: StreamPeerTCP = listener.take_connection()
+	return [far, near]
+
+
+func check(error: Error) -> void:
+	if error != OK:
+		print("FAILED ", error_string(error), " ", get_stack())
+"#;
+
+#[test]
+fn quitting_with_connections_open_neither_hangs_nor_prints() {
+    let Some(godot) = godot() else { return };
+    let Some(addon) = suites_addon() else { return };
+    let project = Project::new("quit", SETTINGS);
+    project.install(&addon);
+    project.file("main.tscn", SCENE);
+    project.file("main.gd", SCRIPT);
+    project.import(&godot);
+    let start = Instant::now();
+    let run = finish("a game that quits", godot.headless(project.dir()), 2);
+    let took = start.elapsed();
+    let said: Vec<&str> = run
+        .text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("Godot Engine v"))
+        .collect();
+    assert_eq!(said, ["OPEN true"], "{}", run.text);
+    assert_eq!(run.code, Some(0));
+    assert!(took < Duration::from_secs(15), "it took {took:?}");
+}
