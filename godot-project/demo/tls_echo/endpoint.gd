@@ -1,0 +1,51 @@
+extends RefCounted
+## A host and a port, read from what people type: a name, an address, [code]host:port[/code],
+## [code][::1]:443[/code] or a pasted URL.
+
+const DEFAULT_PORT: int = 443
+const MAX_PORT: int = 65535
+
+## The host's name or address, without brackets.
+var host: String = ""
+
+## The port, 1 to 65535.
+var port: int = DEFAULT_PORT
+
+## What is wrong with the text, in words; empty when nothing is.
+var problem: String = ""
+
+
+## Reads [param text]; [param port_text] counts when the text itself names no port.
+func read(text: String, port_text: String = "") -> void:
+	problem = ""
+	port = DEFAULT_PORT
+	var rest: String = text.strip_edges()
+	if rest.contains("://"):
+		rest = rest.get_slice("://", 1).get_slice("/", 0)
+	var own_port: String = _split(rest)
+	if host.is_empty():
+		problem = "Which server? Write a name or an address."
+		return
+	var digits: String = own_port if not own_port.is_empty() else port_text.strip_edges()
+	if digits.is_empty():
+		return
+	port = digits.to_int() if digits.is_valid_int() else 0
+	if port < 1 or port > MAX_PORT:
+		problem = "\"%s\" is no port: write a number from 1 to %d." % [digits, MAX_PORT]
+
+
+## Host and port as one text, an IPv6 address in brackets.
+func _to_string() -> String:
+	return ("[%s]:%d" if host.contains(":") else "%s:%d") % [host, port]
+
+
+## Takes the host out of [param text] and returns what stood behind it as a port.
+func _split(text: String) -> String:
+	if text.begins_with("["):
+		host = text.get_slice("]", 0).trim_prefix("[")
+		return text.get_slice("]", 1).trim_prefix(":") if text.contains("]") else ""
+	if text.count(":") == 1:
+		host = text.get_slice(":", 0)
+		return text.get_slice(":", 1)
+	host = text
+	return ""

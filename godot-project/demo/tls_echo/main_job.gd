@@ -1,0 +1,259 @@
+extends Node
+## The demo's main job, for the window and for the terminal alike: an identity, an echo server, a
+## client that trusts it, and traffic between them. It shows nothing itself.
+
+## Emitted when the client that trusts the server's certificate stands.
+signal connected
+
+## Emitted several times a second while there is traffic.
+signal measured(sample: EchoMeter.Sample)
+
+## Emitted when traffic that should go on has stopped, with the reason.
+signal traffic_stopped(reason: String)
+
+## Emitted when all steps are done, or when one failed: that step, else null.
+signal finished(failed: Step)
+
+const EchoClient := preload("res://demo/tls_echo/echo_client.gd")
+const EchoMeter := preload("res://demo/tls_echo/echo_meter.gd")
+const EchoServer := preload("res://demo/tls_echo/echo_server.gd")
+const Identity := preload("res://demo/tls_echo/identity.gd")
+const ServerProbe := preload("res://demo/tls_echo/server_probe.gd")
+const Step := preload("res://demo/tls_echo/step.gd")
+const Trust := preload("res://demo/tls_echo/trust.gd")
+const Words := preload("res://demo/tls_echo/words.gd")
+
+## The name on the server's certificate.
+const SERVER_NAME: String = "localhost"
+
+## Where the server's certificate is saved, as a bundle to trust.
+const BUNDLE_PATH: String = "user://echo_server.pem"
+
+const EXACT_BYTES: int = 1024 * 1024
+const KEY_SECONDS: float = 60.0
+const NETWORK_SECONDS: float = 10.0
+const MEASURE_SECONDS: float = 1.0
+const SAMPLE_SECONDS: float = 0.1
+
+## The steps, in their order.
+var steps: Array[Step] = [
+	Step.new("Make a server identity", _make_identity),
+	Step.new("Start a TLS echo server", _start_server),
+	Step.new("Refuse its unknown certificate", _refuse_unknown),
+	Step.new("Trust the certificate and connect", _connect_trusting),
+	Step.new("Echo 1 MiB, byte for byte", _echo_exactly),
+	Step.new("Measure for a second", _measure),
+	Step.new("Trust it through a bundle instead", _trust_bundle),
+	Step.new("Go back to the default trust", _restore_trust),
+]
+
+## The connection that carries the traffic; null before there is one.
+var client: EchoClient = null
+
+## How much of each frame the traffic may take, in microseconds.
+var slice_usec: int = 6000
+
+var _identity: Identity = null
+var _server: EchoServer = null
+var _meter: EchoMeter = null
+var _flowing: bool = false
+var _since_sample: float = 0.0
+var _first_override: String = ""
+var _override_changed: bool = false
+
+
+func _process(delta: float) -> void:
+	if _server != null:
+		_server.poll()
+	if not _flowing:
+		return
+	_meter.measure_round_trips(slice_usec / 2)
+	_meter.measure_throughput(slice_usec / 2)
+	_since_sample += delta
+	if not _meter.problem.is_empty():
+		_flowing = false
+		traffic_stopped.emit(_meter.problem)
+	elif _since_sample >= SAMPLE_SECONDS:
+		_since_sample = 0.0
+		measured.emit(_meter.take_sample())
+
+
+func _exit_tree() -> void:
+	stop()
+
+
+## Does all steps, from the start; await it, or [signal finished].
+func run() -> void:
+	stop()
+	for step: Step in steps:
+		step.reset()
+	for step: Step in steps:
+		await step.run()
+		if step.state == Step.State.FAILED:
+			_give_trust_back()
+			finished.emit(step)
+			return
+	finished.emit(null)
+
+
+## Ends the traffic and the server.
+func stop() -> void:
+	_flowing = false
+	_give_trust_back()
+	if client != null:
+		client.stop()
+	if _server != null:
+		_server.stop()
+	client = null
+	_server = null
+	_meter = null
+
+
+## The port of the echo server; 0 while there is none.
+func get_port() -> int:
+	return _server.get_port() if _server != null else 0
+
+
+func _make_identity(step: Step) -> void:
+	_identity = Identity.new()
+	_identity.start(SERVER_NAME)
+	if not await _until(_identity.is_done, KEY_SECONDS):
+		step.fail("no key after %d s" % int(KEY_SECONDS))
+	elif _identity.key == null or _identity.certificate == null:
+		step.fail("the engine made no key or no certificate")
+	else:
+		step.finish("RSA %d, self-signed for \"%s\"" % [Identity.KEY_BITS, SERVER_NAME])
+
+
+func _start_server(step: Step) -> void:
+	_server = EchoServer.new()
+	var error: Error = _server.start(_identity.key, _identity.certificate)
+	if error != OK:
+		step.fail("listening on %s: %s" % [EchoServer.ADDRESS, error_string(error)])
+		return
+	step.finish("on %s, port %d" % [EchoServer.ADDRESS, _server.get_port()])
+
+
+func _refuse_unknown(step: Step) -> void:
+	# The refusal is what this step wants: no line about it in the log.
+	Engine.print_error_messages = false
+	var stranger: EchoClient = await _open(null)
+	Engine.print_error_messages = true
+	var cause: int = stranger.stream.get_last_error_code()
+	if stranger.is_open():
+		step.fail("a client that trusts nobody new has connected")
+	elif cause != RustlsStreamPeerTLS.CAUSE_UNTRUSTED_ISSUER:
+		step.fail("refused, but with %s: %s" % [
+				ServerProbe.cause_name(cause), stranger.get_problem()])
+	else:
+		step.finish(stranger.get_problem())
+
+
+func _connect_trusting(step: Step) -> void:
+	client = await _open(RustlsTLSOptions.client(_identity.certificate))
+	if not client.is_open():
+		step.fail(client.get_problem())
+		return
+	_meter = EchoMeter.new(client, _server)
+	connected.emit()
+	step.finish("%s in %s" % [
+			client.stream.get_protocol_version(), Words.duration(client.handshake_usec)])
+
+
+func _echo_exactly(step: Step) -> void:
+	_meter.begin_exact(Crypto.new().generate_random_bytes(EXACT_BYTES))
+	while not _meter.go_on_exact(slice_usec):
+		await get_tree().process_frame
+	if _meter.problem.is_empty():
+		step.finish("%s bytes came back as they were sent" % Words.grouped(EXACT_BYTES))
+	else:
+		step.fail(_meter.problem)
+
+
+func _measure(step: Step) -> void:
+	var samples: Array[EchoMeter.Sample] = []
+	var collect: Callable = func(sample: EchoMeter.Sample) -> void: samples.append(sample)
+	measured.connect(collect)
+	_flowing = true
+	await get_tree().create_timer(MEASURE_SECONDS).timeout
+	measured.disconnect(collect)
+	if not _flowing:
+		step.fail(_meter.problem)
+	elif samples.is_empty():
+		step.fail("nothing was measured")
+	else:
+		step.finish(_describe(samples))
+
+
+func _trust_bundle(step: Step) -> void:
+	var error: Error = _identity.certificate.save(BUNDLE_PATH)
+	if error != OK:
+		step.fail("saving %s: %s" % [BUNDLE_PATH, error_string(error)])
+		return
+	_first_override = Trust.get_override()
+	_override_changed = true
+	error = Trust.set_override(BUNDLE_PATH)
+	if error != OK:
+		step.fail("%s: %s" % [error_string(error), ", ".join(RustlsTrustStore.get_problems())])
+		return
+	var second: EchoClient = await _open(null)
+	if second.is_open():
+		step.finish("%s; connected without options" % Trust.summary())
+	else:
+		step.fail("%s; %s" % [Trust.summary(), second.get_problem()])
+	second.stop()
+
+
+func _restore_trust(step: Step) -> void:
+	var error: Error = _give_trust_back()
+	if error != OK:
+		step.fail("%s: %s" % [error_string(error), ", ".join(RustlsTrustStore.get_problems())])
+		return
+	Engine.print_error_messages = false
+	var stranger: EchoClient = await _open(null)
+	Engine.print_error_messages = true
+	if stranger.is_open():
+		step.fail("%s; the bundle is trusted still" % Trust.summary())
+	else:
+		step.finish("%s; the certificate is unknown again" % Trust.summary())
+
+
+## A client of the echo server, connected or refused.
+func _open(options: RustlsTLSOptions) -> EchoClient:
+	var opened: EchoClient = EchoClient.new()
+	opened.start(EchoServer.ADDRESS, _server.get_port(), SERVER_NAME, options)
+	var is_settled: Callable = func() -> bool:
+		opened.poll()
+		return opened.is_settled()
+	await _until(is_settled, NETWORK_SECONDS)
+	return opened
+
+
+## Waits, frame by frame, until [param condition] holds; false when it did not in time.
+func _until(condition: Callable, seconds: float) -> bool:
+	var deadline_msec: int = Time.get_ticks_msec() + int(seconds * 1000.0)
+	while not condition.call():
+		if Time.get_ticks_msec() > deadline_msec:
+			return false
+		await get_tree().process_frame
+	return true
+
+
+func _give_trust_back() -> Error:
+	if not _override_changed:
+		return OK
+	_override_changed = false
+	return Trust.set_override(_first_override)
+
+
+static func _describe(samples: Array[EchoMeter.Sample]) -> String:
+	var round_trips: float = 0.0
+	var latency: float = 0.0
+	var throughput: float = 0.0
+	for sample: EchoMeter.Sample in samples:
+		round_trips += sample.round_trips_per_second / samples.size()
+		latency += sample.median_usec / samples.size()
+		throughput += sample.bytes_per_second / samples.size()
+	return "%s round trips a second (%s each), %s MB/s" % [
+			Words.grouped(roundi(round_trips)), Words.duration(latency),
+			Words.megabytes(throughput)]

@@ -1,0 +1,134 @@
+extends MarginContainer
+## The demo's window: the main job's steps, its connection live, and any other server on request.
+
+const Arguments := preload("res://demo/arguments.gd")
+const LiveCard := preload("res://demo/view/live_card.gd")
+const MainJob := preload("res://demo/tls_echo/main_job.gd")
+const ServerCard := preload("res://demo/view/server_card.gd")
+const Step := preload("res://demo/tls_echo/step.gd")
+const StepRow := preload("res://demo/view/step_row.gd")
+const StepRowScene := preload("res://demo/view/step_row.tscn")
+const TrustCard := preload("res://demo/view/trust_card.gd")
+
+## In a window narrower than this the two lower cards stand one over the other.
+const TWO_COLUMNS_WIDTH: float = 1120.0
+
+var _job: MainJob = MainJob.new()
+var _failed: Step = null
+
+@onready var _subtitle: Label = %Subtitle
+@onready var _overall: Label = %Overall
+@onready var _run_again: Button = %RunAgain
+@onready var _step_list: VBoxContainer = %Steps
+@onready var _live: LiveCard = %LiveCard
+@onready var _cards_scroll: ScrollContainer = %CardsScroll
+@onready var _grid: GridContainer = %Grid
+@onready var _server: ServerCard = %ServerCard
+@onready var _trust: TrustCard = %TrustCard
+@onready var _keys: Label = %Keys
+
+
+func _ready() -> void:
+	var version: Dictionary = Engine.get_version_info()
+	_subtitle.text = "TLS for Godot, made by rustls · Godot %d.%d.%d" % [
+			version.major, version.minor, version.patch]
+	for step: Step in _job.steps:
+		var row: StepRow = StepRowScene.instantiate()
+		_step_list.add_child(row)
+		row.show_step(step)
+		step.changed.connect(_on_step_changed)
+	_job.connected.connect(_on_job_connected)
+	_job.measured.connect(_live.show_sample)
+	_job.traffic_stopped.connect(_live.show_stop)
+	_job.finished.connect(_on_job_finished)
+	add_child(_job)
+	_server.result_shown.connect(_on_result_shown.bind(_server))
+	_trust.result_shown.connect(_on_result_shown.bind(_trust))
+	get_viewport().size_changed.connect(_on_viewport_size_changed)
+	_on_viewport_size_changed()
+	_run_again.pressed.connect(_run_job)
+	_add_shortcuts()
+	_server.focus_host()
+	# Only from now on: a small window starts at its top.
+	_cards_scroll.set_deferred(&"follow_focus", true)
+
+
+func _shortcut_input(event: InputEvent) -> void:
+	if event.is_action_pressed(&"demo_host"):
+		_server.focus_host()
+	elif event.is_action_pressed(&"demo_bundle"):
+		_trust.choose_bundle()
+	elif event.is_action_pressed(&"demo_run"):
+		if not _run_again.disabled:
+			_run_job()
+	else:
+		return
+	get_viewport().set_input_as_handled()
+
+
+## Does the main job, then what [param arguments] ask for; true when all steps were done. Await it.
+func run(arguments: Arguments) -> bool:
+	await _run_job()
+	if not arguments.bundle_path.is_empty():
+		_trust.use_bundle(arguments.bundle_path)
+	if arguments.endpoint != null:
+		_server.suggest(arguments.endpoint.host, arguments.endpoint.port)
+	if arguments.endpoint != null or not arguments.screenshot_path.is_empty():
+		_server.connect_now()
+	return _failed == null
+
+
+func _run_job() -> void:
+	_run_again.disabled = true
+	_trust.set_enabled(false)
+	_live.clear(_job.slice_usec)
+	await _job.run()
+
+
+func _add_shortcuts() -> void:
+	var hints: PackedStringArray = PackedStringArray()
+	for shortcut: Array in [[&"demo_host", KEY_L, "host"], [&"demo_bundle", KEY_O, "bundle"],
+			[&"demo_run", KEY_R, "run again"]]:
+		var key: InputEventKey = InputEventKey.new()
+		key.command_or_control_autoremap = true
+		key.keycode = shortcut[1]
+		if not InputMap.has_action(shortcut[0]):
+			InputMap.add_action(shortcut[0])
+			InputMap.action_add_event(shortcut[0], key)
+		hints.append("%s  %s" % [key.as_text(), shortcut[2]])
+	hints.append("Enter  connect")
+	_keys.text = "      ".join(hints)
+
+
+func _on_step_changed() -> void:
+	var done: int = 0
+	for step: Step in _job.steps:
+		if step.state == Step.State.FAILED:
+			_overall.text = "Failed at step %d" % (done + 1)
+			return
+		done += int(step.state == Step.State.DONE)
+	var all: int = _job.steps.size()
+	_overall.text = "All %d steps done" % all if done == all else "Step %d of %d" % [done + 1, all]
+
+
+func _on_job_connected() -> void:
+	_live.show_connection(_job.client.stream)
+
+
+func _on_job_finished(failed: Step) -> void:
+	_failed = failed
+	_run_again.disabled = false
+	_trust.set_enabled(true)
+	_trust.show_store()
+	if failed == null:
+		_server.suggest(MainJob.SERVER_NAME, _job.get_port())
+
+
+## Scrolls a small window to the result, when the card has grown to hold it.
+func _on_result_shown(card: Control) -> void:
+	await get_tree().process_frame
+	_cards_scroll.ensure_control_visible(card)
+
+
+func _on_viewport_size_changed() -> void:
+	_grid.columns = 2 if get_viewport_rect().size.x >= TWO_COLUMNS_WIDTH else 1

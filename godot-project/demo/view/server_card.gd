@@ -1,0 +1,76 @@
+extends PanelContainer
+## Fields for the host and port of any TLS server, and how connecting to it went, in words.
+
+## Emitted when there is a result to read.
+signal result_shown
+
+const Endpoint := preload("res://demo/tls_echo/endpoint.gd")
+const Palette := preload("res://demo/view/palette.gd")
+const ServerProbe := preload("res://demo/tls_echo/server_probe.gd")
+const StateMark := preload("res://demo/view/state_mark.gd")
+const Step := preload("res://demo/tls_echo/step.gd")
+
+const HINT: String = "Enter connects. The demo's own server is refused until its certificate is trusted."
+
+var _probe: ServerProbe = null
+
+@onready var _host: LineEdit = %Host
+@onready var _port: LineEdit = %Port
+@onready var _connect: Button = %Connect
+@onready var _mark: StateMark = %StateMark
+@onready var _headline: Label = %Headline
+@onready var _words: RichTextLabel = %Words
+
+
+func _ready() -> void:
+	_host.text_submitted.connect(_on_text_submitted)
+	_port.text_submitted.connect(_on_text_submitted)
+	_connect.pressed.connect(connect_now)
+	_show(Step.State.WAITING, "No server asked yet", HINT)
+
+
+func _process(_delta: float) -> void:
+	if _probe == null or _probe.poll():
+		return
+	_show(Step.State.DONE if _probe.succeeded else Step.State.FAILED, _probe.headline, _probe.words)
+	_probe = null
+
+
+## Writes a server into the fields.
+func suggest(host: String, port: int) -> void:
+	_host.text = host
+	_port.text = str(port)
+
+
+## Puts the keyboard into the host's field.
+func focus_host() -> void:
+	_host.grab_focus()
+	_host.select_all()
+
+
+## Connects to the server in the fields; a connection under way is given up.
+func connect_now() -> void:
+	var endpoint: Endpoint = Endpoint.new()
+	endpoint.read(_host.text, _port.text)
+	if not endpoint.problem.is_empty():
+		_probe = null
+		_show(Step.State.FAILED, "Not connected", endpoint.problem)
+		return
+	_show(Step.State.RUNNING, "Connecting to %s …" % endpoint, "")
+	_probe = ServerProbe.new()
+	_probe.start(endpoint)
+
+
+func _show(state: Step.State, headline: String, words: String) -> void:
+	_mark.state = state
+	_headline.text = headline
+	_words.text = words
+	_words.visible = not words.is_empty()
+	_headline.modulate = Palette.FAILED if state == Step.State.FAILED else Color.WHITE
+	_words.modulate = Palette.MUTED if state == Step.State.WAITING else Color.WHITE
+	if state == Step.State.DONE or state == Step.State.FAILED:
+		result_shown.emit()
+
+
+func _on_text_submitted(_text: String) -> void:
+	connect_now()

@@ -1,0 +1,73 @@
+extends PanelContainer
+## Whom a connection without options of its own trusts, and a certificate bundle to trust instead.
+
+## Emitted when the user has chosen whom to trust.
+signal result_shown
+
+const Palette := preload("res://demo/view/palette.gd")
+const Step := preload("res://demo/tls_echo/step.gd")
+const StateMark := preload("res://demo/view/state_mark.gd")
+const Trust := preload("res://demo/tls_echo/trust.gd")
+const Words := preload("res://demo/tls_echo/words.gd")
+
+## What stands in the place of the problems when there are none and no bundle.
+const HINT: String = "A bundle replaces it. Try user://echo_server.pem: the demo's own certificate."
+
+## More problems than these are counted only.
+const PROBLEMS_SHOWN: int = 3
+
+@onready var _path: LineEdit = %Path
+@onready var _choose: Button = %Choose
+@onready var _clear: Button = %Clear
+@onready var _mark: StateMark = %StateMark
+@onready var _summary: Label = %Summary
+@onready var _problems: RichTextLabel = %Problems
+@onready var _dialog: FileDialog = %BundleDialog
+
+
+func _ready() -> void:
+	_path.text_submitted.connect(use_bundle)
+	_choose.pressed.connect(choose_bundle)
+	_clear.pressed.connect(use_bundle.bind(""))
+	_dialog.file_selected.connect(use_bundle)
+	show_store()
+
+
+## Opens the dialog to choose a bundle.
+func choose_bundle() -> void:
+	if not _choose.disabled:
+		_dialog.popup_centered_clamped(_dialog.size, 0.9)
+
+
+## Trusts the certificates of the file [param path] only; the default ones when it is empty.
+func use_bundle(path: String) -> void:
+	Trust.set_override(path.strip_edges())
+	show_store()
+	result_shown.emit()
+
+
+## Shows what the store holds now.
+func show_store() -> void:
+	var bundle: String = Trust.get_override()
+	var problems: PackedStringArray = RustlsTrustStore.get_problems()
+	var count: int = RustlsTrustStore.get_certificate_count()
+	_path.text = bundle
+	_clear.disabled = bundle.is_empty()
+	_mark.state = Step.State.DONE if count > 0 else Step.State.FAILED
+	_summary.text = "%s from: %s" % [Words.counted(count, "anchor", "anchors"), Trust.source()]
+	_problems.text = "\n".join(problems.slice(0, PROBLEMS_SHOWN))
+	if problems.size() > PROBLEMS_SHOWN:
+		_problems.text += "\nand %d more" % (problems.size() - PROBLEMS_SHOWN)
+	_problems.modulate = Color.WHITE
+	if problems.is_empty() and bundle.is_empty():
+		_problems.text = HINT
+		_problems.modulate = Palette.MUTED
+	_problems.visible = not _problems.text.is_empty()
+
+
+
+## Lets the user change the bundle, or not.
+func set_enabled(enabled: bool) -> void:
+	_path.editable = enabled
+	_choose.disabled = not enabled
+	_clear.disabled = not enabled or Trust.get_override().is_empty()
