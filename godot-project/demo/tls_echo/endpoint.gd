@@ -15,19 +15,20 @@ var port: int = DEFAULT_PORT
 var problem: String = ""
 
 
-## Reads [param text]; [param port_text] counts when the text itself names no port.
+## Reads [param text]; [param port_text] counts when the text names no port and is no URL.
 func read(text: String, port_text: String = "") -> void:
 	problem = ""
 	port = DEFAULT_PORT
 	var rest: String = text.strip_edges()
-	if rest.contains("://"):
+	var is_url: bool = rest.contains("://")
+	if is_url:
 		rest = rest.get_slice("://", 1).get_slice("/", 0)
 	var own_port: String = _split(rest)
 	if host.is_empty():
 		problem = "Which server? Write a name or an address."
 		return
 	var digits: String = own_port if not own_port.is_empty() else port_text.strip_edges()
-	if digits.is_empty():
+	if digits.is_empty() or (is_url and own_port.is_empty()):
 		return
 	port = digits.to_int() if digits.is_valid_int() else 0
 	if port < 1 or port > MAX_PORT:

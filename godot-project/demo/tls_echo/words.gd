@@ -14,11 +14,11 @@ static func grouped(number: int) -> String:
 
 ## A duration with a fitting unit, from microseconds.
 static func duration(usec: float) -> String:
-	if usec < 1000.0:
+	if usec < 999.5:
 		return "%d µs" % roundi(usec)
-	if usec < 10_000.0:
+	if usec < 9950.0:
 		return "%.1f ms" % (usec / 1000.0)
-	if usec < 1_000_000.0:
+	if usec < 999_500.0:
 		return "%d ms" % roundi(usec / 1000.0)
 	return "%.1f s" % (usec / 1_000_000.0)
 

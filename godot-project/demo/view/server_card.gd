@@ -56,6 +56,7 @@ func connect_now() -> void:
 		_probe = null
 		_show(Step.State.FAILED, "Not connected", endpoint.problem)
 		return
+	suggest(endpoint.host, endpoint.port)
 	_show(Step.State.RUNNING, "Connecting to %s …" % endpoint, "")
 	_probe = ServerProbe.new()
 	_probe.start(endpoint)
