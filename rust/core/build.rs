@@ -16,11 +16,17 @@ fn main() {
     let version = text
         .split("[[package]]")
         .find(|package| package.contains("name = \"webpki-roots\""))
-        .and_then(|package| package.lines().find_map(|line| line.strip_prefix("version = ")))
+        .and_then(|package| {
+            package
+                .lines()
+                .find_map(|line| line.strip_prefix("version = "))
+        })
         .map(|version| version.trim_matches('"'))
         .unwrap_or_default();
     match RELEASES.iter().find(|(known, _)| *known == version) {
         Some((_, day)) => println!("cargo::rustc-env=MOZILLA_BUNDLE_DATE={day}"),
-        None => println!("cargo::error=webpki-roots {version} has no day in rust/core/build.rs: add it"),
+        None => {
+            println!("cargo::error=webpki-roots {version} has no day in rust/core/build.rs: add it")
+        }
     }
 }

@@ -37,7 +37,10 @@ type Key = (ReferenceName, ServerName<'static>);
 impl ClientSetup {
     /// Keeps `options` for every connection started with it.
     pub fn new(options: ClientOptions) -> Self {
-        Self { options, by_name: Mutex::new(VecDeque::new()) }
+        Self {
+            options,
+            by_name: Mutex::new(VecDeque::new()),
+        }
     }
 
     /// What it was made of.
@@ -55,16 +58,28 @@ impl ClientSetup {
             _ => Arc::new(self.build(reference, false)?),
         };
         // The placeholder stands for a host that rustls cannot hold. It is never sent, and never shared.
-        let name = server_name.unwrap_or_else(|| ServerName::IpAddress(IpAddr::from(Ipv4Addr::UNSPECIFIED).into()));
+        let name = server_name
+            .unwrap_or_else(|| ServerName::IpAddress(IpAddr::from(Ipv4Addr::UNSPECIFIED).into()));
         Session::client(config, name, self.options.versions)
     }
 
     /// Checks a chain, leaf first, as a connection to `host` would.
-    pub fn verify(&self, chain: &[Certificate], host: &str, now: UnixTime) -> Result<(), Diagnosis> {
+    pub fn verify(
+        &self,
+        chain: &[Certificate],
+        host: &str,
+        now: UnixTime,
+    ) -> Result<(), Diagnosis> {
         let ders: Vec<CertificateDer<'_>> = chain.iter().map(|c| c.der().clone()).collect();
         let reference = self.reference(host);
-        verify_server_chain(&self.options.trust, self.options.verification, &ders, &reference, now)
-            .map_err(|rejection| rejection.diagnosis)
+        verify_server_chain(
+            &self.options.trust,
+            self.options.verification,
+            &ders,
+            &reference,
+            now,
+        )
+        .map_err(|rejection| rejection.diagnosis)
     }
 
     fn reference(&self, host: &str) -> ReferenceName {
@@ -89,7 +104,9 @@ impl ClientSetup {
         server_name: &ServerName<'static>,
     ) -> Result<Arc<rustls::ClientConfig>, Diagnosis> {
         let mut kept = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = kept.iter().position(|((r, s), _)| r == reference && s == server_name)
+        if let Some(place) = kept
+            .iter()
+            .position(|((r, s), _)| r == reference && s == server_name)
             && let Some(entry) = kept.remove(place)
         {
             let config = Arc::clone(&entry.1);
@@ -100,11 +117,18 @@ impl ClientSetup {
         if kept.len() >= KEPT_NAMES {
             kept.pop_front();
         }
-        kept.push_back(((reference.clone(), server_name.clone()), Arc::clone(&config)));
+        kept.push_back((
+            (reference.clone(), server_name.clone()),
+            Arc::clone(&config),
+        ));
         Ok(config)
     }
 
-    fn build(&self, reference: ReferenceName, resume: bool) -> Result<rustls::ClientConfig, Diagnosis> {
+    fn build(
+        &self,
+        reference: ReferenceName,
+        resume: bool,
+    ) -> Result<rustls::ClientConfig, Diagnosis> {
         let verifier = ServerVerifier {
             trust: Arc::clone(&self.options.trust),
             verification: self.options.verification,
@@ -139,8 +163,13 @@ impl ServerSetup {
             .with_protocol_versions(options.versions.protocol_versions())
             .map_err(|error| unusable(&error))?
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(options.identity.certified_key())));
-        Ok(Self { config: Arc::new(config), options })
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(
+                options.identity.certified_key(),
+            )));
+        Ok(Self {
+            config: Arc::new(config),
+            options,
+        })
     }
 
     /// Starts the server's side of one connection.
@@ -150,5 +179,8 @@ impl ServerSetup {
 }
 
 fn unusable(error: &rustls::Error) -> Diagnosis {
-    Diagnosis::new(Cause::Other, format!("the TLS options cannot be used ({error})"))
+    Diagnosis::new(
+        Cause::Other,
+        format!("the TLS options cannot be used ({error})"),
+    )
 }

@@ -18,7 +18,9 @@ pub struct Identity {
 impl fmt::Debug for Identity {
     // The key stays out of every log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identity").field("certificates", &self.certified.cert.len()).finish_non_exhaustive()
+        f.debug_struct("Identity")
+            .field("certificates", &self.certified.cert.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -37,12 +39,17 @@ impl Identity {
         let key = provider().key_provider.load_private_key(key).map_err(|_| {
             "the private key cannot be used: use RSA 2048 to 8192, ECDSA P-256, P-384 or P-521, or Ed25519".to_owned()
         })?;
-        let ders = chain.iter().map(|certificate| certificate.der().clone()).collect();
+        let ders = chain
+            .iter()
+            .map(|certificate| certificate.der().clone())
+            .collect();
         let certified = CertifiedKey::new(ders, key);
         if let Err(error) = certified.keys_match() {
             return Err(mismatch(chain, certified, &error));
         }
-        Ok(Self { certified: Arc::new(certified) })
+        Ok(Self {
+            certified: Arc::new(certified),
+        })
     }
 
     pub(crate) fn certified_key(&self) -> Arc<CertifiedKey> {

@@ -45,7 +45,11 @@ impl ReferenceName {
     pub fn matches_alternative_literally(&self, facts: &Facts) -> bool {
         match self {
             Self::Literal(name) => {
-                is_comparable(name) && facts.dns_names.iter().any(|dns| dns.eq_ignore_ascii_case(name))
+                is_comparable(name)
+                    && facts
+                        .dns_names
+                        .iter()
+                        .any(|dns| dns.eq_ignore_ascii_case(name))
             }
             _ => false,
         }
@@ -59,7 +63,8 @@ impl ReferenceName {
         }
         match self {
             Self::Dns(name) => {
-                let presented = to_a_labels(common_name).unwrap_or_else(|| common_name.to_ascii_lowercase());
+                let presented =
+                    to_a_labels(common_name).unwrap_or_else(|| common_name.to_ascii_lowercase());
                 presented == *name || wildcard_matches(&presented, name)
             }
             Self::Ip(address) => common_name.parse() == Ok(*address),
@@ -92,10 +97,15 @@ pub fn indication(host: &str) -> Option<ServerName<'static>> {
 /// An address under constraints fails: nothing says that its text is within them.
 pub fn constraints_allow(constraints: &NameConstraints, common_name: &str) -> bool {
     if common_name.parse::<IpAddr>().is_ok() {
-        return !constraints.has_ip && constraints.permitted_dns.is_empty() && constraints.excluded_dns.is_empty();
+        return !constraints.has_ip
+            && constraints.permitted_dns.is_empty()
+            && constraints.excluded_dns.is_empty();
     }
     let permitted = constraints.permitted_dns.is_empty()
-        || constraints.permitted_dns.iter().any(|base| is_within(common_name, base));
+        || constraints
+            .permitted_dns
+            .iter()
+            .any(|base| is_within(common_name, base));
     let excluded = constraints
         .excluded_dns
         .iter()
@@ -158,16 +168,34 @@ mod tests {
     #[test]
     fn reference_names_are_read_by_kind() {
         assert_eq!(ReferenceName::parse("LocalHost."), dns("localhost"));
-        assert_eq!(ReferenceName::parse("bücher.example"), dns("xn--bcher-kva.example"));
-        assert_eq!(ReferenceName::parse("::1"), ReferenceName::Ip("::1".parse().unwrap()));
+        assert_eq!(
+            ReferenceName::parse("bücher.example"),
+            dns("xn--bcher-kva.example")
+        );
+        assert_eq!(
+            ReferenceName::parse("::1"),
+            ReferenceName::Ip("::1".parse().unwrap())
+        );
         assert_eq!(
             ReferenceName::parse("My Game Server"),
             ReferenceName::Literal("My Game Server".to_owned())
         );
-        assert!(matches!(ReferenceName::parse("127.1"), ReferenceName::Literal(_)));
-        assert!(matches!(ReferenceName::parse("[::1]"), ReferenceName::Literal(_)));
-        assert!(matches!(ReferenceName::parse("*.example.test"), ReferenceName::Literal(_)));
-        assert!(matches!(ReferenceName::parse(&"a".repeat(300)), ReferenceName::Literal(_)));
+        assert!(matches!(
+            ReferenceName::parse("127.1"),
+            ReferenceName::Literal(_)
+        ));
+        assert!(matches!(
+            ReferenceName::parse("[::1]"),
+            ReferenceName::Literal(_)
+        ));
+        assert!(matches!(
+            ReferenceName::parse("*.example.test"),
+            ReferenceName::Literal(_)
+        ));
+        assert!(matches!(
+            ReferenceName::parse(&"a".repeat(300)),
+            ReferenceName::Literal(_)
+        ));
     }
 
     #[test]
@@ -194,19 +222,32 @@ mod tests {
     #[test]
     fn an_indication_is_sent_for_dns_names_only() {
         assert!(indication("play.example.org").is_some());
-        for host in ["127.0.0.1", "::1", "", "My Game Server", "a\0b", &"a".repeat(300)] {
+        for host in [
+            "127.0.0.1",
+            "::1",
+            "",
+            "My Game Server",
+            "a\0b",
+            &"a".repeat(300),
+        ] {
             assert!(indication(host).is_none(), "{host:?}");
         }
     }
 
     #[test]
     fn constraints_bind_a_common_name_as_they_bind_a_dns_name() {
-        let only = NameConstraints { permitted_dns: vec!["example.test".into()], ..Default::default() };
+        let only = NameConstraints {
+            permitted_dns: vec!["example.test".into()],
+            ..Default::default()
+        };
         assert!(constraints_allow(&only, "a.example.test"));
         assert!(constraints_allow(&only, "EXAMPLE.test"));
         assert!(!constraints_allow(&only, "badexample.test"));
         assert!(!constraints_allow(&only, "127.0.0.1"));
-        let never = NameConstraints { excluded_dns: vec!["secret.example.test".into()], ..Default::default() };
+        let never = NameConstraints {
+            excluded_dns: vec!["secret.example.test".into()],
+            ..Default::default()
+        };
         assert!(!constraints_allow(&never, "a.secret.example.test"));
         assert!(!constraints_allow(&never, "*.example.test"));
         assert!(constraints_allow(&never, "open.example.test"));

@@ -23,22 +23,32 @@ pub struct VersionRange {
 }
 
 impl VersionRange {
-    /// Both ends included. `tls13_enabled` false lowers the end to 1.2, as the engine's setting does.
-    pub fn new(min: TlsVersion, max: TlsVersion, tls13_enabled: bool) -> Result<Self, Diagnosis> {
+    /// Both ends included.
+    pub fn new(min: TlsVersion, max: TlsVersion) -> Result<Self, Diagnosis> {
         if min > max {
             return Err(Diagnosis::new(
                 Cause::NoCommonVersion,
                 "min_version is above max_version: no TLS version is left",
             ));
         }
-        let allowed = if tls13_enabled { max } else { TlsVersion::V1_2 };
-        if min > allowed {
+        Ok(Self { min, max })
+    }
+
+    /// Ends at 1.2 when the engine's setting `network/tls/enable_tls_v1.3` is off.
+    pub fn limited_by(self, tls13_enabled: bool) -> Result<Self, Diagnosis> {
+        if tls13_enabled {
+            return Ok(self);
+        }
+        if self.min > TlsVersion::V1_2 {
             return Err(Diagnosis::new(
                 Cause::NoCommonVersion,
                 "min_version is TLS 1.3, and the project setting network/tls/enable_tls_v1.3 turns it off: no TLS version is left",
             ));
         }
-        Ok(Self { min, max: allowed })
+        Ok(Self {
+            min: self.min,
+            max: TlsVersion::V1_2,
+        })
     }
 
     pub(crate) fn protocol_versions(self) -> &'static [&'static rustls::SupportedProtocolVersion] {
@@ -65,7 +75,10 @@ impl VersionRange {
 
 impl Default for VersionRange {
     fn default() -> Self {
-        Self { min: TlsVersion::V1_2, max: TlsVersion::V1_3 }
+        Self {
+            min: TlsVersion::V1_2,
+            max: TlsVersion::V1_3,
+        }
     }
 }
 

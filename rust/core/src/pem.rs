@@ -74,7 +74,10 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
             Ok(Some((rustls_pemfile::Item::Pkcs1Key(key), _))) => Ok(key.into()),
             Ok(Some((rustls_pemfile::Item::Pkcs8Key(key), _))) => Ok(key.into()),
             Ok(Some((rustls_pemfile::Item::Sec1Key(key), _))) => Ok(key.into()),
-            _ => Err(format!("the block \"{}\" holds no readable key", block.label)),
+            _ => Err(format!(
+                "the block \"{}\" holds no readable key",
+                block.label
+            )),
         };
     }
     if text.contains("PUBLIC KEY-----") {
@@ -158,9 +161,9 @@ fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
             let start = rest.find(BEGIN)?;
             let block = &rest[start..];
             let after_begin = &block[BEGIN.len()..];
-            let label_end = after_begin.find(DASHES).filter(|end| {
-                !after_begin[..*end].contains('\n')
-            });
+            let label_end = after_begin
+                .find(DASHES)
+                .filter(|end| !after_begin[..*end].contains('\n'));
             let Some(label_end) = label_end else {
                 rest = after_begin;
                 continue;
@@ -175,7 +178,11 @@ fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
             };
             rest = &body[end..];
             let length = block.len() - rest.len();
-            return Some(Block { label, text: &block[..length], terminated: end_marker.is_some() });
+            return Some(Block {
+                label,
+                text: &block[..length],
+                terminated: end_marker.is_some(),
+            });
         }
     })
 }
@@ -195,5 +202,7 @@ fn nothing_found(bytes: &[u8]) -> String {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }

@@ -46,5 +46,9 @@ pub fn offered_cipher_suites() -> Vec<String> {
 
 /// What this side offers, for sentences: names of key exchange groups.
 pub fn offered_groups() -> Vec<String> {
-    PROVIDER.kx_groups.iter().map(|group| group_name(group.name())).collect()
+    PROVIDER
+        .kx_groups
+        .iter()
+        .map(|group| group_name(group.name()))
+        .collect()
 }

@@ -47,7 +47,9 @@ pub struct Session {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,13 +59,25 @@ impl Session {
         name: ServerName<'static>,
         versions: VersionRange,
     ) -> Result<Self, Diagnosis> {
-        let connection = ClientConnection::new(config, name).map_err(|error| start_failed(&error))?;
-        Ok(Self::new(Connection::Client(connection), Role::Client, versions))
+        let connection =
+            ClientConnection::new(config, name).map_err(|error| start_failed(&error))?;
+        Ok(Self::new(
+            Connection::Client(connection),
+            Role::Client,
+            versions,
+        ))
     }
 
-    pub(crate) fn server(config: Arc<rustls::ServerConfig>, versions: VersionRange) -> Result<Self, Diagnosis> {
+    pub(crate) fn server(
+        config: Arc<rustls::ServerConfig>,
+        versions: VersionRange,
+    ) -> Result<Self, Diagnosis> {
         let connection = ServerConnection::new(config).map_err(|error| start_failed(&error))?;
-        Ok(Self::new(Connection::Server(connection), Role::Server, versions))
+        Ok(Self::new(
+            Connection::Server(connection),
+            Role::Server,
+            versions,
+        ))
     }
 
     fn new(mut connection: Connection, role: Role, versions: VersionRange) -> Self {
@@ -99,9 +113,17 @@ impl Session {
         self.peer_closed && self.pending.is_empty()
     }
 
+    /// What to say of the peer's regular goodbye.
+    pub fn end(&self) -> Diagnosis {
+        diagnosis::closed(self.role, false, self.received)
+    }
+
     /// More input makes sense: nothing failed, nothing was closed, the reader keeps up.
     pub fn wants_input(&self) -> bool {
-        self.failure.is_none() && !self.peer_closed && self.pending.is_empty() && self.readable < PLAINTEXT_LIMIT
+        self.failure.is_none()
+            && !self.peer_closed
+            && self.pending.is_empty()
+            && self.readable < PLAINTEXT_LIMIT
     }
 
     /// Takes bytes from the peer, all of them.
@@ -134,6 +156,13 @@ impl Session {
         });
     }
 
+    /// The peer said goodbye before the handshake was complete, which is a failure.
+    pub fn closed_in_handshake(&mut self) {
+        if self.failure.is_none() {
+            self.failure = Some(diagnosis::closed(self.role, true, self.received));
+        }
+    }
+
     /// The transport failed.
     pub fn transport_failed(&mut self, reason: &str) {
         if self.failure.is_none() {
@@ -163,7 +192,11 @@ impl Session {
             let count = self.read_decrypted(&mut buffer[filled..]);
             filled += count;
             // A count of zero means that `readable` promised too much: stop rather than turn in circles.
-            self.readable = if count == 0 { 0 } else { self.readable.saturating_sub(count) };
+            self.readable = if count == 0 {
+                0
+            } else {
+                self.readable.saturating_sub(count)
+            };
         }
         if self.readable == 0 {
             self.process_pending();
@@ -303,5 +336,8 @@ impl Session {
 }
 
 fn start_failed(error: &rustls::Error) -> Diagnosis {
-    Diagnosis::new(Cause::Other, format!("the TLS connection could not be started ({error})"))
+    Diagnosis::new(
+        Cause::Other,
+        format!("the TLS connection could not be started ({error})"),
+    )
 }

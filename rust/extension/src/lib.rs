@@ -1,1 +1,28 @@
-//! ext
+//! The Godot classes of Rustls for Godot. They translate types and statuses; the work is done in
+//! `godot-rustls-core`.
+// Godot's own tags ([StreamPeer], [b]) stand in texts that reach the editor's help.
+#![allow(rustdoc::broken_intra_doc_links)]
+// The binding's macros make public accessors for properties of classes that Rust code outside never sees.
+#![allow(unreachable_pub)]
+
+mod classes;
+mod connection;
+mod convert;
+mod engine_objects;
+mod project_settings;
+mod setups;
+mod trust;
+
+use godot::init::{ExtensionLibrary, InitStage, gdextension};
+
+struct RustlsForGodot;
+
+// SAFETY: the entry point is defined once, here, and called by the engine alone.
+#[gdextension(entry_symbol = rustls_godot_init)]
+unsafe impl ExtensionLibrary for RustlsForGodot {
+    fn on_stage_init(stage: InitStage) {
+        if stage == InitStage::Scene {
+            project_settings::register();
+        }
+    }
+}

@@ -64,7 +64,11 @@ fn wrap_in_sequence(contents: &[u8]) -> Vec<u8> {
     if let (true, Ok(short)) = (length < 0x80, u8::try_from(length)) {
         out.push(short);
     } else {
-        let bytes: Vec<u8> = length.to_be_bytes().into_iter().skip_while(|b| *b == 0).collect();
+        let bytes: Vec<u8> = length
+            .to_be_bytes()
+            .into_iter()
+            .skip_while(|b| *b == 0)
+            .collect();
         out.push(0x80 | u8::try_from(bytes.len()).unwrap_or(8));
         out.extend(bytes);
     }
@@ -92,8 +96,14 @@ fn text(value: &Any<'_>) -> Option<String> {
         // In practice Latin-1, whatever T.61 says.
         Tag::T61String => Some(bytes.iter().map(|b| char::from(*b)).collect()),
         Tag::BmpString => {
-            let units = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-            Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+            let units = bytes
+                .chunks_exact(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            Some(
+                char::decode_utf16(units)
+                    .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+                    .collect(),
+            )
         }
         Tag::UniversalString => Some(
             bytes

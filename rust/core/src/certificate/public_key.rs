@@ -70,7 +70,10 @@ impl fmt::Display for PublicKeyKind {
 
 /// Bits of a big-endian modulus, leading zeros not counted.
 fn rsa_bits(modulus: &[u8]) -> usize {
-    let significant = modulus.iter().position(|b| *b != 0).unwrap_or(modulus.len());
+    let significant = modulus
+        .iter()
+        .position(|b| *b != 0)
+        .unwrap_or(modulus.len());
     match modulus.get(significant) {
         Some(first) => (modulus.len() - significant) * 8 - first.leading_zeros() as usize,
         None => 0,

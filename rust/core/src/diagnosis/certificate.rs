@@ -14,7 +14,10 @@ fn certificate(facts: &Facts) -> String {
 }
 
 fn reject(cause: Cause, alert: CertificateError, message: String) -> Rejection {
-    Rejection { diagnosis: Diagnosis::new(cause, message), alert }
+    Rejection {
+        diagnosis: Diagnosis::new(cause, message),
+        alert,
+    }
 }
 
 /// Past its date.
@@ -53,7 +56,11 @@ pub fn name_mismatch(facts: &Facts, reference: &ReferenceName) -> Rejection {
         [one] => format!("is for {}", quoted(one)),
         [first, rest @ ..] => {
             let plural = if rest.len() == 1 { "name" } else { "names" };
-            format!("is for {} (and {} more {plural})", quoted(first), rest.len())
+            format!(
+                "is for {} (and {} more {plural})",
+                quoted(first),
+                rest.len()
+            )
         }
     };
     let asked = reference.to_string();
@@ -62,13 +69,21 @@ pub fn name_mismatch(facts: &Facts, reference: &ReferenceName) -> Rejection {
             "no name was given to compare".to_owned(),
             "pass the server's name to connect_to_stream or as common_name_override",
         )
-    } else if !facts.has_alternative_names && reference.matches_common_name(facts.common_name.as_deref().unwrap_or_default()) {
+    } else if !facts.has_alternative_names
+        && reference.matches_common_name(facts.common_name.as_deref().unwrap_or_default())
+    {
         (
-            format!("matches {} only by its common name, which counts for your own trusted certificates alone", quoted(&asked)),
+            format!(
+                "matches {} only by its common name, which counts for your own trusted certificates alone",
+                quoted(&asked)
+            ),
             "issue it with a subject alternative name",
         )
     } else {
-        (format!("not {}", quoted(&asked)), "connect with that name or pass common_name_override")
+        (
+            format!("not {}", quoted(&asked)),
+            "connect with that name or pass common_name_override",
+        )
     };
     reject(
         Cause::NameMismatch,
@@ -82,7 +97,10 @@ pub fn weak_key(facts: &Facts, weakness: &str) -> Rejection {
     reject(
         Cause::BadCertificate,
         CertificateError::BadEncoding,
-        format!("{} is too weak or of the wrong kind: {weakness}", certificate(facts)),
+        format!(
+            "{} is too weak or of the wrong kind: {weakness}",
+            certificate(facts)
+        ),
     )
 }
 
@@ -91,7 +109,10 @@ pub fn key_usage_forbids(facts: &Facts, usage: &str) -> Rejection {
     reject(
         Cause::BadCertificate,
         CertificateError::InvalidPurpose,
-        format!("{} has a key usage without {usage}: issue it anew with that usage", certificate(facts)),
+        format!(
+            "{} has a key usage without {usage}: issue it anew with that usage",
+            certificate(facts)
+        ),
     )
 }
 
@@ -121,7 +142,10 @@ pub fn unknown_critical(facts: &Facts, oid: &str) -> Rejection {
     reject(
         Cause::BadCertificate,
         CertificateError::UnhandledCriticalExtension,
-        format!("{} has the critical extension {oid}, which is not understood", certificate(facts)),
+        format!(
+            "{} has the critical extension {oid}, which is not understood",
+            certificate(facts)
+        ),
     )
 }
 
@@ -130,7 +154,11 @@ pub fn common_name_is_constrained(facts: &Facts, issuer: &str) -> Rejection {
     reject(
         Cause::BadCertificate,
         CertificateError::InvalidPurpose,
-        format!("the name constraints of CA {} do not allow {}", quoted(issuer), certificate(facts)),
+        format!(
+            "the name constraints of CA {} do not allow {}",
+            quoted(issuer),
+            certificate(facts)
+        ),
     )
 }
 
@@ -189,7 +217,11 @@ pub fn untrusted(chain: &[Facts], trusted_count: usize, why_empty: Option<&str>)
             }
         }
     };
-    reject(Cause::UntrustedIssuer, CertificateError::UnknownIssuer, message)
+    reject(
+        Cause::UntrustedIssuer,
+        CertificateError::UnknownIssuer,
+        message,
+    )
 }
 
 /// The last certificate that can be reached from the leaf by issuer names.
@@ -223,11 +255,23 @@ pub fn from_webpki(
     match error {
         Error::CertExpired { not_after, .. } => {
             let end = i64::try_from(not_after.as_secs()).unwrap_or(i64::MAX);
-            expired(chain.iter().find(|facts| facts.not_after == end).unwrap_or(leaf), now)
+            expired(
+                chain
+                    .iter()
+                    .find(|facts| facts.not_after == end)
+                    .unwrap_or(leaf),
+                now,
+            )
         }
         Error::CertNotValidYet { not_before, .. } => {
             let start = i64::try_from(not_before.as_secs()).unwrap_or(i64::MAX);
-            not_yet_valid(chain.iter().find(|facts| facts.not_before == start).unwrap_or(leaf), now)
+            not_yet_valid(
+                chain
+                    .iter()
+                    .find(|facts| facts.not_before == start)
+                    .unwrap_or(leaf),
+                now,
+            )
         }
         Error::UnknownIssuer => untrusted(chain, trusted_count, why_empty),
         Error::CertRevoked => reject(
@@ -267,41 +311,65 @@ pub fn from_webpki(
                 certificate(leaf)
             ),
         ),
-        Error::EndEntityUsedAsCa => {
-            not_an_issuer(chain.iter().skip(1).find(|facts| !facts.may_issue()).unwrap_or(leaf))
-        }
+        Error::EndEntityUsedAsCa => not_an_issuer(
+            chain
+                .iter()
+                .skip(1)
+                .find(|facts| !facts.may_issue())
+                .unwrap_or(leaf),
+        ),
         Error::PathLenConstraintViolated => bad(
             CertificateError::InvalidPurpose,
-            format!("the chain of {} has more CA certificates than one of them allows", certificate(leaf)),
+            format!(
+                "the chain of {} has more CA certificates than one of them allows",
+                certificate(leaf)
+            ),
         ),
         Error::NameConstraintViolation => bad(
             CertificateError::InvalidPurpose,
-            format!("the name constraints of a CA do not allow {}", certificate(leaf)),
+            format!(
+                "the name constraints of a CA do not allow {}",
+                certificate(leaf)
+            ),
         ),
         Error::UnsupportedCriticalExtension => {
-            let oid = chain.iter().find_map(|facts| facts.unknown_critical_extension.as_deref());
+            let oid = chain
+                .iter()
+                .find_map(|facts| facts.unknown_critical_extension.as_deref());
             unknown_critical(leaf, oid.unwrap_or("(unnamed)"))
         }
         Error::UnsupportedCertVersion => bad(
             CertificateError::BadEncoding,
-            format!("{} is X.509 version 1: issue it as version 3", certificate(leaf)),
+            format!(
+                "{} is X.509 version 1: issue it as version 3",
+                certificate(leaf)
+            ),
         ),
         Error::MaximumPathBuildCallsExceeded
         | Error::MaximumPathDepthExceeded
         | Error::MaximumSignatureChecksExceeded
         | Error::MaximumNameConstraintComparisonsExceeded => bad(
             CertificateError::UnknownIssuer,
-            format!("the chain of {} is too long or too tangled to check", certificate(leaf)),
+            format!(
+                "the chain of {} is too long or too tangled to check",
+                certificate(leaf)
+            ),
         ),
         other => bad(
             CertificateError::BadEncoding,
-            format!("the chain of {} cannot be used ({other})", certificate(leaf)),
+            format!(
+                "the chain of {} cannot be used ({other})",
+                certificate(leaf)
+            ),
         ),
     }
 }
 
 fn signature_algorithms(chain: &[Facts]) -> String {
-    let mut names: Vec<&str> = chain.iter().map(|facts| facts.signature_algorithm.as_str()).collect();
+    let mut names: Vec<&str> = chain
+        .iter()
+        .map(|facts| facts.signature_algorithm.as_str())
+        .collect();
     names.dedup();
     names.join(", ")
 }

@@ -32,7 +32,8 @@ pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context
             Cause::BadCertificate,
             match reason {
                 rustls::CertificateError::BadSignature => {
-                    "the peer could not prove that it holds the private key of its certificate".to_owned()
+                    "the peer could not prove that it holds the private key of its certificate"
+                        .to_owned()
                 }
                 other => format!("the peer's certificate cannot be used ({other})"),
             },
@@ -50,16 +51,24 @@ pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context
         ),
         Error::PeerSentOversizedRecord => not_tls_or(
             context,
-            Diagnosis::new(Cause::Other, "the peer sent a record larger than TLS allows"),
+            Diagnosis::new(
+                Cause::Other,
+                "the peer sent a record larger than TLS allows",
+            ),
         ),
         Error::NoApplicationProtocol => Diagnosis::new(
             Cause::Other,
             "the peers have no application protocol in common (ALPN): let both name one",
         ),
-        Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => not_tls_or(
-            context,
-            Diagnosis::new(Cause::Other, format!("the peer broke the TLS protocol ({error})")),
-        ),
+        Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
+            not_tls_or(
+                context,
+                Diagnosis::new(
+                    Cause::Other,
+                    format!("the peer broke the TLS protocol ({error})"),
+                ),
+            )
+        }
         other => Diagnosis::new(Cause::Other, format!("the TLS connection failed ({other})")),
     }
 }
@@ -92,7 +101,10 @@ pub fn truncated() -> Diagnosis {
 
 /// The stream below failed.
 pub fn transport(reason: &str) -> Diagnosis {
-    Diagnosis::new(Cause::Transport, format!("the stream below failed: {reason}"))
+    Diagnosis::new(
+        Cause::Transport,
+        format!("the stream below failed: {reason}"),
+    )
 }
 
 /// The handshake did not end in time.
@@ -103,7 +115,9 @@ pub fn timeout(seconds: f64, received: u64) -> Diagnosis {
     };
     Diagnosis::new(
         Cause::Timeout,
-        format!("the handshake did not finish within {seconds} seconds ({seen}): raise handshake_timeout if the peer is just slow"),
+        format!(
+            "the handshake did not finish within {seconds} seconds ({seen}): raise handshake_timeout if the peer is just slow"
+        ),
     )
 }
 
@@ -117,30 +131,45 @@ fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
     let (cause, message) = match alert {
         Alert::ProtocolVersion => (
             Cause::NoCommonVersion,
-            format!("the {peer} speaks no TLS version that is allowed here ({}): alert {name}", context.versions),
+            format!(
+                "the {peer} speaks no TLS version that is allowed here ({}): alert {name}",
+                context.versions
+            ),
         ),
         Alert::HandshakeFailure | Alert::InsufficientSecurity if !context.was_connected => (
             Cause::NoCommonCipher,
-            format!("the {peer} found nothing in common: alert {name}. Offered here: {}", offer()),
+            format!(
+                "the {peer} found nothing in common: alert {name}. Offered here: {}",
+                offer()
+            ),
         ),
         Alert::CertificateRequired => (
             Cause::ClientCertificateRequired,
             format!("the {peer} requires a client certificate: alert {name}"),
         ),
-        Alert::UnknownCA | Alert::BadCertificate | Alert::CertificateUnknown | Alert::CertificateExpired
-        | Alert::CertificateRevoked | Alert::UnsupportedCertificate => (
+        Alert::UnknownCA
+        | Alert::BadCertificate
+        | Alert::CertificateUnknown
+        | Alert::CertificateExpired
+        | Alert::CertificateRevoked
+        | Alert::UnsupportedCertificate => (
             Cause::PeerAlert,
             format!("the {peer} refused the certificate of this side: alert {name}"),
         ),
         Alert::NoApplicationProtocol => (
             Cause::PeerAlert,
-            format!("the {peer} speaks none of the application protocols offered (ALPN): alert {name}"),
+            format!(
+                "the {peer} speaks none of the application protocols offered (ALPN): alert {name}"
+            ),
         ),
         Alert::UnrecognisedName => (
             Cause::PeerAlert,
             format!("the {peer} does not serve that name: alert {name}"),
         ),
-        _ => (Cause::PeerAlert, format!("the {peer} ended the connection with alert {name}")),
+        _ => (
+            Cause::PeerAlert,
+            format!("the {peer} ended the connection with alert {name}"),
+        ),
     };
     Diagnosis::new(cause, message)
 }
@@ -154,7 +183,10 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
         | P::Tls12NotOffered
         | P::Tls12NotOfferedOrEnabled => Diagnosis::new(
             Cause::NoCommonVersion,
-            format!("the peer speaks no TLS version that is allowed here ({})", context.versions),
+            format!(
+                "the peer speaks no TLS version that is allowed here ({})",
+                context.versions
+            ),
         ),
         P::NoCipherSuitesInCommon
         | P::NoKxGroupsInCommon
@@ -165,9 +197,16 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
         | P::EcPointsExtensionRequired
         | P::UncompressedEcPointsRequired => Diagnosis::new(
             Cause::NoCommonCipher,
-            format!("{} in common with the peer. Offered here: {}", missing(reason), offer()),
+            format!(
+                "{} in common with the peer. Offered here: {}",
+                missing(reason),
+                offer()
+            ),
         ),
-        other => Diagnosis::new(Cause::Other, format!("the peer's TLS is not compatible ({other:?})")),
+        other => Diagnosis::new(
+            Cause::Other,
+            format!("the peer's TLS is not compatible ({other:?})"),
+        ),
     }
 }
 
@@ -200,7 +239,11 @@ fn invalid_message(reason: InvalidMessage, context: Context<'_>) -> Diagnosis {
         Cause::Other,
         format!("the peer sent a broken TLS message ({reason:?})"),
     );
-    if not_a_record { not_tls_or(context, broken) } else { broken }
+    if not_a_record {
+        not_tls_or(context, broken)
+    } else {
+        broken
+    }
 }
 
 /// "Not TLS" when the very first bytes were no TLS record, else `otherwise`.
@@ -211,8 +254,11 @@ fn not_tls_or(context: Context<'_>, otherwise: Diagnosis) -> Diagnosis {
     }
     let hint = match context.first_bytes {
         [b'H', b'T', b'T', b'P', b'/', ..] => "it answers in plain HTTP: connect to the HTTPS port",
-        [b'G', b'E', b'T', b' ', ..] | [b'P', b'O', b'S', b'T', ..] | [b'H', b'E', b'A', b'D', ..]
-        | [b'P', b'U', b'T', b' ', ..] | [b'O', b'P', b'T', b'I', ..] => {
+        [b'G', b'E', b'T', b' ', ..]
+        | [b'P', b'O', b'S', b'T', ..]
+        | [b'H', b'E', b'A', b'D', ..]
+        | [b'P', b'U', b'T', b' ', ..]
+        | [b'O', b'P', b'T', b'I', ..] => {
             "it sends a plain HTTP request: use https:// or wss:// there"
         }
         [b'S', b'S', b'H', b'-', ..] => "it is an SSH server",
@@ -222,12 +268,22 @@ fn not_tls_or(context: Context<'_>, otherwise: Diagnosis) -> Diagnosis {
         _ => "check the port, and that the other side uses TLS",
     };
     let shown = String::from_utf8_lossy(context.first_bytes);
-    let shown = if shown.chars().all(|c| !c.is_control() || c.is_whitespace()) && !shown.contains('\u{fffd}') {
+    let shown = if shown.chars().all(|c| !c.is_control() || c.is_whitespace())
+        && !shown.contains('\u{fffd}')
+    {
         quoted(shown.trim_end())
     } else {
-        context.first_bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" ")
+        context
+            .first_bytes
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect::<Vec<_>>()
+            .join(" ")
     };
-    Diagnosis::new(Cause::NotTls, format!("the peer does not speak TLS (it sent {shown}): {hint}"))
+    Diagnosis::new(
+        Cause::NotTls,
+        format!("the peer does not speak TLS (it sent {shown}): {hint}"),
+    )
 }
 
 /// RFC 8446 section 6 name of an alert.
@@ -237,7 +293,11 @@ fn alert_name(alert: AlertDescription) -> String {
     };
     let mut out = String::new();
     for (index, c) in camel.chars().enumerate() {
-        let previous_is_lower = index > 0 && camel.as_bytes().get(index - 1).is_some_and(u8::is_ascii_lowercase);
+        let previous_is_lower = index > 0
+            && camel
+                .as_bytes()
+                .get(index - 1)
+                .is_some_and(u8::is_ascii_lowercase);
         if c.is_ascii_uppercase() && previous_is_lower {
             out.push('_');
         }

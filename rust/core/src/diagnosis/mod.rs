@@ -15,7 +15,9 @@ pub use certificate::{
     not_an_issuer, not_yet_valid, path_too_long, reused_leaf_not_anchor, self_signature_broken,
     unknown_critical, untrusted, weak_key,
 };
-pub use handshake::{Context as HandshakeContext, closed, from_rustls, timeout, transport, truncated};
+pub use handshake::{
+    Context as HandshakeContext, closed, from_rustls, timeout, transport, truncated,
+};
 
 /// What failed, as a number that a script can branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -61,7 +63,7 @@ pub enum Cause {
 }
 
 /// One failure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diagnosis {
     /// What failed.
     pub cause: Cause,
@@ -72,7 +74,10 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// A cause and its sentence.
     pub fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Self { cause, message: message.into() }
+        Self {
+            cause,
+            message: message.into(),
+        }
     }
 }
 

@@ -97,7 +97,9 @@ fn add_file(store: &mut TrustStore, file: CertificateFile, setting: &str) {
     let from = format!("{setting} \"{}\"", file.name);
     match file.contents {
         Ok(bytes) => store.add_bundle(read_bundle(&bytes), Origin::Own, &from),
-        Err(reason) => store.problems.push(format!("{from} cannot be read ({reason})")),
+        Err(reason) => store
+            .problems
+            .push(format!("{from} cannot be read ({reason})")),
     }
 }
 
@@ -108,7 +110,9 @@ fn add_system(store: &mut TrustStore, system: SystemCertificates) -> bool {
     match system {
         SystemCertificates::Native => {
             let native = rustls_native_certs::load_native_certs();
-            store.problems.extend(native.errors.iter().map(|error| format!("{FROM}: {error}")));
+            store
+                .problems
+                .extend(native.errors.iter().map(|error| format!("{FROM}: {error}")));
             for der in native.certs {
                 add_native(store, der, FROM);
             }
@@ -119,7 +123,9 @@ fn add_system(store: &mut TrustStore, system: SystemCertificates) -> bool {
     }
     let found = store.certificates.len() > before;
     if !found {
-        store.problems.push(format!("{FROM}: there are none on this machine"));
+        store
+            .problems
+            .push(format!("{FROM}: there are none on this machine"));
     }
     found
 }
@@ -127,6 +133,8 @@ fn add_system(store: &mut TrustStore, system: SystemCertificates) -> bool {
 fn add_native(store: &mut TrustStore, der: CertificateDer<'static>, from: &str) {
     match Certificate::from_der(der) {
         Ok(certificate) => store.add(certificate, Origin::System, from),
-        Err(error) => store.problems.push(format!("{from}: one was skipped: {error}")),
+        Err(error) => store
+            .problems
+            .push(format!("{from}: one was skipped: {error}")),
     }
 }

@@ -94,14 +94,28 @@ impl TrustStore {
 
     /// How many certificates are trusted.
     pub fn certificate_count(&self) -> usize {
-        self.certificates.len() + self.infos.iter().filter(|info| info.certificate.is_none()).count()
+        self.certificates.len()
+            + self
+                .infos
+                .iter()
+                .filter(|info| info.certificate.is_none())
+                .count()
     }
 
     /// Subjects of all trusted certificates, RFC 4514.
     pub fn subjects(&self) -> Vec<String> {
-        let whole = self.certificates.iter().map(|(certificate, _)| certificate.facts().subject.clone());
-        let bare = self.anchors.iter().zip(&self.infos).filter(|(_, info)| info.certificate.is_none());
-        whole.chain(bare.map(|(anchor, _)| rfc4514_of_der(&anchor.subject))).collect()
+        let whole = self
+            .certificates
+            .iter()
+            .map(|(certificate, _)| certificate.facts().subject.clone());
+        let bare = self
+            .anchors
+            .iter()
+            .zip(&self.infos)
+            .filter(|(_, info)| info.certificate.is_none());
+        whole
+            .chain(bare.map(|(anchor, _)| rfc4514_of_der(&anchor.subject)))
+            .collect()
     }
 
     /// What could not be used and why, one sentence each.
@@ -117,9 +131,14 @@ impl TrustStore {
     /// The description of an element of [`TrustStore::anchors`], found by its place: subject and key may
     /// stand there twice.
     pub(crate) fn found<'p>(&self, anchor: &'p TrustAnchor<'p>) -> Option<FoundAnchor<'_>> {
-        let place = self.anchors.iter().position(|own| std::ptr::eq(own, anchor))?;
+        let place = self
+            .anchors
+            .iter()
+            .position(|own| std::ptr::eq(own, anchor))?;
         let info = self.infos.get(place)?;
-        let certificate = info.certificate.and_then(|index| self.certificates.get(index));
+        let certificate = info
+            .certificate
+            .and_then(|index| self.certificates.get(index));
         Some(FoundAnchor {
             origin: info.origin,
             facts: certificate.map(|(certificate, _)| certificate.facts()),
@@ -129,7 +148,8 @@ impl TrustStore {
 
     /// The user's own trusted certificate with exactly these bytes.
     pub(crate) fn own_certificate(&self, der: &CertificateDer<'_>) -> Option<&Certificate> {
-        self.own().find(|certificate| certificate.der().as_ref() == der.as_ref())
+        self.own()
+            .find(|certificate| certificate.der().as_ref() == der.as_ref())
     }
 
     /// A trusted certificate of the user's with that subject which may not issue others.
@@ -148,7 +168,8 @@ impl TrustStore {
 
     fn add_bundle(&mut self, bundle: Bundle, origin: Origin, from: &str) {
         let problems = bundle.problems.into_iter();
-        self.problems.extend(problems.map(|problem| format!("{from}: {problem}")));
+        self.problems
+            .extend(problems.map(|problem| format!("{from}: {problem}")));
         if bundle.has_private_key {
             self.problems.push(format!(
                 "{from}: it holds a PRIVATE KEY. Remove it now and never ship it: whoever has it can pretend to be the server"
@@ -175,7 +196,10 @@ impl TrustStore {
                     self.anchors.push(anchor);
                 }
                 Err(error) => {
-                    self.problems.push(format!("{from}: \"{}\" was skipped ({error})", facts.display_name()));
+                    self.problems.push(format!(
+                        "{from}: \"{}\" was skipped ({error})",
+                        facts.display_name()
+                    ));
                     return;
                 }
             }
@@ -195,7 +219,11 @@ impl TrustStore {
     fn add_mozilla(&mut self) {
         for anchor in mozilla::anchors() {
             self.anchors.push(anchor.clone());
-            self.infos.push(AnchorInfo { origin: Origin::Mozilla, certificate: None, is_public: true });
+            self.infos.push(AnchorInfo {
+                origin: Origin::Mozilla,
+                certificate: None,
+                is_public: true,
+            });
         }
     }
 }

@@ -13,7 +13,12 @@ pub const BUNDLE_DATE: &str = env!("MOZILLA_BUNDLE_DATE");
 static PUBLIC: LazyLock<HashSet<(&[u8], &[u8])>> = LazyLock::new(|| {
     TLS_SERVER_ROOTS
         .iter()
-        .map(|anchor| (anchor.subject.as_ref(), anchor.subject_public_key_info.as_ref()))
+        .map(|anchor| {
+            (
+                anchor.subject.as_ref(),
+                anchor.subject_public_key_info.as_ref(),
+            )
+        })
         .collect()
 });
 
@@ -23,5 +28,8 @@ pub(super) fn anchors() -> &'static [TrustAnchor<'static>] {
 
 /// Whether the bundle has an authority with that subject and key.
 pub(super) fn holds(anchor: &TrustAnchor<'_>) -> bool {
-    PUBLIC.contains(&(anchor.subject.as_ref(), anchor.subject_public_key_info.as_ref()))
+    PUBLIC.contains(&(
+        anchor.subject.as_ref(),
+        anchor.subject_public_key_info.as_ref(),
+    ))
 }

@@ -31,23 +31,32 @@ pub(super) fn leaf_key_usage(leaf: &Facts) -> Result<(), Rejection> {
 /// An extended key usage, where there is one, names serverAuth.
 pub(super) fn server_purpose(leaf: &Facts) -> Result<(), Rejection> {
     match leaf.extended_key_usage {
-        Some(usage) if !usage.server_auth => {
-            Err(diagnosis::key_usage_forbids(leaf, "the extended usage serverAuth"))
-        }
+        Some(usage) if !usage.server_auth => Err(diagnosis::key_usage_forbids(
+            leaf,
+            "the extended usage serverAuth",
+        )),
         _ => Ok(()),
     }
 }
 
 /// The certificate is signed with its own key by an algorithm that is believed.
-pub(super) fn self_signature(own: &Certificate, end_entity: &EndEntityCert<'_>) -> Result<(), Rejection> {
+pub(super) fn self_signature(
+    own: &Certificate,
+    end_entity: &EndEntityCert<'_>,
+) -> Result<(), Rejection> {
     let (signed, signature) = own
         .signed_part()
         .map_err(|_| diagnosis::self_signature_broken(own.facts()))?;
-    let holds = signature_algorithms()
-        .all
-        .iter()
-        .any(|algorithm| end_entity.verify_signature(*algorithm, &signed, &signature).is_ok());
-    if holds { Ok(()) } else { Err(diagnosis::self_signature_broken(own.facts())) }
+    let holds = signature_algorithms().all.iter().any(|algorithm| {
+        end_entity
+            .verify_signature(*algorithm, &signed, &signature)
+            .is_ok()
+    });
+    if holds {
+        Ok(())
+    } else {
+        Err(diagnosis::self_signature_broken(own.facts()))
+    }
 }
 
 /// What webpki leaves out about a path's issuers: keyCertSign of intermediates; dates and path length of the
@@ -55,7 +64,8 @@ pub(super) fn self_signature(own: &Certificate, end_entity: &EndEntityCert<'_>) 
 pub(super) fn path(trust: &TrustStore, path: &VerifiedPath<'_>, now: i64) -> Result<(), Rejection> {
     let mut below_anchor = 0;
     for issuer in path.intermediate_certificates() {
-        let facts = Facts::from_der(&issuer.der()).map_err(|error| super::malformed(&error.to_string()))?;
+        let facts =
+            Facts::from_der(&issuer.der()).map_err(|error| super::malformed(&error.to_string()))?;
         if !facts.may_issue() {
             return Err(why_not_an_issuer(&facts));
         }
@@ -66,7 +76,10 @@ pub(super) fn path(trust: &TrustStore, path: &VerifiedPath<'_>, now: i64) -> Res
         return Ok(());
     };
     dates(anchor, now)?;
-    match anchor.basic_constraints.and_then(|constraints| constraints.path_length) {
+    match anchor
+        .basic_constraints
+        .and_then(|constraints| constraints.path_length)
+    {
         Some(allowed) if below_anchor > allowed as usize => {
             Err(diagnosis::path_too_long(anchor, allowed, below_anchor))
         }
@@ -75,7 +88,9 @@ pub(super) fn path(trust: &TrustStore, path: &VerifiedPath<'_>, now: i64) -> Res
 }
 
 pub(super) fn why_not_an_issuer(facts: &Facts) -> Rejection {
-    let is_ca = facts.basic_constraints.is_some_and(|constraints| constraints.is_ca);
+    let is_ca = facts
+        .basic_constraints
+        .is_some_and(|constraints| constraints.is_ca);
     match (&facts.unknown_critical_extension, facts.key_usage) {
         (Some(oid), _) => diagnosis::unknown_critical(facts, oid),
         (None, Some(usage)) if is_ca && !usage.key_cert_sign => {
@@ -86,12 +101,19 @@ pub(super) fn why_not_an_issuer(facts: &Facts) -> Rejection {
 }
 
 /// Name constraints bind a common name that serves as a name.
-pub(super) fn constraints_on(common_name: &str, leaf: &Facts, issuers: &[Facts]) -> Result<(), Rejection> {
+pub(super) fn constraints_on(
+    common_name: &str,
+    leaf: &Facts,
+    issuers: &[Facts],
+) -> Result<(), Rejection> {
     for issuer in issuers {
         if let Some(constraints) = &issuer.name_constraints
             && !constraints_allow(constraints, common_name)
         {
-            return Err(diagnosis::common_name_is_constrained(leaf, &issuer.display_name()));
+            return Err(diagnosis::common_name_is_constrained(
+                leaf,
+                &issuer.display_name(),
+            ));
         }
     }
     Ok(())

@@ -48,15 +48,21 @@ pub fn verify_server_chain(
         return Err(diagnosis::untrusted(&[], trust.certificate_count(), None));
     };
     let leaf = Facts::from_der(leaf_der).map_err(|error| malformed(&error.to_string()))?;
-    let end_entity = EndEntityCert::try_from(leaf_der)
-        .map_err(|error| diagnosis::from_webpki(&error, std::slice::from_ref(&leaf), seconds(now), 1, None))?;
+    let end_entity = EndEntityCert::try_from(leaf_der).map_err(|error| {
+        diagnosis::from_webpki(&error, std::slice::from_ref(&leaf), seconds(now), 1, None)
+    })?;
     if let Some(weakness) = leaf.public_key.weakness() {
         return Err(diagnosis::weak_key(&leaf, &weakness));
     }
     if verification == Verification::Nothing {
         return Ok(());
     }
-    let check = Check { trust, leaf: &leaf, end_entity: &end_entity, now };
+    let check = Check {
+        trust,
+        leaf: &leaf,
+        end_entity: &end_entity,
+        now,
+    };
     let accepted = match trust.own_certificate(leaf_der) {
         Some(own) if own.is_self_issued() => check.own_certificate(own)?,
         Some(own) => match check.path(intermediates) {
@@ -92,7 +98,10 @@ impl Check<'_> {
             return Err(diagnosis::unknown_critical(self.leaf, oid));
         }
         checks::self_signature(own, self.end_entity)?;
-        Ok(Accepted { common_name_counts: true, constraining: Vec::new() })
+        Ok(Accepted {
+            common_name_counts: true,
+            constraining: Vec::new(),
+        })
     }
 
     /// A path from the leaf to an anchor, by webpki, with the checks that it leaves out.
@@ -130,25 +139,41 @@ impl Check<'_> {
             .ok_or_else(|| malformed("its path ended outside the trusted certificates"))?;
         let mut constraining = Vec::new();
         for issuer in path.intermediate_certificates() {
-            let facts = Facts::from_der(&issuer.der()).map_err(|error| malformed(&error.to_string()))?;
+            let facts =
+                Facts::from_der(&issuer.der()).map_err(|error| malformed(&error.to_string()))?;
             if facts.name_constraints.is_some() {
                 constraining.push(facts);
             }
         }
-        constraining.extend(anchor.facts.filter(|facts| facts.name_constraints.is_some()).cloned());
-        Ok(Accepted { common_name_counts: anchor.origin == Origin::Own && !anchor.is_public, constraining })
+        constraining.extend(
+            anchor
+                .facts
+                .filter(|facts| facts.name_constraints.is_some())
+                .cloned(),
+        );
+        Ok(Accepted {
+            common_name_counts: anchor.origin == Origin::Own && !anchor.is_public,
+            constraining,
+        })
     }
 
     /// Why webpki found no path, in words.
     fn explain(&self, error: &webpki::Error, intermediates: &[CertificateDer<'_>]) -> Rejection {
         let mut chain = vec![self.leaf.clone()];
-        chain.extend(intermediates.iter().filter_map(|der| Facts::from_der(der).ok()));
+        chain.extend(
+            intermediates
+                .iter()
+                .filter_map(|der| Facts::from_der(der).ok()),
+        );
         let why_empty = self.trust.problems().first().map(String::as_str);
         let count = self.trust.certificate_count();
         // webpki refuses every self-signed leaf with a CA mark this way; trusted ones never come here.
-        let self_signed_ca = matches!(error, webpki::Error::CaUsedAsEndEntity) && self.leaf.is_self_issued();
+        let self_signed_ca =
+            matches!(error, webpki::Error::CaUsedAsEndEntity) && self.leaf.is_self_issued();
         if self_signed_ca || matches!(error, webpki::Error::UnknownIssuer) {
-            let unusable = chain.iter().find_map(|facts| self.trust.unusable_issuer(&facts.issuer_der));
+            let unusable = chain
+                .iter()
+                .find_map(|facts| self.trust.unusable_issuer(&facts.issuer_der));
             return match unusable {
                 Some(issuer) if !self.leaf.is_self_issued() => checks::why_not_an_issuer(issuer),
                 _ => diagnosis::untrusted(&chain, count, why_empty),
@@ -159,7 +184,10 @@ impl Check<'_> {
 
     fn name(&self, reference: &ReferenceName, accepted: &Accepted) -> Result<(), Rejection> {
         if let Some(name) = reference.server_name()
-            && self.end_entity.verify_is_valid_for_subject_name(&name).is_ok()
+            && self
+                .end_entity
+                .verify_is_valid_for_subject_name(&name)
+                .is_ok()
         {
             return Ok(());
         }
@@ -173,7 +201,9 @@ impl Check<'_> {
             .filter(|_| accepted.common_name_counts && !self.leaf.has_alternative_names)
             .filter(|common_name| reference.matches_common_name(common_name));
         match common_name {
-            Some(common_name) => checks::constraints_on(common_name, self.leaf, &accepted.constraining),
+            Some(common_name) => {
+                checks::constraints_on(common_name, self.leaf, &accepted.constraining)
+            }
             None => Err(diagnosis::name_mismatch(self.leaf, reference)),
         }
     }

@@ -1,0 +1,9 @@
+//! One file a class.
+
+mod stream_peer_tls;
+#[cfg(feature = "test-classes")]
+mod test_stream;
+mod tls_options;
+mod trust_store;
+
+pub(crate) use tls_options::RustlsTLSOptions;

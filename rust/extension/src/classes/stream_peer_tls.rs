@@ -1,0 +1,399 @@
+//! RustlsStreamPeerTLS.
+
+mod link;
+
+use std::time::{Duration, Instant};
+
+use godot::classes::{IStreamPeerExtension, StreamPeer, StreamPeerExtension};
+use godot::global::Error;
+use godot::meta::conv::RawPtr;
+use godot::prelude::*;
+use godot_rustls_core::diagnosis::{Cause, Diagnosis};
+
+use super::tls_options::AnyOptions;
+use crate::connection::{Connection, Dialer};
+use crate::convert::{OrNull, refuse, report};
+use crate::setups::{client_setup, server_setup};
+use link::{Link, Status};
+
+/// A TLS connection over any stream, client or server: the twin of [StreamPeerTLS] on rustls.
+///
+/// Call [method connect_to_stream] or [method accept_stream] with a connected [StreamPeerTCP] or any other
+/// [StreamPeer], then [method poll] until [method get_status] leaves [constant STATUS_HANDSHAKING]. From
+/// [constant STATUS_CONNECTED] on, all methods of [StreamPeer] read and write encrypted data. When something fails,
+/// [method get_last_error] says why in words and [method get_last_error_code] as a number.
+///
+/// ```gdscript
+/// var tls := RustlsStreamPeerTLS.new()
+/// tls.connect_to_host("example.org", 443)
+/// while tls.get_status() == RustlsStreamPeerTLS.STATUS_HANDSHAKING:
+///     tls.poll()
+///     await get_tree().process_frame
+/// if tls.get_status() != RustlsStreamPeerTLS.STATUS_CONNECTED:
+///     print(tls.get_last_error())
+/// ```
+///
+/// [b]Note:[/b] What [method StreamPeer.put_partial_data] took and the stream below did not take yet is sent by later
+/// calls, [method poll] among them, and is lost when the connection is ended before that.
+/// [method StreamPeer.put_data] waits until all is sent.
+///
+/// [b]Note:[/b] The object may be used from a [Thread], from one at a time.
+#[derive(GodotClass)]
+#[class(tool, base=StreamPeerExtension)]
+pub(crate) struct RustlsStreamPeerTLS {
+    /// Seconds that a handshake may take, [method connect_to_host]'s search for the host included. 0 means for
+    /// ever, as with [StreamPeerTLS]. A handshake that takes longer ends with [constant CAUSE_TIMEOUT].
+    #[var]
+    handshake_timeout: f64,
+    status: Status,
+    /// The connection, unless an operation has it out: the stream below is called while nothing here is bound, since
+    /// it may call back.
+    link: Option<Box<Link>>,
+    stream: Option<Gd<StreamPeer>>,
+    /// Counts connections, so that an operation notices when its own was ended meanwhile.
+    epoch: u64,
+    last_error: Diagnosis,
+    base: Base<StreamPeerExtension>,
+}
+
+#[godot_api]
+impl IStreamPeerExtension for RustlsStreamPeerTLS {
+    fn init(base: Base<StreamPeerExtension>) -> Self {
+        Self {
+            handshake_timeout: 10.0,
+            status: Status::Disconnected,
+            link: None,
+            stream: None,
+            epoch: 0,
+            last_error: Diagnosis::default(),
+            base,
+        }
+    }
+
+    fn get_available_bytes(&self) -> i32 {
+        if self.status != Status::Connected {
+            report("get_available_bytes: the TLS connection is not established");
+            return 0;
+        }
+        let readable = self.connection().map_or(0, |connection| connection.session().readable());
+        i32::try_from(readable).unwrap_or(i32::MAX)
+    }
+
+    #[func(gd_self)]
+    unsafe fn get_data_rawptr(this: Gd<Self>, buffer: RawPtr<*mut u8>, bytes: i32, received: RawPtr<*mut i32>) -> Error {
+        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count.
+        unsafe { read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_all) }
+    }
+
+    #[func(gd_self)]
+    unsafe fn get_partial_data_rawptr(this: Gd<Self>, buffer: RawPtr<*mut u8>, bytes: i32, received: RawPtr<*mut i32>) -> Error {
+        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count.
+        unsafe { read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_some) }
+    }
+
+    #[func(gd_self)]
+    unsafe fn put_data_rawptr(this: Gd<Self>, data: RawPtr<*const u8>, bytes: i32, sent: RawPtr<*mut i32>) -> Error {
+        // SAFETY: the engine passes `bytes` bytes of data and a place for the count.
+        unsafe { write_from(this, data.ptr(), bytes, sent.ptr(), link::write_all) }
+    }
+
+    #[func(gd_self)]
+    unsafe fn put_partial_data_rawptr(this: Gd<Self>, data: RawPtr<*const u8>, bytes: i32, sent: RawPtr<*mut i32>) -> Error {
+        // SAFETY: the engine passes `bytes` bytes of data and a place for the count.
+        unsafe { write_from(this, data.ptr(), bytes, sent.ptr(), link::write_some) }
+    }
+}
+
+type ReadFn = fn(&mut Gd<RustlsStreamPeerTLS>, &mut [u8]) -> (Error, usize);
+type WriteFn = fn(&mut Gd<RustlsStreamPeerTLS>, &[u8]) -> (Error, usize);
+
+/// Prepares the engine's buffer and reads into it.
+///
+/// # Safety
+/// `buffer` is valid for writes of `bytes` bytes, `received` for one number, both unless null.
+unsafe fn read_into(mut this: Gd<RustlsStreamPeerTLS>, buffer: *mut u8, bytes: i32, received: *mut i32, read: ReadFn) -> Error {
+    let length = usize::try_from(bytes).unwrap_or(0);
+    let buffer = if buffer.is_null() || length == 0 {
+        &mut []
+    } else {
+        // The engine hands its buffer to the script whatever happens here, so nothing stale may be in it.
+        // SAFETY: valid for `length` bytes by this function's contract; zeroed before it is read.
+        unsafe {
+            std::ptr::write_bytes(buffer, 0, length);
+            std::slice::from_raw_parts_mut(buffer, length)
+        }
+    };
+    // SAFETY: null or valid by this function's contract.
+    let received = unsafe { received.as_mut() };
+    let mut count = 0;
+    let received = received.unwrap_or(&mut count);
+    *received = 0;
+    let (error, count) = read(&mut this, buffer);
+    *received = i32::try_from(count).unwrap_or(i32::MAX);
+    error
+}
+
+/// Writes the engine's data.
+///
+/// # Safety
+/// `data` is valid for reads of `bytes` bytes, `sent` for one number, both unless null.
+unsafe fn write_from(mut this: Gd<RustlsStreamPeerTLS>, data: *const u8, bytes: i32, sent: *mut i32, write: WriteFn) -> Error {
+    let length = usize::try_from(bytes).unwrap_or(0);
+    let data = if data.is_null() || length == 0 {
+        &[]
+    } else {
+        // SAFETY: valid for `length` bytes by this function's contract.
+        unsafe { std::slice::from_raw_parts(data, length) }
+    };
+    // SAFETY: null or valid by this function's contract.
+    let sent = unsafe { sent.as_mut() };
+    let mut count = 0;
+    let sent = sent.unwrap_or(&mut count);
+    *sent = 0;
+    let (error, count) = write(&mut this, data);
+    *sent = i32::try_from(count).unwrap_or(i32::MAX);
+    error
+}
+
+#[godot_api]
+impl RustlsStreamPeerTLS {
+    /// No connection, or one that ended after its handshake.
+    #[constant]
+    const STATUS_DISCONNECTED: i64 = Status::Disconnected as i64;
+    /// The handshake goes on: keep calling [method poll].
+    #[constant]
+    const STATUS_HANDSHAKING: i64 = Status::Handshaking as i64;
+    /// Data can be read and written.
+    #[constant]
+    const STATUS_CONNECTED: i64 = Status::Connected as i64;
+    /// The handshake failed; [method get_last_error] says why.
+    #[constant]
+    const STATUS_ERROR: i64 = Status::Error as i64;
+    /// The handshake failed because the server's certificate is for other names.
+    #[constant]
+    const STATUS_ERROR_HOSTNAME_MISMATCH: i64 = Status::ErrorHostnameMismatch as i64;
+
+    /// Nothing failed.
+    #[constant]
+    const CAUSE_NONE: i64 = Cause::None as i64;
+    /// No trusted certificate vouches for the peer.
+    #[constant]
+    const CAUSE_UNTRUSTED_ISSUER: i64 = Cause::UntrustedIssuer as i64;
+    /// A certificate is past its date.
+    #[constant]
+    const CAUSE_EXPIRED: i64 = Cause::Expired as i64;
+    /// A certificate is not valid yet; often this machine's clock is wrong.
+    #[constant]
+    const CAUSE_NOT_YET_VALID: i64 = Cause::NotYetValid as i64;
+    /// The certificate is for other names.
+    #[constant]
+    const CAUSE_NAME_MISMATCH: i64 = Cause::NameMismatch as i64;
+    /// A certificate was revoked.
+    #[constant]
+    const CAUSE_REVOKED: i64 = Cause::Revoked as i64;
+    /// No certificate of the verified path has a pinned key.
+    #[constant]
+    const CAUSE_PIN_MISMATCH: i64 = Cause::PinMismatch as i64;
+    /// A certificate is malformed, weak, or not meant for this use.
+    #[constant]
+    const CAUSE_BAD_CERTIFICATE: i64 = Cause::BadCertificate as i64;
+    /// The two sides allow no common TLS version.
+    #[constant]
+    const CAUSE_NO_COMMON_VERSION: i64 = Cause::NoCommonVersion as i64;
+    /// The two sides have no cipher suite, key exchange group or signature scheme in common.
+    #[constant]
+    const CAUSE_NO_COMMON_CIPHER: i64 = Cause::NoCommonCipher as i64;
+    /// The peer does not speak TLS.
+    #[constant]
+    const CAUSE_NOT_TLS: i64 = Cause::NotTls as i64;
+    /// The peer closed the connection: in order when it was established, too early when it was not.
+    #[constant]
+    const CAUSE_CLOSED: i64 = Cause::Closed as i64;
+    /// The connection ended without the closing message of TLS: the last data may be missing.
+    #[constant]
+    const CAUSE_TRUNCATED: i64 = Cause::Truncated as i64;
+    /// The server requires a client certificate.
+    #[constant]
+    const CAUSE_CLIENT_CERTIFICATE_REQUIRED: i64 = Cause::ClientCertificateRequired as i64;
+    /// The peer ended the connection and said why with an alert.
+    #[constant]
+    const CAUSE_PEER_ALERT: i64 = Cause::PeerAlert as i64;
+    /// The stream below failed, or the host was not found or did not answer.
+    #[constant]
+    const CAUSE_TRANSPORT: i64 = Cause::Transport as i64;
+    /// Anything else.
+    #[constant]
+    const CAUSE_OTHER: i64 = Cause::Other as i64;
+    /// The handshake took longer than [member handshake_timeout].
+    #[constant]
+    const CAUSE_TIMEOUT: i64 = Cause::Timeout as i64;
+
+    /// Starts a TLS connection as the client over [param stream].
+    ///
+    /// The server's certificate must be for [param common_name], unless the options say otherwise.
+    /// [param client_options] is a [RustlsTLSOptions] or the engine's [TLSOptions]; null means
+    /// [method RustlsTLSOptions.client]. Returns [constant OK] when the handshake has begun,
+    /// [constant ERR_INVALID_PARAMETER] for a null stream or options that cannot be used,
+    /// [constant ERR_ALREADY_IN_USE] while a connection is running, and [constant FAILED] when the handshake failed at
+    /// once. [method get_last_error] explains the error.
+    #[func(gd_self)]
+    fn connect_to_stream(
+        mut this: Gd<Self>,
+        stream: Option<Gd<StreamPeer>>,
+        common_name: GString,
+        #[opt(default = OrNull::NULL)] client_options: OrNull<AnyOptions>,
+    ) -> Error {
+        let stream = match link::usable(&mut this, stream) {
+            Ok(stream) => stream,
+            Err(error) => return error,
+        };
+        let session = client_setup(client_options.0)
+            .and_then(|setup| setup.connect(&common_name.to_string()).map_err(|diagnosis| diagnosis.message));
+        match session {
+            Ok(session) => link::start(&mut this, session, stream),
+            Err(message) => link::refuse_options(&mut this, message),
+        }
+    }
+
+    /// Starts a TLS connection as the server over [param stream].
+    ///
+    /// [param server_options] is a [RustlsTLSOptions] or the engine's [TLSOptions], made with their [code]server[/code]
+    /// method. The errors are those of [method connect_to_stream]; a key that does not belong to its certificate is one
+    /// of them.
+    #[func(gd_self)]
+    fn accept_stream(mut this: Gd<Self>, stream: Option<Gd<StreamPeer>>, server_options: Option<Gd<AnyOptions>>) -> Error {
+        let stream = match link::usable(&mut this, stream) {
+            Ok(stream) => stream,
+            Err(error) => return error,
+        };
+        let session = server_setup(server_options)
+            .and_then(|setup| setup.accept().map_err(|diagnosis| diagnosis.message));
+        match session {
+            Ok(session) => link::start(&mut this, session, stream),
+            Err(message) => link::refuse_options(&mut this, message),
+        }
+    }
+
+    /// Finds [param host], connects to its [param port] and starts a TLS connection as the client, all in the
+    /// background: the usual three steps in one.
+    ///
+    /// Keep calling [method poll]; [method get_status] says [constant STATUS_HANDSHAKING] until the connection is
+    /// established or failed. All addresses of the host are tried. Options and errors are those of
+    /// [method connect_to_stream].
+    #[func(gd_self)]
+    fn connect_to_host(
+        mut this: Gd<Self>,
+        host: GString,
+        port: i64,
+        #[opt(default = OrNull::NULL)] client_options: OrNull<AnyOptions>,
+    ) -> Error {
+        if this.bind().status.is_active() {
+            return refuse(Error::ERR_ALREADY_IN_USE, link::IN_USE);
+        }
+        let port = match i32::try_from(port) {
+            Ok(port @ 1..=65535) => port,
+            _ => return link::refuse_options(&mut this, format!("the port is {port}: use 1 to 65535")),
+        };
+        let host = host.to_string();
+        if host.trim().is_empty() || host.contains("://") || host.contains('/') {
+            return link::refuse_options(
+                &mut this,
+                format!("\"{host}\" is no host: give a name or an address, without scheme and path"),
+            );
+        }
+        match client_setup(client_options.0) {
+            Ok(setup) => {
+                let timeout = this.bind().timeout();
+                link::start_dialing(&mut this, Dialer::new(setup, host, port, timeout))
+            }
+            Err(message) => link::refuse_options(&mut this, message),
+        }
+    }
+
+    /// Moves the handshake, incoming data and what is still to be sent forward, without waiting.
+    ///
+    /// Call it every frame, and read until nothing is left: the end of the connection shows when its last data was read.
+    #[func(gd_self)]
+    fn poll(mut this: Gd<Self>) {
+        if this.bind().status.is_active() {
+            link::poll(&mut this);
+        }
+    }
+
+    /// Returns the state of the connection: one of the [code]STATUS_*[/code] constants.
+    #[func]
+    fn get_status(&self) -> i64 {
+        self.status as i64
+    }
+
+    /// Returns the stream below, or null when there is no connection.
+    #[func]
+    fn get_stream(&self) -> Option<Gd<StreamPeer>> {
+        self.stream.clone()
+    }
+
+    /// Ends the connection: the peer is told, the stream below stays open, data that was not read is dropped.
+    ///
+    /// Does nothing when there is no connection. The object can be used again.
+    #[func(gd_self)]
+    fn disconnect_from_stream(mut this: Gd<Self>) {
+        link::disconnect(&mut this);
+    }
+
+    /// Returns why the last connection failed or ended, in words: what happened, the values on both sides, and what to
+    /// do. Empty when nothing did.
+    #[func]
+    fn get_last_error(&self) -> GString {
+        GString::from(self.last_error.message.as_str())
+    }
+
+    /// Returns why the last connection failed or ended: one of the [code]CAUSE_*[/code] constants.
+    #[func]
+    fn get_last_error_code(&self) -> i64 {
+        self.last_error.cause as i64
+    }
+
+    /// Returns the TLS version in use, [code]"TLSv1.2"[/code] or [code]"TLSv1.3"[/code]. Empty without a connection and
+    /// before it is agreed on.
+    #[func]
+    fn get_protocol_version(&self) -> GString {
+        self.connection().map(|c| GString::from(c.session().protocol_version())).unwrap_or_default()
+    }
+
+    /// Returns the IANA name of the cipher suite in use, such as [code]"TLS_AES_256_GCM_SHA384"[/code]. Empty without a
+    /// connection and before it is agreed on.
+    #[func]
+    fn get_cipher_suite(&self) -> GString {
+        self.connection().map(|c| GString::from(c.session().cipher_suite().as_str())).unwrap_or_default()
+    }
+
+    /// Returns the IANA name of the key exchange group in use, such as [code]"X25519MLKEM768"[/code]. Empty without a
+    /// connection and before it is agreed on.
+    #[func]
+    fn get_key_exchange_group(&self) -> GString {
+        self.connection().map(|c| GString::from(c.session().key_exchange_group().as_str())).unwrap_or_default()
+    }
+
+    /// Returns the server name that the client asked for, on the server's side. Empty when it asked for none, for
+    /// instance because it connects to an address.
+    #[func]
+    fn get_server_name(&self) -> GString {
+        self.connection().map(|c| GString::from(c.session().server_name())).unwrap_or_default()
+    }
+
+    fn connection(&self) -> Option<&Connection> {
+        match self.link.as_deref() {
+            Some(Link::Active(connection)) => Some(connection),
+            _ => None,
+        }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        // Not a number, infinite and absurd values mean no limit, like 0.
+        (self.handshake_timeout > 0.0).then(|| Duration::try_from_secs_f64(self.handshake_timeout).ok()).flatten()
+    }
+
+    fn new_connection(&self, session: godot_rustls_core::session::Session, stream: Gd<StreamPeer>) -> Connection {
+        Connection::new(session, stream, self.timeout(), Instant::now())
+    }
+}

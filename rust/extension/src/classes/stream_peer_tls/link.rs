@@ -1,0 +1,310 @@
+//! The life of one connection inside its object: start, work, end.
+//!
+//! Every call into the stream below happens while the connection is taken out and nothing is bound: a stream
+//! of another extension may call back into this object.
+
+use godot::classes::StreamPeer;
+use godot::global::Error;
+use godot::prelude::*;
+use godot_rustls_core::diagnosis::{Cause, Diagnosis};
+use godot_rustls_core::session::Session;
+
+use super::RustlsStreamPeerTLS;
+use crate::connection::{Connection, Dialer, Outcome, Patience, Progress, end_code};
+use crate::convert::{refuse, report};
+
+pub(super) const IN_USE: &str =
+    "a TLS connection is running: call disconnect_from_stream() first";
+const NOT_CONNECTED: &str = "the TLS connection is not established: wait for STATUS_CONNECTED";
+
+/// How deep streams may be stacked.
+const DEEPEST_STACK: usize = 64;
+
+/// The states that scripts see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i64)]
+pub(super) enum Status {
+    Disconnected = 0,
+    Handshaking,
+    Connected,
+    Error,
+    ErrorHostnameMismatch,
+}
+
+impl Status {
+    pub(super) fn is_active(self) -> bool {
+        matches!(self, Self::Handshaking | Self::Connected)
+    }
+}
+
+/// What an object works on.
+pub(super) enum Link {
+    /// Looking for the host.
+    Dialing(Dialer),
+    /// Speaking TLS.
+    Active(Connection),
+}
+
+/// Checks that `this` is free and `stream` can carry it.
+pub(super) fn usable(
+    this: &mut Gd<RustlsStreamPeerTLS>,
+    stream: Option<Gd<StreamPeer>>,
+) -> Result<Gd<StreamPeer>, Error> {
+    if this.bind().status.is_active() {
+        return Err(refuse(Error::ERR_ALREADY_IN_USE, IN_USE));
+    }
+    let Some(stream) = stream else {
+        return Err(refuse_options(this, "the stream is null: pass a connected StreamPeer".to_owned()));
+    };
+    if leads_to(&stream, this.instance_id()) {
+        return Err(refuse_options(
+            this,
+            "the stream is this object, or stands on it: pass the stream that is to be secured".to_owned(),
+        ));
+    }
+    Ok(stream)
+}
+
+/// Whether `target` is `stream` or below it.
+fn leads_to(stream: &Gd<StreamPeer>, target: InstanceId) -> bool {
+    let mut current = stream.clone();
+    for _ in 0..DEEPEST_STACK {
+        if current.instance_id() == target {
+            return true;
+        }
+        if !current.has_method("get_stream") {
+            return false;
+        }
+        match current.call("get_stream", &[]).try_to::<Gd<StreamPeer>>() {
+            Ok(below) => current = below,
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
+/// Options or arguments that cannot be used: said in words, and nothing changes.
+pub(super) fn refuse_options(this: &mut Gd<RustlsStreamPeerTLS>, message: String) -> Error {
+    report(&message);
+    this.bind_mut().last_error = Diagnosis::new(Cause::Other, message);
+    Error::ERR_INVALID_PARAMETER
+}
+
+/// Starts the handshake of `session` over `stream`.
+pub(super) fn start(this: &mut Gd<RustlsStreamPeerTLS>, session: Session, stream: Gd<StreamPeer>) -> Error {
+    let connection = this.bind().new_connection(session, stream.clone());
+    begin(this, Link::Active(connection), Some(stream))
+}
+
+/// Starts looking for a host.
+pub(super) fn start_dialing(this: &mut Gd<RustlsStreamPeerTLS>, dialer: Dialer) -> Error {
+    begin(this, Link::Dialing(dialer), None)
+}
+
+fn begin(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, stream: Option<Gd<StreamPeer>>) -> Error {
+    let mut me = this.bind_mut();
+    me.epoch += 1;
+    me.status = Status::Handshaking;
+    me.last_error = Diagnosis::default();
+    me.stream = stream;
+    me.link = Some(Box::new(link));
+    drop(me);
+    poll(this);
+    if this.bind().status.is_active() { Error::OK } else { Error::FAILED }
+}
+
+/// One step of whatever goes on.
+pub(super) fn poll(this: &mut Gd<RustlsStreamPeerTLS>) {
+    let dialed = with_link(this, |link| match link {
+        Link::Active(connection) => {
+            connection.step();
+            None
+        }
+        Link::Dialing(dialer) => Some(dialer.poll()),
+    });
+    match dialed {
+        Some(Some(Progress::Connected(tcp))) => secure(this, tcp.upcast()),
+        Some(Some(Progress::Failed(diagnosis))) => end(this, Status::Error, diagnosis),
+        _ => {}
+    }
+}
+
+/// The host answered: the TLS handshake follows, within what is left of the time.
+fn secure(this: &mut Gd<RustlsStreamPeerTLS>, stream: Gd<StreamPeer>) {
+    let Some(Link::Dialing(dialer)) = this.bind_mut().link.take().map(|link| *link) else {
+        return;
+    };
+    match dialer.setup.connect(&dialer.host) {
+        Ok(session) => {
+            let connection = Connection::new(session, stream.clone(), dialer.timeout, dialer.started);
+            let mut me = this.bind_mut();
+            me.stream = Some(stream);
+            me.link = Some(Box::new(Link::Active(connection)));
+            drop(me);
+            poll(this);
+        }
+        Err(diagnosis) => end(this, Status::Error, diagnosis),
+    }
+}
+
+/// Reads what is there.
+pub(super) fn read_some(this: &mut Gd<RustlsStreamPeerTLS>, buffer: &mut [u8]) -> (Error, usize) {
+    if this.bind().status != Status::Connected {
+        return (refuse(Error::ERR_UNCONFIGURED, NOT_CONNECTED), 0);
+    }
+    match with_connection(this, |connection| connection.read(buffer)) {
+        Some(Outcome::Moved(count)) => (Error::OK, count),
+        Some(end) => (end_code(&end), 0),
+        None => (Error::ERR_BUSY, 0),
+    }
+}
+
+/// Reads until the buffer is full or the connection ends.
+pub(super) fn read_all(this: &mut Gd<RustlsStreamPeerTLS>, buffer: &mut [u8]) -> (Error, usize) {
+    let mut filled = 0;
+    let mut patience = Patience::default();
+    loop {
+        match read_some(this, &mut buffer[filled..]) {
+            (Error::OK, 0) if filled < buffer.len() => patience.wait(),
+            (Error::OK, count) => {
+                filled += count;
+                patience.reset();
+            }
+            (error, _) => return (error, filled),
+        }
+        if filled == buffer.len() {
+            return (Error::OK, filled);
+        }
+    }
+}
+
+/// Writes what goes without waiting.
+pub(super) fn write_some(this: &mut Gd<RustlsStreamPeerTLS>, data: &[u8]) -> (Error, usize) {
+    if this.bind().status != Status::Connected {
+        return (refuse(Error::ERR_UNCONFIGURED, NOT_CONNECTED), 0);
+    }
+    match with_connection(this, |connection| connection.write(data)) {
+        Some(Outcome::Moved(count)) => (Error::OK, count),
+        Some(end) => (end_code(&end), 0),
+        None => (Error::ERR_BUSY, 0),
+    }
+}
+
+/// Writes everything, and waits until the stream below has it.
+pub(super) fn write_all(this: &mut Gd<RustlsStreamPeerTLS>, data: &[u8]) -> (Error, usize) {
+    let mut taken = 0;
+    let mut patience = Patience::default();
+    loop {
+        let (error, count) = write_some(this, &data[taken..]);
+        if error != Error::OK {
+            return (error, taken);
+        }
+        taken += count;
+        let is_stalled = this.bind().connection().is_some_and(Connection::is_stalled);
+        if taken == data.len() && !is_stalled {
+            return (Error::OK, taken);
+        }
+        if count == 0 {
+            patience.wait();
+            // Someone must take in what the peer sends meanwhile: an alert, or the end.
+            poll(this);
+        } else {
+            patience.reset();
+        }
+    }
+}
+
+/// Ends a running connection; the peer is told.
+pub(super) fn disconnect(this: &mut Gd<RustlsStreamPeerTLS>) {
+    if this.bind().status.is_active() {
+        end(this, Status::Disconnected, Diagnosis::default());
+    }
+}
+
+fn with_connection<R>(
+    this: &mut Gd<RustlsStreamPeerTLS>,
+    work: impl FnOnce(&mut Connection) -> R,
+) -> Option<R> {
+    with_link(this, |link| match link {
+        Link::Active(connection) => Some(work(connection)),
+        Link::Dialing(_) => None,
+    })
+    .flatten()
+}
+
+/// Takes the connection out, works on it, and draws the conclusions. `None` when it is already out: the stream
+/// below called back.
+fn with_link<R>(this: &mut Gd<RustlsStreamPeerTLS>, work: impl FnOnce(&mut Link) -> R) -> Option<R> {
+    let mut me = this.bind_mut();
+    let mut link = me.link.take()?;
+    let epoch = me.epoch;
+    drop(me);
+    let result = work(&mut link);
+    let mut me = this.bind_mut();
+    if me.epoch != epoch {
+        // Ended meanwhile; the farewell of dropping it calls the stream below.
+        drop(me);
+        drop(link);
+        return Some(result);
+    }
+    let was_handshaking = me.status == Status::Handshaking;
+    let verdict = judge(&link, was_handshaking);
+    if let Verdict::Goes(status) = verdict {
+        me.status = status;
+    }
+    me.link = Some(link);
+    drop(me);
+    if let Verdict::Ends(status, diagnosis) = verdict {
+        end(this, status, diagnosis);
+    }
+    Some(result)
+}
+
+enum Verdict {
+    Goes(Status),
+    Ends(Status, Diagnosis),
+}
+
+/// What the state of a connection means for its status.
+fn judge(link: &Link, was_handshaking: bool) -> Verdict {
+    let Link::Active(connection) = link else {
+        return Verdict::Goes(Status::Handshaking);
+    };
+    if let Some(diagnosis) = connection.failure() {
+        // A script that never saw CONNECTED waits for an error, wherever the handshake stood.
+        let status = match (was_handshaking, diagnosis.cause) {
+            (false, _) => Status::Disconnected,
+            (true, Cause::NameMismatch) => Status::ErrorHostnameMismatch,
+            (true, _) => Status::Error,
+        };
+        return Verdict::Ends(status, diagnosis.clone());
+    }
+    if connection.session().is_handshaking() {
+        return Verdict::Goes(Status::Handshaking);
+    }
+    if !was_handshaking && connection.is_closed_by_peer() {
+        return Verdict::Ends(Status::Disconnected, connection.end());
+    }
+    Verdict::Goes(Status::Connected)
+}
+
+/// Ends the connection with what scripts are to know of it.
+fn end(this: &mut Gd<RustlsStreamPeerTLS>, status: Status, diagnosis: Diagnosis) {
+    let mut me = this.bind_mut();
+    let failed_handshake = status != Status::Disconnected;
+    let message = failed_handshake.then(|| diagnosis.message.clone());
+    me.epoch += 1;
+    me.status = status;
+    me.last_error = diagnosis;
+    me.stream = None;
+    let link = me.link.take();
+    drop(me);
+    if let Some(Link::Active(mut connection)) = link.map(|link| *link)
+        && failed_handshake
+    {
+        connection.part();
+    }
+    if let Some(message) = message {
+        report(&format!("TLS handshake failed: {message}"));
+    }
+}

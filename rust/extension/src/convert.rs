@@ -1,0 +1,66 @@
+//! Godot ↔ core conversions that more than one class needs.
+
+use godot::meta::shape::GodotShape;
+use godot::meta::conv::ByValue;
+use godot::meta::GodotImmutable;
+use godot::prelude::*;
+
+/// An object argument whose default is null. A plain `Gd` would turn a script's null into a script error
+/// instead of the error code that the engine's classes return.
+#[derive(Debug)]
+pub(crate) struct OrNull<T: GodotClass>(pub(crate) Option<Gd<T>>);
+
+impl<T: GodotClass> OrNull<T> {
+    /// The default.
+    pub(crate) const NULL: Self = Self(None);
+}
+
+impl<T: GodotClass> Clone for OrNull<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T: GodotClass> GodotConvert for OrNull<T> {
+    type Via = Option<Gd<T>>;
+
+    fn godot_shape() -> GodotShape {
+        <Option<Gd<T>> as GodotConvert>::godot_shape()
+    }
+}
+
+impl<T: GodotClass> ToGodot for OrNull<T> {
+    type Pass = ByValue;
+
+    fn to_godot(&self) -> Self::Via {
+        self.0.clone()
+    }
+}
+
+impl<T: GodotClass> FromGodot for OrNull<T> {
+    fn try_from_godot(via: Self::Via) -> Result<Self, ConvertError> {
+        Ok(Self(via))
+    }
+}
+
+// SAFETY: the only value used as a default is `NULL`, which is immutable and holds no object.
+unsafe impl<T: GodotClass> GodotImmutable for OrNull<T> {}
+
+/// Prints one error the way a script's own `push_error` does.
+pub(crate) fn report(message: &str) {
+    godot::global::push_error(&[message.to_variant()]);
+}
+
+/// Prints a broken precondition, as the engine does, and gives the error code back.
+pub(crate) fn refuse(error: godot::global::Error, message: &str) -> godot::global::Error {
+    report(message);
+    error
+}
+
+/// The wall clock, or a script's idea of it, as certificates count time.
+pub(crate) fn unix_time(seconds: i64) -> godot_rustls_core::UnixTime {
+    match u64::try_from(seconds) {
+        Ok(seconds) => godot_rustls_core::UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)),
+        Err(_) => godot_rustls_core::UnixTime::now(),
+    }
+}

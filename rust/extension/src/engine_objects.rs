@@ -1,0 +1,84 @@
+//! Getting at what the engine's own X509Certificate and CryptoKey hold.
+
+use std::sync::{Mutex, PoisonError};
+
+use godot::classes::{CryptoKey, Engine, FileAccess, X509Certificate};
+use godot::global::Error;
+use godot::prelude::*;
+use godot_rustls_core::pem::{Bundle, read_bundle};
+use zeroize::Zeroizing;
+
+/// The bytes of a file read through the engine, so that exported packs and `user://` work.
+pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
+    let bytes = FileAccess::get_file_as_bytes(path);
+    if bytes.is_empty() {
+        let error = FileAccess::get_open_error();
+        if error != Error::OK {
+            return Err(describe(error));
+        }
+    }
+    Ok(bytes.to_vec())
+}
+
+/// An engine error in words.
+pub(crate) fn describe(error: Error) -> String {
+    match error {
+        Error::ERR_FILE_NOT_FOUND | Error::ERR_FILE_BAD_PATH => "the file was not found".to_owned(),
+        Error::ERR_FILE_NO_PERMISSION | Error::ERR_FILE_CANT_OPEN => "the file cannot be opened".to_owned(),
+        other => format!("error {}: {}", other.ord(), godot::global::error_string(i64::from(other.ord()))),
+    }
+}
+
+/// Every certificate of an engine object, as PEM or DER bytes.
+///
+/// The engine writes a chain as its first certificate repeated. The file that it was loaded from has all;
+/// where there is none, a chain cannot be known, and that is an error in words rather than a part of it.
+pub(crate) fn certificate_bytes(certificate: &Gd<X509Certificate>) -> Result<Vec<u8>, String> {
+    let path = certificate.get_path().to_string();
+    if !path.is_empty() && FileAccess::file_exists(&path) {
+        return read_file(&path).map_err(|reason| format!("the certificate \"{path}\": {reason}"));
+    }
+    let text = certificate_text(certificate);
+    match text.matches("-----BEGIN CERTIFICATE-----").count() {
+        0 | 1 => Ok(text.into_bytes()),
+        count => Err(format!(
+            "the X509Certificate holds {count} certificates, of which the engine gives out only the first: use load(\"res://….crt\") on the file, or pass its text to RustlsTLSOptions.client_from_pem() or server_from_pem()"
+        )),
+    }
+}
+
+/// The engine's text of a certificate. The engine logs an error about its own stray NUL on every call: that
+/// noise says nothing about the certificate, so printing is off for the moment.
+fn certificate_text(certificate: &Gd<X509Certificate>) -> String {
+    static QUIET: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut engine = Engine::singleton();
+    let was_printing = engine.is_printing_error_messages();
+    engine.set_print_error_messages(false);
+    let text = certificate.clone().save_to_string().to_string();
+    engine.set_print_error_messages(was_printing);
+    text
+}
+
+/// Reads certificate bytes where an empty object means none.
+pub(crate) fn certificates(bytes: &[u8]) -> Bundle {
+    let bundle = read_bundle(bytes);
+    // An empty engine object writes its markers with nothing between.
+    if bundle.certificates.is_empty() && bytes.len() < 64 {
+        return Bundle::default();
+    }
+    bundle
+}
+
+/// The private key as PEM text, wiped from memory after use.
+pub(crate) fn private_key_text(key: &Gd<CryptoKey>) -> Result<Zeroizing<String>, String> {
+    // An empty key says public-only too, and writing it out would log an error.
+    if key.is_public_only() {
+        return Err("the key is empty or holds only the public part: a server needs the private key".to_owned());
+    }
+    let text = Zeroizing::new(key.clone().save_to_string().to_string());
+    if text.is_empty() {
+        return Err("the key cannot be read: load it again".to_owned());
+    }
+    Ok(text)
+}

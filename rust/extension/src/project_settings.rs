@@ -1,0 +1,75 @@
+//! The project settings that the addon reads and those that it adds.
+
+use godot::classes::ProjectSettings;
+use godot::global::godot_warn;
+use godot::register::info::PropertyHint;
+use godot::prelude::*;
+use godot_rustls_core::trust::Mode;
+
+const BUNDLE_OVERRIDE: &str = "network/tls/certificate_bundle_override";
+const ENABLE_TLS_1_3: &str = "network/tls/enable_tls_v1.3";
+const TRUST: &str = "network/tls/rustls/trust";
+const EXTRA_CERTIFICATES: &str = "network/tls/rustls/extra_certificates";
+
+/// Adds our settings to the project's, so that they show in Project Settings beside the engine's own.
+pub(crate) fn register() {
+    add(TRUST, &0.to_variant(), PropertyHint::ENUM, "Automatic,System Only,System and Mozilla,Mozilla Only");
+    // Only this ending is a resource, and so exported with the game.
+    add(EXTRA_CERTIFICATES, &GString::new().to_variant(), PropertyHint::FILE, "*.crt");
+}
+
+fn add(name: &str, default: &Variant, hint: PropertyHint, hint_string: &str) {
+    let mut settings = ProjectSettings::singleton();
+    if !settings.has_setting(name) {
+        settings.set_setting(name, default);
+    }
+    settings.set_initial_value(name, default);
+    settings.set_as_basic(name, true);
+    let info = vdict! {
+        "name" => name,
+        "type" => default.get_type().ord(),
+        "hint" => hint.ord(),
+        "hint_string" => hint_string,
+    };
+    settings.add_property_info(&info);
+}
+
+/// The override bundle's path; empty when there is none.
+pub(crate) fn bundle_override() -> String {
+    text(BUNDLE_OVERRIDE)
+}
+
+/// The path of certificates beside the system's; empty when there are none.
+pub(crate) fn extra_certificates() -> String {
+    text(EXTRA_CERTIFICATES)
+}
+
+/// Which certificates make up the default trust.
+pub(crate) fn trust_mode() -> Mode {
+    let value = read(TRUST);
+    match value.try_to::<i64>() {
+        Ok(0) | Err(_) => Mode::Automatic,
+        Ok(1) => Mode::System,
+        Ok(2) => Mode::SystemAndMozilla,
+        Ok(3) => Mode::Mozilla,
+        Ok(other) => {
+            godot_warn!("{TRUST} is {other}, not 0 to 3: Automatic is used");
+            Mode::Automatic
+        }
+    }
+}
+
+/// The engine's switch for TLS 1.3, read for every connection.
+pub(crate) fn is_tls_1_3_enabled() -> bool {
+    read(ENABLE_TLS_1_3).try_to::<bool>().unwrap_or(true)
+}
+
+fn text(name: &str) -> String {
+    read(name).try_to::<GString>().map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// The value with feature tags applied, as the engine reads its own.
+fn read(name: &str) -> Variant {
+    let settings = ProjectSettings::singleton();
+    if settings.has_setting(name) { settings.get_setting_with_override(name) } else { Variant::nil() }
+}

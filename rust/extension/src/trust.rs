@@ -1,0 +1,71 @@
+//! The default trust of this process: read on first use, kept until a script reloads it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use godot_rustls_core::trust::{CertificateFile, Request, Source, SystemCertificates, TrustStore};
+
+use crate::convert::report;
+use crate::engine_objects::read_file;
+use crate::project_settings;
+
+static DEFAULT: Mutex<Option<Arc<TrustStore>>> = Mutex::new(None);
+
+/// The trust that connections without a chain of their own use.
+pub(crate) fn default_trust() -> Arc<TrustStore> {
+    let mut slot = DEFAULT.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(slot.get_or_insert_with(load))
+}
+
+/// Reads settings, files and the system's store again. New connections use the result; running ones stay.
+pub(crate) fn reload() -> Arc<TrustStore> {
+    let fresh = load();
+    *DEFAULT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
+    fresh
+}
+
+fn load() -> Arc<TrustStore> {
+    let override_bundle = file(&project_settings::bundle_override());
+    let extra = file(&project_settings::extra_certificates());
+    // What the project itself names must work: say so at once. Gaps in the system's store are nobody's
+    // mistake here and stand in `get_problems()`.
+    let named_by_project = override_bundle.is_some() || extra.is_some();
+    let store = TrustStore::load(Request {
+        mode: project_settings::trust_mode(),
+        override_bundle,
+        extra,
+        system: system_certificates(),
+    });
+    if named_by_project || store.source() == Source::None {
+        for problem in store.problems() {
+            report(problem);
+        }
+    }
+    Arc::new(store)
+}
+
+fn file(path: &str) -> Option<CertificateFile> {
+    if path.is_empty() {
+        return None;
+    }
+    Some(CertificateFile { name: path.to_owned(), contents: read_relative(path) })
+}
+
+/// A path without a scheme is found next to the project, as the engine finds it.
+fn read_relative(path: &str) -> Result<Vec<u8>, String> {
+    if path.contains("://") || std::path::Path::new(path).is_absolute() {
+        return read_file(path);
+    }
+    read_file(&format!("res://{path}")).or_else(|_| read_file(path))
+}
+
+#[cfg(any(target_os = "android", target_os = "ios"))]
+fn system_certificates() -> SystemCertificates {
+    use godot::classes::Os;
+    use godot::obj::Singleton as _;
+    SystemCertificates::Pem(Os::singleton().get_system_ca_certificates().to_string())
+}
+
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+fn system_certificates() -> SystemCertificates {
+    SystemCertificates::Native
+}
