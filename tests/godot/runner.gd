@@ -111,7 +111,7 @@ func _stacks_for(parameters: Array) -> Array[Array]:
 	var lists: Array[Array] = [[]]
 	for parameter: Dictionary in parameters:
 		var choices: Array[Stack] = []
-		match parameter["name"]:
+		match (parameter["name"] as String).trim_prefix("_"):
 			"engine":
 				choices = [_engine]
 			"ours":

@@ -1,0 +1,210 @@
+extends "res://support/suite.gd"
+## The public names: every method, property and constant there has to be, compared with the engine's twin by reflection.
+
+
+## Our classes and the engine's classes they stand for.
+const TWINS := {&"RustlsStreamPeerTLS": &"StreamPeerTLS", &"RustlsTLSOptions": &"TLSOptions"}
+
+const PARENTS := {
+	&"RustlsStreamPeerTLS": &"StreamPeerExtension", &"RustlsTLSOptions": &"Resource", &"RustlsTrustStore": &"Object",
+}
+
+## What the twins do not have. Each method: argument types, defaults of the last ones, return type, whether static.
+const METHODS := {
+	&"RustlsTLSOptions": {
+		&"from_engine": [[TYPE_OBJECT], [], TYPE_OBJECT, true],
+		&"client_from_pem": [[TYPE_STRING, TYPE_STRING], [""], TYPE_OBJECT, true],
+		&"server_from_pem": [[TYPE_STRING, TYPE_STRING], [], TYPE_OBJECT, true],
+		&"get_error": [[], [], TYPE_STRING, false],
+		&"verify_certificate_chain": [[TYPE_STRING, TYPE_STRING, TYPE_INT], [-1], TYPE_STRING, false],
+	},
+	&"RustlsStreamPeerTLS": {
+		&"get_last_error": [[], [], TYPE_STRING, false],
+		&"get_last_error_code": [[], [], TYPE_INT, false],
+		&"get_protocol_version": [[], [], TYPE_STRING, false],
+		&"get_cipher_suite": [[], [], TYPE_STRING, false],
+		&"get_key_exchange_group": [[], [], TYPE_STRING, false],
+		&"get_server_name": [[], [], TYPE_STRING, false],
+		&"connect_to_host": [[TYPE_STRING, TYPE_INT, TYPE_OBJECT], [null], TYPE_INT, false],
+	},
+	&"RustlsTrustStore": {
+		&"get_source": [[], [], TYPE_INT, true],
+		&"get_certificate_count": [[], [], TYPE_INT, true],
+		&"get_subjects": [[], [], TYPE_PACKED_STRING_ARRAY, true],
+		&"get_problems": [[], [], TYPE_PACKED_STRING_ARRAY, true],
+		&"reload": [[], [], TYPE_INT, true],
+		&"get_mozilla_bundle_date": [[], [], TYPE_STRING, true],
+	},
+}
+
+## Type and value at first.
+const PROPERTIES := {
+	&"RustlsTLSOptions": {
+		&"mode": [TYPE_INT, 0],
+		&"trusted_ca_chain": [TYPE_OBJECT, null],
+		&"common_name_override": [TYPE_STRING, ""],
+		&"private_key": [TYPE_OBJECT, null],
+		&"own_certificate": [TYPE_OBJECT, null],
+		&"min_version": [TYPE_INT, 0],
+		&"max_version": [TYPE_INT, 1],
+	},
+	&"RustlsStreamPeerTLS": {&"handshake_timeout": [TYPE_FLOAT, 10.0]},
+}
+
+const CONSTANTS := {
+	&"RustlsTLSOptions": {
+		&"MODE_CLIENT": 0, &"MODE_CLIENT_UNSAFE": 1, &"MODE_SERVER": 2, &"TLS_VERSION_1_2": 0, &"TLS_VERSION_1_3": 1,
+	},
+	&"RustlsStreamPeerTLS": {
+		&"CAUSE_NONE": 0, &"CAUSE_UNTRUSTED_ISSUER": 1, &"CAUSE_EXPIRED": 2, &"CAUSE_NOT_YET_VALID": 3,
+		&"CAUSE_NAME_MISMATCH": 4, &"CAUSE_REVOKED": 5, &"CAUSE_PIN_MISMATCH": 6, &"CAUSE_BAD_CERTIFICATE": 7,
+		&"CAUSE_NO_COMMON_VERSION": 8, &"CAUSE_NO_COMMON_CIPHER": 9, &"CAUSE_NOT_TLS": 10, &"CAUSE_CLOSED": 11,
+		&"CAUSE_TRUNCATED": 12, &"CAUSE_CLIENT_CERTIFICATE_REQUIRED": 13, &"CAUSE_PEER_ALERT": 14,
+		&"CAUSE_TRANSPORT": 15, &"CAUSE_OTHER": 16, &"CAUSE_TIMEOUT": 17,
+	},
+	&"RustlsTrustStore": {
+		&"SOURCE_NONE": 0, &"SOURCE_OVERRIDE": 1, &"SOURCE_SYSTEM": 2, &"SOURCE_MOZILLA": 3,
+		&"SOURCE_SYSTEM_AND_MOZILLA": 4,
+	},
+}
+
+
+func test_the_classes_exist_under_the_right_parents(_ours: Stack) -> void:
+	for our_class: StringName in PARENTS:
+		row(our_class)
+		if check(ClassDB.class_exists(our_class), "the class does not exist"):
+			equal(ClassDB.get_parent_class(our_class), PARENTS[our_class], "its parent")
+	row("")
+	equal(ClassDB.can_instantiate(&"RustlsTLSOptions"), true, "whether options can be made with new()")
+	equal(ClassDB.can_instantiate(&"RustlsStreamPeerTLS"), true, "whether streams can be made with new()")
+	equal(ClassDB.can_instantiate(&"RustlsTrustStore"), false, "whether the trust store can be made with new()")
+
+
+func test_every_method_of_a_twin_is_there_with_the_same_signature(_ours: Stack) -> void:
+	for our_class: StringName in TWINS:
+		for expected: Dictionary in ClassDB.class_get_method_list(TWINS[our_class], true):
+			row("%s.%s" % [our_class, expected["name"]])
+			var method: Dictionary = _method(our_class, expected["name"])
+			if not check(not method.is_empty(), "the method does not exist"):
+				continue
+			equal(_argument_types(method), _argument_types(expected), "the arguments' types")
+			equal(_argument_names(method), _argument_names(expected), "the arguments' names")
+			equal(str(method["default_args"]), str(expected["default_args"]), "the defaults")
+			equal(method["return"]["type"], expected["return"]["type"], "the return type")
+			equal(_return_class(method), _our_name(_return_class(expected)), "the returned class")
+			equal(_is_static(method), _is_static(expected), "whether it is static")
+
+
+func test_every_constant_of_a_twin_is_there_with_the_same_value(_ours: Stack) -> void:
+	for our_class: StringName in TWINS:
+		var twin: StringName = TWINS[our_class]
+		for constant: String in ClassDB.class_get_integer_constant_list(twin, true):
+			row("%s.%s" % [our_class, constant])
+			_check_constant(our_class, constant, ClassDB.class_get_integer_constant(twin, constant))
+
+
+func test_our_additions_have_their_signatures(_ours: Stack) -> void:
+	for our_class: StringName in METHODS:
+		for method_name: StringName in METHODS[our_class]:
+			row("%s.%s" % [our_class, method_name])
+			var expected: Array = METHODS[our_class][method_name]
+			var method: Dictionary = _method(our_class, method_name)
+			if not check(not method.is_empty(), "the method does not exist"):
+				continue
+			equal(_argument_types(method), PackedInt32Array(expected[0]), "the arguments' types")
+			equal(str(method["default_args"]).replace("<Object#null>", "<null>"), str(expected[1]), "the defaults")
+			equal(method["return"]["type"], expected[2], "the return type")
+			equal(_is_static(method), expected[3], "whether it is static")
+
+
+func test_our_properties_have_their_types_and_defaults(_ours: Stack) -> void:
+	for our_class: StringName in PROPERTIES:
+		var object: Object = ClassDB.instantiate(our_class)
+		for property: StringName in PROPERTIES[our_class]:
+			row("%s.%s" % [our_class, property])
+			var found: Dictionary = _property(our_class, property)
+			if not check(not found.is_empty(), "the property does not exist"):
+				continue
+			equal(found["type"], PROPERTIES[our_class][property][0], "the type")
+			check(object.get(property) == PROPERTIES[our_class][property][1], "its value at first is %s" % object.get(property))
+
+
+func test_the_options_show_in_the_inspector(_ours: Stack) -> void:
+	for property: StringName in PROPERTIES[&"RustlsTLSOptions"]:
+		row(property)
+		var usage: int = _property(&"RustlsTLSOptions", property).get("usage", 0)
+		check(usage & PROPERTY_USAGE_EDITOR, "the inspector does not show it")
+		check(usage & PROPERTY_USAGE_STORAGE, "it is not stored")
+	row("")
+	equal(_property(&"RustlsTLSOptions", &"mode").get("hint"), PROPERTY_HINT_ENUM, "the hint of mode")
+
+
+func test_our_constants_have_their_values(_ours: Stack) -> void:
+	for our_class: StringName in CONSTANTS:
+		for constant: StringName in CONSTANTS[our_class]:
+			row("%s.%s" % [our_class, constant])
+			_check_constant(our_class, constant, CONSTANTS[our_class][constant])
+
+
+func test_there_is_nothing_public_that_nobody_decided_on(_ours: Stack) -> void:
+	for our_class: StringName in METHODS:
+		var known: Array = METHODS[our_class].keys()
+		if TWINS.has(our_class):
+			known += ClassDB.class_get_method_list(TWINS[our_class], true).map(
+				func(method: Dictionary) -> StringName: return StringName(method["name"])
+			)
+		for property: StringName in PROPERTIES.get(our_class, {}):
+			known += [StringName("get_%s" % property), StringName("set_%s" % property)]
+		for method: Dictionary in ClassDB.class_get_method_list(our_class, true):
+			var method_name: String = method["name"]
+			if not method_name.begins_with("_"):
+				check(StringName(method_name) in known, "%s.%s is in no design" % [our_class, method_name])
+
+
+func _check_constant(our_class: StringName, constant: StringName, value: int) -> void:
+	if check(ClassDB.class_has_integer_constant(our_class, constant), "the constant does not exist"):
+		equal(ClassDB.class_get_integer_constant(our_class, constant), value, "its value")
+
+
+func _method(of_class: StringName, method_name: StringName) -> Dictionary:
+	for method: Dictionary in ClassDB.class_get_method_list(of_class, true):
+		if method["name"] == method_name:
+			return method
+	return {}
+
+
+func _property(of_class: StringName, property_name: StringName) -> Dictionary:
+	for property: Dictionary in ClassDB.class_get_property_list(of_class, true):
+		if property["name"] == property_name:
+			return property
+	return {}
+
+
+func _argument_types(method: Dictionary) -> PackedInt32Array:
+	var types: PackedInt32Array = []
+	for argument: Dictionary in method["args"]:
+		types.append(argument["type"])
+	return types
+
+
+func _argument_names(method: Dictionary) -> PackedStringArray:
+	var argument_names: PackedStringArray = []
+	for argument: Dictionary in method["args"]:
+		argument_names.append(argument["name"])
+	return argument_names
+
+
+## The class a method returns; enums are integers on our side and count as no class.
+func _return_class(method: Dictionary) -> StringName:
+	return method["return"]["class_name"] if method["return"]["type"] == TYPE_OBJECT else &""
+
+
+func _our_name(engine_class: StringName) -> StringName:
+	for our_class: StringName in TWINS:
+		if TWINS[our_class] == engine_class:
+			return our_class
+	return engine_class
+
+
+func _is_static(method: Dictionary) -> bool:
+	return bool(method["flags"] & METHOD_FLAG_STATIC)

@@ -1,0 +1,136 @@
+extends "res://support/connected_suite.gd"
+## Streams made, used and freed by a script's own threads.
+
+
+const Flow := preload("res://support/flow.gd")
+
+
+func test_a_whole_connection_lives_in_a_thread(stack: Stack) -> void:
+	equal(_in_thread(_whole_life.bind(stack, 200000)), "", "what went wrong in the thread")
+
+
+func test_several_threads_have_connections_at_the_same_time(stack: Stack) -> void:
+	allow_seconds(60.0)
+	var threads: Array[Thread] = []
+	for index: int in 6:
+		var thread: Thread = Thread.new()
+		thread.start(_whole_life.bind(stack, 100000 + index))
+		threads.append(thread)
+	for thread: Thread in threads:
+		equal(thread.wait_to_finish(), "", "what went wrong in a thread")
+
+
+func test_client_and_server_may_be_in_different_threads(client: Stack, server: Stack) -> void:
+	var ends: Array[StreamPeer] = Link.tcp_pair()
+	var data: PackedByteArray = Flow.noise(500000)
+	var serving: Thread = Thread.new()
+	serving.start(_echo.bind(server, ends[1], data.size()))
+	equal(_in_thread(_ask.bind(client, ends[0], data)), "", "what went wrong in the client's thread")
+	equal(serving.wait_to_finish(), "", "what went wrong in the server's thread")
+
+
+func test_an_object_may_move_from_thread_to_thread(stack: Stack) -> void:
+	var link: Link = Link.new(stack, stack)
+	link.start("localhost", trusting(stack), identity(stack))
+	check(_in_thread(link.handshake), "the handshake in a thread failed")
+	link.client.put_data("from here".to_utf8_buffer())
+	var read: Callable = func() -> PackedByteArray: return Link.read_exactly(link.server, 9)
+	equal(_in_thread(read), "from here".to_utf8_buffer(), "what another thread read")
+	_in_thread(func() -> void: link.client.call(&"disconnect_from_stream"))
+	equal(Link.status(link.client), Stack.Status.DISCONNECTED, "status after a thread disconnected it")
+
+
+func test_an_object_may_be_freed_by_a_thread(stack: Stack) -> void:
+	var link: Link = connected(stack, stack)
+	var holder: Array[StreamPeer] = [link.client]
+	var object: WeakRef = weakref(link.client)
+	link.client = null
+	_in_thread(func() -> void: holder.clear())
+	check(object.get_ref() == null, "the object is still alive")
+
+
+func test_a_thread_can_fail_too(stack: Stack) -> void:
+	expect_errors()
+	var attempt: Callable = func() -> int:
+		var link: Link = Link.new(stack, stack)
+		link.start("elsewhere.example.test", trusting(stack), identity(stack))
+		link.handshake()
+		return Link.status(link.client)
+	var expected: int = Stack.Status.HOSTNAME_MISMATCH if stack.is_ours() else Stack.Status.ERROR
+	equal(_in_thread(attempt), expected, "status in the thread")
+
+
+func test_the_default_trust_can_be_used_from_many_threads_at_once(ours: Stack) -> void:
+	ours.call(&"trust_reload")
+	var threads: Array[Thread] = []
+	for index: int in 6:
+		var thread: Thread = Thread.new()
+		thread.start(func() -> bool:
+			var link: Link = Link.new(ours, ours)
+			link.start("localhost", ours.client(), identity(ours))
+			return link.handshake())
+		threads.append(thread)
+	for thread: Thread in threads:
+		check(thread.wait_to_finish(), "a handshake with the default trust failed")
+
+
+func _in_thread(work: Callable) -> Variant:
+	var thread: Thread = Thread.new()
+	thread.start(work)
+	return thread.wait_to_finish()
+
+
+## Returns what went wrong, or nothing. Checks of the suite itself are the main thread's.
+func _whole_life(stack: Stack, count: int) -> String:
+	var link: Link = Link.new(stack, stack)
+	link.start("localhost", trusting(stack), identity(stack))
+	if not link.handshake():
+		return "the handshake failed"
+	var flow: Flow = Flow.new(link.client, link.server, Flow.noise(count), 10000, 3000)
+	if not Flow.run([flow]):
+		return flow.describe()
+	link.client.call(&"disconnect_from_stream")
+	return ""
+
+
+func _ask(stack: Stack, base: StreamPeer, data: PackedByteArray) -> String:
+	var tls: StreamPeer = stack.stream()
+	tls.call(&"connect_to_stream", base, "localhost", trusting(stack))
+	if not _wait_connected(tls, base):
+		return "the client did not connect"
+	var sent: int = 0
+	var echoed: PackedByteArray = []
+	var deadline: int = Time.get_ticks_msec() + 20000
+	while echoed.size() < data.size() and Time.get_ticks_msec() < deadline:
+		if sent < data.size():
+			sent += tls.put_partial_data(data.slice(sent, sent + 20000))[1]
+		echoed.append_array(Link.read_some(tls))
+	return "" if echoed == data else "%d of %d bytes came back" % [echoed.size(), data.size()]
+
+
+func _echo(stack: Stack, base: StreamPeer, count: int) -> String:
+	var tls: StreamPeer = stack.stream()
+	tls.call(&"accept_stream", base, identity(stack))
+	if not _wait_connected(tls, base):
+		return "the server did not connect"
+	var echoed: int = 0
+	var deadline: int = Time.get_ticks_msec() + 20000
+	while echoed < count and Time.get_ticks_msec() < deadline:
+		var part: PackedByteArray = Link.read_some(tls)
+		if part.is_empty():
+			OS.delay_usec(Link.PAUSE_USEC)
+		elif tls.put_data(part) != OK:
+			return "put_data failed"
+		else:
+			echoed += part.size()
+	# What the last write left behind goes out with polls.
+	wait_until(func() -> bool:
+		Link.poll(tls, base)
+		return base.get_available_bytes() > 0 or Link.status(tls) != Stack.Status.CONNECTED, 0.2)
+	return "" if echoed == count else "%d of %d bytes were echoed" % [echoed, count]
+
+
+func _wait_connected(tls: StreamPeer, base: StreamPeer) -> bool:
+	return wait_until(func() -> bool:
+		Link.poll(tls, base)
+		return Link.status(tls) == Stack.Status.CONNECTED)
