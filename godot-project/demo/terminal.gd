@@ -25,7 +25,10 @@ func run(arguments: Arguments) -> int:
 
 
 func _use_bundle(path: String) -> bool:
+	# The same words follow: once is enough.
+	Engine.print_error_messages = false
 	var error: Error = Trust.set_override(path)
+	Engine.print_error_messages = true
 	for problem: String in RustlsTrustStore.get_problems():
 		printerr(problem)
 	return error == OK
@@ -34,9 +37,11 @@ func _use_bundle(path: String) -> bool:
 func _probe(endpoint: Endpoint) -> int:
 	print("trust: %s" % Trust.summary())
 	var probe: ServerProbe = ServerProbe.new()
+	Engine.print_error_messages = false
 	probe.start(endpoint)
 	while probe.poll():
 		await get_tree().process_frame
+	Engine.print_error_messages = true
 	print("%s %s" % [_mark(probe.succeeded), probe.headline])
 	print("     %s" % probe.words)
 	return 0 if probe.succeeded else 1

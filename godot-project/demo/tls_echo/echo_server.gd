@@ -14,6 +14,7 @@ const CHUNKS_PER_POLL: int = 8
 var _listener: TCPServer = TCPServer.new()
 var _options: RustlsTLSOptions = null
 var _connections: Array[Connection] = []
+var _refusal_count: int = 0
 
 
 ## Listens on a free port with the given identity.
@@ -27,6 +28,11 @@ func get_port() -> int:
 	return _listener.get_local_port()
 
 
+## How many handshakes have failed: clients that refused the server, or the other way round.
+func get_refusal_count() -> int:
+	return _refusal_count
+
+
 ## Takes new clients and serves all of them for a moment.
 func poll() -> void:
 	while _listener.is_connection_available():
@@ -35,6 +41,7 @@ func poll() -> void:
 			_connections.append(connection)
 	for i: int in range(_connections.size() - 1, -1, -1):
 		if not _connections[i].serve():
+			_refusal_count += int(_connections[i].is_refused())
 			_connections.remove_at(i)
 
 
@@ -67,6 +74,11 @@ class Connection:
 		if status == RustlsStreamPeerTLS.STATUS_CONNECTED:
 			return _echo()
 		return status == RustlsStreamPeerTLS.STATUS_HANDSHAKING
+
+
+	## True when the handshake failed.
+	func is_refused() -> bool:
+		return stream.get_status() == RustlsStreamPeerTLS.STATUS_ERROR
 
 
 	func _echo() -> bool:

@@ -135,10 +135,7 @@ func _start_server(step: Step) -> void:
 
 
 func _refuse_unknown(step: Step) -> void:
-	# The refusal is what this step wants: no line about it in the log.
-	Engine.print_error_messages = false
-	var stranger: EchoClient = await _open(null)
-	Engine.print_error_messages = true
+	var stranger: EchoClient = await _open_stranger()
 	var cause: int = stranger.stream.get_last_error_code()
 	if stranger.is_open():
 		step.fail("a client that trusts nobody new has connected")
@@ -209,9 +206,7 @@ func _restore_trust(step: Step) -> void:
 	if error != OK:
 		step.fail("%s: %s" % [error_string(error), ", ".join(RustlsTrustStore.get_problems())])
 		return
-	Engine.print_error_messages = false
-	var stranger: EchoClient = await _open(null)
-	Engine.print_error_messages = true
+	var stranger: EchoClient = await _open_stranger()
 	if stranger.is_open():
 		step.fail("%s; the bundle is trusted still" % Trust.summary())
 	else:
@@ -227,6 +222,19 @@ func _open(options: RustlsTLSOptions) -> EchoClient:
 		return opened.is_settled()
 	await _until(is_settled, NETWORK_SECONDS)
 	return opened
+
+
+## A client that nobody told about the server's certificate. That it is refused is what the caller
+## wants, so client and server print no errors about it.
+func _open_stranger() -> EchoClient:
+	Engine.print_error_messages = false
+	var refusals: int = _server.get_refusal_count()
+	var stranger: EchoClient = await _open(null)
+	var server_noticed: Callable = func() -> bool:
+		return stranger.is_open() or _server.get_refusal_count() > refusals
+	await _until(server_noticed, NETWORK_SECONDS)
+	Engine.print_error_messages = true
+	return stranger
 
 
 ## Waits, frame by frame, until [param condition] holds; false when it did not in time.

@@ -7,6 +7,9 @@ const Words := preload("res://demo/tls_echo/words.gd")
 ## The class whose constants name the causes of a failure.
 const STREAM_CLASS: StringName = &"RustlsStreamPeerTLS"
 
+## How long an established connection is watched before it counts as good.
+const LINGER_USEC: int = 250_000
+
 ## True when the server was reached and trusted.
 var succeeded: bool = false
 
@@ -19,6 +22,7 @@ var words: String = ""
 var _stream: RustlsStreamPeerTLS = RustlsStreamPeerTLS.new()
 var _endpoint: Endpoint
 var _started_usec: int = 0
+var _connected_usec: int = 0
 var _running: bool = false
 
 
@@ -37,8 +41,13 @@ func poll() -> bool:
 	if not _running:
 		return false
 	_stream.poll()
-	if _stream.get_status() != RustlsStreamPeerTLS.STATUS_HANDSHAKING:
-		_conclude(OK)
+	match _stream.get_status():
+		RustlsStreamPeerTLS.STATUS_HANDSHAKING:
+			pass
+		RustlsStreamPeerTLS.STATUS_CONNECTED:
+			_linger()
+		_:
+			_conclude(OK)
 	return _running
 
 
@@ -51,23 +60,42 @@ static func cause_name(code: int) -> String:
 	return "cause %d" % code
 
 
-func _conclude(error: Error) -> void:
-	_running = false
-	var took: String = Words.duration(Time.get_ticks_usec() - _started_usec)
-	succeeded = _stream.get_status() == RustlsStreamPeerTLS.STATUS_CONNECTED
-	if succeeded:
-		headline = "Connected to %s in %s" % [_endpoint, took]
-		words = negotiated(_stream)
-		_stream.disconnect_from_stream()
-		return
-	headline = "%s after %s" % [cause_name(_stream.get_last_error_code()), took]
-	words = _stream.get_last_error()
-	if words.is_empty():
-		words = "connect_to_host: %s" % error_string(error)
-
-
 ## Protocol, cipher suite and key exchange group of a connection.
 static func negotiated(stream: RustlsStreamPeerTLS) -> String:
 	return "%s · %s · %s" % [
 			stream.get_protocol_version(), stream.get_cipher_suite(),
 			stream.get_key_exchange_group()]
+
+
+## Waits a moment with an established connection: with TLS 1.3 a server checks the client only after
+## the client has seen its own side done.
+func _linger() -> void:
+	if words.is_empty():
+		_connected_usec = Time.get_ticks_usec()
+		words = negotiated(_stream)
+	elif Time.get_ticks_usec() - _connected_usec > LINGER_USEC:
+		_conclude(OK)
+
+
+func _conclude(error: Error) -> void:
+	_running = false
+	succeeded = _stream.get_status() == RustlsStreamPeerTLS.STATUS_CONNECTED \
+			or (not words.is_empty() and _ended_in_order())
+	if succeeded:
+		headline = "Connected to %s in %s" % [_endpoint, _took(_connected_usec)]
+		_stream.disconnect_from_stream()
+		return
+	headline = "%s after %s" % [
+			cause_name(_stream.get_last_error_code()), _took(Time.get_ticks_usec())]
+	words = _stream.get_last_error()
+	if words.is_empty():
+		words = "connect_to_host: %s" % error_string(error)
+
+
+func _ended_in_order() -> bool:
+	return _stream.get_last_error_code() == RustlsStreamPeerTLS.CAUSE_NONE \
+			or _stream.get_last_error_code() == RustlsStreamPeerTLS.CAUSE_CLOSED
+
+
+func _took(until_usec: int) -> String:
+	return Words.duration(until_usec - _started_usec)
