@@ -96,12 +96,13 @@ func test_a_peer_that_floods_is_not_read_into_memory(ours: Stack) -> void:
 		link.client.call(&"poll")
 	check(taken < 64 * MEGABYTE, "%d bytes were taken in by polls alone" % taken)
 	check(link.client.get_available_bytes() < 8 * MEGABYTE, "%d bytes lie decrypted" % link.client.get_available_bytes())
-	var received: int = 0
+	# An array, because a lambda has its own copy of a number.
+	var received: Array[int] = [0]
 	wait_until(func() -> bool:
 		Link.poll(link.server)
-		received += Link.read_some(link.client, MEGABYTE).size()
-		return received >= taken)
-	equal(received, taken, "bytes received in the end")
+		received[0] += Link.read_some(link.client, MEGABYTE).size()
+		return received[0] >= taken)
+	equal(received[0], taken, "bytes received in the end")
 
 
 func _check_flows(flows: Array) -> void:

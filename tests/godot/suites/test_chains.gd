@@ -96,14 +96,14 @@ func test_a_leaf_is_only_good_for_what_it_was_made_for(stack: Stack) -> void:
 
 func test_an_unknown_critical_extension_is_refused(ours: Stack) -> void:
 	expect_errors()
-	var options: RefCounted = ours.client_from_pem(Fixtures.pem("root"))
-	var identity: RefCounted = _from_pem(ours, "leaf_unknown_critical")
-	var result: Verdict = verdict(ours, options, "localhost", ["leaf_unknown_critical"], identity)
-	row("leaf")
-	expect_verdict(ours, result, NO)
-	options = ours.client_from_pem(Fixtures.pem("root_unknown_critical"))
-	row("anchor")
+	var options: RefCounted = ours.call(&"client_from_pem", Fixtures.pem("root_unknown_critical"))
 	expect_verdict(ours, verdict(ours, options, "localhost", ["leaf_of_root_unknown_critical"]), NO)
+	# No server of ours or the engine's shows such a leaf, so it is judged without a connection.
+	var leaf: String = Fixtures.pem("leaf_unknown_critical")
+	options = ours.call(&"client_from_pem", Fixtures.pem("root"))
+	check(not str(options.call(&"verify_certificate_chain", leaf, "localhost")).is_empty(), "the leaf was accepted")
+	var server: RefCounted = ours.call(&"server_from_pem", Fixtures.key_pem("leaf_unknown_critical"), leaf)
+	check(not str(server.call(&"get_error")).is_empty(), "a server would show it")
 
 
 func test_ed25519_works_in_leaf_authority_and_alone(ours: Stack) -> void:
@@ -112,7 +112,7 @@ func test_ed25519_works_in_leaf_authority_and_alone(ours: Stack) -> void:
 	}
 	for leaf: String in rows:
 		row(leaf)
-		var options: RefCounted = ours.client_from_pem(Fixtures.pem(rows[leaf]))
+		var options: RefCounted = ours.call(&"client_from_pem", Fixtures.pem(rows[leaf]))
 		expect_verdict(ours, verdict(ours, options, "localhost", [leaf], _from_pem(ours, leaf)), YES)
 
 
@@ -162,6 +162,31 @@ func test_a_chain_that_cannot_be_read_back_is_refused_in_words(ours: Stack) -> v
 	link.start("localhost", options, identity)
 	check(link.connect_error != OK, "connect_to_stream returned OK")
 	check(not link.handshake(), "it connected")
+
+
+func test_a_server_chain_that_cannot_be_read_back_is_refused_in_words(ours: Stack) -> void:
+	expect_errors()
+	var chain: X509Certificate = X509Certificate.new()
+	chain.load_from_string(Fixtures.joined_pem(["leaf_of_intermediate", "intermediate"]))
+	var options: RefCounted = ours.server(Fixtures.key("leaf_of_intermediate"), chain)
+	check(not str(options.call(&"get_error")).is_empty(), "get_error() gives no reason")
+	var error: int = ours.stream().call(&"accept_stream", Link.tcp_pair()[0], options)
+	equal(error, ERR_INVALID_PARAMETER, "accept_stream")
+
+
+func test_a_certificate_too_long_for_the_engine_to_give_back_is_read_from_its_file(stack: Stack) -> void:
+	expect_errors()
+	var options: RefCounted = stack.client(Fixtures.chain(["self_signed_huge"]))
+	expect_verdict(stack, verdict(stack, options, "localhost", ["self_signed_huge"]), YES)
+
+
+func test_without_a_file_such_a_certificate_is_refused_in_words(ours: Stack) -> void:
+	expect_errors()
+	var options: RefCounted = ours.client(Fixtures.certificate("self_signed_huge"))
+	check(not str(options.call(&"get_error")).is_empty(), "get_error() gives no reason")
+	options = ours.call(&"client_from_pem", Fixtures.pem("self_signed_huge"))
+	equal(options.call(&"get_error"), "", "get_error() of the text itself")
+	expect_verdict(ours, verdict(ours, options, "localhost", ["self_signed_huge"]), YES)
 
 
 func test_certificates_can_be_judged_for_another_day(ours: Stack) -> void:

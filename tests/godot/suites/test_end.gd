@@ -143,6 +143,18 @@ func test_a_poll_notices_the_cut(stack: Stack) -> void:
 	check(link.client.call(&"get_stream") == null, "it kept its base")
 
 
+func test_a_cut_is_truncation_also_when_the_script_polled_the_socket_first(ours: Stack) -> void:
+	expect_errors()
+	var link: Link = connected(ours, ours)
+	drain(link)
+	(link.server_base as StreamPeerTCP).disconnect_from_host()
+	check(wait_until(func() -> bool:
+		(link.client_base as StreamPeerTCP).poll()
+		return (link.client_base as StreamPeerTCP).get_status() != StreamPeerTCP.STATUS_CONNECTED), "the socket lives on")
+	_check_broken_end(link.client)
+	equal(link.client.call(&"get_last_error_code"), CAUSE_TRUNCATED, "get_last_error_code()")
+
+
 func test_data_before_a_cut_is_delivered_first(ours: Stack) -> void:
 	expect_errors()
 	var cut: Callable = func(link: Link) -> void: (link.server_base as StreamPeerTCP).disconnect_from_host()

@@ -108,7 +108,7 @@ func test_an_override_may_be_any_text(ours: Stack) -> void:
 func test_name_constraints_of_an_authority_hold(ours: Stack) -> void:
 	expect_errors()
 	# The engine cannot parse this authority at all.
-	var options: RefCounted = ours.client_from_pem(Fixtures.pem("root_constrained"))
+	var options: RefCounted = ours.call(&"client_from_pem", Fixtures.pem("root_constrained"))
 	var inside: Verdict = verdict(ours, options, "play.example.test", ["name_constrained_inside"])
 	row("inside")
 	expect_verdict(ours, inside, YES)

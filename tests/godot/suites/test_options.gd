@@ -98,6 +98,12 @@ func test_a_server_sends_the_chain_of_a_file(client: Stack, server: Stack) -> vo
 	check(link.handshake(), "the handshake failed")
 
 
+func test_a_server_sends_a_certificate_too_long_for_the_engine_to_give_back(client: Stack, server: Stack) -> void:
+	var link: Link = Link.new(client, server)
+	link.start("localhost", trusting(client), server.server(Fixtures.key("name_huge"), Fixtures.chain(["name_huge"])))
+	check(link.handshake(), "the handshake failed")
+
+
 func test_each_common_form_of_a_private_key_is_taken(ours: Stack) -> void:
 	var pkcs1: CryptoKey = CryptoKey.new()
 	equal(pkcs1.load(Fixtures.path("localhost_rsa2048_pkcs1.key")), OK, "loading the older form")

@@ -89,10 +89,10 @@ func test_an_override_that_cannot_be_used_trusts_nobody_and_says_why(ours: Stack
 		_use_override(ours, paths[label], false)
 		equal(ours.call(&"trust_count"), 0, "get_certificate_count()")
 		var problems: PackedStringArray = ours.call(&"trust_problems")
-		if check(problems.size() == 1, "the problems are %s" % [problems]):
+		if check(not problems.is_empty(), "no problem is reported"):
 			names(problems[0], (paths[label] as String).get_file(), "the problem")
 		if can_read_log():
-			equal(printed_errors().size(), 1, "the number of errors printed for %s" % [printed_errors()])
+			equal(printed_errors(), problems, "what is printed")
 		var result: Verdict = verdict(ours, ours.client(), "localhost", ["localhost"])
 		expect_verdict(ours, result, false)
 

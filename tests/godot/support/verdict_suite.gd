@@ -38,6 +38,8 @@ func verdict(
 		server = our_stack
 	var link: Link = Link.new(client, server)
 	link.start(common_name, options, identity)
+	if not check(link.accept_error == OK, "the server did not start: %d" % link.accept_error):
+		return Verdict.new()
 	var result: Verdict = Verdict.new()
 	result.accepted = link.handshake()
 	result.status = Link.status(link.client)
