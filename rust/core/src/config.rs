@@ -14,7 +14,7 @@ use crate::names::{ReferenceName, indication};
 use crate::options::{ClientOptions, ServerOptions, Verification};
 use crate::provider::provider;
 use crate::session::Session;
-use crate::verifier::{ServerVerifier, verify_server_chain};
+use crate::verifier::{NoIdentity, ServerVerifier, verify_server_chain};
 
 /// Reference names whose configuration and sessions are kept for one options object. A game talks to a
 /// handful of servers; a crawler that exceeds this only loses resumption.
@@ -51,8 +51,10 @@ impl ClientSetup {
     /// Starts a connection to `host`; its first bytes are ready to send.
     pub fn connect(&self, host: &str) -> Result<Session, Diagnosis> {
         let reference = self.reference(host);
-        let sni = indication(host);
-        let server_name = sni.clone().or_else(|| reference.server_name());
+        // An override that is a DNS name names the server; any other leaves that to the host.
+        let server_name = indication(&self.options.common_name_override)
+            .or_else(|| indication(host))
+            .or_else(|| reference.server_name());
         let config = match &server_name {
             Some(name) if self.may_resume(&reference) => self.shared_config(&reference, name)?,
             _ => Arc::new(self.build(reference, false)?),
@@ -139,7 +141,7 @@ impl ClientSetup {
             .map_err(|error| unusable(&error))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth();
+            .with_client_cert_resolver(Arc::new(NoIdentity));
         config.resumption = if resume {
             Resumption::in_memory_sessions(KEPT_SESSIONS)
         } else {

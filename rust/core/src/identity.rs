@@ -80,3 +80,6 @@ fn mismatch(chain: &[Certificate], certified: CertifiedKey, error: &rustls::Erro
         leaf.facts().public_key
     )
 }
+
+#[cfg(test)]
+mod tests;

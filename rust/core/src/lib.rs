@@ -18,4 +18,7 @@ pub mod session;
 pub mod trust;
 pub mod verifier;
 
+#[cfg(test)]
+mod testing;
+
 pub use rustls_pki_types::UnixTime;

@@ -27,7 +27,7 @@ impl ReferenceName {
             return Self::Ip(address);
         }
         match to_a_labels(name) {
-            Some(dns) if !dns.contains('*') => Self::Dns(dns),
+            Some(dns) if !dns.contains('*') && !dns.ends_with('.') => Self::Dns(dns),
             _ => Self::Literal(name.to_owned()),
         }
     }
@@ -81,6 +81,17 @@ impl std::fmt::Display for ReferenceName {
             Self::Ip(address) => address.fmt(f),
             Self::Unchecked => Ok(()),
         }
+    }
+}
+
+/// Whether `text` can be looked up and connected to: a DNS name or an address, in brackets or not.
+pub fn is_host(text: &str) -> bool {
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'));
+    match bare {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !matches!(ReferenceName::parse(text), ReferenceName::Literal(_)),
     }
 }
 
@@ -196,6 +207,38 @@ mod tests {
             ReferenceName::parse(&"a".repeat(300)),
             ReferenceName::Literal(_)
         ));
+    }
+
+    #[test]
+    fn one_trailing_dot_is_ignored_and_no_more() {
+        assert_eq!(ReferenceName::parse("localhost."), dns("localhost"));
+        assert!(matches!(
+            ReferenceName::parse("localhost.."),
+            ReferenceName::Literal(_)
+        ));
+    }
+
+    #[test]
+    fn hosts_are_names_and_addresses() {
+        for host in [
+            "localhost",
+            "play_1.example.org",
+            "::1",
+            "[::1]",
+            "127.0.0.1",
+        ] {
+            assert!(is_host(host), "{host:?}");
+        }
+        for text in [
+            "",
+            "*",
+            "two words",
+            "https://a.example",
+            "[127.0.0.1]",
+            "a/b",
+        ] {
+            assert!(!is_host(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -114,3 +114,6 @@ pub struct ServerOptions {
     /// Allowed versions.
     pub versions: VersionRange,
 }
+
+#[cfg(test)]
+mod tests;

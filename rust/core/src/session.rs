@@ -9,7 +9,7 @@ use rustls_pki_types::ServerName;
 use crate::diagnosis::{self, Cause, Diagnosis};
 use crate::options::VersionRange;
 use crate::provider;
-use crate::verifier::take_rejection;
+use crate::verifier::{take_certificate_request, take_rejection};
 
 /// Which side of the connection this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Session {
     tail: Vec<u8>,
     /// The peer's close_notify came.
     peer_closed: bool,
+    /// The server asked this client for a certificate.
+    certificate_was_asked: bool,
     failure: Option<Diagnosis>,
 }
 
@@ -93,6 +95,7 @@ impl Session {
             readable: 0,
             tail: Vec::new(),
             peer_closed: false,
+            certificate_was_asked: false,
             failure: None,
         }
     }
@@ -307,7 +310,9 @@ impl Session {
                 }
             };
             let _ = take_rejection();
-            match self.connection.process_new_packets() {
+            let outcome = self.connection.process_new_packets();
+            self.certificate_was_asked |= take_certificate_request();
+            match outcome {
                 Ok(state) => {
                     self.readable = state.plaintext_bytes_to_read();
                     self.peer_closed = state.peer_has_closed();
@@ -327,6 +332,7 @@ impl Session {
             first_bytes: &self.first_bytes,
             versions: self.versions.describe(),
             was_connected: !self.is_handshaking(),
+            certificate_was_asked: self.certificate_was_asked,
         };
         self.failure = Some(diagnosis::from_rustls(error, take_rejection(), context));
         // rustls no longer counts what it decrypted before the bad record; the reader still gives it.

@@ -19,7 +19,9 @@ use crate::trust::TrustStore;
 pub(crate) const NOW: i64 = 1_780_272_000;
 
 pub(crate) fn at(unix_seconds: i64) -> UnixTime {
-    UnixTime::since_unix_epoch(std::time::Duration::from_secs(unix_seconds.try_into().unwrap()))
+    UnixTime::since_unix_epoch(std::time::Duration::from_secs(
+        unix_seconds.try_into().unwrap(),
+    ))
 }
 
 pub(crate) fn der(issued: &Issued) -> CertificateDer<'static> {
@@ -84,7 +86,11 @@ pub(crate) fn server(chain: &[&Issued]) -> ServerSetup {
 }
 
 pub(crate) fn server_with(chain: &[&Issued], versions: VersionRange) -> ServerSetup {
-    ServerSetup::new(ServerOptions { identity: identity(chain), versions }).unwrap()
+    ServerSetup::new(ServerOptions {
+        identity: identity(chain),
+        versions,
+    })
+    .unwrap()
 }
 
 /// A client on the left and a server on the right, before the first byte.
@@ -94,11 +100,19 @@ pub(crate) fn pair(
     host: &str,
     chunks: Chunks,
 ) -> Pair<Session, Session> {
-    Pair::new(client.connect(host).unwrap(), server.accept().unwrap(), chunks)
+    Pair::new(
+        client.connect(host).unwrap(),
+        server.accept().unwrap(),
+        chunks,
+    )
 }
 
 /// A client and a server after their handshake.
-pub(crate) fn connected(client: &ClientSetup, server: &ServerSetup, host: &str) -> Pair<Session, Session> {
+pub(crate) fn connected(
+    client: &ClientSetup,
+    server: &ServerSetup,
+    host: &str,
+) -> Pair<Session, Session> {
     let mut pair = pair(client, server, host, Chunks::Whole);
     pair.settle();
     for session in [&pair.left, &pair.right] {

@@ -1,9 +1,10 @@
 //! Godot ↔ core conversions that more than one class needs.
 
-use godot::meta::shape::GodotShape;
-use godot::meta::conv::ByValue;
 use godot::meta::GodotImmutable;
+use godot::meta::conv::ByValue;
+use godot::meta::shape::GodotShape;
 use godot::prelude::*;
+use godot_rustls_core::UnixTime;
 
 /// An object argument whose default is null. A plain `Gd` would turn a script's null into a script error
 /// instead of the error code that the engine's classes return.
@@ -58,9 +59,14 @@ pub(crate) fn refuse(error: godot::global::Error, message: &str) -> godot::globa
 }
 
 /// The wall clock, or a script's idea of it, as certificates count time.
-pub(crate) fn unix_time(seconds: i64) -> godot_rustls_core::UnixTime {
+pub(crate) fn unix_time(seconds: i64) -> Result<UnixTime, String> {
     match u64::try_from(seconds) {
-        Ok(seconds) => godot_rustls_core::UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)),
-        Err(_) => godot_rustls_core::UnixTime::now(),
+        Ok(seconds) => Ok(UnixTime::since_unix_epoch(std::time::Duration::from_secs(
+            seconds,
+        ))),
+        Err(_) if seconds == -1 => Ok(UnixTime::now()),
+        Err(_) => Err(format!(
+            "unix_time is {seconds}: use seconds since 1970, or -1 for now"
+        )),
     }
 }

@@ -24,8 +24,14 @@ pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
 pub(crate) fn describe(error: Error) -> String {
     match error {
         Error::ERR_FILE_NOT_FOUND | Error::ERR_FILE_BAD_PATH => "the file was not found".to_owned(),
-        Error::ERR_FILE_NO_PERMISSION | Error::ERR_FILE_CANT_OPEN => "the file cannot be opened".to_owned(),
-        other => format!("error {}: {}", other.ord(), godot::global::error_string(i64::from(other.ord()))),
+        Error::ERR_FILE_NO_PERMISSION | Error::ERR_FILE_CANT_OPEN => {
+            "the file cannot be opened".to_owned()
+        }
+        other => format!(
+            "error {}: {}",
+            other.ord(),
+            godot::global::error_string(i64::from(other.ord()))
+        ),
     }
 }
 
@@ -74,7 +80,10 @@ pub(crate) fn certificates(bytes: &[u8]) -> Bundle {
 pub(crate) fn private_key_text(key: &Gd<CryptoKey>) -> Result<Zeroizing<String>, String> {
     // An empty key says public-only too, and writing it out would log an error.
     if key.is_public_only() {
-        return Err("the key is empty or holds only the public part: a server needs the private key".to_owned());
+        return Err(
+            "the key is empty or holds only the public part: a server needs the private key"
+                .to_owned(),
+        );
     }
     let text = Zeroizing::new(key.clone().save_to_string().to_string());
     if text.is_empty() {

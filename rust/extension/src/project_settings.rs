@@ -2,8 +2,8 @@
 
 use godot::classes::ProjectSettings;
 use godot::global::godot_warn;
-use godot::register::info::PropertyHint;
 use godot::prelude::*;
+use godot::register::info::PropertyHint;
 use godot_rustls_core::trust::Mode;
 
 const BUNDLE_OVERRIDE: &str = "network/tls/certificate_bundle_override";
@@ -13,9 +13,19 @@ const EXTRA_CERTIFICATES: &str = "network/tls/rustls/extra_certificates";
 
 /// Adds our settings to the project's, so that they show in Project Settings beside the engine's own.
 pub(crate) fn register() {
-    add(TRUST, &0.to_variant(), PropertyHint::ENUM, "Automatic,System Only,System and Mozilla,Mozilla Only");
+    add(
+        TRUST,
+        &0.to_variant(),
+        PropertyHint::ENUM,
+        "Automatic,System Only,System and Mozilla,Mozilla Only",
+    );
     // Only this ending is a resource, and so exported with the game.
-    add(EXTRA_CERTIFICATES, &GString::new().to_variant(), PropertyHint::FILE, "*.crt");
+    add(
+        EXTRA_CERTIFICATES,
+        &GString::new().to_variant(),
+        PropertyHint::FILE,
+        "*.crt",
+    );
 }
 
 fn add(name: &str, default: &Variant, hint: PropertyHint, hint_string: &str) {
@@ -65,11 +75,18 @@ pub(crate) fn is_tls_1_3_enabled() -> bool {
 }
 
 fn text(name: &str) -> String {
-    read(name).try_to::<GString>().map(|value| value.to_string()).unwrap_or_default()
+    read(name)
+        .try_to::<GString>()
+        .map(|value| value.to_string())
+        .unwrap_or_default()
 }
 
 /// The value with feature tags applied, as the engine reads its own.
 fn read(name: &str) -> Variant {
     let settings = ProjectSettings::singleton();
-    if settings.has_setting(name) { settings.get_setting_with_override(name) } else { Variant::nil() }
+    if settings.has_setting(name) {
+        settings.get_setting_with_override(name)
+    } else {
+        Variant::nil()
+    }
 }

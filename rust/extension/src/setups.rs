@@ -57,8 +57,10 @@ const KEPT_OWN: usize = 1;
 
 const UNSAFE_WARNING: &str = "client_unsafe() without a trusted chain accepts every certificate: anybody on the way can read and change the data. Never ship it.";
 
-static SHARED: Mutex<SetupCache> =
-    Mutex::new(SetupCache { clients: VecDeque::new(), servers: VecDeque::new() });
+static SHARED: Mutex<SetupCache> = Mutex::new(SetupCache {
+    clients: VecDeque::new(),
+    servers: VecDeque::new(),
+});
 
 impl SetupCache {
     pub(crate) fn client(&mut self, spec: ClientSpec, capacity: usize) -> Arc<ClientSetup> {
@@ -68,7 +70,10 @@ impl SetupCache {
             None => Some(default_trust()),
         };
         let known = self.clients.iter().find(|(known, setup)| {
-            *known == spec && trust.as_ref().is_none_or(|trust| Arc::ptr_eq(trust, &setup.options().trust))
+            *known == spec
+                && trust
+                    .as_ref()
+                    .is_none_or(|trust| Arc::ptr_eq(trust, &setup.options().trust))
         });
         if let Some((_, setup)) = known {
             return Arc::clone(setup);
@@ -101,7 +106,10 @@ impl SetupCache {
         }
         let key = read_private_key(&spec.key)?;
         let identity = Identity::new(&bundle.certificates, key)?;
-        let options = ServerOptions { identity, versions: spec.versions };
+        let options = ServerOptions {
+            identity,
+            versions: spec.versions,
+        };
         let setup = Arc::new(ServerSetup::new(options).map_err(|diagnosis| diagnosis.message)?);
         self.servers.truncate(capacity.saturating_sub(1));
         self.servers.push_front((spec, Arc::clone(&setup)));
@@ -113,7 +121,9 @@ impl SetupCache {
 pub(crate) fn client_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<ClientSetup>, String> {
     let (spec, ours) = spec_of(options)?;
     match spec {
-        Spec::Server(_) => Err("these are server options: a client needs RustlsTLSOptions.client()".to_owned()),
+        Spec::Server(_) => {
+            Err("these are server options: a client needs RustlsTLSOptions.client()".to_owned())
+        }
         Spec::Client(spec) => Ok(match ours {
             Some(mut ours) => ours.bind_mut().cache.client(spec, KEPT_OWN),
             None => shared().client(spec, KEPT_SHARED),
@@ -124,13 +134,17 @@ pub(crate) fn client_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<Client
 /// The configuration for a server with `options`, ours or the engine's.
 pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<ServerSetup>, String> {
     if options.is_none() {
-        return Err("a server needs options: make them with RustlsTLSOptions.server(key, certificate)".to_owned());
+        return Err(
+            "a server needs options: make them with RustlsTLSOptions.server(key, certificate)"
+                .to_owned(),
+        );
     }
     let (spec, ours) = spec_of(options)?;
     match spec {
-        Spec::Client(_) => {
-            Err("these are client options: a server needs RustlsTLSOptions.server(key, certificate)".to_owned())
-        }
+        Spec::Client(_) => Err(
+            "these are client options: a server needs RustlsTLSOptions.server(key, certificate)"
+                .to_owned(),
+        ),
         Spec::Server(spec) => match ours {
             Some(mut ours) => ours.bind_mut().cache.server(spec, KEPT_OWN),
             None => shared().server(spec, KEPT_SHARED),
@@ -144,7 +158,10 @@ pub(crate) fn check(spec: Spec) -> Result<(), String> {
         Spec::Client(spec) => match spec.own_trust {
             Some(bytes) => match certificates(&bytes) {
                 bundle if bundle.certificates.is_empty() => {
-                    let why = bundle.problems.first().map_or("the trusted chain is empty", String::as_str);
+                    let why = bundle
+                        .problems
+                        .first()
+                        .map_or("the trusted chain is empty", String::as_str);
                     Err(format!("no certificate is trusted: {why}"))
                 }
                 _ => Ok(()),
@@ -159,7 +176,9 @@ fn shared() -> std::sync::MutexGuard<'static, SetupCache> {
     SHARED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn spec_of(options: Option<Gd<RefCounted>>) -> Result<(Spec, Option<Gd<RustlsTLSOptions>>), String> {
+fn spec_of(
+    options: Option<Gd<RefCounted>>,
+) -> Result<(Spec, Option<Gd<RustlsTLSOptions>>), String> {
     let Some(options) = options else {
         return Ok((Spec::Client(default_client()?), None));
     };
@@ -198,8 +217,12 @@ fn default_client() -> Result<ClientSpec, String> {
 fn engine_spec(options: &Gd<TlsOptions>) -> Result<Spec, String> {
     let versions = allowed(VersionRange::default())?;
     if options.is_server() {
-        let key = options.get_private_key().ok_or("the options have no private key")?;
-        let certificate = options.get_own_certificate().ok_or("the options have no certificate")?;
+        let key = options
+            .get_private_key()
+            .ok_or("the options have no private key")?;
+        let certificate = options
+            .get_own_certificate()
+            .ok_or("the options have no certificate")?;
         return Ok(Spec::Server(ServerSpec {
             key: private_key_text(&key)?,
             certificate: certificate_bytes(&certificate)?,

@@ -47,7 +47,10 @@ fn file(path: &str) -> Option<CertificateFile> {
     if path.is_empty() {
         return None;
     }
-    Some(CertificateFile { name: path.to_owned(), contents: read_relative(path) })
+    Some(CertificateFile {
+        name: path.to_owned(),
+        contents: read_relative(path),
+    })
 }
 
 /// A path without a scheme is found next to the project, as the engine finds it.

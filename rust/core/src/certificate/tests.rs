@@ -1,1 +1,253 @@
+use godot_rustls_testkit::{Generator, KeyKind, Template, Usage};
 
+use super::*;
+use crate::testing::{certificate, fixture};
+
+#[test]
+fn the_facts_of_a_certificate_are_read() {
+    let root = Template::authority("Root")
+        .constrained(&["example.test", "10.0.0.0/8"], &["no.example.test"])
+        .self_signed();
+    let leaf = root.issue(
+        Template::leaf("leaf")
+            .names(&["a.example.test", "127.0.0.1", "::1"])
+            .valid(1_700_000_000, 1_800_000_000),
+    );
+    let (root, leaf) = (certificate(&root), certificate(&leaf));
+    let facts = leaf.facts();
+    assert_eq!(
+        (facts.subject.as_str(), facts.issuer.as_str()),
+        ("CN=leaf", "CN=Root")
+    );
+    assert_eq!(
+        (facts.not_before, facts.not_after),
+        (1_700_000_000, 1_800_000_000)
+    );
+    assert!(facts.is_version_3 && facts.has_alternative_names && !facts.is_self_issued());
+    assert_eq!(
+        facts.presented_names(),
+        ["a.example.test", "127.0.0.1", "::1"]
+    );
+    assert_eq!(
+        facts.key_usage,
+        Some(KeyUsage {
+            digital_signature: true,
+            key_cert_sign: false
+        })
+    );
+    assert_eq!(
+        facts.extended_key_usage,
+        Some(ExtendedKeyUsage {
+            server_auth: true,
+            client_auth: false
+        })
+    );
+    assert!(!facts.may_issue());
+    assert_eq!(facts.signature_algorithm, "ecdsa-with-SHA256");
+    let facts = root.facts();
+    assert!(facts.may_issue() && root.is_self_issued());
+    assert_eq!(
+        facts.name_constraints,
+        Some(NameConstraints {
+            permitted_dns: vec!["example.test".to_owned()],
+            excluded_dns: vec!["no.example.test".to_owned()],
+            has_ip: true,
+        })
+    );
+}
+
+#[test]
+fn what_is_absent_is_none() {
+    let bare = Template::leaf("x")
+        .no_basic_constraints()
+        .no_usages()
+        .purposes(&[])
+        .self_signed();
+    let bare = certificate(&bare);
+    let facts = bare.facts();
+    assert_eq!(facts.basic_constraints, None);
+    assert_eq!(facts.key_usage, None);
+    assert_eq!(facts.extended_key_usage, None);
+    assert_eq!(facts.name_constraints, None);
+    assert!(!facts.has_alternative_names);
+    assert_eq!(facts.presented_names(), ["x"]);
+}
+
+#[test]
+fn a_certificate_like_the_engines_is_a_ca_with_path_length_0() {
+    let made = certificate(&Template::like_the_engine("x").self_signed());
+    let constraints = made.facts().basic_constraints;
+    assert_eq!(
+        constraints,
+        Some(BasicConstraints {
+            is_ca: true,
+            path_length: Some(0)
+        })
+    );
+    assert!(made.facts().may_issue());
+}
+
+#[test]
+fn who_may_issue_is_a_ca_that_signs_and_says_nothing_strange() {
+    for (template, may) in [
+        (Template::authority("x"), true),
+        (Template::authority("x").no_usages(), true),
+        (
+            Template::authority("x").usages(&[Usage::DigitalSignature]),
+            false,
+        ),
+        (Template::authority("x").not_a_ca(), false),
+        (Template::authority("x").no_basic_constraints(), false),
+        (Template::authority("x").unknown_critical_extension(), false),
+    ] {
+        assert_eq!(
+            certificate(&template.self_signed()).facts().may_issue(),
+            may
+        );
+    }
+    let old = certificate(&Template::authority("x").self_signed().as_version_1());
+    assert!(!old.facts().is_version_3 && !old.facts().may_issue());
+}
+
+#[test]
+fn keys_are_named_with_their_size_and_weak_ones_say_why() {
+    for (kind, name) in [
+        (KeyKind::Rsa2048, "RSA 2048"),
+        (KeyKind::P256, "ECDSA P-256"),
+        (KeyKind::P384, "ECDSA P-384"),
+        (KeyKind::P521, "ECDSA P-521"),
+        (KeyKind::Ed25519, "Ed25519"),
+    ] {
+        let made = certificate(&Template::leaf("x").key(kind).self_signed());
+        assert_eq!(made.facts().public_key.to_string(), name);
+        assert_eq!(made.facts().public_key.weakness(), None);
+    }
+    for (file, name, words) in [
+        ("leaf_rsa1024", "RSA 1024", "2048"),
+        ("leaf_p224", "ECDSA P-224", "not supported"),
+        ("self_signed_secp256k1", "ECDSA secp256k1", "not supported"),
+    ] {
+        let certificates = fixture(file);
+        let key = &certificates[0].facts().public_key;
+        assert_eq!(key.to_string(), name);
+        assert!(key.weakness().unwrap().contains(words));
+    }
+    assert_eq!(
+        fixture("localhost_rsa3072")[0].facts().public_key,
+        PublicKeyKind::Rsa(3072)
+    );
+    assert_eq!(
+        fixture("localhost_rsa4096")[0].facts().public_key,
+        PublicKeyKind::Rsa(4096)
+    );
+}
+
+#[test]
+fn an_unknown_critical_extension_is_noted_by_its_identifier() {
+    let odd = certificate(
+        &Template::leaf("x")
+            .unknown_critical_extension()
+            .self_signed(),
+    );
+    assert_eq!(
+        odd.facts().unknown_critical_extension.as_deref(),
+        Some("1.2.3.4.5.6")
+    );
+    let harmless = Template::leaf("x")
+        .extension(&[1, 2, 3], false, &[5, 0])
+        .self_signed();
+    assert_eq!(
+        certificate(&harmless).facts().unknown_critical_extension,
+        None
+    );
+}
+
+#[test]
+fn extensions_that_decide_about_trust_must_be_readable() {
+    for last in [15, 19, 30, 37] {
+        let bare = Template::leaf("x")
+            .no_basic_constraints()
+            .no_usages()
+            .purposes(&[]);
+        let broken = bare
+            .extension(&[2, 5, 29, last], false, &[0x04, 0x01, 0xff])
+            .self_signed();
+        let error = Facts::from_der(broken.der()).unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("2.5.29.{last}")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_badly_encoded_serial_number_is_no_reason_to_refuse() {
+    let made = Template::like_the_engine("x").self_signed();
+    for serial in [&[0, 1][..], &[0, 0, 0x80], &[0xff; 20], &[0]] {
+        assert!(
+            Facts::from_der(made.with_serial_bytes(serial).der()).is_ok(),
+            "{serial:?}"
+        );
+    }
+}
+
+#[test]
+fn names_are_escaped_as_rfc_4514_says() {
+    for (name, text) in [
+        ("plain", "CN=plain"),
+        ("a,b+c\"d\\e<f>g;h", r#"CN=a\,b\+c\"d\\e\<f\>g\;h"#),
+        ("#hash", r"CN=\#hash"),
+        (" blank ", r"CN=\ blank\ "),
+        ("line\nbreak\0nul", r"CN=line\0abreak\00nul"),
+        ("Bücher 💥", "CN=Bücher 💥"),
+    ] {
+        let made = certificate(&Template::leaf(name).self_signed());
+        assert_eq!(made.facts().subject, text);
+        assert_eq!(made.facts().common_name.as_deref(), Some(name));
+        assert_eq!(rfc4514_of_der(&made.facts().subject_der), text);
+    }
+    let nameless = certificate(&Template::leaf("x").without_common_name().self_signed());
+    assert_eq!(nameless.facts().subject, "O=Nameless");
+    assert_eq!(nameless.facts().display_name(), "O=Nameless");
+}
+
+#[test]
+fn bytes_behind_a_certificate_and_cut_ones_are_refused() {
+    let made = Template::leaf("x").self_signed();
+    let longer = [made.der(), &[0]].concat();
+    assert!(
+        Facts::from_der(&longer)
+            .unwrap_err()
+            .to_string()
+            .contains("1 bytes follow")
+    );
+    for end in 0..made.der().len() {
+        assert!(Facts::from_der(&made.der()[..end]).is_err(), "{end}");
+    }
+}
+
+#[test]
+fn damaged_and_random_bytes_never_panic() {
+    let mut generator = Generator::new(3);
+    let good = Template::authority("Root")
+        .names(&["example.test", "::1"])
+        .constrained(&["example.test"], &[])
+        .self_signed();
+    for round in 0..40_000 {
+        let mut bytes = if round % 4 == 0 {
+            let size = generator.below(300);
+            generator.bytes(size)
+        } else {
+            good.der().to_vec()
+        };
+        generator.damage(&mut bytes);
+        if let Ok(facts) = Facts::from_der(&bytes) {
+            let _ = (
+                facts.display_name(),
+                facts.presented_names(),
+                facts.may_issue(),
+            );
+        }
+        let _ = rfc4514_of_der(&bytes);
+    }
+}

@@ -168,7 +168,7 @@ pub fn self_signature_broken(facts: &Facts) -> Rejection {
         Cause::BadCertificate,
         CertificateError::BadSignature,
         format!(
-            "the signature of {} ({}) is broken or too weak: make the certificate anew with SHA-256",
+            "the signature of {} ({}) is not its own key's, broken or too weak: make the certificate anew with SHA-256, or trust the one that issued it",
             certificate(facts),
             facts.signature_algorithm
         ),
@@ -279,20 +279,20 @@ pub fn from_webpki(
             CertificateError::Revoked,
             format!("{} or an issuer of it was revoked", certificate(leaf)),
         ),
-        Error::InvalidSignatureForPublicKey => bad(
-            CertificateError::BadSignature,
+        Error::InvalidSignatureForPublicKey
+        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => reject(
+            Cause::UntrustedIssuer,
+            CertificateError::UnknownIssuer,
             format!(
                 "{} is not signed by the trusted certificate of its issuer {}: same name, another key (was the CA made anew?)",
                 certificate(leaf),
                 quoted(&leaf.issuer)
             ),
         ),
-        Error::UnsupportedSignatureAlgorithmContext(_)
-        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
-        | Error::SignatureAlgorithmMismatch => bad(
+        Error::UnsupportedSignatureAlgorithmContext(_) | Error::SignatureAlgorithmMismatch => bad(
             CertificateError::BadEncoding,
             format!(
-                "a signature in the chain of {} ({}) is too weak or not supported",
+                "a signature in the chain of {} ({}) is too weak or not supported: issue it anew with SHA-256",
                 certificate(leaf),
                 signature_algorithms(chain)
             ),
@@ -371,5 +371,12 @@ fn signature_algorithms(chain: &[Facts]) -> String {
         .map(|facts| facts.signature_algorithm.as_str())
         .collect();
     names.dedup();
-    names.join(", ")
+    let mut text = names.join(", ");
+    for (sign, hash) in [("md5", "MD5"), ("sha1", "SHA-1"), ("sha224", "SHA-224")] {
+        if text.to_ascii_lowercase().contains(sign) {
+            text.push_str(", that is ");
+            text.push_str(hash);
+        }
+    }
+    text
 }

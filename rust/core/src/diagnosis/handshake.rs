@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub versions: &'a str,
     /// The handshake was complete.
     pub was_connected: bool,
+    /// The server asked this client for a certificate.
+    pub certificate_was_asked: bool,
 }
 
 /// The sentence for an error of rustls; `rejection` is what the certificate verifier had to say.
@@ -128,6 +130,16 @@ fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
         Role::Server => "client",
     };
     let name = format!("{} ({})", alert_name(alert), u8::from(alert));
+    // TLS 1.2 has no alert of its own for a missing certificate (RFC 5246 section 7.4.6).
+    let means_missing = matches!(alert, Alert::HandshakeFailure | Alert::BadCertificate);
+    if alert == Alert::CertificateRequired || (context.certificate_was_asked && means_missing) {
+        return Diagnosis::new(
+            Cause::ClientCertificateRequired,
+            format!(
+                "the {peer} requires a client certificate, and this client has none to show (alert {name}): give it one that the {peer} trusts, or let the {peer} not require one"
+            ),
+        );
+    }
     let (cause, message) = match alert {
         Alert::ProtocolVersion => (
             Cause::NoCommonVersion,
@@ -142,10 +154,6 @@ fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
                 "the {peer} found nothing in common: alert {name}. Offered here: {}",
                 offer()
             ),
-        ),
-        Alert::CertificateRequired => (
-            Cause::ClientCertificateRequired,
-            format!("the {peer} requires a client certificate: alert {name}"),
         ),
         Alert::UnknownCA
         | Alert::BadCertificate
@@ -184,7 +192,8 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
         | P::Tls12NotOfferedOrEnabled => Diagnosis::new(
             Cause::NoCommonVersion,
             format!(
-                "the peer speaks no TLS version that is allowed here ({})",
+                "{}, and here {} is allowed",
+                peer_versions(reason),
                 context.versions
             ),
         ),
@@ -207,6 +216,24 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
             Cause::Other,
             format!("the peer's TLS is not compatible ({other:?})"),
         ),
+    }
+}
+
+fn peer_versions(reason: &PeerIncompatible) -> &'static str {
+    match reason {
+        PeerIncompatible::ServerDoesNotSupportTls12Or13 => {
+            "the server speaks only versions older than TLS 1.2"
+        }
+        PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig => {
+            "the server chose TLS 1.2 since it speaks no newer one"
+        }
+        PeerIncompatible::SupportedVersionsExtensionRequired => {
+            "the client offers nothing newer than TLS 1.2"
+        }
+        PeerIncompatible::Tls12NotOffered => {
+            "the client offers TLS 1.3 alone, or only versions older than TLS 1.2"
+        }
+        _ => "the client offers neither TLS 1.2 nor TLS 1.3",
     }
 }
 
@@ -252,38 +279,42 @@ fn not_tls_or(context: Context<'_>, otherwise: Diagnosis) -> Diagnosis {
     if context.was_connected || is_record || context.first_bytes.is_empty() {
         return otherwise;
     }
-    let hint = match context.first_bytes {
-        [b'H', b'T', b'T', b'P', b'/', ..] => "it answers in plain HTTP: connect to the HTTPS port",
-        [b'G', b'E', b'T', b' ', ..]
-        | [b'P', b'O', b'S', b'T', ..]
-        | [b'H', b'E', b'A', b'D', ..]
-        | [b'P', b'U', b'T', b' ', ..]
-        | [b'O', b'P', b'T', b'I', ..] => {
-            "it sends a plain HTTP request: use https:// or wss:// there"
-        }
-        [b'S', b'S', b'H', b'-', ..] => "it is an SSH server",
-        [b'2', b'2', b'0', b' ' | b'-', ..] => {
-            "it greets like a mail or FTP server that starts without TLS (STARTTLS)"
-        }
-        _ => "check the port, and that the other side uses TLS",
+    let first = context.first_bytes;
+    let starts_with = |words: &[&str]| {
+        words.iter().any(|word| {
+            first.len() >= word.len() && first[..word.len()].eq_ignore_ascii_case(word.as_bytes())
+        })
     };
-    let shown = String::from_utf8_lossy(context.first_bytes);
-    let shown = if shown.chars().all(|c| !c.is_control() || c.is_whitespace())
-        && !shown.contains('\u{fffd}')
-    {
-        quoted(shown.trim_end())
+    let hint = if starts_with(&["HTTP/", "<!DOCTYPE", "<html"]) {
+        "it answers in plain HTTP: connect to the HTTPS port"
+    } else if starts_with(&["GET ", "POST ", "HEAD ", "PUT ", "OPTIONS "]) {
+        "it sends a plain HTTP request: use https:// or wss:// there"
+    } else if starts_with(&["SSH-"]) {
+        "it is an SSH server: check the port"
+    } else if starts_with(&["220 ", "220-"]) {
+        "it greets like a mail or FTP server that starts without TLS (STARTTLS)"
     } else {
-        context
-            .first_bytes
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect::<Vec<_>>()
-            .join(" ")
+        "check the port, and that the other side uses TLS"
     };
     Diagnosis::new(
         Cause::NotTls,
-        format!("the peer does not speak TLS (it sent {shown}): {hint}"),
+        format!(
+            "the peer does not speak TLS (it sent {}); {hint}",
+            shown(first)
+        ),
     )
+}
+
+/// The first bytes of a peer: as text when they are text, else in hex.
+fn shown(first: &[u8]) -> String {
+    let text = String::from_utf8_lossy(first);
+    let is_text =
+        text.chars().all(|c| !c.is_control() || c.is_whitespace()) && !text.contains('\u{fffd}');
+    if is_text {
+        return format!("{}…", quoted(text.trim_end()));
+    }
+    let hex: Vec<String> = first.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}…", hex.join(" "))
 }
 
 /// RFC 8446 section 6 name of an alert.

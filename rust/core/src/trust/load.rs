@@ -62,9 +62,11 @@ pub(super) fn load(request: Request) -> TrustStore {
     let mut store = TrustStore::default();
     if let Some(file) = request.override_bundle {
         add_file(&mut store, file, OVERRIDE_SETTING);
-        if store.certificates.is_empty() {
+        if store.certificate_count() == 0 {
+            // One failure, one sentence.
+            let reasons = std::mem::take(&mut store.problems).join("; ");
             store.problems.push(format!(
-                "{OVERRIDE_SETTING} gave no usable certificate: nothing is trusted until that is mended"
+                "{reasons}: nothing is trusted until that is mended"
             ));
         } else {
             store.source = Source::Override;

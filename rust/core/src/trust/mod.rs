@@ -94,7 +94,7 @@ impl TrustStore {
 
     /// How many certificates are trusted.
     pub fn certificate_count(&self) -> usize {
-        self.certificates.len()
+        self.usable().count()
             + self
                 .infos
                 .iter()
@@ -105,9 +105,8 @@ impl TrustStore {
     /// Subjects of all trusted certificates, RFC 4514.
     pub fn subjects(&self) -> Vec<String> {
         let whole = self
-            .certificates
-            .iter()
-            .map(|(certificate, _)| certificate.facts().subject.clone());
+            .usable()
+            .map(|certificate| certificate.facts().subject.clone());
         let bare = self
             .anchors
             .iter()
@@ -116,6 +115,14 @@ impl TrustStore {
         whole
             .chain(bare.map(|(anchor, _)| rfc4514_of_der(&anchor.subject)))
             .collect()
+    }
+
+    /// Certificates that something is trusted by: issuers, and self-signed ones for themselves.
+    fn usable(&self) -> impl Iterator<Item = &Certificate> {
+        self.certificates
+            .iter()
+            .map(|(certificate, _)| certificate)
+            .filter(|certificate| certificate.facts().may_issue() || certificate.is_self_issued())
     }
 
     /// What could not be used and why, one sentence each.

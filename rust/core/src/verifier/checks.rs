@@ -40,23 +40,15 @@ pub(super) fn server_purpose(leaf: &Facts) -> Result<(), Rejection> {
 }
 
 /// The certificate is signed with its own key by an algorithm that is believed.
-pub(super) fn self_signature(
-    own: &Certificate,
-    end_entity: &EndEntityCert<'_>,
-) -> Result<(), Rejection> {
-    let (signed, signature) = own
-        .signed_part()
-        .map_err(|_| diagnosis::self_signature_broken(own.facts()))?;
-    let holds = signature_algorithms().all.iter().any(|algorithm| {
+pub(super) fn is_self_signed(own: &Certificate, end_entity: &EndEntityCert<'_>) -> bool {
+    let Ok((signed, signature)) = own.signed_part() else {
+        return false;
+    };
+    signature_algorithms().all.iter().any(|algorithm| {
         end_entity
             .verify_signature(*algorithm, &signed, &signature)
             .is_ok()
-    });
-    if holds {
-        Ok(())
-    } else {
-        Err(diagnosis::self_signature_broken(own.facts()))
-    }
+    })
 }
 
 /// What webpki leaves out about a path's issuers: keyCertSign of intermediates; dates and path length of the

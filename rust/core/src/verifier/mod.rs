@@ -17,14 +17,16 @@ use std::cell::RefCell;
 use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
-use crate::certificate::{Certificate, Facts};
+use crate::certificate::Facts;
 use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
 use crate::names::ReferenceName;
 use crate::options::Verification;
 use crate::provider::signature_algorithms;
 use crate::trust::{Origin, TrustStore};
 
-pub(crate) use rustls_adapter::{ServerVerifier, take_rejection};
+pub(crate) use rustls_adapter::{
+    NoIdentity, ServerVerifier, take_certificate_request, take_rejection,
+};
 
 /// How the verified chain ended, as far as the name check cares.
 struct Accepted {
@@ -64,10 +66,16 @@ pub fn verify_server_chain(
         now,
     };
     let accepted = match trust.own_certificate(leaf_der) {
-        Some(own) if own.is_self_issued() => check.own_certificate(own)?,
+        Some(own) if own.is_self_issued() && checks::is_self_signed(own, &end_entity) => {
+            check.own_certificate()?
+        }
         Some(own) => match check.path(intermediates) {
             Err(rejection) if rejection.diagnosis.cause == Cause::UntrustedIssuer => {
-                return Err(diagnosis::reused_leaf_not_anchor(own.facts()));
+                return Err(if own.is_self_issued() {
+                    diagnosis::self_signature_broken(own.facts())
+                } else {
+                    diagnosis::reused_leaf_not_anchor(own.facts())
+                });
             }
             outcome => outcome?,
         },
@@ -91,13 +99,12 @@ struct Check<'a> {
 impl Check<'_> {
     /// The leaf is, byte for byte, a self-signed certificate of the user's own: it vouches for itself when
     /// everything else about it holds.
-    fn own_certificate(&self, own: &Certificate) -> Result<Accepted, Rejection> {
+    fn own_certificate(&self) -> Result<Accepted, Rejection> {
         checks::dates(self.leaf, seconds(self.now))?;
         checks::server_purpose(self.leaf)?;
         if let Some(oid) = &self.leaf.unknown_critical_extension {
             return Err(diagnosis::unknown_critical(self.leaf, oid));
         }
-        checks::self_signature(own, self.end_entity)?;
         Ok(Accepted {
             common_name_counts: true,
             constraining: Vec::new(),
@@ -167,10 +174,15 @@ impl Check<'_> {
         );
         let why_empty = self.trust.problems().first().map(String::as_str);
         let count = self.trust.certificate_count();
-        // webpki refuses every self-signed leaf with a CA mark this way; trusted ones never come here.
-        let self_signed_ca =
-            matches!(error, webpki::Error::CaUsedAsEndEntity) && self.leaf.is_self_issued();
-        if self_signed_ca || matches!(error, webpki::Error::UnknownIssuer) {
+        // webpki complains of the CA mark of a self-signed leaf, or of the key of a trusted one with the same name.
+        let self_signed = self.leaf.is_self_issued()
+            && matches!(
+                error,
+                webpki::Error::CaUsedAsEndEntity
+                    | webpki::Error::InvalidSignatureForPublicKey
+                    | webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
+            );
+        if self_signed || matches!(error, webpki::Error::UnknownIssuer) {
             let unusable = chain
                 .iter()
                 .find_map(|facts| self.trust.unusable_issuer(&facts.issuer_der));

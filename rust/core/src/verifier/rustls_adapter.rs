@@ -1,10 +1,12 @@
 //! The verifier as rustls calls it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
+use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
@@ -19,6 +21,31 @@ thread_local! {
     /// rustls lets a verifier say which alert to send, not why in words; a shared verifier has no other way
     /// back to the one connection that is being processed on this thread.
     static REJECTION: RefCell<Option<Rejection>> = const { RefCell::new(None) };
+}
+
+thread_local! {
+    /// As above: a server asked the connection that is being processed for a certificate.
+    static CERTIFICATE_REQUEST: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a server asked for a client certificate on this thread, once.
+pub(crate) fn take_certificate_request() -> bool {
+    CERTIFICATE_REQUEST.take()
+}
+
+/// A client without a certificate, which notes when it is asked for one.
+#[derive(Debug)]
+pub(crate) struct NoIdentity;
+
+impl ResolvesClientCert for NoIdentity {
+    fn resolve(&self, _hints: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        CERTIFICATE_REQUEST.set(true);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
 }
 
 /// The reason of the last refusal on this thread, once.

@@ -1,1 +1,73 @@
+//! Each rule of trust, accepted and refused, in groups; here what they share.
 
+mod anchors;
+mod leaves;
+mod names;
+mod own;
+
+use godot_rustls_testkit::Issued;
+use rustls_pki_types::CertificateDer;
+
+use super::verify_server_chain;
+use crate::certificate::Certificate;
+use crate::diagnosis::{Cause, Diagnosis};
+use crate::names::ReferenceName;
+use crate::options::Verification;
+use crate::testing::{NOW, at, der};
+use crate::trust::TrustStore;
+
+const HOST: &str = "localhost";
+
+/// What is said about a chain, leaf first, under a name.
+fn verdict(trust: &TrustStore, chain: &[&Issued], name: &str) -> Result<(), Diagnosis> {
+    let chain: Vec<CertificateDer<'_>> = chain.iter().map(|issued| der(issued)).collect();
+    verdict_on(trust, Verification::Full, &chain, name)
+}
+
+fn verdict_on(
+    trust: &TrustStore,
+    verification: Verification,
+    chain: &[CertificateDer<'_>],
+    name: &str,
+) -> Result<(), Diagnosis> {
+    verify_server_chain(
+        trust,
+        verification,
+        chain,
+        &ReferenceName::parse(name),
+        at(NOW),
+    )
+    .map_err(|rejection| rejection.diagnosis)
+}
+
+#[track_caller]
+fn accepts(trust: &TrustStore, chain: &[&Issued], name: &str) {
+    if let Err(diagnosis) = verdict(trust, chain, name) {
+        panic!("refused under {name:?}: {diagnosis}");
+    }
+}
+
+/// The sentence of the refusal.
+#[track_caller]
+fn refuses(trust: &TrustStore, chain: &[&Issued], name: &str, cause: Cause) -> String {
+    refusal(verdict(trust, chain, name), cause)
+}
+
+#[track_caller]
+fn refusal(verdict: Result<(), Diagnosis>, cause: Cause) -> String {
+    match verdict {
+        Ok(()) => panic!("accepted, where {cause:?} was to be the answer"),
+        Err(diagnosis) => {
+            assert_eq!(diagnosis.cause, cause, "{diagnosis}");
+            diagnosis.message
+        }
+    }
+}
+
+/// A file's certificates as a chain.
+fn ders(certificates: &[Certificate]) -> Vec<CertificateDer<'static>> {
+    certificates
+        .iter()
+        .map(|certificate| certificate.der().clone())
+        .collect()
+}

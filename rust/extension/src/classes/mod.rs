@@ -6,4 +6,5 @@ mod test_stream;
 mod tls_options;
 mod trust_store;
 
+pub(crate) use stream_peer_tls::RustlsStreamPeerTLS;
 pub(crate) use tls_options::RustlsTLSOptions;

@@ -9,6 +9,7 @@ use godot::global::Error;
 use godot::meta::conv::RawPtr;
 use godot::prelude::*;
 use godot_rustls_core::diagnosis::{Cause, Diagnosis};
+use godot_rustls_core::names::is_host;
 
 use super::tls_options::AnyOptions;
 use crate::connection::{Connection, Dialer};
@@ -75,30 +76,52 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
             report("get_available_bytes: the TLS connection is not established");
             return 0;
         }
-        let readable = self.connection().map_or(0, |connection| connection.session().readable());
+        let readable = self
+            .connection()
+            .map_or(0, |connection| connection.session().readable());
         i32::try_from(readable).unwrap_or(i32::MAX)
     }
 
     #[func(gd_self)]
-    unsafe fn get_data_rawptr(this: Gd<Self>, buffer: RawPtr<*mut u8>, bytes: i32, received: RawPtr<*mut i32>) -> Error {
+    unsafe fn get_data_rawptr(
+        this: Gd<Self>,
+        buffer: RawPtr<*mut u8>,
+        bytes: i32,
+        received: RawPtr<*mut i32>,
+    ) -> Error {
         // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count.
         unsafe { read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_all) }
     }
 
     #[func(gd_self)]
-    unsafe fn get_partial_data_rawptr(this: Gd<Self>, buffer: RawPtr<*mut u8>, bytes: i32, received: RawPtr<*mut i32>) -> Error {
+    unsafe fn get_partial_data_rawptr(
+        this: Gd<Self>,
+        buffer: RawPtr<*mut u8>,
+        bytes: i32,
+        received: RawPtr<*mut i32>,
+    ) -> Error {
         // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count.
         unsafe { read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_some) }
     }
 
     #[func(gd_self)]
-    unsafe fn put_data_rawptr(this: Gd<Self>, data: RawPtr<*const u8>, bytes: i32, sent: RawPtr<*mut i32>) -> Error {
+    unsafe fn put_data_rawptr(
+        this: Gd<Self>,
+        data: RawPtr<*const u8>,
+        bytes: i32,
+        sent: RawPtr<*mut i32>,
+    ) -> Error {
         // SAFETY: the engine passes `bytes` bytes of data and a place for the count.
         unsafe { write_from(this, data.ptr(), bytes, sent.ptr(), link::write_all) }
     }
 
     #[func(gd_self)]
-    unsafe fn put_partial_data_rawptr(this: Gd<Self>, data: RawPtr<*const u8>, bytes: i32, sent: RawPtr<*mut i32>) -> Error {
+    unsafe fn put_partial_data_rawptr(
+        this: Gd<Self>,
+        data: RawPtr<*const u8>,
+        bytes: i32,
+        sent: RawPtr<*mut i32>,
+    ) -> Error {
         // SAFETY: the engine passes `bytes` bytes of data and a place for the count.
         unsafe { write_from(this, data.ptr(), bytes, sent.ptr(), link::write_some) }
     }
@@ -111,7 +134,13 @@ type WriteFn = fn(&mut Gd<RustlsStreamPeerTLS>, &[u8]) -> (Error, usize);
 ///
 /// # Safety
 /// `buffer` is valid for writes of `bytes` bytes, `received` for one number, both unless null.
-unsafe fn read_into(mut this: Gd<RustlsStreamPeerTLS>, buffer: *mut u8, bytes: i32, received: *mut i32, read: ReadFn) -> Error {
+unsafe fn read_into(
+    mut this: Gd<RustlsStreamPeerTLS>,
+    buffer: *mut u8,
+    bytes: i32,
+    received: *mut i32,
+    read: ReadFn,
+) -> Error {
     let length = usize::try_from(bytes).unwrap_or(0);
     let buffer = if buffer.is_null() || length == 0 {
         &mut []
@@ -137,7 +166,13 @@ unsafe fn read_into(mut this: Gd<RustlsStreamPeerTLS>, buffer: *mut u8, bytes: i
 ///
 /// # Safety
 /// `data` is valid for reads of `bytes` bytes, `sent` for one number, both unless null.
-unsafe fn write_from(mut this: Gd<RustlsStreamPeerTLS>, data: *const u8, bytes: i32, sent: *mut i32, write: WriteFn) -> Error {
+unsafe fn write_from(
+    mut this: Gd<RustlsStreamPeerTLS>,
+    data: *const u8,
+    bytes: i32,
+    sent: *mut i32,
+    write: WriteFn,
+) -> Error {
     let length = usize::try_from(bytes).unwrap_or(0);
     let data = if data.is_null() || length == 0 {
         &[]
@@ -247,8 +282,11 @@ impl RustlsStreamPeerTLS {
             Ok(stream) => stream,
             Err(error) => return error,
         };
-        let session = client_setup(client_options.0)
-            .and_then(|setup| setup.connect(&common_name.to_string()).map_err(|diagnosis| diagnosis.message));
+        let session = client_setup(client_options.0).and_then(|setup| {
+            setup
+                .connect(&common_name.to_string())
+                .map_err(|diagnosis| diagnosis.message)
+        });
         match session {
             Ok(session) => link::start(&mut this, session, stream),
             Err(message) => link::refuse_options(&mut this, message),
@@ -261,7 +299,11 @@ impl RustlsStreamPeerTLS {
     /// method. The errors are those of [method connect_to_stream]; a key that does not belong to its certificate is one
     /// of them.
     #[func(gd_self)]
-    fn accept_stream(mut this: Gd<Self>, stream: Option<Gd<StreamPeer>>, server_options: Option<Gd<AnyOptions>>) -> Error {
+    fn accept_stream(
+        mut this: Gd<Self>,
+        stream: Option<Gd<StreamPeer>>,
+        server_options: Option<Gd<AnyOptions>>,
+    ) -> Error {
         let stream = match link::usable(&mut this, stream) {
             Ok(stream) => stream,
             Err(error) => return error,
@@ -292,13 +334,20 @@ impl RustlsStreamPeerTLS {
         }
         let port = match i32::try_from(port) {
             Ok(port @ 1..=65535) => port,
-            _ => return link::refuse_options(&mut this, format!("the port is {port}: use 1 to 65535")),
+            _ => {
+                return link::refuse_options(
+                    &mut this,
+                    format!("the port is {port}: use 1 to 65535"),
+                );
+            }
         };
         let host = host.to_string();
-        if host.trim().is_empty() || host.contains("://") || host.contains('/') {
+        if !is_host(&host) {
             return link::refuse_options(
                 &mut this,
-                format!("\"{host}\" is no host: give a name or an address, without scheme and path"),
+                format!(
+                    "\"{host}\" is no host: give a name or an address, without scheme and path"
+                ),
             );
         }
         match client_setup(client_options.0) {
@@ -357,28 +406,40 @@ impl RustlsStreamPeerTLS {
     /// before it is agreed on.
     #[func]
     fn get_protocol_version(&self) -> GString {
-        self.connection().map(|c| GString::from(c.session().protocol_version())).unwrap_or_default()
+        self.connection()
+            .map(|c| GString::from(c.session().protocol_version()))
+            .unwrap_or_default()
     }
 
     /// Returns the IANA name of the cipher suite in use, such as [code]"TLS_AES_256_GCM_SHA384"[/code]. Empty without a
     /// connection and before it is agreed on.
     #[func]
     fn get_cipher_suite(&self) -> GString {
-        self.connection().map(|c| GString::from(c.session().cipher_suite().as_str())).unwrap_or_default()
+        self.connection()
+            .map(|c| GString::from(c.session().cipher_suite().as_str()))
+            .unwrap_or_default()
     }
 
     /// Returns the IANA name of the key exchange group in use, such as [code]"X25519MLKEM768"[/code]. Empty without a
     /// connection and before it is agreed on.
     #[func]
     fn get_key_exchange_group(&self) -> GString {
-        self.connection().map(|c| GString::from(c.session().key_exchange_group().as_str())).unwrap_or_default()
+        self.connection()
+            .map(|c| GString::from(c.session().key_exchange_group().as_str()))
+            .unwrap_or_default()
     }
 
     /// Returns the server name that the client asked for, on the server's side. Empty when it asked for none, for
     /// instance because it connects to an address.
     #[func]
     fn get_server_name(&self) -> GString {
-        self.connection().map(|c| GString::from(c.session().server_name())).unwrap_or_default()
+        self.connection()
+            .map(|c| GString::from(c.session().server_name()))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        self.status == Status::Connected
     }
 
     fn connection(&self) -> Option<&Connection> {
@@ -390,10 +451,16 @@ impl RustlsStreamPeerTLS {
 
     fn timeout(&self) -> Option<Duration> {
         // Not a number, infinite and absurd values mean no limit, like 0.
-        (self.handshake_timeout > 0.0).then(|| Duration::try_from_secs_f64(self.handshake_timeout).ok()).flatten()
+        (self.handshake_timeout > 0.0)
+            .then(|| Duration::try_from_secs_f64(self.handshake_timeout).ok())
+            .flatten()
     }
 
-    fn new_connection(&self, session: godot_rustls_core::session::Session, stream: Gd<StreamPeer>) -> Connection {
+    fn new_connection(
+        &self,
+        session: godot_rustls_core::session::Session,
+        stream: Gd<StreamPeer>,
+    ) -> Connection {
         Connection::new(session, stream, self.timeout(), Instant::now())
     }
 }

@@ -106,19 +106,39 @@ impl IStreamPeerExtension for RustlsTestStream {
         as_count(lock(&self.incoming).bytes.len())
     }
 
-    unsafe fn get_partial_data_rawptr(&mut self, buffer: RawPtr<*mut u8>, bytes: i32, received: RawPtr<*mut i32>) -> Error {
+    unsafe fn get_partial_data_rawptr(
+        &mut self,
+        buffer: RawPtr<*mut u8>,
+        bytes: i32,
+        received: RawPtr<*mut i32>,
+    ) -> Error {
         let length = usize::try_from(bytes).unwrap_or(0);
         // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count.
-        let (buffer, received) = unsafe { (std::slice::from_raw_parts_mut(buffer.ptr(), length), &mut *received.ptr()) };
+        let (buffer, received) = unsafe {
+            (
+                std::slice::from_raw_parts_mut(buffer.ptr(), length),
+                &mut *received.ptr(),
+            )
+        };
         let (error, count) = self.read(buffer);
         *received = count;
         error
     }
 
-    unsafe fn put_partial_data_rawptr(&mut self, data: RawPtr<*const u8>, bytes: i32, sent: RawPtr<*mut i32>) -> Error {
+    unsafe fn put_partial_data_rawptr(
+        &mut self,
+        data: RawPtr<*const u8>,
+        bytes: i32,
+        sent: RawPtr<*mut i32>,
+    ) -> Error {
         let length = usize::try_from(bytes).unwrap_or(0);
         // SAFETY: the engine passes `bytes` bytes of data and a place for the count.
-        let (data, sent) = unsafe { (std::slice::from_raw_parts(data.ptr(), length), &mut *sent.ptr()) };
+        let (data, sent) = unsafe {
+            (
+                std::slice::from_raw_parts(data.ptr(), length),
+                &mut *sent.ptr(),
+            )
+        };
         let (error, count) = self.write(data);
         *sent = count;
         error
@@ -126,7 +146,10 @@ impl IStreamPeerExtension for RustlsTestStream {
 }
 
 fn limit(limit: i64, otherwise: usize) -> usize {
-    usize::try_from(limit).ok().filter(|limit| *limit > 0).map_or(otherwise, |limit| limit.min(otherwise))
+    usize::try_from(limit)
+        .ok()
+        .filter(|limit| *limit > 0)
+        .map_or(otherwise, |limit| limit.min(otherwise))
 }
 
 fn as_count(count: usize) -> i32 {

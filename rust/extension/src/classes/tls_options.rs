@@ -115,7 +115,9 @@ impl RustlsTLSOptions {
     ///
     /// [b]Warning:[/b] For trying things out only. Anybody on the way can read and change the data.
     #[func]
-    fn client_unsafe(#[opt(default = OrNull::NULL)] trusted_chain: OrNull<X509Certificate>) -> Gd<Self> {
+    fn client_unsafe(
+        #[opt(default = OrNull::NULL)] trusted_chain: OrNull<X509Certificate>,
+    ) -> Gd<Self> {
         let mut options = Self::new_gd();
         let mut me = options.bind_mut();
         me.mode = Self::MODE_CLIENT_UNSAFE;
@@ -166,7 +168,10 @@ impl RustlsTLSOptions {
     /// Takes what the engine's loader refuses: chains, long certificates, Ed25519. A text without a usable
     /// certificate trusts nobody and is told by [method get_error].
     #[func]
-    fn client_from_pem(trusted_pem: GString, #[opt(default = "")] common_name_override: GString) -> Gd<Self> {
+    fn client_from_pem(
+        trusted_pem: GString,
+        #[opt(default = "")] common_name_override: GString,
+    ) -> Gd<Self> {
         let mut options = Self::new_gd();
         let mut me = options.bind_mut();
         me.trusted_pem = Some(trusted_pem.to_string());
@@ -229,14 +234,19 @@ impl RustlsTLSOptions {
     fn verify(&self, chain_pem: &str, server_name: &str, seconds: i64) -> Result<(), String> {
         let setup = match self.spec()? {
             Spec::Client(spec) => SetupCache::default().client(spec, 1),
-            Spec::Server(_) => return Err("these are server options: only a client checks a server's chain".to_owned()),
+            Spec::Server(_) => {
+                return Err(
+                    "these are server options: only a client checks a server's chain".to_owned(),
+                );
+            }
         };
+        let now = unix_time(seconds)?;
         let chain = read_bundle(chain_pem.as_bytes());
         if let Some(problem) = chain.problems.first() {
             return Err(format!("the chain cannot be read: {problem}"));
         }
         setup
-            .verify(&chain.certificates, server_name, unix_time(seconds))
+            .verify(&chain.certificates, server_name, now)
             .map_err(|diagnosis| diagnosis.message)
     }
 
@@ -252,7 +262,7 @@ impl RustlsTLSOptions {
         }
         let own_trust = match (&self.trusted_ca_chain, &self.trusted_pem) {
             (Some(chain), _) => Some(certificate_bytes(chain)?),
-            (None, Some(pem)) => Some(pem.clone().into_bytes()),
+            (None, Some(pem)) => Some(usable_trust(pem)?),
             (None, None) => None,
         };
         Ok(Spec::Client(ClientSpec {
@@ -267,7 +277,9 @@ impl RustlsTLSOptions {
         let version = |value: i64, name: &str| match value {
             Self::TLS_VERSION_1_2 => Ok(TlsVersion::V1_2),
             Self::TLS_VERSION_1_3 => Ok(TlsVersion::V1_3),
-            other => Err(format!("{name} is {other}: use TLS_VERSION_1_2 or TLS_VERSION_1_3")),
+            other => Err(format!(
+                "{name} is {other}: use TLS_VERSION_1_2 or TLS_VERSION_1_3"
+            )),
         };
         let min = version(self.min_version, "min_version")?;
         let max = version(self.max_version, "max_version")?;
@@ -289,6 +301,18 @@ impl RustlsTLSOptions {
             (None, None) => Err("the options have no certificate".to_owned()),
         }
     }
+}
+
+/// Trust given as text must hold something to trust: an empty text is a mistake to tell at once.
+fn usable_trust(pem: &str) -> Result<Vec<u8>, String> {
+    let bundle = read_bundle(pem.as_bytes());
+    if bundle.certificates.is_empty() {
+        let why = bundle.problems.join("; ");
+        return Err(format!(
+            "the trusted PEM text holds no usable certificate: {why}"
+        ));
+    }
+    Ok(pem.as_bytes().to_vec())
 }
 
 /// The type that options arguments have: ours and the engine's share no closer ancestor.

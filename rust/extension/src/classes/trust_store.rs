@@ -99,5 +99,7 @@ impl RustlsTrustStore {
 }
 
 fn strings(list: &[String]) -> PackedStringArray {
-    list.iter().map(|text| GString::from(text.as_str())).collect()
+    list.iter()
+        .map(|text| GString::from(text.as_str()))
+        .collect()
 }

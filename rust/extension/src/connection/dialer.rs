@@ -37,9 +37,17 @@ pub(crate) enum Progress {
 }
 
 impl Dialer {
-    pub(crate) fn new(setup: Arc<ClientSetup>, host: String, port: i32, timeout: Option<Duration>) -> Self {
+    pub(crate) fn new(
+        setup: Arc<ClientSetup>,
+        host: String,
+        port: i32,
+        timeout: Option<Duration>,
+    ) -> Self {
         // Brackets belong to URLs; the address stands inside.
-        let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(&host);
+        let address = host
+            .strip_prefix('[')
+            .and_then(|h| h.strip_suffix(']'))
+            .unwrap_or(&host);
         let mut addresses = VecDeque::new();
         let mut resolving = None;
         if address.parse::<std::net::IpAddr>().is_ok() {
@@ -63,7 +71,10 @@ impl Dialer {
     }
 
     pub(crate) fn poll(&mut self) -> Progress {
-        if let Some(limit) = self.timeout.filter(|limit| self.started.elapsed() >= *limit) {
+        if let Some(limit) = self
+            .timeout
+            .filter(|limit| self.started.elapsed() >= *limit)
+        {
             return Progress::Failed(self.timed_out(limit));
         }
         if let Some(failed) = self.resolve() {
@@ -80,8 +91,13 @@ impl Dialer {
             return Progress::Failed(Diagnosis::new(
                 Cause::Transport,
                 format!(
-                    "nothing answers at {} port {} ({} addresses tried): check the port, the firewall and that the server runs",
-                    self.host, self.port, self.tried
+                    "{} port {} refused the connection or cannot be reached{}: check the port, the firewall and that the server runs",
+                    self.host,
+                    self.port,
+                    match self.tried {
+                        0 | 1 => String::new(),
+                        tried => format!(" ({tried} addresses tried)"),
+                    }
                 ),
             ));
         }
@@ -92,14 +108,20 @@ impl Dialer {
         let id = self.resolving?;
         if id < 0 {
             self.resolving = None;
-            return Some(Diagnosis::new(Cause::Transport, "too many host names are being resolved at once"));
+            return Some(Diagnosis::new(
+                Cause::Transport,
+                "too many host names are being resolved at once",
+            ));
         }
         let mut ip = Ip::singleton();
         match ip.get_resolve_item_status(id) {
             ResolverStatus::WAITING => return None,
             ResolverStatus::DONE => {
                 let found = ip.get_resolve_item_addresses(id);
-                self.addresses = found.iter_shared().filter_map(|address| address.try_to().ok()).collect();
+                self.addresses = found
+                    .iter_shared()
+                    .filter_map(|address| address.try_to().ok())
+                    .collect();
             }
             _ => {}
         }
@@ -108,7 +130,10 @@ impl Dialer {
         self.addresses.is_empty().then(|| {
             Diagnosis::new(
                 Cause::Transport,
-                format!("the host name \"{}\" is not known: check its spelling and the network", self.host),
+                format!(
+                    "the host name \"{}\" is not known: check its spelling and the network",
+                    self.host
+                ),
             )
         })
     }
@@ -131,7 +156,10 @@ impl Dialer {
     }
 
     fn start_next(&mut self) {
-        let is_time = self.attempts.is_empty() || self.last_attempt.is_none_or(|at| at.elapsed() >= HEAD_START);
+        let is_time = self.attempts.is_empty()
+            || self
+                .last_attempt
+                .is_none_or(|at| at.elapsed() >= HEAD_START);
         if !is_time {
             return;
         }
@@ -147,7 +175,11 @@ impl Dialer {
     }
 
     fn timed_out(&self, limit: Duration) -> Diagnosis {
-        let stage = if self.resolving.is_some() { "its name was not resolved" } else { "nothing answered" };
+        let stage = if self.resolving.is_some() {
+            "its name was not resolved"
+        } else {
+            "nothing answered"
+        };
         Diagnosis::new(
             Cause::Timeout,
             format!(

@@ -12,7 +12,7 @@ use godot_rustls_core::diagnosis::Diagnosis;
 use godot_rustls_core::session::Session;
 
 pub(crate) use dialer::{Dialer, Progress};
-use transport::{Received, receive, send};
+use transport::{Received, Transport};
 
 /// What is encrypted before the stream below must take it: bounds what waits when the peer does not read.
 const WRITE_CHUNK: usize = 64 * 1024;
@@ -32,7 +32,7 @@ const DISCARDED_AFTER_FAILURE: usize = 256 * 1024;
 /// A TLS connection that owns its stream below.
 pub(crate) struct Connection {
     session: Session,
-    stream: Gd<StreamPeer>,
+    transport: Transport,
     /// Encrypted bytes that the stream below did not take yet.
     output: Vec<u8>,
     sent: usize,
@@ -59,7 +59,15 @@ impl Connection {
         timeout: Option<Duration>,
         started: Instant,
     ) -> Self {
-        Self { session, stream, output: Vec::new(), sent: 0, read_size: SMALLEST_READ, started, timeout }
+        Self {
+            session,
+            transport: Transport::new(stream),
+            output: Vec::new(),
+            sent: 0,
+            read_size: SMALLEST_READ,
+            started,
+            timeout,
+        }
     }
 
     pub(crate) fn session(&self) -> &Session {
@@ -68,12 +76,16 @@ impl Connection {
 
     /// Why the connection is over, when it is and nothing is left to read.
     pub(crate) fn failure(&self) -> Option<&Diagnosis> {
-        self.session.failure().filter(|_| self.session.readable() == 0)
+        self.session
+            .failure()
+            .filter(|_| self.session.readable() == 0)
     }
 
     /// The peer closed in order, and nothing is left to read.
     pub(crate) fn is_closed_by_peer(&self) -> bool {
-        self.session.readable() == 0 && self.session.failure().is_none() && self.session.peer_has_closed()
+        self.session.readable() == 0
+            && self.session.failure().is_none()
+            && self.session.peer_has_closed()
     }
 
     /// What to say of an end in order.
@@ -124,10 +136,11 @@ impl Connection {
             taken += written;
             self.flush();
         }
-        match self.session.failure() {
-            // What was decrypted before the failure can still be read; nothing can be written any more.
-            Some(_) if taken == 0 && !data.is_empty() => Outcome::Failed,
-            _ => Outcome::Moved(taken),
+        // What was decrypted before a failure can still be read; nothing can be written any more.
+        if self.session.failure().is_some() {
+            Outcome::Failed
+        } else {
+            Outcome::Moved(taken)
         }
     }
 
@@ -149,7 +162,7 @@ impl Connection {
         self.flush();
         let mut discarded = 0;
         while discarded < DISCARDED_AFTER_FAILURE {
-            match receive(&mut self.stream, LARGEST_READ) {
+            match self.transport.receive(LARGEST_READ) {
                 Received::Data(data) => discarded += data.len(),
                 _ => break,
             }
@@ -158,7 +171,7 @@ impl Connection {
 
     /// One read from the stream below; false when it had nothing or ended.
     fn receive(&mut self) -> bool {
-        match receive(&mut self.stream, self.read_size) {
+        match self.transport.receive(self.read_size) {
             Received::Data(data) => {
                 self.adapt_read_size(data.len());
                 self.session.input(data.as_slice());
@@ -167,6 +180,16 @@ impl Connection {
             Received::Nothing => false,
             Received::End => {
                 self.session.end_of_input();
+                false
+            }
+            // In a handshake it is all the same how the peer broke off.
+            Received::Reset if self.session.is_handshaking() => {
+                self.session.end_of_input();
+                false
+            }
+            Received::Reset => {
+                self.session
+                    .transport_failed("the other side reset the connection");
                 false
             }
             Received::Failed(reason) => {
@@ -195,7 +218,7 @@ impl Connection {
                     return;
                 }
             }
-            match send(&mut self.stream, &self.output[self.sent..]) {
+            match self.transport.send(&self.output[self.sent..]) {
                 Ok(0) => return,
                 Ok(count) => self.sent += count,
                 Err(reason) => {
@@ -228,7 +251,10 @@ impl Connection {
         if self.session.peer_has_closed() {
             self.session.closed_in_handshake();
         }
-        if let Some(limit) = self.timeout.filter(|limit| self.started.elapsed() >= *limit) {
+        if let Some(limit) = self
+            .timeout
+            .filter(|limit| self.started.elapsed() >= *limit)
+        {
             self.session.handshake_timed_out(limit.as_secs_f64());
         }
     }

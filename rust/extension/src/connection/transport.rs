@@ -1,10 +1,27 @@
 //! Bytes to and from the stream below, whatever kind it is. What it returns is checked.
 
-use godot::classes::StreamPeer;
+use godot::classes::{StreamPeer, StreamPeerTcp, StreamPeerTls, stream_peer_tcp, stream_peer_tls};
 use godot::global::Error;
 use godot::prelude::*;
 
+use crate::classes::RustlsStreamPeerTLS;
 use crate::engine_objects::describe;
+
+/// The stream below a TLS connection.
+pub(crate) struct Transport {
+    stream: Gd<StreamPeer>,
+    kind: Kind,
+    /// It moved bytes once, so it was connected then.
+    was_alive: bool,
+}
+
+/// Streams whose state can be asked.
+enum Kind {
+    Socket(Gd<StreamPeerTcp>),
+    EngineTls(Gd<StreamPeerTls>),
+    Ours(Gd<RustlsStreamPeerTLS>),
+    Other,
+}
 
 /// What a read from the stream below brought.
 pub(crate) enum Received {
@@ -14,44 +31,125 @@ pub(crate) enum Received {
     Nothing,
     /// The stream ended in order.
     End,
+    /// The other side reset the connection.
+    Reset,
     /// The stream failed, in words.
     Failed(String),
 }
 
-/// Reads at most `limit` bytes without waiting.
-pub(crate) fn receive(stream: &mut Gd<StreamPeer>, limit: i32) -> Received {
-    let answer = stream.get_partial_data(limit);
-    let Some((error, value)) = split(&answer) else {
-        return Received::Failed("it did not answer a read with [error, bytes]".to_owned());
-    };
-    match error {
-        Error::OK => match value.try_to::<PackedByteArray>() {
-            Ok(data) if data.is_empty() => Received::Nothing,
-            Ok(data) if data.len() > limit.unsigned_abs() as usize => Received::Failed(format!(
-                "it claims to have read {} bytes when {limit} were asked for",
+impl Transport {
+    pub(crate) fn new(stream: Gd<StreamPeer>) -> Self {
+        let kind = if let Ok(socket) = stream.clone().try_cast() {
+            Kind::Socket(socket)
+        } else if let Ok(ours) = stream.clone().try_cast() {
+            Kind::Ours(ours)
+        } else if let Ok(tls) = stream.clone().try_cast() {
+            Kind::EngineTls(tls)
+        } else {
+            Kind::Other
+        };
+        Self {
+            stream,
+            kind,
+            was_alive: false,
+        }
+    }
+
+    /// Reads at most `limit` bytes without waiting.
+    pub(crate) fn receive(&mut self, limit: i32) -> Received {
+        if self.is_ended_tls() {
+            return self.ended();
+        }
+        let answer = self.stream.get_partial_data(limit);
+        let Some((error, value)) = split(&answer) else {
+            return Received::Failed("it did not answer a read with [error, bytes]".to_owned());
+        };
+        match error {
+            Error::OK => match value.try_to::<PackedByteArray>() {
+                Ok(data) if data.is_empty() => Received::Nothing,
+                Ok(data) if data.len() > limit.unsigned_abs() as usize => {
+                    Received::Failed(format!(
+                        "it claims to have read {} bytes when {limit} were asked for",
+                        data.len()
+                    ))
+                }
+                Ok(data) => {
+                    self.was_alive = true;
+                    Received::Data(data)
+                }
+                Err(_) => Received::Failed("it did not answer a read with bytes".to_owned()),
+            },
+            Error::ERR_FILE_EOF => Received::End,
+            other => self.failed_read(other),
+        }
+    }
+
+    /// Writes without waiting; how many bytes were taken.
+    pub(crate) fn send(&mut self, data: &[u8]) -> Result<usize, String> {
+        if self.is_ended_tls() {
+            return Err("it is not connected".to_owned());
+        }
+        let answer = self.stream.put_partial_data(&PackedByteArray::from(data));
+        let Some((error, value)) = split(&answer) else {
+            return Err("it did not answer a write with [error, count]".to_owned());
+        };
+        if error != Error::OK {
+            return Err(match self.socket_status() {
+                Some(status) if status != stream_peer_tcp::Status::CONNECTED => {
+                    "it is not connected".to_owned()
+                }
+                _ => format!("writing gave {}", describe(error)),
+            });
+        }
+        let count = value
+            .try_to::<i64>()
+            .map_err(|_| "it did not answer a write with a count".to_owned())?;
+        match usize::try_from(count) {
+            Ok(count) if count <= data.len() => {
+                self.was_alive |= count > 0;
+                Ok(count)
+            }
+            _ => Err(format!(
+                "it claims to have written {count} of {} bytes",
                 data.len()
             )),
-            Ok(data) => Received::Data(data),
-            Err(_) => Received::Failed("it did not answer a read with bytes".to_owned()),
-        },
-        Error::ERR_FILE_EOF => Received::End,
-        other => Received::Failed(format!("reading gave {}", describe(other))),
+        }
     }
-}
 
-/// Writes without waiting; how many bytes were taken.
-pub(crate) fn send(stream: &mut Gd<StreamPeer>, data: &[u8]) -> Result<usize, String> {
-    let answer = stream.put_partial_data(&PackedByteArray::from(data));
-    let Some((error, value)) = split(&answer) else {
-        return Err("it did not answer a write with [error, count]".to_owned());
-    };
-    if error != Error::OK {
-        return Err(format!("writing gave {}", describe(error)));
+    /// Why a read failed. Somebody may have polled the socket before, so that it noticed its end then.
+    fn failed_read(&self, error: Error) -> Received {
+        match self.socket_status() {
+            Some(stream_peer_tcp::Status::NONE) => self.ended(),
+            Some(stream_peer_tcp::Status::ERROR) if self.was_alive => Received::Reset,
+            Some(stream_peer_tcp::Status::CONNECTED) | None => {
+                Received::Failed(format!("reading gave {}", describe(error)))
+            }
+            Some(_) => Received::Failed("it is not connected".to_owned()),
+        }
     }
-    let count = value.try_to::<i64>().map_err(|_| "it did not answer a write with a count".to_owned())?;
-    match usize::try_from(count) {
-        Ok(count) if count <= data.len() => Ok(count),
-        _ => Err(format!("it claims to have written {count} of {} bytes", data.len())),
+
+    fn ended(&self) -> Received {
+        if self.was_alive {
+            Received::End
+        } else {
+            Received::Failed("it is not connected".to_owned())
+        }
+    }
+
+    fn socket_status(&self) -> Option<stream_peer_tcp::Status> {
+        match &self.kind {
+            Kind::Socket(socket) => Some(socket.get_status()),
+            _ => None,
+        }
+    }
+
+    /// A TLS stream that ended prints an error for every call: it is asked before.
+    fn is_ended_tls(&self) -> bool {
+        match &self.kind {
+            Kind::Ours(tls) => !tls.bind().is_connected(),
+            Kind::EngineTls(tls) => tls.get_status() != stream_peer_tls::Status::CONNECTED,
+            Kind::Socket(_) | Kind::Other => false,
+        }
     }
 }
 

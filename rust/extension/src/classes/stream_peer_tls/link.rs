@@ -13,8 +13,7 @@ use super::RustlsStreamPeerTLS;
 use crate::connection::{Connection, Dialer, Outcome, Patience, Progress, end_code};
 use crate::convert::{refuse, report};
 
-pub(super) const IN_USE: &str =
-    "a TLS connection is running: call disconnect_from_stream() first";
+pub(super) const IN_USE: &str = "a TLS connection is running: call disconnect_from_stream() first";
 const NOT_CONNECTED: &str = "the TLS connection is not established: wait for STATUS_CONNECTED";
 
 /// How deep streams may be stacked.
@@ -54,12 +53,16 @@ pub(super) fn usable(
         return Err(refuse(Error::ERR_ALREADY_IN_USE, IN_USE));
     }
     let Some(stream) = stream else {
-        return Err(refuse_options(this, "the stream is null: pass a connected StreamPeer".to_owned()));
+        return Err(refuse_options(
+            this,
+            "the stream is null: pass a connected StreamPeer".to_owned(),
+        ));
     };
     if leads_to(&stream, this.instance_id()) {
         return Err(refuse_options(
             this,
-            "the stream is this object, or stands on it: pass the stream that is to be secured".to_owned(),
+            "the stream is this object, or stands on it: pass the stream that is to be secured"
+                .to_owned(),
         ));
     }
     Ok(stream)
@@ -91,7 +94,11 @@ pub(super) fn refuse_options(this: &mut Gd<RustlsStreamPeerTLS>, message: String
 }
 
 /// Starts the handshake of `session` over `stream`.
-pub(super) fn start(this: &mut Gd<RustlsStreamPeerTLS>, session: Session, stream: Gd<StreamPeer>) -> Error {
+pub(super) fn start(
+    this: &mut Gd<RustlsStreamPeerTLS>,
+    session: Session,
+    stream: Gd<StreamPeer>,
+) -> Error {
     let connection = this.bind().new_connection(session, stream.clone());
     begin(this, Link::Active(connection), Some(stream))
 }
@@ -110,7 +117,11 @@ fn begin(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, stream: Option<Gd<Strea
     me.link = Some(Box::new(link));
     drop(me);
     poll(this);
-    if this.bind().status.is_active() { Error::OK } else { Error::FAILED }
+    if this.bind().status.is_active() {
+        Error::OK
+    } else {
+        Error::FAILED
+    }
 }
 
 /// One step of whatever goes on.
@@ -118,9 +129,9 @@ pub(super) fn poll(this: &mut Gd<RustlsStreamPeerTLS>) {
     let dialed = with_link(this, |link| match link {
         Link::Active(connection) => {
             connection.step();
-            None
+            (None, Draw::Conclusions)
         }
-        Link::Dialing(dialer) => Some(dialer.poll()),
+        Link::Dialing(dialer) => (Some(dialer.poll()), Draw::Nothing),
     });
     match dialed {
         Some(Some(Progress::Connected(tcp))) => secure(this, tcp.upcast()),
@@ -136,7 +147,8 @@ fn secure(this: &mut Gd<RustlsStreamPeerTLS>, stream: Gd<StreamPeer>) {
     };
     match dialer.setup.connect(&dialer.host) {
         Ok(session) => {
-            let connection = Connection::new(session, stream.clone(), dialer.timeout, dialer.started);
+            let connection =
+                Connection::new(session, stream.clone(), dialer.timeout, dialer.started);
             let mut me = this.bind_mut();
             me.stream = Some(stream);
             me.link = Some(Box::new(Link::Active(connection)));
@@ -221,25 +233,38 @@ pub(super) fn disconnect(this: &mut Gd<RustlsStreamPeerTLS>) {
     }
 }
 
-fn with_connection<R>(
+fn with_connection(
     this: &mut Gd<RustlsStreamPeerTLS>,
-    work: impl FnOnce(&mut Connection) -> R,
-) -> Option<R> {
+    work: impl FnOnce(&mut Connection) -> Outcome,
+) -> Option<Outcome> {
     with_link(this, |link| match link {
-        Link::Active(connection) => Some(work(connection)),
-        Link::Dialing(_) => None,
+        Link::Active(connection) => match work(connection) {
+            // The last data was handed out: the end shows with the next call, as with the engine's stream.
+            moved @ Outcome::Moved(_) => (Some(moved), Draw::Nothing),
+            end => (Some(end), Draw::Conclusions),
+        },
+        Link::Dialing(_) => (None, Draw::Nothing),
     })
     .flatten()
 }
 
+/// Whether an operation may end the connection.
+enum Draw {
+    Conclusions,
+    Nothing,
+}
+
 /// Takes the connection out, works on it, and draws the conclusions. `None` when it is already out: the stream
 /// below called back.
-fn with_link<R>(this: &mut Gd<RustlsStreamPeerTLS>, work: impl FnOnce(&mut Link) -> R) -> Option<R> {
+fn with_link<R>(
+    this: &mut Gd<RustlsStreamPeerTLS>,
+    work: impl FnOnce(&mut Link) -> (R, Draw),
+) -> Option<R> {
     let mut me = this.bind_mut();
     let mut link = me.link.take()?;
     let epoch = me.epoch;
     drop(me);
-    let result = work(&mut link);
+    let (result, draw) = work(&mut link);
     let mut me = this.bind_mut();
     if me.epoch != epoch {
         // Ended meanwhile; the farewell of dropping it calls the stream below.
@@ -247,8 +272,10 @@ fn with_link<R>(this: &mut Gd<RustlsStreamPeerTLS>, work: impl FnOnce(&mut Link)
         drop(link);
         return Some(result);
     }
-    let was_handshaking = me.status == Status::Handshaking;
-    let verdict = judge(&link, was_handshaking);
+    let verdict = match draw {
+        Draw::Conclusions => judge(&link, me.status == Status::Handshaking),
+        Draw::Nothing => Verdict::Goes(me.status),
+    };
     if let Verdict::Goes(status) = verdict {
         me.status = status;
     }
