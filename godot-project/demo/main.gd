@@ -54,6 +54,8 @@ func _open_window() -> void:
 	var scene: PackedScene = load(DASHBOARD)
 	var dashboard: Control = scene.instantiate()
 	add_child(dashboard)
+	get_tree().auto_accept_quit = false
+	get_window().close_requested.connect(_on_window_close_requested.bind(dashboard))
 	var run_well: bool = await dashboard.call(&"run", _arguments)
 	if _arguments.screenshot_path.is_empty():
 		return
@@ -90,6 +92,11 @@ func _save_screenshot() -> bool:
 	if error != OK:
 		printerr("saving %s: %s" % [_arguments.screenshot_path, error_string(error)])
 	return error == OK
+
+
+func _on_window_close_requested(dashboard: Control) -> void:
+	await dashboard.call(&"stop")
+	get_tree().quit()
 
 
 func _on_window_size_changed() -> void:

@@ -17,6 +17,9 @@ var _failed: Step = null
 
 ## Does what [param arguments] ask for and returns the exit code; await it.
 func run(arguments: Arguments) -> int:
+	if not arguments.screenshot_path.is_empty():
+		printerr("--screenshot needs a window: start without --headless")
+		return 1
 	if not arguments.bundle_path.is_empty() and not _use_bundle(arguments.bundle_path):
 		return 1
 	if arguments.endpoint != null:

@@ -53,6 +53,8 @@ var client: EchoClient = null
 ## How much of each frame the traffic may take, in microseconds.
 var slice_usec: int = 6000
 
+var _running: bool = false
+var _cancelled: bool = false
 var _identity: Identity = null
 var _server: EchoServer = null
 var _meter: EchoMeter = null
@@ -84,16 +86,28 @@ func _exit_tree() -> void:
 
 ## Does all steps, from the start; await it, or [signal finished].
 func run() -> void:
+	_running = true
 	stop()
 	for step: Step in steps:
 		step.reset()
+	var failed: Step = null
 	for step: Step in steps:
 		await step.run()
 		if step.state == Step.State.FAILED:
+			failed = step
 			_give_trust_back()
-			finished.emit(step)
-			return
-	finished.emit(null)
+			break
+	_running = false
+	finished.emit(failed)
+
+
+## Gives up the steps under way and ends everything; await it before the game quits: what still
+## waited then would be reported as leaked.
+func cancel() -> void:
+	_cancelled = true
+	while _running:
+		await get_tree().process_frame
+	stop()
 
 
 ## Ends the traffic and the server.
@@ -159,12 +173,12 @@ func _connect_trusting(step: Step) -> void:
 
 func _echo_exactly(step: Step) -> void:
 	_meter.begin_exact(Crypto.new().generate_random_bytes(EXACT_BYTES))
-	while not _meter.go_on_exact(slice_usec):
-		await get_tree().process_frame
-	if _meter.problem.is_empty():
-		step.finish("%s bytes came back as they were sent" % Words.grouped(EXACT_BYTES))
-	else:
+	if not await _until(_meter.go_on_exact.bind(slice_usec), NETWORK_SECONDS):
+		step.fail("no end after %d s" % int(NETWORK_SECONDS))
+	elif not _meter.problem.is_empty():
 		step.fail(_meter.problem)
+	else:
+		step.finish("%s bytes came back as they were sent" % Words.grouped(EXACT_BYTES))
 
 
 func _measure(step: Step) -> void:
@@ -172,7 +186,7 @@ func _measure(step: Step) -> void:
 	var collect: Callable = func(sample: EchoMeter.Sample) -> void: samples.append(sample)
 	measured.connect(collect)
 	_flowing = true
-	await get_tree().create_timer(MEASURE_SECONDS).timeout
+	await _until(func() -> bool: return not _flowing, MEASURE_SECONDS)
 	measured.disconnect(collect)
 	if not _flowing:
 		step.fail(_meter.problem)
@@ -237,11 +251,12 @@ func _open_stranger() -> EchoClient:
 	return stranger
 
 
-## Waits, frame by frame, until [param condition] holds; false when it did not in time.
+## Waits, frame by frame, until [param condition] holds; false when it did not in time, or when the
+## job was cancelled.
 func _until(condition: Callable, seconds: float) -> bool:
 	var deadline_msec: int = Time.get_ticks_msec() + int(seconds * 1000.0)
 	while not condition.call():
-		if Time.get_ticks_msec() > deadline_msec:
+		if _cancelled or Time.get_ticks_msec() > deadline_msec:
 			return false
 		await get_tree().process_frame
 	return true

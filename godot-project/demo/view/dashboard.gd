@@ -78,6 +78,11 @@ func run(arguments: Arguments) -> bool:
 	return _failed == null
 
 
+## Ends everything; await it before the game quits.
+func stop() -> void:
+	await _job.cancel()
+
+
 func _run_job() -> void:
 	_run_again.disabled = true
 	_trust.set_enabled(false)

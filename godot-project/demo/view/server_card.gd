@@ -69,7 +69,9 @@ func _show(state: Step.State, headline: String, words: String) -> void:
 	_words.visible = not words.is_empty()
 	_headline.modulate = Palette.FAILED if state == Step.State.FAILED else Color.WHITE
 	_words.modulate = Palette.MUTED if state == Step.State.WAITING else Color.WHITE
-	if state == Step.State.DONE or state == Step.State.FAILED:
+	var is_result: bool = state == Step.State.DONE or state == Step.State.FAILED
+	_words.focus_mode = Control.FOCUS_ALL if is_result else Control.FOCUS_NONE
+	if is_result:
 		result_shown.emit()
 
 

@@ -52,9 +52,12 @@ func show_store() -> void:
 	var problems: PackedStringArray = RustlsTrustStore.get_problems()
 	var count: int = RustlsTrustStore.get_certificate_count()
 	_path.text = bundle
-	_clear.disabled = bundle.is_empty()
+	_enable_clear(not bundle.is_empty())
 	_mark.state = Step.State.DONE if count > 0 else Step.State.FAILED
-	_summary.text = "%s from: %s" % [Words.counted(count, "anchor", "anchors"), Trust.source()]
+	_summary.text = "Nobody is trusted"
+	if count > 0:
+		_summary.text = "%s from: %s" % [
+				Words.counted(count, "anchor", "anchors"), Trust.source()]
 	_problems.text = "\n".join(problems.slice(0, PROBLEMS_SHOWN))
 	if problems.size() > PROBLEMS_SHOWN:
 		_problems.text += "\nand %d more" % (problems.size() - PROBLEMS_SHOWN)
@@ -62,6 +65,7 @@ func show_store() -> void:
 	if problems.is_empty() and bundle.is_empty():
 		_problems.text = HINT
 		_problems.modulate = Palette.MUTED
+	_problems.focus_mode = Control.FOCUS_NONE if problems.is_empty() else Control.FOCUS_ALL
 	_problems.visible = not _problems.text.is_empty()
 
 
@@ -70,4 +74,11 @@ func show_store() -> void:
 func set_enabled(enabled: bool) -> void:
 	_path.editable = enabled
 	_choose.disabled = not enabled
-	_clear.disabled = not enabled or Trust.get_override().is_empty()
+	_enable_clear(enabled and not Trust.get_override().is_empty())
+
+
+func _enable_clear(enabled: bool) -> void:
+	if not enabled and _clear.has_focus():
+		_path.grab_focus()
+	_clear.disabled = not enabled
+	_clear.focus_mode = Control.FOCUS_ALL if enabled else Control.FOCUS_NONE
