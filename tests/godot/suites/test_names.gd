@@ -39,8 +39,12 @@ func test_wildcards_stand_for_one_whole_leftmost_label(stack: Stack) -> void:
 		["name_wildcard_partial", "f.example.test", NO],
 		["name_wildcard_bare", "localhost", NO],
 		["name_wildcard_bare", "a.test", NO],
-		["name_wildcard_top", "foo.test", YES],
 	])
+
+
+## The engine accepts it. A wildcard over a whole top-level domain is stricter here, as in browsers.
+func test_a_wildcard_over_a_top_level_domain_matches_nothing(ours: Stack) -> void:
+	_check_table(ours, [["name_wildcard_top", "foo.test", NO]])
 
 
 func test_addresses_match_addresses_only(stack: Stack) -> void:

@@ -11,7 +11,7 @@ use crate::engine_objects::describe;
 pub(crate) struct Transport {
     stream: Gd<StreamPeer>,
     kind: Kind,
-    /// It moved bytes once, so it was connected then.
+    /// It was connected or moved bytes once: when it is not connected now, it ended.
     was_alive: bool,
 }
 
@@ -48,10 +48,14 @@ impl Transport {
         } else {
             Kind::Other
         };
+        let was_alive = match &kind {
+            Kind::Socket(socket) => socket.get_status() == stream_peer_tcp::Status::CONNECTED,
+            Kind::Ours(_) | Kind::EngineTls(_) | Kind::Other => false,
+        };
         Self {
             stream,
             kind,
-            was_alive: false,
+            was_alive,
         }
     }
 
