@@ -1,0 +1,143 @@
+extends Node
+## Measures the addon's TLS, the engine's and plain TCP in one process, in rounds that take turns, and reports medians.
+##
+## User arguments (after `--`): `--json=PATH` writes every sample, `--rounds=N` (at least 5 unless asked otherwise),
+## `--seconds=S` is the length of one sample. Exit code 0 only when every sample could be taken.
+
+
+const Transport := preload("res://transports/transport.gd")
+const TlsTransport := preload("res://transports/tls_transport.gd")
+const EngineTls := preload("res://transports/engine_tls.gd")
+const Measure := preload("res://measures/measure.gd")
+const Handshakes := preload("res://measures/handshakes.gd")
+const LongestCall := preload("res://measures/longest_call.gd")
+const Throughput := preload("res://measures/throughput.gd")
+const Memory := preload("res://measures/memory.gd")
+const Report := preload("res://report.gd")
+
+const OUR_TRANSPORT := "res://transports/rustls_tls.gd"
+const OUR_CLASS := &"RustlsStreamPeerTLS"
+## Only libraries built for the suites have this class, and they are not optimised.
+const TEST_CLASS := &"RustlsTestStream"
+const WRITE_SIZES: Array[int] = [1024, 16 * 1024, 64 * 1024]
+
+var _rounds: int = 7
+var _seconds: float = 0.5
+var _json_path: String = ""
+var _connection: String = ""
+
+
+func _ready() -> void:
+	_run.call_deferred()
+
+
+func _run() -> void:
+	get_tree().quit(0 if _read_arguments() and _measure() else 1)
+
+
+func _read_arguments() -> bool:
+	for argument: String in OS.get_cmdline_user_args():
+		if argument.begins_with("--json="):
+			_json_path = argument.trim_prefix("--json=")
+		elif argument.begins_with("--rounds="):
+			_rounds = maxi(argument.trim_prefix("--rounds=").to_int(), 1)
+		elif argument.begins_with("--seconds="):
+			_seconds = maxf(argument.trim_prefix("--seconds=").to_float(), 0.01)
+		else:
+			printerr("Unknown argument: %s" % argument)
+			return false
+	return true
+
+
+func _measure() -> bool:
+	var transports: Array[Transport] = _make_transports()
+	if transports.is_empty() or not _warm_up(transports):
+		return false
+	var memory: Memory = Memory.new(Memory.Kind.ENGINE_ALLOCATOR)
+	var early: Array[Measure] = [memory, Memory.new(Memory.Kind.RESIDENT, memory)]
+	var timed: Array[Measure] = [Handshakes.new()]
+	for size: int in WRITE_SIZES:
+		timed.append(Throughput.new(size))
+	timed.append(LongestCall.new())
+	if not _take_rounds(early, transports) or not _take_rounds(timed, transports):
+		return false
+	var report: Report = Report.new(timed + early, _facts())
+	print("\n%s" % report.table())
+	return _write_json(report)
+
+
+func _make_transports() -> Array[Transport]:
+	if not ClassDB.class_exists(OUR_CLASS):
+		printerr("The class %s does not exist: build and stage the addon's library first." % OUR_CLASS)
+		return []
+	if ClassDB.class_exists(TEST_CLASS):
+		push_warning("This library was built for tests: its figures say nothing about a released one.")
+	var crypto: Crypto = Crypto.new()
+	var key: CryptoKey = crypto.generate_rsa(TlsTransport.KEY_BITS)
+	var certificate: X509Certificate = crypto.generate_self_signed_certificate(key, "CN=%s,O=Bench,C=IT" % TlsTransport.NAME)
+	var ours: TlsTransport = (load(OUR_TRANSPORT) as GDScript).new()
+	var engine: TlsTransport = EngineTls.new()
+	for transport: TlsTransport in [engine, ours]:
+		transport.use_identity(key, certificate)
+	return [engine, ours, Transport.new()]
+
+
+## One connection of each, so that no sample pays for what is done once.
+func _warm_up(transports: Array[Transport]) -> bool:
+	for transport: Transport in transports:
+		var ends: Array[StreamPeer] = transport.open()
+		if ends.is_empty():
+			printerr("No connection over %s." % transport.label())
+			return false
+		if not transport.describe(ends[0]).is_empty():
+			_connection = transport.describe(ends[0])
+	return true
+
+
+func _take_rounds(measures: Array[Measure], transports: Array[Transport]) -> bool:
+	for round: int in _rounds:
+		for measure: Measure in measures:
+			for turn: int in transports.size():
+				# Each round begins with another one, so that none always runs on a cold or a warm machine.
+				var transport: Transport = transports[(round + turn) % transports.size()]
+				if not measure.applies_to(transport):
+					continue
+				if not measure.take(transport, _seconds) and not _may_be_missing(measure):
+					printerr("%s could not be measured over %s." % [measure.title(), transport.label()])
+					return false
+		print("round %d of %d: %s" % [round + 1, _rounds, ", ".join(measures.map(_title))])
+	return true
+
+
+## Resident memory is told by Linux only.
+func _may_be_missing(measure: Measure) -> bool:
+	return measure is Memory and OS.get_name() != "Linux"
+
+
+func _title(measure: Measure) -> String:
+	return measure.title()
+
+
+func _facts() -> Dictionary:
+	return {
+		"godot": Engine.get_version_info()["string"],
+		"system": "%s %s" % [OS.get_name(), Engine.get_architecture_name()],
+		"cores": OS.get_processor_count(),
+		"processor": OS.get_processor_name(),
+		"debug_engine": OS.is_debug_build(),
+		"test_library": ClassDB.class_exists(TEST_CLASS),
+		"connection": "%s, RSA %d, certificate verified" % [_connection, TlsTransport.KEY_BITS],
+		"rounds": _rounds,
+		"seconds_a_sample": _seconds,
+	}
+
+
+func _write_json(report: Report) -> bool:
+	if _json_path.is_empty():
+		return true
+	var file: FileAccess = FileAccess.open(_json_path, FileAccess.WRITE)
+	if file == null:
+		printerr("%s cannot be written: %s" % [_json_path, error_string(FileAccess.get_open_error())])
+		return false
+	file.store_string(report.json() + "\n")
+	return true

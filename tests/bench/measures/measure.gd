@@ -1,0 +1,57 @@
+extends RefCounted
+## One thing to measure: a name, a unit, and a sample of each transport in each round.
+
+
+const Transport := preload("res://transports/transport.gd")
+
+## Samples by the transports' labels, one a round.
+var samples: Dictionary = {}
+
+
+## What is measured, as the report's first column says it.
+func title() -> String:
+	return ""
+
+
+## The unit of the samples.
+func unit() -> String:
+	return ""
+
+
+## Whether larger is better; ratios are turned so that more than 1 is always better for us.
+func larger_is_better() -> bool:
+	return true
+
+
+## Whether it makes sense without TLS.
+func applies_to(_transport: Transport) -> bool:
+	return true
+
+
+## Takes one sample; not a number when it could not be taken.
+func sample(_transport: Transport, _seconds: float) -> float:
+	return NAN
+
+
+## Takes a sample and keeps it. False when it could not be taken.
+func take(transport: Transport, seconds: float) -> bool:
+	var value: float = sample(transport, seconds)
+	(samples.get_or_add(transport.label(), []) as Array).append(value)
+	return not is_nan(value)
+
+
+## The median of a transport's samples, not a number when there are none.
+func median(label: String) -> float:
+	var values: Array = (samples.get(label, []) as Array).duplicate()
+	if values.is_empty():
+		return NAN
+	values.sort()
+	var middle: int = values.size() / 2
+	return values[middle] if values.size() % 2 == 1 else (values[middle - 1] + values[middle]) / 2.0
+
+
+## How many times better [param label] is than [param other].
+func ratio(label: String, other: String) -> float:
+	var better: float = median(label)
+	var base: float = median(other)
+	return better / base if larger_is_better() else base / better
