@@ -1,5 +1,10 @@
 //! One TLS connection without I/O: bytes in, bytes out, plaintext in, plaintext out.
 
+mod goodbye;
+
+#[cfg(test)]
+mod tests;
+
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
@@ -10,6 +15,7 @@ use crate::diagnosis::{self, Cause, Diagnosis};
 use crate::options::VersionRange;
 use crate::provider;
 use crate::verifier::{take_certificate_request, take_rejection};
+use goodbye::Goodbye;
 
 /// Which side of the connection this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +50,12 @@ pub struct Session {
     peer_closed: bool,
     /// The server asked this client for a certificate.
     certificate_was_asked: bool,
+    /// Watches for a peer that leaves in the middle of the handshake.
+    goodbye: Goodbye,
+    /// The transport ended while input waited.
+    input_ended: bool,
+    /// rustls cannot go on; other failures leave what came before them to be decrypted.
+    broken: bool,
     failure: Option<Diagnosis>,
 }
 
@@ -96,6 +108,9 @@ impl Session {
             tail: Vec::new(),
             peer_closed: false,
             certificate_was_asked: false,
+            goodbye: Goodbye::default(),
+            input_ended: false,
+            broken: false,
             failure: None,
         }
     }
@@ -134,6 +149,9 @@ impl Session {
         self.received += bytes.len() as u64;
         let missing = FIRST_BYTES.saturating_sub(self.first_bytes.len());
         self.first_bytes.extend(bytes.iter().take(missing));
+        if self.is_handshaking() && self.goodbye.is_in(bytes) {
+            self.peer_closed = true;
+        }
         if self.pending.is_empty() {
             let taken = self.process(bytes);
             self.pending.extend_from_slice(&bytes[taken..]);
@@ -150,6 +168,11 @@ impl Session {
     /// The transport ended: without a close_notify before it, that is a failure.
     pub fn end_of_input(&mut self) {
         if self.failure.is_some() || self.peer_closed {
+            return;
+        }
+        if !self.pending.is_empty() {
+            // A close_notify may be among it.
+            self.input_ended = true;
             return;
         }
         self.failure = Some(if self.is_handshaking() {
@@ -288,6 +311,9 @@ impl Session {
         let taken = self.process(&pending);
         pending.drain(..taken);
         self.pending = pending;
+        if self.input_ended && self.pending.is_empty() {
+            self.end_of_input();
+        }
         self.readable
     }
 
@@ -295,14 +321,14 @@ impl Session {
     fn process(&mut self, bytes: &[u8]) -> usize {
         let mut rest = bytes;
         while !rest.is_empty() && self.readable < PLAINTEXT_LIMIT {
-            if self.failure.is_some() || self.peer_closed {
+            if self.broken || self.peer_closed {
                 // What follows the end is nobody's: TLS 1.3 says to ignore it.
                 return bytes.len();
             }
             let read = match self.connection.read_tls(&mut rest) {
                 Ok(read) => read,
                 Err(error) => {
-                    self.failure = Some(Diagnosis::new(
+                    self.break_with(Diagnosis::new(
                         Cause::Other,
                         format!("the peer broke the TLS protocol ({error})"),
                     ));
@@ -334,10 +360,17 @@ impl Session {
             was_connected: !self.is_handshaking(),
             certificate_was_asked: self.certificate_was_asked,
         };
-        self.failure = Some(diagnosis::from_rustls(error, take_rejection(), context));
+        let diagnosis = diagnosis::from_rustls(error, take_rejection(), context);
+        self.break_with(diagnosis);
         // rustls no longer counts what it decrypted before the bad record; the reader still gives it.
         let _ = self.connection.reader().read_to_end(&mut self.tail);
         self.readable = self.tail.len();
+    }
+
+    /// The first reason stays: later ones follow from it.
+    fn break_with(&mut self, diagnosis: Diagnosis) {
+        self.broken = true;
+        self.failure.get_or_insert(diagnosis);
     }
 }
 

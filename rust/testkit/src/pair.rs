@@ -79,14 +79,23 @@ impl<L: Endpoint, R: Endpoint> Pair<L, R> {
         while self.step() > 0 {}
     }
 
+    /// Steps until nothing moves any more, and damages what is on the wire now and then.
+    pub fn settle_with_damage(&mut self, generator: &mut Generator) {
+        while self.step() > 0 {
+            let wires = [&mut self.to_left, &mut self.to_right];
+            for wire in wires.into_iter().filter(|wire| !wire.is_empty()) {
+                if generator.once_in(10) {
+                    let mut bytes: Vec<u8> = wire.drain(..).collect();
+                    generator.damage(&mut bytes);
+                    wire.extend(bytes);
+                }
+            }
+        }
+    }
+
     /// Bytes on their way to the left and to the right, which their receivers do not want yet.
     pub fn waiting(&self) -> (usize, usize) {
         (self.to_left.len(), self.to_right.len())
-    }
-
-    /// Cuts the wire: what was on its way to the right, taken off it.
-    pub fn intercept_to_right(&mut self) -> Vec<u8> {
-        self.to_right.drain(..).collect()
     }
 }
 

@@ -1,0 +1,54 @@
+//! Connections in memory: how they begin, carry data, end and fail.
+
+mod data;
+mod end;
+mod handshake;
+mod hostile;
+
+use godot_rustls_testkit::{Issued, Template};
+
+use crate::config::{ClientSetup, ServerSetup};
+use crate::options::{TlsVersion, VersionRange};
+use crate::testing::{client_options, own_trust, server_with};
+
+const HOST: &str = "localhost";
+
+const ONLY_1_2: (TlsVersion, TlsVersion) = (TlsVersion::V1_2, TlsVersion::V1_2);
+const ONLY_1_3: (TlsVersion, TlsVersion) = (TlsVersion::V1_3, TlsVersion::V1_3);
+
+fn range((min, max): (TlsVersion, TlsVersion)) -> VersionRange {
+    VersionRange::new(min, max).unwrap()
+}
+
+fn self_signed() -> Issued {
+    Template::like_the_engine(HOST).self_signed()
+}
+
+/// A client that trusts the server, both with one version.
+fn setups(versions: VersionRange) -> (ClientSetup, ServerSetup) {
+    setups_for(&self_signed(), versions, versions)
+}
+
+fn setups_for(
+    owner: &Issued,
+    client: VersionRange,
+    server: VersionRange,
+) -> (ClientSetup, ServerSetup) {
+    let mut options = client_options(&[owner]);
+    options.versions = client;
+    (ClientSetup::new(options), server_with(&[owner], server))
+}
+
+/// A client that trusts nobody.
+fn stranger() -> ClientSetup {
+    let mut options = client_options(&[]);
+    options.trust = own_trust(&[]).into();
+    ClientSetup::new(options)
+}
+
+impl crate::session::Session {
+    /// Whether the handshake was full or resumed.
+    pub(crate) fn handshake_kind(&self) -> Option<rustls::HandshakeKind> {
+        self.connection.handshake_kind()
+    }
+}
