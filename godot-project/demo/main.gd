@@ -16,7 +16,7 @@ const MISSING_LIBRARY_VIEW: String = "res://demo/view/missing_library.tscn"
 const TERMINAL: String = "res://demo/terminal.gd"
 
 ## How much live data a screenshot shows, in seconds.
-const SCREENSHOT_SECONDS: float = 11.5
+const SCREENSHOT_SECONDS: float = 14.0
 
 ## The size for which the texts were chosen; they grow and shrink a little with the window.
 const NORMAL_SIZE: Vector2 = Vector2(1280.0, 720.0)

@@ -4,6 +4,7 @@ extends RefCounted
 
 const EchoClient := preload("res://demo/tls_echo/echo_client.gd")
 const EchoServer := preload("res://demo/tls_echo/echo_server.gd")
+const Words := preload("res://demo/tls_echo/words.gd")
 
 ## The size of a message whose round trip is timed: that of a small game packet.
 const MESSAGE_BYTES: int = 64
@@ -102,8 +103,8 @@ func take_sample() -> Sample:
 	if sample.round_trips > 0:
 		_latencies_usec.sort()
 		sample.round_trips_per_second = sample.round_trips * 1e6 / maxf(_round_trips_usec, 1.0)
-		sample.median_usec = _latencies_usec[sample.round_trips / 2]
-		sample.slow_usec = _latencies_usec[sample.round_trips * 95 / 100]
+		sample.median_usec = _latencies_usec[int(sample.round_trips * 0.5)]
+		sample.slow_usec = _latencies_usec[int(sample.round_trips * 0.95)]
 	sample.bytes_per_second = _bulk_bytes * 1e6 / maxf(_bulk_usec, 1.0)
 	_latencies_usec.clear()
 	_round_trips_usec = 0
@@ -130,7 +131,7 @@ func _take(since_usec: int) -> PackedByteArray:
 		return PackedByteArray()
 	var bytes: PackedByteArray = received[1]
 	if bytes.is_empty() and Time.get_ticks_usec() - since_usec > PATIENCE_USEC:
-		problem = "no answer for %d s" % (PATIENCE_USEC / 1_000_000)
+		problem = "no answer for %s" % Words.duration(PATIENCE_USEC)
 	return bytes
 
 

@@ -69,8 +69,9 @@ func _process(delta: float) -> void:
 		_server.poll()
 	if not _flowing:
 		return
-	_meter.measure_round_trips(slice_usec / 2)
-	_meter.measure_throughput(slice_usec / 2)
+	var half_usec: int = roundi(slice_usec / 2.0)
+	_meter.measure_round_trips(half_usec)
+	_meter.measure_throughput(half_usec)
 	_since_sample += delta
 	if not _meter.problem.is_empty():
 		_flowing = false

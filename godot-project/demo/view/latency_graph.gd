@@ -91,7 +91,7 @@ func _y(usec: float) -> float:
 func _highest() -> float:
 	var sorted: PackedFloat32Array = _slow_usec.duplicate()
 	sorted.sort()
-	return sorted[sorted.size() * 95 / 100]
+	return sorted[int(sorted.size() * 0.95)]
 
 
 ## The next of 1, 2, 4, 6, 8 and their tens, so that the scale seldom changes.

@@ -39,6 +39,7 @@ func _process(_delta: float) -> void:
 ## Writes a server into the fields.
 func suggest(host: String, port: int) -> void:
 	_host.text = host
+	_host.caret_column = host.length()
 	_port.text = str(port)
 
 
