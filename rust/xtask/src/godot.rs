@@ -34,8 +34,11 @@ impl Godot {
         command
     }
 
-    /// Imports a project, which also finds its scripts' classes and its extensions. The log must be clean.
+    /// Imports a project, which also finds its scripts' classes. The log must be clean.
     pub fn import(&self, project: &Path) -> Outcome {
+        // A headless editor that meets an extension for the first time and quits soon after crashes
+        // (godotengine/godot#111048): it must know the addon from the start.
+        list_extension(project)?;
         let name = format!("importing {} into Godot", paths::shown(project));
         let mut command = self.headless(project);
         command.arg("--import");
@@ -69,8 +72,11 @@ pub fn is_problem(line: &str) -> bool {
     marks.iter().any(|mark| line.contains(mark))
 }
 
-/// Makes the engine load our extension on the first start, before the editor has ever looked at the project.
+/// Makes the engine load a project's addon on the first start, before the editor has ever looked for extensions.
 pub fn list_extension(project: &Path) -> Outcome {
+    if !project.join(paths::ADDON).join(paths::MANIFEST).is_file() {
+        return Ok(());
+    }
     let list = project.join(".godot/extension_list.cfg");
     let entry = format!("res://{}/{}\n", paths::ADDON, paths::MANIFEST);
     if fs::read_to_string(&list).is_ok_and(|text| text.contains(entry.trim_end())) {

@@ -8,6 +8,9 @@ use xtask::paths;
 
 use crate::present;
 
+/// Files above this size are linked instead of copied.
+const LARGE: u64 = 1 << 20;
+
 /// The addon as the suites load it: a debug build with test-only classes.
 pub fn suites_addon() -> Option<PathBuf> {
     staged(&paths::test_project(), "run `cargo xtask build --test`")
@@ -105,7 +108,13 @@ impl Project {
 fn copy(from: &Path, to: &Path) {
     let step = format!("copying {} to {}", from.display(), to.display());
     if from.is_file() {
-        paths::replace(from, to).unwrap_or_else(|failure| panic!("{failure}"));
+        let folder = to.parent().unwrap_or(to);
+        paths::make_dir(folder).unwrap_or_else(|failure| panic!("{failure}"));
+        // A debug library has hundreds of megabytes, and nobody writes into it. What tests change is copied.
+        let is_library = from.metadata().is_ok_and(|facts| facts.len() > LARGE);
+        if !is_library || fs::hard_link(from, to).is_err() {
+            paths::replace(from, to).unwrap_or_else(|failure| panic!("{failure}"));
+        }
         return;
     }
     let entries = fs::read_dir(from).unwrap_or_else(|error| panic!("{step}: {error}"));

@@ -105,7 +105,8 @@ fn presets(godot: &Godot) -> String {
     let preset = |index: u32, name: &str, features: &str| {
         format!(
             "[preset.{index}]\n\nname=\"{name}\"\nplatform=\"Linux\"\nrunnable=true\n\
-             custom_features=\"{features}\"\nexport_filter=\"all_resources\"\nexport_path=\"\"\n\n\
+             custom_features=\"{features}\"\nexport_filter=\"all_resources\"\n\
+             include_filter=\"\"\nexclude_filter=\"\"\nexport_path=\"\"\n\n\
              [preset.{index}.options]\n\ncustom_template/release=\"{}\"\n\
              binary_format/embed_pck=false\nbinary_format/architecture=\"{architecture}\"\n\n",
             template.display()

@@ -27,18 +27,27 @@ fn the_demo_imports_and_opens_in_the_editor() {
     open(&godot, &project);
 }
 
-/// As a user does who unzips the addon and opens the editor: nothing of `.godot` is there yet.
+/// As a user does who unzips the addon and opens the editor: nothing of `.godot` is there yet. Some seconds of
+/// frames, because an editor that meets an extension for the first time must not quit before it has read its
+/// documentation (godotengine/godot#111048). Then once more, as on any other day.
 fn open(godot: &xtask::godot::Godot, project: &Project) {
-    project.import(godot);
-    let mut command = godot.headless(project.dir());
-    command.args(["--editor", "--quit"]);
-    assert_clean("the editor", &finish("the editor", command, 3));
+    let editor = |words: &[&str]| {
+        let mut command = godot.headless(project.dir());
+        command.arg("--editor").args(words);
+        finish("the editor", command, 5)
+    };
+    assert_clean(
+        "the editor's first start",
+        &editor(&["--quit-after", "600"]),
+    );
     let list = project.dir().join(".godot/extension_list.cfg");
     let list = fs::read_to_string(list).unwrap_or_default();
     assert!(
         list.contains("res://addons/rustls/rustls.gdextension"),
         "the editor did not find the addon: {list:?}"
     );
+    assert_clean("the editor's second start", &editor(&["--quit"]));
+    project.import(godot);
 }
 
 #[test]

@@ -43,11 +43,15 @@ pub(crate) struct Verdict {
     pub(crate) totals: Totals,
     /// Reasons; empty for a green run.
     pub(crate) complaints: Vec<String>,
+    /// What was skipped and why.
+    pub(crate) skips: Vec<String>,
 }
 
 /// Judges a run of the GDScript suites.
 pub(crate) fn suites(run: &Captured) -> Verdict {
-    let mut complaints = unexpected(&run.text);
+    let failed = run.text.lines().filter(|line| line.starts_with("FAIL "));
+    let mut complaints: Vec<String> = failed.map(str::to_owned).collect();
+    complaints.extend(unexpected(&run.text));
     let marker = run.text.lines().rev().find_map(end_marker);
     if run.code != Some(0) {
         let code = run
@@ -68,7 +72,15 @@ pub(crate) fn suites(run: &Captured) -> Verdict {
     if !complaints.is_empty() && totals.failed == 0 {
         totals.failed = 1;
     }
-    Verdict { totals, complaints }
+    let skips = run
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("skip "));
+    Verdict {
+        totals,
+        complaints,
+        skips: skips.map(str::to_owned).collect(),
+    }
 }
 
 /// Lines that tell of an error and that no test announced. A suite puts `EXPECT-ERRORS begin` and
@@ -118,11 +130,13 @@ pub(crate) fn rust(run: &Captured) -> Verdict {
     let mut complaints = Vec::new();
     // A test may lack several things and say so for each.
     let mut skipped = BTreeSet::new();
+    let mut skips = Vec::new();
     for line in run.text.lines() {
         if let Some(result) = line.strip_prefix("test result: ") {
             totals += harness_result(result);
-        } else if let Some(skip) = line.strip_prefix("SKIPPED ") {
+        } else if let Some(skip) = skip(line) {
             skipped.insert(skip.split(':').next());
+            skips.push(skip.to_owned());
         } else if line.starts_with("test ") && line.ends_with("... FAILED") {
             complaints.push(line.to_owned());
         }
@@ -136,7 +150,17 @@ pub(crate) fn rust(run: &Captured) -> Verdict {
         complaints.push("no Rust test ran".to_owned());
         totals.failed += 1;
     }
-    Verdict { totals, complaints }
+    Verdict {
+        totals,
+        complaints,
+        skips,
+    }
+}
+
+/// What stands behind `SKIPPED `. The line may come between the two halves of the harness's own `test x ... ok`.
+fn skip(line: &str) -> Option<&str> {
+    let (before, skip) = line.split_once("SKIPPED ")?;
+    (before.is_empty() || before.ends_with("... ")).then_some(skip)
 }
 
 /// The counts of `ok. 12 passed; 0 failed; 1 ignored; …`.
@@ -219,7 +243,7 @@ mod tests {
     fn results_of_several_harnesses_add_up_and_skips_are_not_passes() {
         let log = "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
                    SKIPPED nginx: it is not installed\n\
-                   SKIPPED nginx: and openssl is too old\n\
+                   test other ... SKIPPED nginx: and openssl is too old\n\
                    test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n";
         let verdict = rust(&run(0, log));
         assert!(verdict.complaints.is_empty());

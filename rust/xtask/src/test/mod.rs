@@ -14,11 +14,20 @@ use crate::process::{Step, announce, cargo};
 use crate::setup;
 use judge::{Totals, Verdict};
 
-/// Runs what the flags leave and prints the total in a line of its own at the end.
+/// Runs what the flags leave and prints the total in a line of its own at the end, whatever happens.
 pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
+    let mut report = Report::default();
+    if let Err(failure) = parts(args, &mut report) {
+        eprintln!("\n{failure}");
+        report.complaints.push(failure.step().to_owned());
+        report.totals.failed += 1;
+    }
+    Ok(report.finish())
+}
+
+fn parts(args: &Args, report: &mut Report) -> Outcome {
     let only_godot = args.has("godot") || args.value("suite").is_some();
     let only_rust = args.has("rust");
-    let mut report = Report::default();
     if !args.has("no-check") && !only_godot && !only_rust {
         report.checks(&check::all()?);
     }
@@ -32,7 +41,7 @@ pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
     if only_godot || !only_rust {
         report.add("GDScript suites", &suites(&godot, args)?);
     }
-    Ok(report.finish())
+    Ok(())
 }
 
 /// What the parts came to.
@@ -40,14 +49,14 @@ pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
 struct Report {
     totals: Totals,
     complaints: Vec<String>,
-    notes: Vec<String>,
+    skips: Vec<String>,
 }
 
 impl Report {
     fn checks(&mut self, summary: &check::Summary) {
         let failed = summary.failed.iter().map(|name| format!("check: {name}"));
         self.complaints.extend(failed);
-        self.notes.extend(summary.skipped.iter().cloned());
+        self.skips.extend(summary.skipped.iter().cloned());
         self.totals.failed += summary.failed.len() as u64;
         self.totals.skipped += summary.skipped.len() as u64;
     }
@@ -60,12 +69,13 @@ impl Report {
             .iter()
             .map(|line| format!("{part}: {line}"));
         self.complaints.extend(complaints);
+        self.skips.extend(verdict.skips.iter().cloned());
     }
 
     fn finish(self) -> ExitCode {
         println!();
-        for note in &self.notes {
-            println!("SKIPPED {note}");
+        for skip in &self.skips {
+            println!("SKIPPED {skip}");
         }
         for complaint in &self.complaints {
             println!("FAILED {complaint}");
