@@ -186,3 +186,6 @@ fn unusable(error: &rustls::Error) -> Diagnosis {
         format!("the TLS options cannot be used ({error})"),
     )
 }
+
+#[cfg(test)]
+mod tests;

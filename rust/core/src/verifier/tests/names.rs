@@ -1,9 +1,10 @@
 //! The name a certificate is for.
 
-use godot_rustls_testkit::{Issued, Template};
+use godot_rustls_testkit::{Generator, Issued, Template};
 
 use super::{HOST, accepts, refuses, verdict};
 use crate::diagnosis::Cause;
+use crate::names::ReferenceName;
 use crate::testing::own_trust;
 use crate::trust::{Mode, Origin, Request, SystemCertificates, TrustStore};
 
@@ -370,4 +371,38 @@ fn constraints_on_addresses_bind_a_common_name_that_is_one() {
         "192.168.0.1",
         Cause::BadCertificate,
     );
+}
+
+#[test]
+fn random_names_never_panic_and_never_match() {
+    const PARTS: [&str; 14] = [
+        "a",
+        ".",
+        "*",
+        "-",
+        "\0",
+        "xn--",
+        "127.0.0.1",
+        "::1",
+        "[",
+        "ü",
+        "💥",
+        " ",
+        "example",
+        "_",
+    ];
+    let mut generator = Generator::new(31);
+    let root = root();
+    let trust = own_trust(&[&root]);
+    let leaf = root.issue(Template::leaf("x").names(&["only.example.test"]));
+    for _ in 0..15_000 {
+        let name: String = (0..generator.below(8))
+            .map(|_| *generator.pick(&PARTS))
+            .collect();
+        assert!(verdict(&trust, &[&leaf], &name).is_err(), "{name:?}");
+        let reference = ReferenceName::parse(&name);
+        let _ = (reference.to_string(), reference.server_name());
+        let part: &str = generator.pick::<&str>(&PARTS);
+        let _ = reference.matches_common_name(part);
+    }
 }
