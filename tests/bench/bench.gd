@@ -55,7 +55,7 @@ func _measure() -> bool:
 		return false
 	var memory: Memory = Memory.new(Memory.Kind.ENGINE_ALLOCATOR)
 	var early: Array[Measure] = [memory, Memory.new(Memory.Kind.RESIDENT, memory)]
-	var timed: Array[Measure] = [Handshakes.new()]
+	var timed: Array[Measure] = [Handshakes.new(false), Handshakes.new(true)]
 	for size: int in WRITE_SIZES:
 		timed.append(Throughput.new(size))
 	timed.append(LongestCall.new())
@@ -74,7 +74,8 @@ func _make_transports() -> Array[Transport]:
 		push_warning("This library was built for tests: its figures say nothing about a released one.")
 	var crypto: Crypto = Crypto.new()
 	var key: CryptoKey = crypto.generate_rsa(TlsTransport.KEY_BITS)
-	var certificate: X509Certificate = crypto.generate_self_signed_certificate(key, "CN=%s,O=Bench,C=IT" % TlsTransport.NAME)
+	var subject: String = "CN=%s,O=Bench,C=IT" % TlsTransport.CERTIFICATE_NAME
+	var certificate: X509Certificate = crypto.generate_self_signed_certificate(key, subject)
 	var ours: TlsTransport = (load(OUR_TRANSPORT) as GDScript).new()
 	var engine: TlsTransport = EngineTls.new()
 	for transport: TlsTransport in [engine, ours]:

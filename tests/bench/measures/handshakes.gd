@@ -1,21 +1,38 @@
 extends "res://measures/measure.gd"
-## Connections a second, each from nothing to both sides connected, one after the other.
+## Handshakes a second, one after the other, counted from the first call to both sides connected. TCP is not counted.
+
+
+const TlsTransport := preload("res://transports/tls_transport.gd")
+
+var _again: bool
+
+
+## With [param again], all connections go to one host, as those of a game that reconnects.
+func _init(again: bool) -> void:
+	_again = again
 
 
 func title() -> String:
-	return "full handshakes"
+	return "handshakes, same server again" if _again else "full handshakes"
 
 
 func unit() -> String:
 	return "1/s"
 
 
+func applies_to(transport: Transport) -> bool:
+	return transport is TlsTransport
+
+
 func sample(transport: Transport, seconds: float) -> float:
-	var started: int = Time.get_ticks_usec()
-	var until: int = started + int(seconds * 1e6)
+	var tls: TlsTransport = transport
+	var until: int = Time.get_ticks_usec() + int(seconds * 1e6)
 	var count: int = 0
-	while Time.get_ticks_usec() < until:
-		if transport.open().is_empty():
+	var spent: int = 0
+	while Time.get_ticks_usec() < until or count == 0:
+		var ends: Array[StreamPeer] = tls.open_again() if _again else tls.open()
+		if ends.is_empty():
 			return NAN
 		count += 1
-	return count * 1e6 / (Time.get_ticks_usec() - started)
+		spent += tls.handshake_usec
+	return count * 1e6 / spent

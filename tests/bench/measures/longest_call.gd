@@ -4,6 +4,9 @@ extends "res://measures/measure.gd"
 ## Each sample is the median over many handshakes, because one interruption by the system would be the maximum.
 
 
+const TlsTransport := preload("res://transports/tls_transport.gd")
+
+
 func title() -> String:
 	return "longest single poll()"
 
@@ -17,7 +20,7 @@ func larger_is_better() -> bool:
 
 
 func applies_to(transport: Transport) -> bool:
-	return transport.has_method(&"use_identity")
+	return transport is TlsTransport
 
 
 func sample(transport: Transport, seconds: float) -> float:

@@ -72,6 +72,8 @@ func test_what_the_engine_gets_wrong_about_names_is_right(ours: Stack) -> void:
 		["name_wildcard_cn", "*.example.test", NO],
 		["name_dns_ip", "127.0.0.1", NO],
 		["name_wildcard_cn", "127.0.0.1", NO],
+		# A whole top-level domain belongs to nobody.
+		["name_wildcard_top", "foo.test", NO],
 	])
 
 
