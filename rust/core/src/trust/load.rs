@@ -73,6 +73,10 @@ pub(super) fn load(request: Request) -> TrustStore {
         }
         return store;
     }
+    // First, so that an authority which the system has too is found as the user's own.
+    if let Some(file) = request.extra {
+        add_file(&mut store, file, EXTRA_SETTING);
+    }
     let wants_system = request.mode != Mode::Mozilla;
     let has_system = wants_system && add_system(&mut store, request.system);
     let wants_mozilla = match request.mode {
@@ -89,9 +93,6 @@ pub(super) fn load(request: Request) -> TrustStore {
         (false, true) => Source::Mozilla,
         (false, false) => Source::None,
     };
-    if let Some(file) = request.extra {
-        add_file(&mut store, file, EXTRA_SETTING);
-    }
     store
 }
 

@@ -6,7 +6,7 @@ use super::{HOST, accepts, refuses, verdict};
 use crate::diagnosis::Cause;
 use crate::names::ReferenceName;
 use crate::testing::own_trust;
-use crate::trust::{Mode, Origin, Request, SystemCertificates, TrustStore};
+use crate::trust::{CertificateFile, Mode, Origin, Request, SystemCertificates, TrustStore};
 
 fn root() -> Issued {
     Template::authority("Test Root").self_signed()
@@ -404,5 +404,26 @@ fn random_names_never_panic_and_never_match() {
         let _ = (reference.to_string(), reference.server_name());
         let part: &str = generator.pick::<&str>(&PARTS);
         let _ = reference.matches_common_name(part);
+    }
+}
+
+#[test]
+fn an_authority_of_the_system_that_is_also_ones_own_counts_as_ones_own() {
+    let root = root();
+    let renewed = Template::authority("Test Root")
+        .key_of(&root)
+        .no_usages()
+        .self_signed();
+    for own in [&root, &renewed] {
+        let trust = TrustStore::load(Request {
+            mode: Mode::System,
+            override_bundle: None,
+            extra: Some(CertificateFile {
+                name: "own.crt".to_owned(),
+                contents: Ok(own.pem().into_bytes()),
+            }),
+            system: SystemCertificates::Pem(root.pem()),
+        });
+        accepts(&trust, &[&root.issue(Template::leaf(HOST))], HOST);
     }
 }
