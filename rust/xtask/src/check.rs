@@ -111,7 +111,7 @@ fn dependencies(summary: &mut Summary) -> Outcome {
             .run(),
     );
     let name = "dependencies: advisories";
-    let advisories = Step::new(name, check(&["advisories"])).echo().capture()?;
+    let advisories = Step::new(name, check(&["advisories"])).capture()?;
     if advisories
         .text
         .contains("failed to fetch advisory database")
@@ -123,6 +123,7 @@ fn dependencies(summary: &mut Summary) -> Outcome {
             .skipped
             .push(format!("{name}: the advisory database cannot be reached"));
     } else if advisories.code != Some(0) {
+        print!("{}", advisories.text);
         let failure = Failure::new(
             name,
             "a dependency has an advisory",
