@@ -9,10 +9,13 @@ mod tests;
 use std::net::IpAddr;
 
 use rustls_pki_types::CertificateDer;
+use x509_parser::asn1_rs::Any;
 use x509_parser::prelude::{
     FromDer, GeneralName, ParsedExtension, TbsCertificate, X509Certificate, X509Extension,
     X509Version,
 };
+
+use crate::provider::signature_algorithms;
 
 pub use name::rfc4514_of_der;
 pub use public_key::PublicKeyKind;
@@ -130,19 +133,35 @@ impl Certificate {
         &self.facts
     }
 
-    /// Subject and issuer are the same name. Says nothing about the signature: see
-    /// [`Certificate::signed_part`].
+    /// Subject and issuer are the same name. Says nothing about the signature.
     pub fn is_self_issued(&self) -> bool {
         self.facts.is_self_issued()
     }
 
-    /// The signed bytes and the signature over them (RFC 5280 section 4.1).
-    pub fn signed_part(&self) -> Result<(Vec<u8>, Vec<u8>), ParseError> {
-        let (_, parsed) = X509Certificate::from_der(&self.der).map_err(|e| parse_error(&e))?;
-        Ok((
-            parsed.tbs_certificate.as_ref().to_vec(),
-            parsed.signature_value.data.to_vec(),
-        ))
+    /// Its signature was made with its own key, by an algorithm that is believed. `end_entity` is the same
+    /// certificate as webpki reads it.
+    pub(crate) fn verifies_itself(&self, end_entity: &webpki::EndEntityCert<'_>) -> bool {
+        let Ok((_, parsed)) = X509Certificate::from_der(&self.der) else {
+            return false;
+        };
+        let signed = parsed.tbs_certificate.as_ref();
+        let signature = &parsed.signature_value.data;
+        // The algorithm's identifier follows the signed bytes (RFC 5280 section 4.1).
+        let named = self
+            .der
+            .windows(signed.len())
+            .position(|window| std::ptr::eq(window, signed))
+            .and_then(|start| Any::from_der(&self.der[start + signed.len()..]).ok())
+            .map(|(_, identifier)| identifier.data);
+        signature_algorithms()
+            .all
+            .iter()
+            .filter(|algorithm| Some(algorithm.signature_alg_id().as_ref()) == named)
+            .any(|algorithm| {
+                end_entity
+                    .verify_signature(*algorithm, signed, signature)
+                    .is_ok()
+            })
     }
 }
 

@@ -6,7 +6,10 @@ mod mozilla;
 #[cfg(test)]
 mod tests;
 
+use std::sync::OnceLock;
+
 use rustls_pki_types::{CertificateDer, TrustAnchor};
+use webpki::EndEntityCert;
 
 use crate::certificate::{Certificate, Facts, rfc4514_of_der};
 use crate::pem::Bundle;
@@ -42,6 +45,28 @@ pub enum Origin {
     Mozilla,
 }
 
+/// A trusted certificate.
+#[derive(Debug)]
+pub(crate) struct Trusted {
+    /// The whole certificate.
+    pub(crate) certificate: Certificate,
+    origin: Origin,
+    /// Mozilla's bundle holds its subject and key.
+    pub(crate) is_public: bool,
+    /// Found out once, when somebody presents it.
+    self_signed: OnceLock<bool>,
+}
+
+impl Trusted {
+    /// Signed with its own key by an algorithm that is believed. `end_entity` is the same certificate.
+    pub(crate) fn is_self_signed(&self, end_entity: &EndEntityCert<'_>) -> bool {
+        self.certificate.is_self_issued()
+            && *self
+                .self_signed
+                .get_or_init(|| self.certificate.verifies_itself(end_entity))
+    }
+}
+
 /// An anchor that path building may end in.
 #[derive(Debug)]
 struct AnchorInfo {
@@ -58,7 +83,7 @@ pub struct TrustStore {
     /// `anchors[i]` is described by `infos[i]`.
     anchors: Vec<TrustAnchor<'static>>,
     infos: Vec<AnchorInfo>,
-    certificates: Vec<(Certificate, Origin)>,
+    certificates: Vec<Trusted>,
     source: Source,
     problems: Vec<String>,
 }
@@ -121,7 +146,7 @@ impl TrustStore {
     fn usable(&self) -> impl Iterator<Item = &Certificate> {
         self.certificates
             .iter()
-            .map(|(certificate, _)| certificate)
+            .map(|trusted| &trusted.certificate)
             .filter(|certificate| certificate.facts().may_issue() || certificate.is_self_issued())
     }
 
@@ -148,29 +173,28 @@ impl TrustStore {
             .and_then(|index| self.certificates.get(index));
         Some(FoundAnchor {
             origin: info.origin,
-            facts: certificate.map(|(certificate, _)| certificate.facts()),
+            facts: certificate.map(|trusted| trusted.certificate.facts()),
             is_public: info.is_public,
         })
     }
 
     /// The user's own trusted certificate with exactly these bytes.
-    pub(crate) fn own_certificate(&self, der: &CertificateDer<'_>) -> Option<&Certificate> {
+    pub(crate) fn own_certificate(&self, der: &CertificateDer<'_>) -> Option<&Trusted> {
         self.own()
-            .find(|certificate| certificate.der().as_ref() == der.as_ref())
+            .find(|trusted| trusted.certificate.der().as_ref() == der.as_ref())
     }
 
     /// A trusted certificate of the user's with that subject which may not issue others.
     pub(crate) fn unusable_issuer(&self, subject_der: &[u8]) -> Option<&Facts> {
         self.own()
-            .map(Certificate::facts)
+            .map(|trusted| trusted.certificate.facts())
             .find(|facts| facts.subject_der == subject_der && !facts.may_issue())
     }
 
-    fn own(&self) -> impl Iterator<Item = &Certificate> {
+    fn own(&self) -> impl Iterator<Item = &Trusted> {
         self.certificates
             .iter()
-            .filter(|(_, origin)| *origin == Origin::Own)
-            .map(|(certificate, _)| certificate)
+            .filter(|trusted| trusted.origin == Origin::Own)
     }
 
     fn add_bundle(&mut self, bundle: Bundle, origin: Origin, from: &str) {
@@ -191,14 +215,16 @@ impl TrustStore {
     /// among its anchors for a CA.
     fn add(&mut self, certificate: Certificate, origin: Origin, from: &str) {
         let facts = certificate.facts();
+        let mut is_public = false;
         if facts.may_issue() {
             match webpki::anchor_from_trusted_cert(certificate.der()) {
                 Ok(anchor) => {
                     let anchor = anchor.to_owned();
+                    is_public = mozilla::holds(&anchor);
                     self.infos.push(AnchorInfo {
                         origin,
                         certificate: Some(self.certificates.len()),
-                        is_public: mozilla::holds(&anchor),
+                        is_public,
                     });
                     self.anchors.push(anchor);
                 }
@@ -220,7 +246,12 @@ impl TrustStore {
                 facts.issuer
             ));
         }
-        self.certificates.push((certificate, origin));
+        self.certificates.push(Trusted {
+            certificate,
+            origin,
+            is_public,
+            self_signed: OnceLock::new(),
+        });
     }
 
     fn add_mozilla(&mut self) {

@@ -1,11 +1,10 @@
 //! The single checks beside webpki's (RFC 5280 section 6.1).
 
-use webpki::{EndEntityCert, VerifiedPath};
+use webpki::VerifiedPath;
 
-use crate::certificate::{Certificate, Facts};
+use crate::certificate::Facts;
 use crate::diagnosis::{self, Rejection};
 use crate::names::constraints_allow;
-use crate::provider::signature_algorithms;
 use crate::trust::TrustStore;
 
 pub(super) fn dates(facts: &Facts, now: i64) -> Result<(), Rejection> {
@@ -37,18 +36,6 @@ pub(super) fn server_purpose(leaf: &Facts) -> Result<(), Rejection> {
         )),
         _ => Ok(()),
     }
-}
-
-/// The certificate is signed with its own key by an algorithm that is believed.
-pub(super) fn is_self_signed(own: &Certificate, end_entity: &EndEntityCert<'_>) -> bool {
-    let Ok((signed, signature)) = own.signed_part() else {
-        return false;
-    };
-    signature_algorithms().all.iter().any(|algorithm| {
-        end_entity
-            .verify_signature(*algorithm, &signed, &signature)
-            .is_ok()
-    })
 }
 
 /// What webpki leaves out about a path's issuers: keyCertSign of intermediates; dates and path length of the

@@ -12,6 +12,7 @@ mod rustls_adapter;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use rustls_pki_types::{CertificateDer, UnixTime};
@@ -22,7 +23,7 @@ use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
 use crate::names::ReferenceName;
 use crate::options::Verification;
 use crate::provider::signature_algorithms;
-use crate::trust::{Origin, TrustStore};
+use crate::trust::{Origin, TrustStore, Trusted};
 
 pub(crate) use rustls_adapter::{
     NoIdentity, ServerVerifier, take_certificate_request, take_rejection,
@@ -49,39 +50,45 @@ pub fn verify_server_chain(
     let Some((leaf_der, intermediates)) = chain.split_first() else {
         return Err(diagnosis::untrusted(&[], trust.certificate_count(), None));
     };
-    let leaf = Facts::from_der(leaf_der).map_err(|error| malformed(&error.to_string()))?;
+    let own = trust.own_certificate(leaf_der);
+    // What was read when the certificate was loaded need not be read again.
+    let leaf = match own {
+        Some(own) => Cow::Borrowed(own.certificate.facts()),
+        None => {
+            Cow::Owned(Facts::from_der(leaf_der).map_err(|error| malformed(&error.to_string()))?)
+        }
+    };
+    let leaf = leaf.as_ref();
     let end_entity = EndEntityCert::try_from(leaf_der).map_err(|error| {
-        diagnosis::from_webpki(&error, std::slice::from_ref(&leaf), seconds(now), 1, None)
+        diagnosis::from_webpki(&error, std::slice::from_ref(leaf), seconds(now), 1, None)
     })?;
     if let Some(weakness) = leaf.public_key.weakness() {
-        return Err(diagnosis::weak_key(&leaf, &weakness));
+        return Err(diagnosis::weak_key(leaf, &weakness));
     }
     if verification == Verification::Nothing {
         return Ok(());
     }
     let check = Check {
         trust,
-        leaf: &leaf,
+        leaf,
         end_entity: &end_entity,
         now,
     };
-    let accepted = match trust.own_certificate(leaf_der) {
-        Some(own) if own.is_self_issued() && checks::is_self_signed(own, &end_entity) => {
-            check.own_certificate()?
-        }
-        Some(own) => match check.path(intermediates) {
+    let accepted = match own {
+        Some(own) if own.is_self_signed(&end_entity) => check.own_certificate(own)?,
+        Some(_) => match check.path(intermediates) {
             Err(rejection) if rejection.diagnosis.cause == Cause::UntrustedIssuer => {
-                return Err(if own.is_self_issued() {
-                    diagnosis::self_signature_broken(own.facts())
+                return Err(if leaf.is_self_issued() {
+                    diagnosis::self_signature_broken(leaf)
                 } else {
-                    diagnosis::reused_leaf_not_anchor(own.facts())
+                    diagnosis::reused_leaf_not_anchor(leaf)
                 });
             }
             outcome => outcome?,
         },
         None => check.path(intermediates)?,
     };
-    checks::leaf_key_usage(&leaf)?;
+    checks::leaf_key_usage(leaf)?;
     if verification == Verification::Full {
         check.name(reference, &accepted)?;
     }
@@ -99,14 +106,14 @@ struct Check<'a> {
 impl Check<'_> {
     /// The leaf is, byte for byte, a self-signed certificate of the user's own: it vouches for itself when
     /// everything else about it holds.
-    fn own_certificate(&self) -> Result<Accepted, Rejection> {
+    fn own_certificate(&self, own: &Trusted) -> Result<Accepted, Rejection> {
         checks::dates(self.leaf, seconds(self.now))?;
         checks::server_purpose(self.leaf)?;
         if let Some(oid) = &self.leaf.unknown_critical_extension {
             return Err(diagnosis::unknown_critical(self.leaf, oid));
         }
         Ok(Accepted {
-            common_name_counts: true,
+            common_name_counts: !own.is_public,
             constraining: Vec::new(),
         })
     }

@@ -31,7 +31,7 @@ use crate::setups::{self, ClientSpec, ServerSpec, SetupCache, Spec, verification
 pub(crate) struct RustlsTLSOptions {
     /// Which side the options are for, and whether certificates are checked: one of [constant MODE_CLIENT],
     /// [constant MODE_CLIENT_UNSAFE] and [constant MODE_SERVER].
-    #[export(enum = (Client = 0, ClientUnsafe = 1, Server = 2))]
+    #[var(hint = ENUM, hint_string = "Client,Unsafe Client,Server", usage_flags = [DEFAULT])]
     mode: i64,
     /// The certificates a client trusts instead of the default trust of [RustlsTrustStore]. Null means the default
     /// trust; an empty object trusts nobody. With [constant MODE_CLIENT_UNSAFE] the chain and the dates are still
@@ -49,11 +49,11 @@ pub(crate) struct RustlsTLSOptions {
     #[export]
     own_certificate: Option<Gd<X509Certificate>>,
     /// The lowest TLS version allowed: [constant TLS_VERSION_1_2] or [constant TLS_VERSION_1_3].
-    #[export(enum = (Tls1_2 = 0, Tls1_3 = 1))]
+    #[var(hint = ENUM, hint_string = "TLS 1.2,TLS 1.3", usage_flags = [DEFAULT])]
     min_version: i64,
     /// The highest TLS version allowed: [constant TLS_VERSION_1_2] or [constant TLS_VERSION_1_3]. The project
     /// setting [code]network/tls/enable_tls_v1.3[/code], when it is off, lowers it to 1.2 for every connection.
-    #[export(enum = (Tls1_2 = 0, Tls1_3 = 1))]
+    #[var(hint = ENUM, hint_string = "TLS 1.2,TLS 1.3", usage_flags = [DEFAULT])]
     #[init(val = Self::TLS_VERSION_1_3)]
     max_version: i64,
     /// Given as PEM text; counts while `trusted_ca_chain` is null.
