@@ -4,6 +4,8 @@ extends "res://support/connected_suite.gd"
 
 const Flow := preload("res://support/flow.gd")
 
+const STATM := "/proc/self/statm"
+
 
 func test_an_object_can_be_used_again_after_it_disconnected(stack: Stack) -> void:
 	var tls: StreamPeer = stack.stream()
@@ -144,6 +146,23 @@ func test_opening_and_closing_many_leaves_nothing_behind(ours: Stack) -> void:
 	var objects: float = Performance.get_monitor(Performance.OBJECT_COUNT)
 	_open_and_close(ours, 100)
 	equal(Performance.get_monitor(Performance.OBJECT_COUNT), objects, "the number of objects")
+
+
+func test_the_process_does_not_grow_with_connections_that_are_over(ours: Stack) -> void:
+	if not FileAccess.file_exists(STATM):
+		skip("this system does not tell a process's memory in /proc")
+		return
+	allow_seconds(120.0)
+	_open_and_close(ours, 200)
+	var before: int = _resident_pages()
+	_open_and_close(ours, 400)
+	var grown: int = (_resident_pages() - before) * 4
+	# One end holds tens of KiB; 800 of them that stay would be far more than this.
+	check(grown < 6000, "400 connections left %d KiB behind" % grown)
+
+
+func _resident_pages() -> int:
+	return FileAccess.open(STATM, FileAccess.READ).get_line().get_slice(" ", 1).to_int()
 
 
 func _open_and_close(stack: Stack, count: int) -> void:

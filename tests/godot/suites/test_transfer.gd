@@ -4,6 +4,8 @@ extends "res://support/connected_suite.gd"
 
 const Flow := preload("res://support/flow.gd")
 
+const STAT := "/proc/self/stat"
+
 ## One TLS 1.3 record: header, content type byte and tag around the bytes.
 const RECORD_OVERHEAD := 5 + 1 + 16
 
@@ -104,6 +106,22 @@ func test_get_data_waits_until_everything_is_there(stack: Stack) -> void:
 			OS.delay_usec(500))
 	equal(link.client.get_data(3000), [OK, data], "get_data")
 	sender.wait_to_finish()
+
+
+func test_waiting_does_not_burn_the_processor(ours: Stack) -> void:
+	if not FileAccess.file_exists(STAT):
+		skip("this system does not tell a process's time in /proc")
+		return
+	var link: Link = connected(ours, ours)
+	var sender: Thread = Thread.new()
+	sender.start(func() -> void:
+		OS.delay_msec(600)
+		link.server.put_data([1]))
+	var before: int = _processor_msec()
+	equal(link.client.get_data(1), [OK, PackedByteArray([1])], "get_data")
+	var spent: int = _processor_msec() - before
+	sender.wait_to_finish()
+	check(spent < 300, "it took %d ms of processor time to wait for 600 ms" % spent)
 
 
 func test_put_data_waits_until_everything_is_written(stack: Stack) -> void:
@@ -217,3 +235,10 @@ func _write_until_full(tls: StreamPeer, value: int) -> int:
 		taken += count
 		refused = 0 if count > 0 else refused + 1
 	return taken
+
+
+## The time this process has spent on processors, in steps of 10 ms.
+func _processor_msec() -> int:
+	# The second field is the program's name and may hold blanks; user and system time are 12 and 13 fields behind it.
+	var fields: PackedStringArray = FileAccess.open(STAT, FileAccess.READ).get_line().get_slice(") ", 1).split(" ")
+	return (fields[11].to_int() + fields[12].to_int()) * 10

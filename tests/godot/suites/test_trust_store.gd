@@ -148,6 +148,69 @@ func test_without_override_the_setting_chooses_the_source(ours: Stack) -> void:
 		expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["localhost"]), false)
 
 
+func test_the_variables_for_the_systems_files_are_honoured(ours: Stack) -> void:
+	if not _is_unix():
+		skip("this system's certificates do not come from files")
+		return
+	expect_errors()
+	_use_override(ours, "")
+	ProjectSettings.set_setting(TRUST, TRUST_SYSTEM)
+	_pretend_the_system_has(Fixtures.path("root.crt"))
+	equal(ours.call(&"trust_reload"), OK, "reload()")
+	equal(ours.call(&"trust_source"), SOURCE_SYSTEM, "get_source()")
+	equal(ours.call(&"trust_subjects"), PackedStringArray([ROOT_SUBJECT]), "get_subjects()")
+	expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["localhost"]), true)
+	var refused: Verdict = verdict(ours, ours.client(), "localhost", ["localhost_other"])
+	expect_verdict(ours, refused, false, CAUSE_UNTRUSTED_ISSUER)
+
+
+func test_the_systems_list_is_not_the_users_own_trust(ours: Stack) -> void:
+	if not _is_unix():
+		skip("this system's certificates do not come from files")
+		return
+	expect_errors()
+	_use_override(ours, "")
+	ProjectSettings.set_setting(TRUST, TRUST_SYSTEM)
+	# Neither its self-signed certificates nor bare common names count for servers.
+	for certificate: String in ["self_signed_openssl", "self_signed_openssl_cn"]:
+		row(certificate)
+		_pretend_the_system_has(Fixtures.path(certificate + ".crt"))
+		ours.call(&"trust_reload")
+		expect_verdict(ours, verdict(ours, ours.client(), "localhost", [certificate]), false)
+	row("common name only")
+	_pretend_the_system_has(Fixtures.path("root.crt"))
+	ours.call(&"trust_reload")
+	expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["name_cn_only"]), false, CAUSE_NAME_MISMATCH)
+
+
+func test_a_system_without_certificates_leaves_mozillas_or_nobody(ours: Stack) -> void:
+	if not _is_unix():
+		skip("this system's certificates do not come from files")
+		return
+	expect_errors()
+	_use_override(ours, "")
+	_pretend_the_system_has(ProjectSettings.globalize_path(Fixtures.write_scratch("none.pem", [])))
+	ProjectSettings.set_setting(TRUST, TRUST_AUTOMATIC)
+	ours.call(&"trust_reload")
+	equal(ours.call(&"trust_source"), SOURCE_MOZILLA, "get_source() when it is automatic")
+	check(ours.call(&"trust_count") > 100, "there are %d anchors" % ours.call(&"trust_count"))
+	expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["localhost"]), false, CAUSE_UNTRUSTED_ISSUER)
+	ProjectSettings.set_setting(TRUST, TRUST_SYSTEM)
+	ours.call(&"trust_reload")
+	equal(ours.call(&"trust_source"), SOURCE_NONE, "get_source() when only the system counts")
+	equal(ours.call(&"trust_count"), 0, "get_certificate_count()")
+	check(not (ours.call(&"trust_problems") as PackedStringArray).is_empty(), "no problem is reported")
+	expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["localhost"]), false)
+
+
+func test_settings_for_a_feature_tag_count(ours: Stack) -> void:
+	var tagged: String = "%s.%s" % [OVERRIDE, OS.get_name().to_lower()]
+	ProjectSettings.set_setting(tagged, Fixtures.path("other_root.crt"))
+	after(func() -> void: ProjectSettings.set_setting(tagged, null))
+	equal(ours.call(&"trust_reload"), OK, "reload()")
+	equal(ours.call(&"trust_subjects"), PackedStringArray([OTHER_SUBJECT]), "get_subjects()")
+
+
 func test_mozillas_list_has_well_over_a_hundred_authorities_and_a_date(ours: Stack) -> void:
 	_use_override(ours, "")
 	ProjectSettings.set_setting(TRUST, TRUST_MOZILLA)
@@ -238,3 +301,23 @@ func _use_override(ours: Stack, path: String, usable: bool = true) -> void:
 	ProjectSettings.set_setting(OVERRIDE, path)
 	var error: int = ours.call(&"trust_reload")
 	equal(error == OK, usable, "whether reload() returned OK (it gave %d)" % error)
+
+
+## Each variable replaces its own half of what the system has: one file, and folders, here none.
+func _pretend_the_system_has(file: String) -> void:
+	_set_environment("SSL_CERT_FILE", file)
+	_set_environment("SSL_CERT_DIR", ProjectSettings.globalize_path("user://no_such_folder"))
+
+
+func _set_environment(variable: String, value: String) -> void:
+	var before: String = OS.get_environment(variable)
+	OS.set_environment(variable, value)
+	after(func() -> void:
+		if before.is_empty():
+			OS.unset_environment(variable)
+		else:
+			OS.set_environment(variable, before))
+
+
+func _is_unix() -> bool:
+	return OS.get_name() in ["Linux", "FreeBSD", "OpenBSD", "NetBSD", "BSD"]
