@@ -69,7 +69,8 @@ impl ReferenceName {
             }
             Self::Ip(address) => common_name.parse() == Ok(*address),
             Self::Literal(name) => is_comparable(name) && common_name.eq_ignore_ascii_case(name),
-            Self::Unchecked => true,
+            // Whoever compares a name after all has none to compare with.
+            Self::Unchecked => false,
         }
     }
 }
@@ -105,23 +106,34 @@ pub fn indication(host: &str) -> Option<ServerName<'static>> {
 
 /// Name constraints of an issuer allow `common_name` as they would a DNS name (RFC 5280 section 4.2.1.10).
 ///
-/// An address under constraints fails: nothing says that its text is within them.
+/// It is taken as it is compared with a reference name: in A-labels. Any constraint fails what is no DNS name,
+/// and a subtree that is none fails every name: nothing says what is within them.
 pub fn constraints_allow(constraints: &NameConstraints, common_name: &str) -> bool {
-    if common_name.parse::<IpAddr>().is_ok() {
-        return !constraints.has_ip
-            && constraints.permitted_dns.is_empty()
-            && constraints.excluded_dns.is_empty();
-    }
+    let subtrees = || {
+        constraints
+            .permitted_dns
+            .iter()
+            .chain(&constraints.excluded_dns)
+    };
+    let Some(name) = to_a_labels(common_name).filter(|name| !name.ends_with('.')) else {
+        return !constraints.has_ip && subtrees().next().is_none();
+    };
     let permitted = constraints.permitted_dns.is_empty()
         || constraints
             .permitted_dns
             .iter()
-            .any(|base| is_within(common_name, base));
+            .any(|base| is_within(&name, base));
     let excluded = constraints
         .excluded_dns
         .iter()
-        .any(|base| is_within(common_name, base) || wildcard_covers(common_name, base));
-    permitted && !excluded
+        .any(|base| is_within(&name, base) || wildcard_covers(&name, base));
+    subtrees().all(|base| is_subtree(base)) && permitted && !excluded
+}
+
+/// Everything, or a DNS name, with or without a leading dot.
+fn is_subtree(base: &str) -> bool {
+    let name = base.strip_prefix('.').unwrap_or(base);
+    base.is_empty() || (DnsName::try_from(name).is_ok() && !name.ends_with('.'))
 }
 
 fn is_within(name: &str, base: &str) -> bool {
@@ -287,6 +299,7 @@ mod tests {
         assert!(constraints_allow(&only, "EXAMPLE.test"));
         assert!(!constraints_allow(&only, "badexample.test"));
         assert!(!constraints_allow(&only, "127.0.0.1"));
+        assert!(!constraints_allow(&only, "My Game Server"));
         let never = NameConstraints {
             excluded_dns: vec!["secret.example.test".into()],
             ..Default::default()
@@ -294,5 +307,62 @@ mod tests {
         assert!(!constraints_allow(&never, "a.secret.example.test"));
         assert!(!constraints_allow(&never, "*.example.test"));
         assert!(constraints_allow(&never, "open.example.test"));
+    }
+
+    #[test]
+    fn constraints_bind_a_common_name_in_the_form_in_which_it_is_compared() {
+        let never = NameConstraints {
+            excluded_dns: vec!["secret.example.test".into(), "xn--bcher-kva.example".into()],
+            ..Default::default()
+        };
+        for (common_name, reference) in [
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("sec\u{ad}ret.example.test", "secret.example.test"),
+            ("ｓecret.example.test", "secret.example.test"),
+            ("secret。example.test", "secret.example.test"),
+            ("*.ex\u{ad}ample.test", "secret.example.test"),
+        ] {
+            assert!(dns(reference).matches_common_name(common_name));
+            assert!(!constraints_allow(&never, common_name), "{common_name:?}");
+        }
+    }
+
+    #[test]
+    fn a_constraint_that_is_no_dns_name_allows_nothing() {
+        for base in ["example.test.", "*.example.test", "a..test", " a.test", "."] {
+            let permitted = NameConstraints {
+                permitted_dns: vec![base.into()],
+                ..Default::default()
+            };
+            let excluded = NameConstraints {
+                excluded_dns: vec![base.into()],
+                ..Default::default()
+            };
+            for constraints in [permitted, excluded] {
+                assert!(
+                    !constraints_allow(&constraints, "x.example.test"),
+                    "{base:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn constraints_on_addresses_allow_no_text_that_may_be_one() {
+        let addresses = NameConstraints {
+            has_ip: true,
+            ..Default::default()
+        };
+        for text in ["10.0.0.1", "10.1", "0x0a000001", "[::1]", "My Game Server"] {
+            assert!(!constraints_allow(&addresses, text), "{text:?}");
+            assert!(constraints_allow(&NameConstraints::default(), text));
+        }
+        assert!(constraints_allow(&addresses, "play.example.test"));
+    }
+
+    #[test]
+    fn a_name_that_is_not_to_be_checked_matches_nothing_when_it_is() {
+        assert!(!ReferenceName::Unchecked.matches_common_name("localhost"));
+        assert!(!ReferenceName::Unchecked.matches_common_name(""));
     }
 }

@@ -324,7 +324,10 @@ fn name_constraints_bind_a_common_name_that_serves_as_a_name() {
     for (name, fits) in [
         ("play.example.test", true),
         ("PLAY.example.test", true),
+        ("bücher.example.test", true),
         ("secret.example.test", false),
+        // Compared without its soft hyphen, so constrained without it.
+        ("sec\u{ad}ret.example.test", false),
         ("example.org", false),
         ("127.0.0.1", false),
         ("My Game Server", false),
