@@ -121,7 +121,9 @@ func test_empty_certificates_and_keys_are_refused_in_words(ours: Stack) -> void:
 func test_verifying_nonsense_gives_words(ours: Stack) -> void:
 	var options: RefCounted = trusting(ours)
 	var half: String = Fixtures.pem("localhost").left(300)
-	var nonsense: PackedStringArray = ["", "x", half, Fixtures.key_pem("localhost"), "\ufeff", "-----BEGIN CERTIFICATE-----"]
+	var nonsense: PackedStringArray = [
+		"", "x", half, Fixtures.key_pem("localhost"), "\ufeff", "-----BEGIN CERTIFICATE-----",
+	]
 	for text: String in nonsense:
 		row(text.left(30))
 		for time: int in [-1, 0, -1000, 1 << 62]:

@@ -192,7 +192,9 @@ func test_without_a_file_such_a_certificate_is_refused_in_words(ours: Stack) -> 
 func test_certificates_can_be_judged_for_another_day(ours: Stack) -> void:
 	var options: RefCounted = ours.client(Fixtures.certificate("root"))
 	var days: Dictionary = {
-		"localhost_expired": "2020-06-01T00:00:00", "localhost_future": "2095-01-01T00:00:00", "localhost": "2030-01-01T00:00:00",
+		"localhost_expired": "2020-06-01T00:00:00",
+		"localhost_future": "2095-01-01T00:00:00",
+		"localhost": "2030-01-01T00:00:00",
 	}
 	for leaf: String in days:
 		row(leaf)

@@ -57,7 +57,8 @@ func test_crumbs_and_stalls_change_nothing(client: Stack, server: Stack) -> void
 
 func test_megabytes_pass_through_crumbs(ours: Stack) -> void:
 	allow_seconds(120.0)
-	var link: Link = connected(ours, ours, _pair(ours, {&"max_read": 1000, &"max_write": 777, &"zero_reads": 5, &"capacity": 3000}))
+	var crumbs: Dictionary = {&"max_read": 1000, &"max_write": 777, &"zero_reads": 5, &"capacity": 3000}
+	var link: Link = connected(ours, ours, _pair(ours, crumbs))
 	var flows: Array[Flow] = [
 		Flow.new(link.client, link.server, Flow.noise(2 << 20)), Flow.new(link.server, link.client, Flow.noise(2 << 20)),
 	]

@@ -5,7 +5,9 @@ extends "res://support/connected_suite.gd"
 const Flow := preload("res://support/flow.gd")
 
 const GENERATED := 40
-const KINDS_OF_KEY: PackedStringArray = ["localhost", "localhost_rsa2048", "localhost_rsa3072", "localhost_rsa4096", "localhost_p384"]
+const KINDS_OF_KEY: PackedStringArray = [
+	"localhost", "localhost_rsa2048", "localhost_rsa3072", "localhost_rsa4096", "localhost_p384",
+]
 
 
 func test_every_kind_of_key_works_under_both_versions(client: Stack, server: Stack) -> void:

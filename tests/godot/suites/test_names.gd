@@ -125,7 +125,10 @@ func test_name_constraints_of_an_authority_hold(ours: Stack) -> void:
 func test_an_unsafe_client_with_a_chain_ignores_the_name_only(stack: Stack) -> void:
 	expect_errors()
 	var options: RefCounted = stack.client_unsafe(Fixtures.certificate("root"))
-	for case: Array in [["localhost", "elsewhere", YES], ["localhost_expired", "localhost", NO], ["localhost_other", "localhost", NO]]:
+	var cases: Array[Array] = [
+		["localhost", "elsewhere", YES], ["localhost_expired", "localhost", NO], ["localhost_other", "localhost", NO],
+	]
+	for case: Array in cases:
 		row("%s for %s" % [case[0], case[1]])
 		var link: Link = _connect_unsafe(stack, options, case[1], case[0])
 		equal(Link.status(link.client) == Stack.Status.CONNECTED, case[2], "whether it connected")

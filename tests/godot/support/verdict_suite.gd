@@ -21,7 +21,8 @@ var _engine_server: Stack = Stack.new()
 
 ## Connects to a server of the engine's that shows the certificates [param sent] with the key of the first.
 ##
-## The engine serves whatever it is given, so a refusal is the client's. What it cannot load needs [param server_options].
+## The engine serves whatever it is given, so a refusal is the client's. What it cannot load needs
+## [param server_options].
 func verdict(
 	client: Stack,
 	options: RefCounted,
