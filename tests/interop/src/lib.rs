@@ -1,1 +1,101 @@
-//! interop tests live in the `tests` folder of this crate.
+//! What the tests in `tests/` share: certificates made by openssl, other people's TLS programs, and the addon in a
+//! headless Godot that works through a list of jobs.
+
+// A helper that cannot do its work ends the test that called it: that is what a panic means in a test.
+#![allow(clippy::unwrap_used)]
+
+mod certificates;
+mod godot;
+mod nginx;
+mod peers;
+mod program;
+mod tcp;
+
+use std::env;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+pub use certificates::{Certificates, Kind};
+pub use godot::{Batch, Job, Outcome, Running, godot_project};
+pub use nginx::{Nginx, Site};
+pub use peers::{OpensslServer, PythonServer, openssl_client, python_client};
+pub use program::{Conversation, Program};
+pub use tcp::{accept, connect};
+
+/// A version of TLS, as the peers' flags and the addon's constants call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// RFC 5246.
+    Tls12,
+    /// RFC 8446.
+    Tls13,
+}
+
+impl Version {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Tls12, Self::Tls13];
+
+    /// What `get_protocol_version()` says.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tls12 => "TLSv1.2",
+            Self::Tls13 => "TLSv1.3",
+        }
+    }
+
+    /// The constant of RustlsTLSOptions.
+    pub fn constant(self) -> u8 {
+        match self {
+            Self::Tls12 => 0,
+            Self::Tls13 => 1,
+        }
+    }
+
+    /// The flag of `openssl s_client` and `s_server` for this version alone.
+    pub fn openssl_flag(self) -> &'static str {
+        match self {
+            Self::Tls12 => "-tls1_2",
+            Self::Tls13 => "-tls1_3",
+        }
+    }
+}
+
+/// The program's path, or a skip of the test.
+pub fn program(name: &str) -> Option<PathBuf> {
+    // Debian keeps servers where an ordinary user's PATH does not look.
+    let extra = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
+    let folders = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    let found = folders
+        .into_iter()
+        .chain(extra)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file());
+    let reason = format!("{name} is not installed (`cargo xtask setup --peers` does that)");
+    present(found, &reason)
+}
+
+/// What a test needs, if it is there. Else the test is skipped out loud, and in CI it fails: there nothing may be
+/// missing.
+pub fn present<T>(what: Option<T>, reason: &str) -> Option<T> {
+    if what.is_none() {
+        // The harness names a test's thread after the test.
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or("a test");
+        let is_ci = env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+        assert!(!is_ci, "{test}: {reason}, and CI does not skip");
+        // Past the harness, which would hide the line of a test that does not fail.
+        let line = format!("\nSKIPPED {test}: {reason}\n");
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+    what
+}
+
+/// A file of this crate's folder.
+pub(crate) fn own_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// A certificate or key of the suites' fixtures.
+pub fn fixture(name: &str) -> PathBuf {
+    own_file("../fixtures/certs").join(name)
+}
