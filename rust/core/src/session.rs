@@ -149,9 +149,22 @@ impl Session {
         self.received += bytes.len() as u64;
         let missing = FIRST_BYTES.saturating_sub(self.first_bytes.len());
         self.first_bytes.extend(bytes.iter().take(missing));
-        if self.is_handshaking() && self.goodbye.is_in(bytes) {
-            self.peer_closed = true;
+        if self.is_handshaking()
+            && let Some(before) = self.goodbye.find_in(bytes)
+        {
+            // What came before it may say why, or complete the handshake: then it counts no more.
+            self.take_in(&bytes[..before]);
+            if self.is_handshaking() {
+                self.peer_closed = true;
+            } else {
+                self.take_in(&bytes[before..]);
+            }
+        } else {
+            self.take_in(bytes);
         }
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
         if self.pending.is_empty() {
             let taken = self.process(bytes);
             self.pending.extend_from_slice(&bytes[taken..]);

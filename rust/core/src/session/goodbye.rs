@@ -19,8 +19,10 @@ const PLAIN_ALERT: usize = 2;
 const CLOSE_NOTIFY: u8 = 0;
 
 impl Goodbye {
-    /// Whether it is among these bytes, the next ones of the peer's.
-    pub(super) fn is_in(&mut self, mut bytes: &[u8]) -> bool {
+    /// How many of these bytes, the next ones of the peer's, come before it, if it is among them.
+    pub(super) fn find_in(&mut self, all: &[u8]) -> Option<usize> {
+        let mut bytes = all;
+        let mut before = 0;
         while !bytes.is_empty() {
             if self.record.len() < HEAD {
                 let (head, rest) = bytes.split_at(bytes.len().min(HEAD - self.record.len()));
@@ -41,11 +43,12 @@ impl Goodbye {
                 let is_goodbye = matches!(*self.record, [ALERT, _, _, 0, 2, _, CLOSE_NOTIFY]);
                 self.record.clear();
                 if is_goodbye {
-                    return true;
+                    return Some(before);
                 }
+                before = all.len() - bytes.len();
             }
         }
-        false
+        None
     }
 }
 
@@ -57,10 +60,14 @@ mod tests {
 
     fn found(records: &[&[u8]]) -> bool {
         let bytes = records.concat();
-        let whole = Goodbye::default().is_in(&bytes);
+        let whole = Goodbye::default().find_in(&bytes);
         let mut watch = Goodbye::default();
-        assert_eq!(bytes.iter().any(|byte| watch.is_in(&[*byte])), whole);
-        whole
+        let alone = bytes.iter().any(|byte| watch.find_in(&[*byte]).is_some());
+        assert_eq!(alone, whole.is_some());
+        if let Some(before) = whole {
+            assert_eq!(bytes[before..], NOTIFY);
+        }
+        alone
     }
 
     #[test]

@@ -1,9 +1,9 @@
-use godot_rustls_testkit::Generator;
+use godot_rustls_testkit::{Chunks, Generator};
 
 use super::{HOST, ONLY_1_2, ONLY_1_3, range, setups};
 use crate::diagnosis::Cause;
 use crate::session::Session;
-use crate::testing::{connected, read_all};
+use crate::testing::{connected, pair, read_all};
 
 fn cause(session: &Session) -> Cause {
     session.failure().map_or(Cause::None, |why| why.cause)
@@ -203,4 +203,40 @@ fn saying_goodbye_twice_says_it_once() {
     let mut again = Vec::new();
     pair.left.take_output(&mut again);
     assert!(!once.is_empty() && again.is_empty());
+}
+
+#[test]
+fn an_alert_with_a_goodbye_right_behind_it_is_still_told() {
+    const GOODBYE: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
+    let (client, _) = setups(range(ONLY_1_3));
+    for (alert, cause_of_it) in [(40, Cause::NoCommonCipher), (70, Cause::NoCommonVersion)] {
+        let wire = [&[21, 3, 3, 0, 2, 2, alert], &GOODBYE[..]].concat();
+        for size in [1, 7, 9, 14] {
+            let mut session = client.connect(HOST).unwrap();
+            for chunk in wire.chunks(size) {
+                session.input(chunk);
+            }
+            assert_eq!(cause(&session), cause_of_it, "{alert} in chunks of {size}");
+            assert!(!session.wants_input());
+        }
+    }
+}
+
+#[test]
+fn a_goodbye_that_nobody_signed_ends_no_connection_behind_its_handshake() {
+    let (client, server) = setups(range(ONLY_1_2));
+    let mut pair = pair(&client, &server, HOST, Chunks::Whole);
+    let mut last = Vec::new();
+    while pair.right.is_handshaking() {
+        pair.left.input(&last);
+        let mut flight = Vec::new();
+        pair.left.take_output(&mut flight);
+        pair.right.input(&flight);
+        last.clear();
+        pair.right.take_output(&mut last);
+    }
+    last.extend([21, 3, 3, 0, 2, 1, 0]);
+    pair.left.input(&last);
+    assert!(!pair.left.is_handshaking() && !pair.left.peer_has_closed());
+    assert_ne!(cause(&pair.left), Cause::None);
 }
