@@ -9,7 +9,7 @@ mod tests;
 use std::net::IpAddr;
 
 use rustls_pki_types::CertificateDer;
-use x509_parser::asn1_rs::Any;
+use x509_parser::asn1_rs::{Any, Oid};
 use x509_parser::prelude::{
     FromDer, GeneralName, ParsedExtension, TbsCertificate, X509Certificate, X509Extension,
     X509Version,
@@ -272,7 +272,7 @@ impl Facts {
     /// An extension that decides about trust and cannot be read makes the certificate unusable; others
     /// count only when they are critical.
     fn read_broken_extension(&mut self, extension: &X509Extension<'_>) -> Result<(), ParseError> {
-        let oid = extension.oid.to_id_string();
+        let oid = identifier(&extension.oid);
         match oid.as_str() {
             "2.5.29.17" => self.has_alternative_names = true,
             "2.5.29.15" | "2.5.29.19" | "2.5.29.30" | "2.5.29.37" => {
@@ -286,7 +286,7 @@ impl Facts {
 
     fn note_unknown_critical(&mut self, extension: &X509Extension<'_>) {
         if self.unknown_critical_extension.is_none() {
-            self.unknown_critical_extension = Some(extension.oid.to_id_string());
+            self.unknown_critical_extension = Some(identifier(&extension.oid));
         }
     }
 
@@ -326,6 +326,16 @@ fn read_name_constraints(
         }
     }
     read
+}
+
+/// An object identifier for sentences, cut where only a hostile certificate has so much of it.
+fn identifier(oid: &Oid<'_>) -> String {
+    const LONGEST: usize = 100;
+    let mut text = oid.to_id_string();
+    if text.len() > LONGEST {
+        text = text.chars().take(LONGEST).chain(['…']).collect();
+    }
+    text
 }
 
 fn parse_error(error: &x509_parser::nom::Err<x509_parser::error::X509Error>) -> ParseError {

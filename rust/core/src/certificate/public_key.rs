@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use x509_parser::asn1_rs::Tag;
 use x509_parser::prelude::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 use x509_parser::public_key::PublicKey;
+
+use super::identifier;
 
 /// Smallest RSA modulus whose signatures are believed, in bits (NIST SP 800-131A; the provider has none
 /// for smaller ones).
@@ -26,7 +29,7 @@ pub enum PublicKeyKind {
 
 impl PublicKeyKind {
     pub(super) fn of(info: &SubjectPublicKeyInfo<'_>) -> Self {
-        let algorithm = info.algorithm.algorithm.to_id_string();
+        let algorithm = identifier(&info.algorithm.algorithm);
         match algorithm.as_str() {
             "1.2.840.113549.1.1.1" => match info.parsed() {
                 Ok(PublicKey::RSA(rsa)) => Self::Rsa(rsa_bits(rsa.modulus)),
@@ -81,8 +84,13 @@ fn rsa_bits(modulus: &[u8]) -> usize {
 }
 
 fn curve_of(algorithm: &AlgorithmIdentifier<'_>) -> PublicKeyKind {
-    let curve = algorithm.parameters.as_ref().and_then(|p| p.as_oid().ok());
-    let Some(curve) = curve.map(|oid| oid.to_id_string()) else {
+    // `as_oid` alone takes any element for an identifier.
+    let named = algorithm
+        .parameters
+        .as_ref()
+        .filter(|parameters| parameters.tag() == Tag::Oid);
+    let curve = named.and_then(|parameters| parameters.as_oid().ok());
+    let Some(curve) = curve.map(|oid| identifier(&oid)) else {
         return PublicKeyKind::Other("ECDSA with explicit parameters".to_owned());
     };
     match curve.as_str() {
@@ -98,7 +106,7 @@ fn curve_of(algorithm: &AlgorithmIdentifier<'_>) -> PublicKeyKind {
 
 /// The usual name of a signature algorithm, or its object identifier.
 pub(super) fn signature_algorithm_name(algorithm: &AlgorithmIdentifier<'_>) -> String {
-    let oid = algorithm.algorithm.to_id_string();
+    let oid = identifier(&algorithm.algorithm);
     let name = match oid.as_str() {
         "1.2.840.113549.1.1.4" => "md5WithRSAEncryption",
         "1.2.840.113549.1.1.5" => "sha1WithRSAEncryption",

@@ -143,6 +143,29 @@ fn keys_are_named_with_their_size_and_weak_ones_say_why() {
 }
 
 #[test]
+fn a_curve_of_its_own_making_is_named_in_words() {
+    let made = Template::leaf("x").self_signed();
+    let ecdsa = [0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+    let parameters = [0x30, 3, 2, 1, 1];
+    let point = [0x03, 2, 0, 4];
+    let key = [&[0x30, 14], &ecdsa[..], &parameters, &point].concat();
+    let odd = certificate(&made.imitating(&made.subject_contents(), &key));
+    assert_eq!(
+        odd.facts().public_key.to_string(),
+        "ECDSA with explicit parameters"
+    );
+}
+
+#[test]
+fn a_monstrous_identifier_does_not_fill_the_log() {
+    let arcs: Vec<u64> = [1, 2].into_iter().chain(3..5_000).collect();
+    let odd = Template::leaf("x").extension(&arcs, true, &[0x05, 0x00]);
+    let odd = certificate(&odd.self_signed());
+    let noted = odd.facts().unknown_critical_extension.as_deref().unwrap();
+    assert_eq!(noted.chars().count(), 101, "{noted}");
+}
+
+#[test]
 fn an_unknown_critical_extension_is_noted_by_its_identifier() {
     let odd = certificate(
         &Template::leaf("x")
