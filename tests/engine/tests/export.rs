@@ -22,10 +22,15 @@ const SCENE: &str = "[gd_scene load_steps=2 format=3]\n\n\
                      [ext_resource type=\"Script\" path=\"res://main.gd\" id=\"1\"]\n\n\
                      [node name=\"Main\" type=\"Node\"]\nscript = ExtResource(\"1\")\n";
 
-/// Prints its trust, connects to each port of `--ports=1,2` and prints what came of it.
+/// Prints its trust and what it says of a public chain, connects to each port of `--ports=1,2` and prints what
+/// came of it.
 const SCRIPT: &str = r#"extends Node
 
+## A day when the chain was good.
+const THEN := 1775649786
+
 var ports: PackedStringArray = []
+var chain: String = ""
 var peer: RustlsStreamPeerTLS
 var base: StreamPeerTCP
 
@@ -34,8 +39,15 @@ func _ready() -> void:
 	for argument: String in OS.get_cmdline_user_args():
 		if argument.begins_with("--ports="):
 			ports = argument.trim_prefix("--ports=").split(",")
+		elif argument.begins_with("--public="):
+			chain = FileAccess.get_file_as_string(argument.trim_prefix("--public="))
 	print("TRUST ", RustlsTrustStore.get_source(), " ", RustlsTrustStore.get_certificate_count() > 100)
+	print("PUBLIC %s %s" % [accepts("letsencrypt.org", THEN), accepts("example.org", THEN)])
 	connect_next()
+
+
+func accepts(server_name: String, time: int) -> bool:
+	return RustlsTLSOptions.client().verify_certificate_chain(chain, server_name, time).is_empty()
 
 
 func connect_next() -> void:
@@ -137,11 +149,14 @@ fn export(godot: &Godot, project: &Project, preset: &str) -> Option<PathBuf> {
 fn play(game: &Path, ports: &[u16], environment: &[(&str, &Path)]) -> Vec<String> {
     let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
     let mut command = Command::new(game);
-    command.args(["--headless", "--", &format!("--ports={}", ports.join(","))]);
+    let chain = paths::root().join("tests/engine/fixtures/letsencrypt_org.pem");
+    command.args(["--headless", "--"]);
+    command.arg(format!("--ports={}", ports.join(",")));
+    command.arg(format!("--public={}", chain.display()));
     command.envs(environment.iter().copied());
     let run = finish("the exported game", command, 2);
     assert_eq!(run.code, Some(0), "{}", run.text);
-    let facts = ["TRUST", "RESULT"];
+    let facts = ["TRUST", "PUBLIC", "RESULT"];
     run.text
         .lines()
         .filter(|line| facts.iter().any(|fact| line.starts_with(fact)))
@@ -161,7 +176,13 @@ fn an_exported_game_trusts_the_bundle_in_its_pack_and_nobody_else() {
         return;
     };
     let facts = play(&games.bundled, &[good.port, bad.port], &[]);
-    assert_eq!(facts, ["TRUST 1 false", CONNECTED, UNTRUSTED_ISSUER]);
+    let expected = [
+        "TRUST 1 false",
+        "PUBLIC false false",
+        CONNECTED,
+        UNTRUSTED_ISSUER,
+    ];
+    assert_eq!(facts, expected);
 }
 
 #[test]
@@ -179,7 +200,10 @@ fn without_a_system_store_an_exported_game_trusts_mozillas_roots() {
         ("SSL_CERT_DIR", nothing.as_path()),
     ];
     let facts = play(&games.plain, &[server.port], &environment);
-    assert_eq!(facts, ["TRUST 3 true", UNTRUSTED_ISSUER]);
+    assert_eq!(
+        facts,
+        ["TRUST 3 true", "PUBLIC true false", UNTRUSTED_ISSUER]
+    );
 }
 
 #[test]
