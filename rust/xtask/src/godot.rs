@@ -65,7 +65,8 @@ pub fn is_problem(line: &str) -> bool {
         "ERROR:",
         "SCRIPT ERROR",
         "panicked at",
-        "leaked",
+        "leaked at exit",
+        "Leaked instance",
         "ObjectDB instances",
         "handle_crash",
     ];

@@ -68,7 +68,14 @@ fn install_packages() -> Outcome {
     announce(&format!("Installing {}", missing.join(", ")));
     let apt = |words: &[&str]| {
         let mut line: Vec<&str> = prefix.to_vec();
-        line.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]);
+        line.extend([
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "-q",
+            "-o",
+            "DPkg::Lock::Timeout=120",
+        ]);
         line.extend(words);
         let mut command = Command::new(line[0]);
         command.args(&line[1..]);
