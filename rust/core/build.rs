@@ -26,7 +26,9 @@ fn main() {
     match RELEASES.iter().find(|(known, _)| *known == version) {
         Some((_, day)) => println!("cargo::rustc-env=MOZILLA_BUNDLE_DATE={day}"),
         None => {
-            println!("cargo::error=webpki-roots {version} has no day in rust/core/build.rs: add it");
+            println!(
+                "cargo::error=webpki-roots {version} has no day in rust/core/build.rs: add it"
+            );
         }
     }
 }

@@ -46,6 +46,7 @@ impl ReferenceName {
         match self {
             Self::Literal(name) => {
                 is_comparable(name)
+                    && !ends_in_a_number(name)
                     && facts
                         .dns_names
                         .iter()
@@ -153,6 +154,19 @@ fn wildcard_covers(name: &str, base: &str) -> bool {
         .is_some_and(|rest| base.ends_with(&format!(".{}", rest.to_ascii_lowercase())))
 }
 
+/// Resolvers take such a name for an IPv4 address ("127.1", "0x7f.1"), and an address is never matched by a
+/// DNS alternative name (<https://url.spec.whatwg.org/#ends-in-a-number-checker>).
+fn ends_in_a_number(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let digits = last
+        .strip_prefix(['0'])
+        .and_then(|rest| rest.strip_prefix(['x', 'X']));
+    match digits {
+        Some(hex) => hex.chars().all(|c| c.is_ascii_hexdigit()),
+        None => !last.is_empty() && last.chars().all(|c| c.is_ascii_digit()),
+    }
+}
+
 /// A literal that may match at all: not empty, no wildcard, no NUL.
 fn is_comparable(name: &str) -> bool {
     !name.is_empty() && !name.contains(['*', '\0'])
@@ -219,6 +233,16 @@ mod tests {
             ReferenceName::parse(&"a".repeat(300)),
             ReferenceName::Literal(_)
         ));
+    }
+
+    #[test]
+    fn what_resolvers_take_for_an_address_is_no_name() {
+        for text in ["127.1", "2130706433", "0x7f.1", "10.0.0.0x1f", "0X7F"] {
+            assert!(ends_in_a_number(text), "{text}");
+        }
+        for text in ["My Server 2", "a.0xg", "x1", "", "1.a"] {
+            assert!(!ends_in_a_number(text), "{text}");
+        }
     }
 
     #[test]

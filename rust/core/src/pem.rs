@@ -8,6 +8,9 @@ const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
+/// Skipped certificates that are told one by one. A file of garbage could fill the log otherwise.
+const TOLD_PROBLEMS: usize = 20;
+
 /// What a certificate file held.
 #[derive(Debug, Default)]
 pub struct Bundle {
@@ -37,6 +40,7 @@ pub fn read_bundle(bytes: &[u8]) -> Bundle {
     let text = normalise(bytes);
     let mut bundle = Bundle::default();
     let mut number = 0;
+    let mut skipped = 0;
     for block in blocks(&text) {
         if block.label.ends_with("PRIVATE KEY") {
             bundle.has_private_key = true;
@@ -46,11 +50,21 @@ pub fn read_bundle(bytes: &[u8]) -> Bundle {
             number += 1;
             match read_certificate_block(&block) {
                 Ok(certificate) => bundle.certificates.push(certificate),
-                Err(reason) => bundle
-                    .problems
-                    .push(format!("certificate {number} was skipped: {reason}")),
+                Err(reason) => {
+                    skipped += 1;
+                    if skipped <= TOLD_PROBLEMS {
+                        bundle
+                            .problems
+                            .push(format!("certificate {number} was skipped: {reason}"));
+                    }
+                }
             }
         }
+    }
+    if skipped > TOLD_PROBLEMS {
+        bundle
+            .problems
+            .push(format!("{} more were skipped", skipped - TOLD_PROBLEMS));
     }
     if number == 0 {
         bundle.problems.push(nothing_found(bytes));

@@ -4,6 +4,8 @@
 #![allow(rustdoc::broken_intra_doc_links)]
 // The binding's macros make public accessors for properties of classes that Rust code outside never sees.
 #![allow(unreachable_pub)]
+// The binding hands every argument over by value.
+#![allow(clippy::needless_pass_by_value)]
 
 mod classes;
 mod connection;

@@ -63,37 +63,28 @@ static SHARED: Mutex<SetupCache> = Mutex::new(SetupCache {
 });
 
 impl SetupCache {
-    pub(crate) fn client(&mut self, spec: ClientSpec, capacity: usize) -> Arc<ClientSetup> {
-        // The default trust is read only when somebody needs it.
-        let trust = match &spec.own_trust {
-            Some(_) => None,
-            None => Some(default_trust()),
-        };
+    /// The configuration for `spec`, whose trust is `default` when it has none of its own, and whether it is new.
+    fn client(
+        &mut self,
+        spec: ClientSpec,
+        default: Option<Arc<TrustStore>>,
+        capacity: usize,
+    ) -> (Arc<ClientSetup>, bool) {
         let known = self.clients.iter().find(|(known, setup)| {
             *known == spec
-                && trust
+                && default
                     .as_ref()
                     .is_none_or(|trust| Arc::ptr_eq(trust, &setup.options().trust))
         });
         if let Some((_, setup)) = known {
-            return Arc::clone(setup);
+            return (Arc::clone(setup), false);
         }
-        if spec.verification == Verification::Nothing {
-            godot::global::push_warning(&[UNSAFE_WARNING.to_variant()]);
-        }
-        let own = spec.own_trust.as_deref().unwrap_or_default();
-        let trust = trust.unwrap_or_else(|| Arc::new(TrustStore::of_own(certificates(own))));
-        let setup = Arc::new(ClientSetup::new(ClientOptions {
-            trust,
-            verification: spec.verification,
-            common_name_override: spec.common_name_override.clone(),
-            versions: spec.versions,
-        }));
+        let setup = Arc::new(new_client(&spec, default));
         // An older configuration for the same options is one of a trust that was replaced.
         self.clients.retain(|(known, _)| *known != spec);
         self.clients.truncate(capacity.saturating_sub(1));
         self.clients.push_front((spec, Arc::clone(&setup)));
-        setup
+        (setup, true)
     }
 
     fn server(&mut self, spec: ServerSpec, capacity: usize) -> Result<Arc<ServerSetup>, String> {
@@ -124,10 +115,50 @@ pub(crate) fn client_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<Client
         Spec::Server(_) => {
             Err("these are server options: a client needs RustlsTLSOptions.client()".to_owned())
         }
-        Spec::Client(spec) => Ok(match ours {
-            Some(mut ours) => ours.bind_mut().cache.client(spec, KEPT_OWN),
-            None => shared().client(spec, KEPT_SHARED),
-        }),
+        Spec::Client(spec) => {
+            // Whatever may print comes before and after the locks: a script may listen.
+            let default = default_trust_for(&spec);
+            let is_own = default.is_none();
+            let (setup, is_new) = match ours {
+                Some(mut ours) => ours.bind_mut().cache.client(spec, default, KEPT_OWN),
+                None => shared().client(spec, default, KEPT_SHARED),
+            };
+            if is_new {
+                warn_about(setup.options(), is_own);
+            }
+            Ok(setup)
+        }
+    }
+}
+
+/// A configuration for one question, kept by nobody.
+pub(crate) fn temporary_client(spec: &ClientSpec) -> ClientSetup {
+    new_client(spec, default_trust_for(spec))
+}
+
+/// The default trust is read only when somebody needs it.
+fn default_trust_for(spec: &ClientSpec) -> Option<Arc<TrustStore>> {
+    spec.own_trust.is_none().then(default_trust)
+}
+
+fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> ClientSetup {
+    let own = || TrustStore::of_own(certificates(spec.own_trust.as_deref().unwrap_or_default()));
+    ClientSetup::new(ClientOptions {
+        trust: default.unwrap_or_else(|| Arc::new(own())),
+        verification: spec.verification,
+        common_name_override: spec.common_name_override.clone(),
+        versions: spec.versions,
+    })
+}
+
+/// What options that work should still not do, once.
+fn warn_about(options: &ClientOptions, trust_is_own: bool) {
+    if options.verification == Verification::Nothing {
+        godot::global::push_warning(&[UNSAFE_WARNING.to_variant()]);
+    }
+    // The default trust said so when it was read.
+    if let Some(problem) = options.trust.private_key_problem().filter(|_| trust_is_own) {
+        crate::convert::report(problem);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The default trust of this process: read on first use, kept until a script reloads it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use godot_rustls_core::trust::{CertificateFile, Request, Source, SystemCertificates, TrustStore};
 
@@ -12,18 +12,32 @@ static DEFAULT: Mutex<Option<Arc<TrustStore>>> = Mutex::new(None);
 
 /// The trust that connections without a chain of their own use.
 pub(crate) fn default_trust() -> Arc<TrustStore> {
-    let mut slot = DEFAULT.lock().unwrap_or_else(PoisonError::into_inner);
-    Arc::clone(slot.get_or_insert_with(load))
+    let mut slot = lock();
+    if let Some(trust) = slot.as_ref() {
+        return Arc::clone(trust);
+    }
+    let (fresh, problems) = load();
+    *slot = Some(Arc::clone(&fresh));
+    drop(slot);
+    // A script may listen to errors and ask for the trust again: nothing is locked while it is told.
+    problems.iter().for_each(|problem| report(problem));
+    fresh
 }
 
 /// Reads settings, files and the system's store again. New connections use the result; running ones stay.
 pub(crate) fn reload() -> Arc<TrustStore> {
-    let fresh = load();
-    *DEFAULT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
+    let (fresh, problems) = load();
+    *lock() = Some(Arc::clone(&fresh));
+    problems.iter().for_each(|problem| report(problem));
     fresh
 }
 
-fn load() -> Arc<TrustStore> {
+fn lock() -> MutexGuard<'static, Option<Arc<TrustStore>>> {
+    DEFAULT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The trust as the settings have it, and what to print about it.
+fn load() -> (Arc<TrustStore>, Vec<String>) {
     let override_bundle = file(&project_settings::bundle_override());
     let extra = file(&project_settings::extra_certificates());
     // What the project itself names must work: say so at once. Gaps in the system's store are nobody's
@@ -35,12 +49,12 @@ fn load() -> Arc<TrustStore> {
         extra,
         system: system_certificates(),
     });
-    if named_by_project || store.source() == Source::None {
-        for problem in store.problems() {
-            report(problem);
-        }
-    }
-    Arc::new(store)
+    let problems = if named_by_project || store.source() == Source::None {
+        store.problems().to_vec()
+    } else {
+        Vec::new()
+    };
+    (Arc::new(store), problems)
 }
 
 fn file(path: &str) -> Option<CertificateFile> {

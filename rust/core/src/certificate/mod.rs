@@ -93,6 +93,8 @@ pub struct ExtendedKeyUsage {
     pub server_auth: bool,
     /// TLS client authentication.
     pub client_auth: bool,
+    /// Every purpose (anyExtendedKeyUsage).
+    pub any: bool,
 }
 
 /// The DNS part of name constraints, and whether addresses are constrained too.
@@ -260,6 +262,7 @@ impl Facts {
                     self.extended_key_usage = Some(ExtendedKeyUsage {
                         server_auth: usage.server_auth,
                         client_auth: usage.client_auth,
+                        any: usage.any,
                     });
                 }
                 _ if extension.critical => self.note_unknown_critical(extension),

@@ -39,7 +39,8 @@ fn the_facts_of_a_certificate_are_read() {
         facts.extended_key_usage,
         Some(ExtendedKeyUsage {
             server_auth: true,
-            client_auth: false
+            client_auth: false,
+            any: false
         })
     );
     assert!(!facts.may_issue());

@@ -192,7 +192,7 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
         | P::Tls12NotOfferedOrEnabled => Diagnosis::new(
             Cause::NoCommonVersion,
             format!(
-                "{}, and here {} is allowed",
+                "{}; allowed here: {}",
                 peer_versions(reason),
                 context.versions
             ),

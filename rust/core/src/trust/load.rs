@@ -65,6 +65,7 @@ pub(super) fn load(request: Request) -> TrustStore {
         if store.certificate_count() == 0 {
             // One failure, one sentence.
             let reasons = std::mem::take(&mut store.problems).join("; ");
+            store.private_key_problem = store.private_key_problem.map(|_| 0);
             store.problems.push(format!(
                 "{reasons}: nothing is trusted until that is mended"
             ));

@@ -86,6 +86,8 @@ pub struct TrustStore {
     certificates: Vec<Trusted>,
     source: Source,
     problems: Vec<String>,
+    /// Place in `problems`.
+    private_key_problem: Option<usize>,
 }
 
 /// The anchor that a verified path ended in.
@@ -155,6 +157,13 @@ impl TrustStore {
         &self.problems
     }
 
+    /// The sentence about a private key that lies among the certificates of the user's own, if one does.
+    pub fn private_key_problem(&self) -> Option<&str> {
+        self.private_key_problem
+            .and_then(|place| self.problems.get(place))
+            .map(String::as_str)
+    }
+
     /// What path building may end in.
     pub(crate) fn anchors(&self) -> &[TrustAnchor<'static>] {
         &self.anchors
@@ -202,6 +211,7 @@ impl TrustStore {
         self.problems
             .extend(problems.map(|problem| format!("{from}: {problem}")));
         if bundle.has_private_key {
+            self.private_key_problem = Some(self.problems.len());
             self.problems.push(format!(
                 "{from}: it holds a PRIVATE KEY. Remove it now and never ship it: whoever has it can pretend to be the server"
             ));

@@ -55,6 +55,16 @@ pub(super) fn path(trust: &TrustStore, path: &VerifiedPath<'_>, now: i64) -> Res
         return Ok(());
     };
     dates(anchor, now)?;
+    // webpki asks this of intermediates; an anchor that is for other purposes vouches for no server either.
+    if let Some(usage) = anchor.extended_key_usage
+        && !usage.server_auth
+        && !usage.any
+    {
+        return Err(diagnosis::key_usage_forbids(
+            anchor,
+            "the extended usage serverAuth",
+        ));
+    }
     match anchor
         .basic_constraints
         .and_then(|constraints| constraints.path_length)

@@ -49,7 +49,7 @@ pub(crate) struct RustlsStreamPeerTLS {
     status: Status,
     /// The connection, unless an operation has it out: the stream below is called while nothing here is bound, since
     /// it may call back.
-    link: Option<Box<Link>>,
+    link: Option<Link>,
     stream: Option<Gd<StreamPeer>>,
     /// Counts connections, so that an operation notices when its own was ended meanwhile.
     epoch: u64,
@@ -332,14 +332,8 @@ impl RustlsStreamPeerTLS {
         if this.bind().status.is_active() {
             return refuse(Error::ERR_ALREADY_IN_USE, link::IN_USE);
         }
-        let port = match i32::try_from(port) {
-            Ok(port @ 1..=65535) => port,
-            _ => {
-                return link::refuse_options(
-                    &mut this,
-                    format!("the port is {port}: use 1 to 65535"),
-                );
-            }
+        let Ok(port @ 1..=65535) = i32::try_from(port) else {
+            return link::refuse_options(&mut this, format!("the port is {port}: use 1 to 65535"));
         };
         let host = host.to_string();
         if !is_host(&host) {
@@ -443,7 +437,7 @@ impl RustlsStreamPeerTLS {
     }
 
     fn connection(&self) -> Option<&Connection> {
-        match self.link.as_deref() {
+        match self.link.as_ref() {
             Some(Link::Active(connection)) => Some(connection),
             _ => None,
         }

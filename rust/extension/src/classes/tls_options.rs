@@ -233,7 +233,7 @@ impl RustlsTLSOptions {
 
     fn verify(&self, chain_pem: &str, server_name: &str, seconds: i64) -> Result<(), String> {
         let setup = match self.spec()? {
-            Spec::Client(spec) => SetupCache::default().client(spec, 1),
+            Spec::Client(spec) => setups::temporary_client(&spec),
             Spec::Server(_) => {
                 return Err(
                     "these are server options: only a client checks a server's chain".to_owned(),

@@ -11,13 +11,13 @@ use crate::trust::{default_trust, reload};
 /// Read once, on first use, and again by [method reload]:
 ///
 /// 1. The project setting [code]network/tls/certificate_bundle_override[/code], when it names a file: exactly the
-/// certificates of that file (PEM, any number; or one in DER), nothing else. Paths may begin with
-/// [code]res://[/code] or [code]user://[/code], be absolute, or relative to the project. A file that is missing or
-/// has no usable certificate is an error, and then nothing is trusted.
+///    certificates of that file (PEM, any number; or one in DER), nothing else. Paths may begin with
+///    [code]res://[/code] or [code]user://[/code], be absolute, or relative to the project. A file that is missing or
+///    has no usable certificate is an error, and then nothing is trusted.
 /// 2. Otherwise the operating system's certificates. On Linux the variables [code]SSL_CERT_FILE[/code] and
-/// [code]SSL_CERT_DIR[/code] are honoured.
+///    [code]SSL_CERT_DIR[/code] are honoured.
 /// 3. Mozilla's bundle, when the system has none, and beside the system's on Windows, Android and iOS, whose lists
-/// are partial.
+///    are partial.
 ///
 /// The project setting [code]network/tls/rustls/trust[/code] chooses among 2 and 3: Automatic (as above), System
 /// Only, System and Mozilla, Mozilla Only. The project setting [code]network/tls/rustls/extra_certificates[/code]

@@ -1,6 +1,6 @@
 //! Paths to a trusted authority.
 
-use godot_rustls_testkit::{Issued, KeyKind, Template, Usage};
+use godot_rustls_testkit::{Issued, KeyKind, Purpose, Template, Usage};
 
 use super::{HOST, accepts, refuses, verdict};
 use crate::diagnosis::Cause;
@@ -130,6 +130,22 @@ fn an_anchor_past_or_before_its_date_is_refused_and_named() {
         let leaf = root.issue(leaf());
         let message = refuses(&own_trust(&[&root]), &[&leaf], HOST, cause);
         assert!(message.contains("Old Root"), "{message}");
+    }
+}
+
+#[test]
+fn an_anchor_for_other_purposes_vouches_for_no_server() {
+    for (purpose, is_for_servers) in [(Purpose::Client, false), (Purpose::Server, true)] {
+        let root = Template::authority("Odd Root")
+            .purposes(&[purpose])
+            .self_signed();
+        let leaf = root.issue(leaf());
+        if is_for_servers {
+            accepts(&own_trust(&[&root]), &[&leaf], HOST);
+        } else {
+            let message = refuses(&own_trust(&[&root]), &[&leaf], HOST, Cause::BadCertificate);
+            assert!(message.contains("Odd Root"), "{message}");
+        }
     }
 }
 

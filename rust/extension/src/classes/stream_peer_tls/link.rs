@@ -39,9 +39,9 @@ impl Status {
 /// What an object works on.
 pub(super) enum Link {
     /// Looking for the host.
-    Dialing(Dialer),
+    Dialing(Box<Dialer>),
     /// Speaking TLS.
-    Active(Connection),
+    Active(Box<Connection>),
 }
 
 /// Checks that `this` is free and `stream` can carry it.
@@ -100,12 +100,12 @@ pub(super) fn start(
     stream: Gd<StreamPeer>,
 ) -> Error {
     let connection = this.bind().new_connection(session, stream.clone());
-    begin(this, Link::Active(connection), Some(stream))
+    begin(this, Link::Active(Box::new(connection)), Some(stream))
 }
 
 /// Starts looking for a host.
 pub(super) fn start_dialing(this: &mut Gd<RustlsStreamPeerTLS>, dialer: Dialer) -> Error {
-    begin(this, Link::Dialing(dialer), None)
+    begin(this, Link::Dialing(Box::new(dialer)), None)
 }
 
 fn begin(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, stream: Option<Gd<StreamPeer>>) -> Error {
@@ -114,7 +114,7 @@ fn begin(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, stream: Option<Gd<Strea
     me.status = Status::Handshaking;
     me.last_error = Diagnosis::default();
     me.stream = stream;
-    me.link = Some(Box::new(link));
+    me.link = Some(link);
     drop(me);
     poll(this);
     if this.bind().status.is_active() {
@@ -142,7 +142,7 @@ pub(super) fn poll(this: &mut Gd<RustlsStreamPeerTLS>) {
 
 /// The host answered: the TLS handshake follows, within what is left of the time.
 fn secure(this: &mut Gd<RustlsStreamPeerTLS>, stream: Gd<StreamPeer>) {
-    let Some(Link::Dialing(dialer)) = this.bind_mut().link.take().map(|link| *link) else {
+    let Some(Link::Dialing(dialer)) = this.bind_mut().link.take() else {
         return;
     };
     match dialer.setup.connect(&dialer.host) {
@@ -151,7 +151,7 @@ fn secure(this: &mut Gd<RustlsStreamPeerTLS>, stream: Gd<StreamPeer>) {
                 Connection::new(session, stream.clone(), dialer.timeout, dialer.started);
             let mut me = this.bind_mut();
             me.stream = Some(stream);
-            me.link = Some(Box::new(Link::Active(connection)));
+            me.link = Some(Link::Active(Box::new(connection)));
             drop(me);
             poll(this);
         }
@@ -326,7 +326,7 @@ fn end(this: &mut Gd<RustlsStreamPeerTLS>, status: Status, diagnosis: Diagnosis)
     me.stream = None;
     let link = me.link.take();
     drop(me);
-    if let Some(Link::Active(mut connection)) = link.map(|link| *link)
+    if let Some(Link::Active(mut connection)) = link
         && failed_handshake
     {
         connection.part();
