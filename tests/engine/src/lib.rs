@@ -37,7 +37,7 @@ pub fn present<T>(what: Option<T>, reason: &str) -> Option<T> {
             "{test}: {reason}, and CI does not skip"
         );
         // Past the harness, which would hide the line of a test that does not fail.
-        let line = format!("SKIPPED {test}: {reason}\n");
+        let line = format!("\nSKIPPED {test}: {reason}\n");
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
     what
