@@ -6,7 +6,6 @@ mod transport;
 use std::time::{Duration, Instant};
 
 use godot::classes::StreamPeer;
-use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_core::diagnosis::Diagnosis;
 use godot_rustls_core::session::Session;
@@ -97,10 +96,14 @@ impl Connection {
     pub(crate) fn step(&mut self) {
         self.flush();
         for _ in 0..READS_PER_STEP {
-            if !self.session.wants_input() || !self.receive() {
+            if !self.session.wants_input() {
                 break;
             }
+            let more = self.receive();
             self.flush();
+            if !more {
+                break;
+            }
         }
         self.check_handshake();
     }
@@ -108,8 +111,12 @@ impl Connection {
     /// Reads decrypted bytes, as many as there are without waiting.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Outcome {
         let mut filled = self.session.read(buffer);
-        while filled < buffer.len() && self.session.wants_input() && self.receive() {
+        while filled < buffer.len() && self.session.wants_input() {
+            let more = self.receive();
             filled += self.session.read(&mut buffer[filled..]);
+            if !more {
+                break;
+            }
         }
         self.flush();
         if filled > 0 || buffer.is_empty() {
@@ -169,13 +176,14 @@ impl Connection {
         }
     }
 
-    /// One read from the stream below; false when it had nothing or ended.
+    /// One read from the stream below; whether another one now may bring more.
     fn receive(&mut self) -> bool {
         match self.transport.receive(self.read_size) {
             Received::Data(data) => {
+                let may_have_more = self.transport.may_have_more(data.len(), self.read_size);
                 self.adapt_read_size(data.len());
                 self.session.input(data.as_slice());
-                true
+                may_have_more
             }
             Received::Nothing => false,
             Received::End => {
@@ -285,14 +293,5 @@ impl Patience {
             0..=3 => std::thread::yield_now(),
             tries => std::thread::sleep(Duration::from_micros(u64::from(tries.min(50)) * 20)),
         }
-    }
-}
-
-/// The error code for the end of a connection.
-pub(crate) fn end_code(outcome: &Outcome) -> Error {
-    match outcome {
-        Outcome::Moved(_) => Error::OK,
-        Outcome::Closed => Error::ERR_FILE_EOF,
-        Outcome::Failed => Error::ERR_CONNECTION_ERROR,
     }
 }

@@ -88,6 +88,15 @@ impl Transport {
         }
     }
 
+    /// Whether a read that brought `received` of `asked` bytes may have left some: a socket gives all it has, which
+    /// spares the system call that would only say so.
+    pub(crate) fn may_have_more(&self, received: usize, asked: i32) -> bool {
+        match self.kind {
+            Kind::Socket(_) => received >= asked.unsigned_abs() as usize,
+            Kind::EngineTls(_) | Kind::Ours(_) | Kind::Other => true,
+        }
+    }
+
     /// Writes without waiting; how many bytes were taken.
     pub(crate) fn send(&mut self, data: &[u8]) -> Result<usize, String> {
         if self.is_ended_tls() {

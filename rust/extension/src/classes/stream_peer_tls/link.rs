@@ -10,7 +10,7 @@ use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 use godot_rustls_core::session::Session;
 
 use super::RustlsStreamPeerTLS;
-use crate::connection::{Connection, Dialer, Outcome, Patience, Progress, end_code};
+use crate::connection::{Connection, Dialer, Outcome, Patience, Progress};
 use crate::convert::{refuse, report};
 
 pub(super) const IN_USE: &str = "a TLS connection is running: call disconnect_from_stream() first";
@@ -126,16 +126,24 @@ fn begin(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, stream: Option<Gd<Strea
 
 /// One step of whatever goes on.
 pub(super) fn poll(this: &mut Gd<RustlsStreamPeerTLS>) {
-    let dialed = with_link(this, |link| match link {
+    let mut me = this.bind_mut();
+    let epoch = me.epoch;
+    // Nothing to take: the stream below called back.
+    let Some(mut link) = me.link.take() else {
+        return;
+    };
+    drop(me);
+    let (dialed, draw) = match &mut link {
         Link::Active(connection) => {
             connection.step();
             (None, Draw::Conclusions)
         }
         Link::Dialing(dialer) => (Some(dialer.poll()), Draw::Nothing),
-    });
+    };
+    put_back(this, link, epoch, draw);
     match dialed {
-        Some(Some(Progress::Connected(tcp))) => secure(this, tcp.upcast()),
-        Some(Some(Progress::Failed(diagnosis))) => end(this, Status::Error, diagnosis),
+        Some(Progress::Connected(tcp)) => secure(this, tcp.upcast()),
+        Some(Progress::Failed(diagnosis)) => end(this, Status::Error, diagnosis),
         _ => {}
     }
 }
@@ -161,14 +169,7 @@ fn secure(this: &mut Gd<RustlsStreamPeerTLS>, stream: Gd<StreamPeer>) {
 
 /// Reads what is there.
 pub(super) fn read_some(this: &mut Gd<RustlsStreamPeerTLS>, buffer: &mut [u8]) -> (Error, usize) {
-    if this.bind().status != Status::Connected {
-        return (refuse(Error::ERR_UNCONFIGURED, NOT_CONNECTED), 0);
-    }
-    match with_connection(this, |connection| connection.read(buffer)) {
-        Some(Outcome::Moved(count)) => (Error::OK, count),
-        Some(end) => (end_code(&end), 0),
-        None => (Error::ERR_BUSY, 0),
-    }
+    with_connection(this, |connection| connection.read(buffer))
 }
 
 /// Reads until the buffer is full or the connection ends.
@@ -192,14 +193,7 @@ pub(super) fn read_all(this: &mut Gd<RustlsStreamPeerTLS>, buffer: &mut [u8]) ->
 
 /// Writes what goes without waiting.
 pub(super) fn write_some(this: &mut Gd<RustlsStreamPeerTLS>, data: &[u8]) -> (Error, usize) {
-    if this.bind().status != Status::Connected {
-        return (refuse(Error::ERR_UNCONFIGURED, NOT_CONNECTED), 0);
-    }
-    match with_connection(this, |connection| connection.write(data)) {
-        Some(Outcome::Moved(count)) => (Error::OK, count),
-        Some(end) => (end_code(&end), 0),
-        None => (Error::ERR_BUSY, 0),
-    }
+    with_connection(this, |connection| connection.write(data))
 }
 
 /// Writes everything, and waits until the stream below has it.
@@ -220,6 +214,9 @@ pub(super) fn write_all(this: &mut Gd<RustlsStreamPeerTLS>, data: &[u8]) -> (Err
             patience.wait();
             // Someone must take in what the peer sends meanwhile: an alert, or the end.
             poll(this);
+            if !this.bind().is_connected() {
+                return (Error::ERR_CONNECTION_ERROR, taken);
+            }
         } else {
             patience.reset();
         }
@@ -233,19 +230,34 @@ pub(super) fn disconnect(this: &mut Gd<RustlsStreamPeerTLS>) {
     }
 }
 
+/// Reads or writes over an established connection.
 fn with_connection(
     this: &mut Gd<RustlsStreamPeerTLS>,
     work: impl FnOnce(&mut Connection) -> Outcome,
-) -> Option<Outcome> {
-    with_link(this, |link| match link {
-        Link::Active(connection) => match work(connection) {
-            // The last data was handed out: the end shows with the next call, as with the engine's stream.
-            moved @ Outcome::Moved(_) => (Some(moved), Draw::Nothing),
-            end => (Some(end), Draw::Conclusions),
-        },
-        Link::Dialing(_) => (None, Draw::Nothing),
-    })
-    .flatten()
+) -> (Error, usize) {
+    let mut me = this.bind_mut();
+    if me.status != Status::Connected {
+        drop(me);
+        return (refuse(Error::ERR_UNCONFIGURED, NOT_CONNECTED), 0);
+    }
+    let epoch = me.epoch;
+    let Some(Link::Active(mut connection)) = me.link.take() else {
+        // It is out already: the stream below called back.
+        return (Error::ERR_BUSY, 0);
+    };
+    drop(me);
+    let outcome = work(&mut connection);
+    let draw = match outcome {
+        // The last data was handed out: the end shows with the next call, as with the engine's stream.
+        Outcome::Moved(_) => Draw::Nothing,
+        Outcome::Closed | Outcome::Failed => Draw::Conclusions,
+    };
+    put_back(this, Link::Active(connection), epoch, draw);
+    match outcome {
+        Outcome::Moved(count) => (Error::OK, count),
+        Outcome::Closed => (Error::ERR_FILE_EOF, 0),
+        Outcome::Failed => (Error::ERR_CONNECTION_ERROR, 0),
+    }
 }
 
 /// Whether an operation may end the connection.
@@ -254,23 +266,14 @@ enum Draw {
     Nothing,
 }
 
-/// Takes the connection out, works on it, and draws the conclusions. `None` when it is already out: the stream
-/// below called back.
-fn with_link<R>(
-    this: &mut Gd<RustlsStreamPeerTLS>,
-    work: impl FnOnce(&mut Link) -> (R, Draw),
-) -> Option<R> {
-    let mut me = this.bind_mut();
-    let mut link = me.link.take()?;
-    let epoch = me.epoch;
-    drop(me);
-    let (result, draw) = work(&mut link);
+/// Returns what was taken out to work on it, and draws the conclusions.
+fn put_back(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, epoch: u64, draw: Draw) {
     let mut me = this.bind_mut();
     if me.epoch != epoch {
         // Ended meanwhile; the farewell of dropping it calls the stream below.
         drop(me);
         drop(link);
-        return Some(result);
+        return;
     }
     let verdict = match draw {
         Draw::Conclusions => judge(&link, me.status == Status::Handshaking),
@@ -284,7 +287,6 @@ fn with_link<R>(
     if let Verdict::Ends(status, diagnosis) = verdict {
         end(this, status, diagnosis);
     }
-    Some(result)
 }
 
 enum Verdict {
