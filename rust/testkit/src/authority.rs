@@ -106,6 +106,14 @@ impl Template {
         self
     }
 
+    /// Adds a second, more specific common name.
+    pub fn also_named(mut self, common_name: &str) -> Self {
+        // By its number, since a name holds each kind of part once.
+        let part = DnType::CustomDnType(vec![2, 5, 4, 3]);
+        self.params.distinguished_name.push(part, common_name);
+        self
+    }
+
     /// A subject with an organisation and no common name.
     pub fn without_common_name(mut self) -> Self {
         let mut name = DistinguishedName::new();

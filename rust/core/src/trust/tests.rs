@@ -11,6 +11,9 @@ impl TrustStore {
             info.origin = origin;
             info.is_public = is_public;
         }
+        for trusted in &mut self.certificates {
+            trusted.is_public = is_public;
+        }
         self
     }
 }

@@ -331,3 +331,12 @@ fn many_intermediates_with_one_name_cost_no_more_than_the_budget() {
     println!("{:?}", started.elapsed());
     assert!(started.elapsed().as_secs() < 5);
 }
+
+#[test]
+fn an_authority_that_certified_its_own_new_key_costs_no_path_length() {
+    let old = Template::authority("Short Root")
+        .path_length(0)
+        .self_signed();
+    let new = old.issue(Template::authority("Short Root"));
+    accepts(&own_trust(&[&old]), &[&new.issue(leaf()), &new], HOST);
+}

@@ -171,6 +171,15 @@ fn an_alternative_name_that_cannot_be_read_still_rules_the_common_name_out() {
 }
 
 #[test]
+fn of_several_common_names_the_most_specific_counts() {
+    check(
+        &Template::leaf("first.example.test").also_named(HOST),
+        &[HOST],
+        &["first.example.test"],
+    );
+}
+
+#[test]
 fn a_common_name_may_be_an_address() {
     check(
         &Template::leaf("127.0.0.1"),
@@ -428,5 +437,21 @@ fn an_authority_of_the_system_that_is_also_ones_own_counts_as_ones_own() {
             system: SystemCertificates::Pem(root.pem()),
         });
         accepts(&trust, &[&root.issue(Template::leaf(HOST))], HOST);
+    }
+}
+
+#[test]
+fn a_public_authority_that_serves_by_itself_is_not_known_by_its_common_name() {
+    let by_common_name = Template::like_the_engine(HOST).self_signed();
+    let by_alternative = Template::like_the_engine("x").names(&[HOST]).self_signed();
+    let trust = own_trust(&[&by_common_name, &by_alternative]).with_anchors_as(Origin::Own, true);
+    accepts(&trust, &[&by_alternative], HOST);
+    refuses(&trust, &[&by_common_name], HOST, Cause::NameMismatch);
+}
+
+#[test]
+fn what_a_resolver_would_take_for_an_address_is_never_matched_by_a_dns_name() {
+    for name in ["127.1", "2130706433", "0x7f.1", "127.0.0.01"] {
+        check(&Template::leaf("x").dns_name(name), &[], &[name]);
     }
 }
