@@ -28,7 +28,7 @@ impl VersionRange {
         if min > max {
             return Err(Diagnosis::new(
                 Cause::NoCommonVersion,
-                "min_version is above max_version: no TLS version is left",
+                "min_version is TLS 1.3 and max_version is TLS 1.2: no TLS version is left",
             ));
         }
         Ok(Self { min, max })

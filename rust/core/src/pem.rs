@@ -205,13 +205,13 @@ fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
 fn nothing_found(bytes: &[u8]) -> String {
     let looks_utf16 = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        "the file is empty".to_owned()
+        "it is empty".to_owned()
     } else if looks_utf16 {
-        "the file is UTF-16: save it as UTF-8 or ASCII".to_owned()
+        "it is UTF-16: save it as UTF-8 or ASCII".to_owned()
     } else if contains(bytes, b"PKCS7-----") {
-        "the file is PKCS#7: convert it with \"openssl pkcs7 -print_certs\"".to_owned()
+        "it is PKCS#7: convert it with \"openssl pkcs7 -print_certs\"".to_owned()
     } else {
-        "the file holds no \"BEGIN CERTIFICATE\" block and no DER certificate".to_owned()
+        "it holds no \"BEGIN CERTIFICATE\" block and no DER certificate".to_owned()
     }
 }
 
