@@ -15,7 +15,8 @@ extends SceneTree
 const Driver := preload("driver.gd")
 
 const CHUNK := 65536
-const DEFAULT_SECONDS := 40.0
+## A server waits this long for clients that come one after the other, on machines that may be busy.
+const DEFAULT_SECONDS := 120.0
 ## Rounds of all connections in one frame, so that a transfer does not wait for frames.
 const ROUNDS := 50
 
