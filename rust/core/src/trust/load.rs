@@ -91,6 +91,8 @@ pub(super) fn load(request: Request) -> TrustStore {
     store.source = match (has_system, wants_mozilla) {
         (true, true) => Source::SystemAndMozilla,
         (true, false) => Source::System,
+        // The system has none, but the extra certificates stand in its place: something is trusted.
+        (false, false) if store.certificate_count() > 0 => Source::System,
         (false, true) => Source::Mozilla,
         (false, false) => Source::None,
     };

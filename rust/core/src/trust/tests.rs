@@ -194,6 +194,24 @@ fn extra_certificates_join_every_source_and_are_the_users_own() {
 }
 
 #[test]
+fn extra_certificates_beside_an_empty_system_are_trust_enough() {
+    let load = |extra| {
+        TrustStore::load(Request {
+            mode: Mode::System,
+            system: SystemCertificates::Pem(String::new()),
+            extra,
+            ..request()
+        })
+    };
+    assert_eq!(load(None).source(), Source::None);
+    let store = load(file("res://extra.crt", root("Extra").pem()));
+    assert_eq!(
+        (store.source(), store.certificate_count()),
+        (Source::System, 1)
+    );
+}
+
+#[test]
 fn a_missing_or_broken_extra_file_is_reported_and_the_rest_stays() {
     for contents in [Err("file not found".to_owned()), Ok(b"text".to_vec())] {
         let store = TrustStore::load(Request {

@@ -42,13 +42,13 @@ impl RustlsTrustStore {
     /// The file of [code]network/tls/certificate_bundle_override[/code].
     #[constant]
     const SOURCE_OVERRIDE: i64 = Source::Override as i64;
-    /// The operating system's certificates.
+    /// The operating system's certificates, and the extra ones.
     #[constant]
     const SOURCE_SYSTEM: i64 = Source::System as i64;
-    /// Mozilla's bundle, which comes with the addon.
+    /// Mozilla's bundle, which comes with the addon, and the extra ones.
     #[constant]
     const SOURCE_MOZILLA: i64 = Source::Mozilla as i64;
-    /// The operating system's certificates and Mozilla's bundle together.
+    /// The operating system's certificates, Mozilla's bundle and the extra ones together.
     #[constant]
     const SOURCE_SYSTEM_AND_MOZILLA: i64 = Source::SystemAndMozilla as i64;
 
