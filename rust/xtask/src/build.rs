@@ -1,6 +1,8 @@
 //! `build`: the two libraries of a platform, staged where a project finds them.
 
-use std::ffi::OsStr;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -106,12 +108,40 @@ fn compile(kind: Kind, platform: Platform, target: Option<&OsStr>) -> Outcome<Pa
         features,
     ]);
     command.arg("--target-dir").arg(&folder);
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags_for_short_paths());
     if let Some(triple) = target {
         command.arg("--target").arg(triple);
         folder.push(triple);
     }
     run_cargo(&format!("building the {name}"), command)?;
     Ok(folder.join("release").join(platform.built_name()))
+}
+
+/// Flags that cut the builder's folders from the source paths which panic messages carry into every game.
+fn flags_for_short_paths() -> OsString {
+    let sources = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+        .map(|cargo| cargo.join("registry").join("src"));
+    let registries = sources.and_then(|sources| fs::read_dir(sources).ok());
+    let registries = registries.into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = registries.map(|registry| registry.path()).collect();
+    folders.push(paths::root());
+    // What the builder asks for himself stays.
+    let mut flags = env::var_os("CARGO_ENCODED_RUSTFLAGS").unwrap_or_else(|| {
+        let words = env::var("RUSTFLAGS").unwrap_or_default();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        words.join("\u{1f}").into()
+    });
+    for folder in folders {
+        if !flags.is_empty() {
+            flags.push("\u{1f}");
+        }
+        flags.push("--remap-path-prefix=");
+        flags.push(folder);
+        flags.push("=");
+    }
+    flags
 }
 
 fn run_cargo(name: &str, command: Command) -> Outcome {
