@@ -14,6 +14,7 @@ mod package;
 pub mod paths;
 pub mod process;
 mod setup;
+pub mod skip;
 mod stage;
 mod test;
 mod thirdparty;

@@ -5,7 +5,6 @@ mod project;
 mod server;
 
 use std::env;
-use std::io::Write;
 use std::path::PathBuf;
 
 use xtask::godot::Godot;
@@ -13,6 +12,7 @@ use xtask::process::{Captured, Step};
 
 pub use project::{Project, shipped_addon, suites_addon};
 pub use server::TlsServer;
+pub use xtask::skip::present;
 
 /// The Godot that `cargo xtask test` names, or a skip of the test.
 pub fn godot() -> Option<Godot> {
@@ -23,24 +23,6 @@ pub fn godot() -> Option<Godot> {
         version: String::new(),
         template: env::var_os("RUSTLS_TEST_TEMPLATE").map(PathBuf::from),
     })
-}
-
-/// What a test needs, if it is there. Else the test is skipped out loud, and in CI it fails: there nothing may
-/// be missing.
-pub fn present<T>(what: Option<T>, reason: &str) -> Option<T> {
-    if what.is_none() {
-        // The harness names a test's thread after the test.
-        let thread = std::thread::current();
-        let test = thread.name().unwrap_or("a test");
-        assert!(
-            env::var("CI").as_deref() != Ok("true"),
-            "{test}: {reason}, and CI does not skip"
-        );
-        // Past the harness, which would hide the line of a test that does not fail.
-        let line = format!("\nSKIPPED {test}: {reason}\n");
-        let _ = std::io::stderr().write_all(line.as_bytes());
-    }
-    what
 }
 
 /// Runs a Godot to its end and returns what it printed; a hang is a failure with its name.

@@ -148,6 +148,17 @@ func test_errors_of_the_base_end_the_connection(ours: Stack) -> void:
 	equal(Link.status(writing.client), Stack.Status.DISCONNECTED, "status after the write")
 
 
+## The peer said goodbye and nobody read it yet: writing is still right, until the base takes nothing any more.
+func test_a_write_that_nobody_takes_after_the_goodbye_is_an_error(ours: Stack) -> void:
+	expect_errors()
+	for waits: bool in [false, true]:
+		var link: Link = connected(ours, ours, _pair(ours, {}))
+		link.server.call(&"disconnect_from_stream")
+		link.client_base.set(&"lie", Lie.WRITE_ERROR)
+		var error: int = link.client.put_data([1]) if waits else link.client.put_partial_data([1])[0]
+		equal(error, ERR_CONNECTION_ERROR, "put_data" if waits else "put_partial_data")
+
+
 func _pair(ours: Stack, properties: Dictionary) -> Array[StreamPeer]:
 	var ends: Array[StreamPeer] = []
 	ends.assign(ours.call(&"test_pair"))

@@ -12,7 +12,6 @@ mod program;
 mod tcp;
 
 use std::env;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub use certificates::{Certificates, Kind};
@@ -21,6 +20,7 @@ pub use nginx::{Nginx, Site};
 pub use peers::{OpensslServer, PythonServer, openssl_client, python_client};
 pub use program::{Conversation, Program};
 pub use tcp::{accept, connect};
+pub use xtask::skip::present;
 
 /// A version of TLS, as the peers' flags and the addon's constants call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,22 +72,6 @@ pub fn program(name: &str) -> Option<PathBuf> {
         .find(|path| path.is_file());
     let reason = format!("{name} is not installed (`cargo xtask setup --peers` does that)");
     present(found, &reason)
-}
-
-/// What a test needs, if it is there. Else the test is skipped out loud, and in CI it fails: there nothing may be
-/// missing.
-pub fn present<T>(what: Option<T>, reason: &str) -> Option<T> {
-    if what.is_none() {
-        // The harness names a test's thread after the test.
-        let thread = std::thread::current();
-        let test = thread.name().unwrap_or("a test");
-        let is_ci = env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
-        assert!(!is_ci, "{test}: {reason}, and CI does not skip");
-        // Past the harness, which would hide the line of a test that does not fail.
-        let line = format!("\nSKIPPED {test}: {reason}\n");
-        let _ = std::io::stderr().write_all(line.as_bytes());
-    }
-    what
 }
 
 /// A file of this crate's folder.

@@ -133,21 +133,21 @@ impl Connection {
     /// Encrypts and sends, as much as goes without waiting; what was taken is ours to deliver.
     pub(crate) fn write(&mut self, data: &[u8]) -> Outcome {
         let mut taken = 0;
-        self.flush();
-        while taken < data.len() && self.output.is_empty() && self.session.failure().is_none() {
+        let mut goes = self.flush();
+        while goes && taken < data.len() && self.output.is_empty() {
             let end = data.len().min(taken + WRITE_CHUNK);
             let written = self.session.write(&data[taken..end]);
             if written == 0 {
                 break;
             }
             taken += written;
-            self.flush();
+            goes = self.flush();
         }
         // What was decrypted before a failure can still be read; nothing can be written any more.
-        if self.session.failure().is_some() {
-            Outcome::Failed
-        } else {
+        if goes && self.session.failure().is_none() {
             Outcome::Moved(taken)
+        } else {
+            Outcome::Failed
         }
     }
 
@@ -216,23 +216,23 @@ impl Connection {
         }
     }
 
-    /// Sends what waits, until nothing does or the stream below takes no more.
-    fn flush(&mut self) {
+    /// Sends what waits, until nothing does or the stream below takes no more; false when it failed.
+    fn flush(&mut self) -> bool {
         loop {
             if self.output.is_empty() {
                 self.sent = 0;
                 self.session.take_output(&mut self.output);
                 if self.output.is_empty() {
-                    return;
+                    return true;
                 }
             }
             match self.transport.send(&self.output[self.sent..]) {
-                Ok(0) => return,
+                Ok(0) => return true,
                 Ok(count) => self.sent += count,
                 Err(reason) => {
                     self.output.clear();
                     self.write_failed(&reason);
-                    return;
+                    return false;
                 }
             }
             if self.sent >= self.output.len() {

@@ -140,7 +140,9 @@ pub(super) fn poll(this: &mut Gd<RustlsStreamPeerTLS>) {
         }
         Link::Dialing(dialer) => (Some(dialer.poll()), Draw::Nothing),
     };
-    put_back(this, link, epoch, draw);
+    if !put_back(this, link, epoch, draw) {
+        return;
+    }
     match dialed {
         Some(Progress::Connected(tcp)) => secure(this, tcp.upcast()),
         Some(Progress::Failed(diagnosis)) => end(this, Status::Error, diagnosis),
@@ -266,14 +268,15 @@ enum Draw {
     Nothing,
 }
 
-/// Returns what was taken out to work on it, and draws the conclusions.
-fn put_back(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, epoch: u64, draw: Draw) {
+/// Returns what was taken out to work on it, and draws the conclusions. False when it was ended meanwhile: what
+/// the object holds now is another connection, or none.
+fn put_back(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, epoch: u64, draw: Draw) -> bool {
     let mut me = this.bind_mut();
     if me.epoch != epoch {
-        // Ended meanwhile; the farewell of dropping it calls the stream below.
+        // The farewell of dropping it calls the stream below.
         drop(me);
         drop(link);
-        return;
+        return false;
     }
     let verdict = match draw {
         Draw::Conclusions => judge(&link, me.status == Status::Handshaking),
@@ -287,6 +290,7 @@ fn put_back(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, epoch: u64, draw: Dr
     if let Verdict::Ends(status, diagnosis) = verdict {
         end(this, status, diagnosis);
     }
+    true
 }
 
 enum Verdict {
