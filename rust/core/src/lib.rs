@@ -9,6 +9,7 @@
 pub mod certificate;
 pub mod config;
 pub mod diagnosis;
+pub mod digest;
 pub mod identity;
 pub mod names;
 pub mod options;

@@ -64,6 +64,10 @@ pub struct Facts {
     pub unknown_critical_extension: Option<String>,
     /// The subject's public key.
     pub public_key: PublicKeyKind,
+    /// The DER of the whole SubjectPublicKeyInfo.
+    pub public_key_info_der: Vec<u8>,
+    /// The contents of the serial number's INTEGER, as encoded.
+    pub serial: Vec<u8>,
     /// Name of the signature algorithm, or its object identifier when unknown.
     pub signature_algorithm: String,
 }
@@ -84,6 +88,8 @@ pub struct KeyUsage {
     pub digital_signature: bool,
     /// May sign certificates.
     pub key_cert_sign: bool,
+    /// May sign revocation lists.
+    pub crl_sign: bool,
 }
 
 /// RFC 5280 section 4.2.1.12, the purposes that matter for TLS.
@@ -196,6 +202,8 @@ impl Facts {
             name_constraints: None,
             unknown_critical_extension: None,
             public_key: PublicKeyKind::of(tbs.public_key()),
+            public_key_info_der: tbs.public_key().raw.to_vec(),
+            serial: tbs.raw_serial().to_vec(),
             signature_algorithm: public_key::signature_algorithm_name(&parsed.signature_algorithm),
         };
         facts.read_extensions(tbs)?;
@@ -248,6 +256,7 @@ impl Facts {
                     self.key_usage = Some(KeyUsage {
                         digital_signature: usage.digital_signature(),
                         key_cert_sign: usage.key_cert_sign(),
+                        crl_sign: usage.crl_sign(),
                     });
                 }
                 ParsedExtension::SubjectAlternativeName(names) => {

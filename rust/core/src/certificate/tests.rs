@@ -32,7 +32,8 @@ fn the_facts_of_a_certificate_are_read() {
         facts.key_usage,
         Some(KeyUsage {
             digital_signature: true,
-            key_cert_sign: false
+            key_cert_sign: false,
+            crl_sign: false
         })
     );
     assert_eq!(
