@@ -1,20 +1,24 @@
 //! From checked options to rustls configurations, kept for all connections of one options object.
 
+mod server;
+
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::Resumption;
-use rustls::sign::SingleCertAndKey;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::certificate::Certificate;
 use crate::diagnosis::{Cause, Diagnosis};
+use crate::identity::Identity;
 use crate::names::{ReferenceName, indication};
-use crate::options::{ClientOptions, ServerOptions, Verification};
+use crate::options::{ClientOptions, Terms, Verification};
 use crate::provider::provider;
-use crate::session::Session;
-use crate::verifier::{NoIdentity, ServerVerifier, verify_server_chain};
+use crate::session::{Offer, Session};
+use crate::verifier::{OwnIdentity, ServerVerifier, verify_chain};
+
+pub use server::ServerSetup;
 
 /// Reference names whose configuration and sessions are kept for one options object. A game talks to a
 /// handful of servers; a crawler that exceeds this only loses resumption.
@@ -27,6 +31,7 @@ const KEPT_SESSIONS: usize = 16;
 #[derive(Debug)]
 pub struct ClientSetup {
     options: ClientOptions,
+    offer: Arc<Offer>,
     by_name: Mutex<VecDeque<(Key, Arc<rustls::ClientConfig>)>>,
 }
 
@@ -37,7 +42,9 @@ type Key = (ReferenceName, ServerName<'static>);
 impl ClientSetup {
     /// Keeps `options` for every connection started with it.
     pub fn new(options: ClientOptions) -> Self {
+        let identity = options.identity.as_ref().map(Identity::name);
         Self {
+            offer: Arc::new(offer(&options.terms, identity)),
             options,
             by_name: Mutex::new(VecDeque::new()),
         }
@@ -62,7 +69,7 @@ impl ClientSetup {
         // The placeholder stands for a host that rustls cannot hold. It is never sent, and never shared.
         let name = server_name
             .unwrap_or_else(|| ServerName::IpAddress(IpAddr::from(Ipv4Addr::UNSPECIFIED).into()));
-        Session::client(config, name, self.options.versions)
+        Session::client(config, name, Arc::clone(&self.offer))
     }
 
     /// Checks a chain, leaf first, as a connection to `host` would.
@@ -73,15 +80,8 @@ impl ClientSetup {
         now: UnixTime,
     ) -> Result<(), Diagnosis> {
         let ders: Vec<CertificateDer<'_>> = chain.iter().map(|c| c.der().clone()).collect();
-        let reference = self.reference(host);
-        verify_server_chain(
-            &self.options.trust,
-            self.options.verification,
-            &ders,
-            &reference,
-            now,
-        )
-        .map_err(|rejection| rejection.diagnosis)
+        let verifier = self.verifier(self.reference(host));
+        verify_chain(verifier.policy(), &ders, now).map_err(|rejection| rejection.diagnosis)
     }
 
     fn reference(&self, host: &str) -> ReferenceName {
@@ -97,7 +97,17 @@ impl ClientSetup {
 
     /// A name that rustls cannot hold has no session store of its own: it does not resume.
     fn may_resume(&self, reference: &ReferenceName) -> bool {
-        !matches!(reference, ReferenceName::Literal(_))
+        self.options.terms.resumption && !matches!(reference, ReferenceName::Literal(_))
+    }
+
+    fn verifier(&self, reference: ReferenceName) -> ServerVerifier {
+        ServerVerifier {
+            trust: Arc::clone(&self.options.trust),
+            pins: self.options.pins.clone(),
+            revocation: Arc::clone(&self.options.revocation),
+            verification: self.options.verification,
+            reference,
+        }
     }
 
     fn shared_config(
@@ -131,17 +141,17 @@ impl ClientSetup {
         reference: ReferenceName,
         resume: bool,
     ) -> Result<rustls::ClientConfig, Diagnosis> {
-        let verifier = ServerVerifier {
-            trust: Arc::clone(&self.options.trust),
-            verification: self.options.verification,
-            reference,
-        };
+        let terms = &self.options.terms;
         let mut config = rustls::ClientConfig::builder_with_provider(provider())
-            .with_protocol_versions(self.options.versions.protocol_versions())
+            .with_protocol_versions(terms.versions.protocol_versions())
             .map_err(|error| unusable(&error))?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_client_cert_resolver(Arc::new(NoIdentity));
+            .with_custom_certificate_verifier(Arc::new(self.verifier(reference)))
+            .with_client_cert_resolver(Arc::new(OwnIdentity(self.options.identity.clone())));
+        config.alpn_protocols = terms.alpn.to_wire();
+        if let Some(key_log) = &terms.key_log {
+            config.key_log = Arc::clone(key_log) as Arc<dyn rustls::KeyLog>;
+        }
         config.resumption = if resume {
             Resumption::in_memory_sessions(KEPT_SESSIONS)
         } else {
@@ -151,32 +161,11 @@ impl ClientSetup {
     }
 }
 
-/// A server's configuration, ready to accept connections.
-#[derive(Debug)]
-pub struct ServerSetup {
-    config: Arc<rustls::ServerConfig>,
-    options: ServerOptions,
-}
-
-impl ServerSetup {
-    /// Builds the configuration for `options`.
-    pub fn new(options: ServerOptions) -> Result<Self, Diagnosis> {
-        let config = rustls::ServerConfig::builder_with_provider(provider())
-            .with_protocol_versions(options.versions.protocol_versions())
-            .map_err(|error| unusable(&error))?
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(
-                options.identity.certified_key(),
-            )));
-        Ok(Self {
-            config: Arc::new(config),
-            options,
-        })
-    }
-
-    /// Starts the server's side of one connection.
-    pub fn accept(&self) -> Result<Session, Diagnosis> {
-        Session::server(Arc::clone(&self.config), self.options.versions)
+fn offer(terms: &Terms, identity: Option<&str>) -> Offer {
+    Offer {
+        versions: terms.versions,
+        identity: identity.map(str::to_owned),
+        alpn: terms.alpn.describe(),
     }
 }
 

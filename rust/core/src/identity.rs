@@ -1,5 +1,7 @@
 //! A private key with its certificate chain, proven to belong together.
 
+mod served;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,10 +11,20 @@ use rustls_pki_types::PrivateKeyDer;
 use crate::certificate::Certificate;
 use crate::provider::provider;
 
+pub use served::{ServedName, ServerIdentities};
+
 /// A key and the chain that certifies it, leaf first.
 #[derive(Clone)]
 pub struct Identity {
     certified: Arc<CertifiedKey>,
+    name: String,
+}
+
+impl PartialEq for Identity {
+    /// The very same, not one of the same content: whoever makes one anew has a reason.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.certified, &other.certified)
+    }
 }
 
 impl fmt::Debug for Identity {
@@ -49,7 +61,23 @@ impl Identity {
         }
         Ok(Self {
             certified: Arc::new(certified),
+            name: leaf.facts().display_name(),
         })
+    }
+
+    /// The same with a stapled OCSP response, DER, that a server sends along as it is (RFC 6066 section 8).
+    pub fn with_ocsp_response(self, response: Vec<u8>) -> Self {
+        let mut certified = CertifiedKey::clone(&self.certified);
+        certified.ocsp = Some(response).filter(|response| !response.is_empty());
+        Self {
+            certified: Arc::new(certified),
+            name: self.name,
+        }
+    }
+
+    /// What the certificate is called in sentences.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn certified_key(&self) -> Arc<CertifiedKey> {

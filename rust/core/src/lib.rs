@@ -6,15 +6,20 @@
 //! system's certificate store. Every failure becomes a [`diagnosis`]: a cause and a sentence.
 #![forbid(unsafe_code)]
 
+pub mod alpn;
 pub mod certificate;
 pub mod config;
 pub mod diagnosis;
 pub mod digest;
 pub mod identity;
+pub mod key_log;
 pub mod names;
+mod notes;
 pub mod options;
 pub mod pem;
+pub mod pins;
 pub mod provider;
+pub mod revocation;
 pub mod session;
 pub mod trust;
 pub mod verifier;

@@ -183,7 +183,7 @@ fn wildcard_matches(presented: &str, name: &str) -> bool {
 }
 
 /// A-labels in lower case, or `None` when it is no DNS name (RFC 5891; underscores pass).
-fn to_a_labels(name: &str) -> Option<String> {
+pub(crate) fn to_a_labels(name: &str) -> Option<String> {
     let ascii = if name.is_ascii() {
         name.to_ascii_lowercase()
     } else {

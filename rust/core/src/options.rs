@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::alpn::AlpnProtocols;
 use crate::diagnosis::{Cause, Diagnosis};
-use crate::identity::Identity;
+use crate::identity::{Identity, ServerIdentities};
+use crate::key_log::KeyLog;
+use crate::pins::Pins;
+use crate::revocation::RevocationLists;
 use crate::trust::TrustStore;
 
 /// A protocol version that can be allowed.
@@ -93,6 +97,30 @@ pub enum Verification {
     Nothing,
 }
 
+/// What both sides can ask of a connection.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// Allowed versions.
+    pub versions: VersionRange,
+    /// Application protocols to choose from.
+    pub alpn: AlpnProtocols,
+    /// Sessions may be resumed.
+    pub resumption: bool,
+    /// Where the secrets are written down.
+    pub key_log: Option<Arc<KeyLog>>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            versions: VersionRange::default(),
+            alpn: AlpnProtocols::default(),
+            resumption: true,
+            key_log: None,
+        }
+    }
+}
+
 /// What a client connection needs.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
@@ -102,17 +130,64 @@ pub struct ClientOptions {
     pub verification: Verification,
     /// Compared instead of the host when not empty.
     pub common_name_override: String,
-    /// Allowed versions.
-    pub versions: VersionRange,
+    /// Keys of which one must stand in the server's path.
+    pub pins: Pins,
+    /// Lists of revoked certificates.
+    pub revocation: Arc<RevocationLists>,
+    /// Who the client is, for servers that ask.
+    pub identity: Option<Identity>,
+    /// The rest.
+    pub terms: Terms,
+}
+
+impl ClientOptions {
+    /// Checks everything against `trust`; the rest is as usual.
+    pub fn trusting(trust: Arc<TrustStore>) -> Self {
+        Self {
+            trust,
+            verification: Verification::Full,
+            common_name_override: String::new(),
+            pins: Pins::default(),
+            revocation: Arc::default(),
+            identity: None,
+            terms: Terms::default(),
+        }
+    }
 }
 
 /// What a server connection needs.
 #[derive(Debug, Clone)]
 pub struct ServerOptions {
     /// Who the server is.
-    pub identity: Identity,
-    /// Allowed versions.
-    pub versions: VersionRange,
+    pub identities: ServerIdentities,
+    /// Whether clients show certificates, and which.
+    pub clients: Option<ClientAuthentication>,
+    /// The rest.
+    pub terms: Terms,
+}
+
+impl ServerOptions {
+    /// One identity for every name, and no question for client certificates.
+    pub fn showing(identity: Identity) -> Self {
+        Self {
+            identities: ServerIdentities::new(identity),
+            clients: None,
+            terms: Terms::default(),
+        }
+    }
+}
+
+/// How a server checks who its clients are.
+#[derive(Debug, Clone)]
+pub struct ClientAuthentication {
+    /// A client without a certificate is refused.
+    pub required: bool,
+    /// Whose clients are let in: these certificates alone.
+    pub trust: Arc<TrustStore>,
+    /// Keys of which one must stand in the client's path.
+    pub pins: Pins,
+    /// Lists of revoked certificates.
+    pub revocation: Arc<RevocationLists>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! PEM and DER files: tolerant about what surrounds certificates, strict about the certificates.
 
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
 use crate::certificate::Certificate;
 
@@ -98,6 +98,27 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
         return Err("it is a public key: a private key is needed".to_owned());
     }
     Err("no PEM block with a private key was found".to_owned())
+}
+
+/// Reads every revocation list of a PEM text, DER each. The error is a sentence.
+///
+/// All or nothing: a list that is passed over would let in what it revokes.
+pub(crate) fn read_revocation_lists(
+    text: &str,
+) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
+    let normalised = normalise(text.as_bytes());
+    let mut lists = Vec::new();
+    for block in blocks(&normalised).filter(|block| block.label.ends_with("CRL")) {
+        let number = lists.len() + 1;
+        match rustls_pemfile::read_one_from_slice(block.text.as_bytes()) {
+            Ok(Some((rustls_pemfile::Item::Crl(list), _))) if block.terminated => lists.push(list),
+            _ => return Err(format!("list {number} is no readable \"X509 CRL\" block")),
+        }
+    }
+    if lists.is_empty() {
+        return Err("it holds no \"BEGIN X509 CRL\" block".to_owned());
+    }
+    Ok(lists)
 }
 
 fn read_certificate_block(block: &Block<'_>) -> Result<Certificate, String> {

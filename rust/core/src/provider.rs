@@ -5,6 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs};
+use rustls::server::ProducesTickets;
 
 static PROVIDER: LazyLock<Arc<CryptoProvider>> =
     LazyLock::new(|| Arc::new(aws_lc_rs::default_provider()));
@@ -17,6 +18,11 @@ pub fn provider() -> Arc<CryptoProvider> {
 /// The signatures that are believed, on certificates and in handshakes.
 pub fn signature_algorithms() -> WebPkiSupportedAlgorithms {
     PROVIDER.signature_verification_algorithms
+}
+
+/// New keys for session tickets, which live half a day and are replaced by themselves.
+pub(crate) fn ticketer() -> Result<Arc<dyn ProducesTickets>, rustls::Error> {
+    aws_lc_rs::Ticketer::new()
 }
 
 /// IANA name of a cipher suite.

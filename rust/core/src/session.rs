@@ -1,6 +1,7 @@
 //! One TLS connection without I/O: bytes in, bytes out, plaintext in, plaintext out.
 
 mod goodbye;
+mod negotiated;
 
 #[cfg(test)]
 mod tests;
@@ -11,11 +12,12 @@ use std::sync::Arc;
 use rustls::{ClientConnection, Connection, ServerConnection};
 use rustls_pki_types::ServerName;
 
-use crate::diagnosis::{self, Cause, Diagnosis};
+use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
+use crate::notes::{self, CertificateRequest};
 use crate::options::VersionRange;
-use crate::provider;
-use crate::verifier::{take_certificate_request, take_rejection};
 use goodbye::Goodbye;
+
+pub use negotiated::ExportError;
 
 /// Which side of the connection this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,35 @@ pub enum Role {
     Client,
     /// Accepts.
     Server,
+}
+
+impl Role {
+    /// For sentences.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+
+    /// Who is at the other end.
+    pub(crate) fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// What this side brings to the handshake, for sentences.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Offer {
+    /// Allowed versions.
+    pub(crate) versions: VersionRange,
+    /// The client's own certificate, by name.
+    pub(crate) identity: Option<String>,
+    /// Application protocols.
+    pub(crate) alpn: String,
 }
 
 /// Decrypted bytes that may wait for the reader before no more input is taken. One record (RFC 8446
@@ -37,7 +68,7 @@ const FIRST_BYTES: usize = 12;
 pub struct Session {
     connection: Connection,
     role: Role,
-    versions: VersionRange,
+    offer: Arc<Offer>,
     first_bytes: Vec<u8>,
     received: u64,
     /// Input that waits until decrypted bytes were read.
@@ -49,7 +80,9 @@ pub struct Session {
     /// The peer's close_notify came.
     peer_closed: bool,
     /// The server asked this client for a certificate.
-    certificate_was_asked: bool,
+    certificate_request: Option<CertificateRequest>,
+    /// What the client of this server offers, for sentences.
+    client_protocols: Option<String>,
     /// Watches for a peer that leaves in the middle of the handshake.
     goodbye: Goodbye,
     /// The transport ended while input waited.
@@ -71,43 +104,44 @@ impl Session {
     pub(crate) fn client(
         config: Arc<rustls::ClientConfig>,
         name: ServerName<'static>,
-        versions: VersionRange,
+        offer: Arc<Offer>,
     ) -> Result<Self, Diagnosis> {
         let connection =
             ClientConnection::new(config, name).map_err(|error| start_failed(&error))?;
         Ok(Self::new(
             Connection::Client(connection),
             Role::Client,
-            versions,
+            offer,
         ))
     }
 
     pub(crate) fn server(
         config: Arc<rustls::ServerConfig>,
-        versions: VersionRange,
+        offer: Arc<Offer>,
     ) -> Result<Self, Diagnosis> {
         let connection = ServerConnection::new(config).map_err(|error| start_failed(&error))?;
         Ok(Self::new(
             Connection::Server(connection),
             Role::Server,
-            versions,
+            offer,
         ))
     }
 
-    fn new(mut connection: Connection, role: Role, versions: VersionRange) -> Self {
+    fn new(mut connection: Connection, role: Role, offer: Arc<Offer>) -> Self {
         // What may wait for the transport is bounded by the caller, who writes only when nothing waits.
         connection.set_buffer_limit(None);
         Self {
             connection,
             role,
-            versions,
+            offer,
             first_bytes: Vec::new(),
             received: 0,
             pending: Vec::new(),
             readable: 0,
             tail: Vec::new(),
             peer_closed: false,
-            certificate_was_asked: false,
+            certificate_request: None,
+            client_protocols: None,
             goodbye: Goodbye::default(),
             input_ended: false,
             broken: false,
@@ -285,39 +319,6 @@ impl Session {
         self.connection.send_close_notify();
     }
 
-    /// "TLSv1.3", or empty before it is known.
-    pub fn protocol_version(&self) -> &'static str {
-        match self.connection.protocol_version() {
-            Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
-            Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
-            _ => "",
-        }
-    }
-
-    /// IANA name of the cipher suite, or empty before it is known.
-    pub fn cipher_suite(&self) -> String {
-        self.connection
-            .negotiated_cipher_suite()
-            .map(|suite| provider::cipher_suite_name(suite.suite()))
-            .unwrap_or_default()
-    }
-
-    /// IANA name of the key exchange group, or empty before it is known.
-    pub fn key_exchange_group(&self) -> String {
-        self.connection
-            .negotiated_key_exchange_group()
-            .map(|group| provider::group_name(group.name()))
-            .unwrap_or_default()
-    }
-
-    /// The server name that the client sent; empty on the client's side and when there was none.
-    pub fn server_name(&self) -> &str {
-        match &self.connection {
-            Connection::Server(server) => server.server_name().unwrap_or_default(),
-            Connection::Client(_) => "",
-        }
-    }
-
     /// Goes on with input that waited; how much can be read now.
     fn process_pending(&mut self) -> usize {
         let mut pending = std::mem::take(&mut self.pending);
@@ -348,15 +349,18 @@ impl Session {
                     return bytes.len();
                 }
             };
-            let _ = take_rejection();
+            // Another connection's, should one have ended between its callback and here.
+            let _ = notes::take();
             let outcome = self.connection.process_new_packets();
-            self.certificate_was_asked |= take_certificate_request();
+            let notes = notes::take();
+            self.certificate_request = notes.certificate_request.or(self.certificate_request);
+            self.client_protocols = notes.client_protocols.or(self.client_protocols.take());
             match outcome {
                 Ok(state) => {
                     self.readable = state.plaintext_bytes_to_read();
                     self.peer_closed = state.peer_has_closed();
                 }
-                Err(error) => self.fail(&error),
+                Err(error) => self.fail(&error, notes.rejection),
             }
             if read == 0 {
                 break;
@@ -365,15 +369,18 @@ impl Session {
         bytes.len() - rest.len()
     }
 
-    fn fail(&mut self, error: &rustls::Error) {
+    fn fail(&mut self, error: &rustls::Error, rejection: Option<Rejection>) {
         let context = diagnosis::HandshakeContext {
             role: self.role,
             first_bytes: &self.first_bytes,
-            versions: self.versions.describe(),
+            versions: self.offer.versions.describe(),
             was_connected: !self.is_handshaking(),
-            certificate_was_asked: self.certificate_was_asked,
+            certificate_request: self.certificate_request,
+            identity: self.offer.identity.as_deref(),
+            protocols: &self.offer.alpn,
+            client_protocols: self.client_protocols.as_deref().unwrap_or_default(),
         };
-        let diagnosis = diagnosis::from_rustls(error, take_rejection(), context);
+        let diagnosis = diagnosis::from_rustls(error, rejection, context);
         self.break_with(diagnosis);
         // rustls no longer counts what it decrypted before the bad record; the reader still gives it.
         let _ = self.connection.reader().read_to_end(&mut self.tail);

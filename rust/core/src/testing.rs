@@ -10,7 +10,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use crate::certificate::Certificate;
 use crate::config::{ClientSetup, ServerSetup};
 use crate::identity::Identity;
-use crate::options::{ClientOptions, ServerOptions, Verification, VersionRange};
+use crate::options::{ClientOptions, ServerOptions, VersionRange};
 use crate::pem::{Bundle, read_bundle};
 use crate::session::Session;
 use crate::trust::TrustStore;
@@ -69,12 +69,7 @@ pub(crate) fn key(issued: &Issued) -> PrivateKeyDer<'static> {
 }
 
 pub(crate) fn client_options(trusted: &[&Issued]) -> ClientOptions {
-    ClientOptions {
-        trust: Arc::new(own_trust(trusted)),
-        verification: Verification::Full,
-        common_name_override: String::new(),
-        versions: VersionRange::default(),
-    }
+    ClientOptions::trusting(Arc::new(own_trust(trusted)))
 }
 
 pub(crate) fn client(trusted: &[&Issued]) -> ClientSetup {
@@ -86,11 +81,9 @@ pub(crate) fn server(chain: &[&Issued]) -> ServerSetup {
 }
 
 pub(crate) fn server_with(chain: &[&Issued], versions: VersionRange) -> ServerSetup {
-    ServerSetup::new(ServerOptions {
-        identity: identity(chain),
-        versions,
-    })
-    .unwrap()
+    let mut options = ServerOptions::showing(identity(chain));
+    options.terms.versions = versions;
+    ServerSetup::new(options).unwrap()
 }
 
 /// A client on the left and a server on the right, before the first byte.

@@ -52,6 +52,11 @@ pub(crate) fn report(message: &str) {
     godot::global::push_error(&[message.to_variant()]);
 }
 
+/// Prints one warning the way a script's own `push_warning` does.
+pub(crate) fn warn(message: &str) {
+    godot::global::push_warning(&[message.to_variant()]);
+}
+
 /// Prints a broken precondition, as the engine does, and gives the error code back.
 pub(crate) fn refuse(error: godot::global::Error, message: &str) -> godot::global::Error {
     report(message);

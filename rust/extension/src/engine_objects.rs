@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use godot::classes::{CryptoKey, Engine, FileAccess, X509Certificate};
 use godot::global::Error;
 use godot::prelude::*;
+use godot_rustls_core::identity::Identity;
 use godot_rustls_core::pem::{Bundle, read_bundle};
 use zeroize::Zeroizing;
 
@@ -74,6 +75,17 @@ pub(crate) fn certificates(bytes: &[u8]) -> Bundle {
         return Bundle::default();
     }
     bundle
+}
+
+/// The pair of these two, if it can be used and belongs together.
+pub(crate) fn identity(
+    key: Option<Gd<CryptoKey>>,
+    certificate: Option<Gd<X509Certificate>>,
+) -> Result<Identity, String> {
+    let key = key.ok_or("the key is null: pass the private key")?;
+    let certificate =
+        certificate.ok_or("the certificate is null: pass the one that belongs to the key")?;
+    crate::spec::read_identity(&private_key_text(&key)?, &certificate_bytes(&certificate)?)
 }
 
 /// The private key as PEM text, wiped from memory after use.

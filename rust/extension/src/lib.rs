@@ -11,8 +11,11 @@ mod classes;
 mod connection;
 mod convert;
 mod engine_objects;
+mod identity_files;
+mod key_log;
 mod project_settings;
 mod setups;
+mod spec;
 mod trust;
 
 use godot::init::{ExtensionLibrary, InitStage, gdextension};

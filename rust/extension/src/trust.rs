@@ -68,7 +68,7 @@ fn file(path: &str) -> Option<CertificateFile> {
 }
 
 /// A path without a scheme is found next to the project, as the engine finds it.
-fn read_relative(path: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn read_relative(path: &str) -> Result<Vec<u8>, String> {
     if path.contains("://") || std::path::Path::new(path).is_absolute() {
         return read_file(path);
     }

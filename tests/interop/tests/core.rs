@@ -10,9 +10,7 @@ use std::sync::Arc;
 
 use godot_rustls_core::config::{ClientSetup, ServerSetup};
 use godot_rustls_core::identity::Identity;
-use godot_rustls_core::options::{
-    ClientOptions, ServerOptions, TlsVersion, Verification, VersionRange,
-};
+use godot_rustls_core::options::{ClientOptions, ServerOptions, TlsVersion, VersionRange};
 use godot_rustls_core::pem::{read_bundle, read_private_key};
 use godot_rustls_core::trust::TrustStore;
 use godot_rustls_interop_tests::{
@@ -30,22 +28,17 @@ fn range(version: Version) -> VersionRange {
 
 fn client(root: &Path, version: Version) -> ClientSetup {
     let bundle = read_bundle(&fs::read(root).unwrap());
-    ClientSetup::new(ClientOptions {
-        trust: Arc::new(TrustStore::of_own(bundle)),
-        verification: Verification::Full,
-        common_name_override: String::new(),
-        versions: range(version),
-    })
+    let mut options = ClientOptions::trusting(Arc::new(TrustStore::of_own(bundle)));
+    options.terms.versions = range(version);
+    ClientSetup::new(options)
 }
 
 fn server(chain: &Path, key: &Path, version: Version) -> ServerSetup {
     let chain = read_bundle(&fs::read(chain).unwrap()).certificates;
     let key = read_private_key(&fs::read_to_string(key).unwrap()).unwrap();
-    ServerSetup::new(ServerOptions {
-        identity: Identity::new(&chain, key).unwrap(),
-        versions: range(version),
-    })
-    .unwrap()
+    let mut options = ServerOptions::showing(Identity::new(&chain, key).unwrap());
+    options.terms.versions = range(version);
+    ServerSetup::new(options).unwrap()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod name;
 mod public_key;
+mod signed;
 
 #[cfg(test)]
 mod tests;
@@ -9,16 +10,16 @@ mod tests;
 use std::net::IpAddr;
 
 use rustls_pki_types::CertificateDer;
-use x509_parser::asn1_rs::{Any, Oid};
+use x509_parser::asn1_rs::Oid;
 use x509_parser::prelude::{
     FromDer, GeneralName, ParsedExtension, TbsCertificate, X509Certificate, X509Extension,
     X509Version,
 };
 
-use crate::provider::signature_algorithms;
-
 pub use name::rfc4514_of_der;
+pub(crate) use name::wrap_in_sequence;
 pub use public_key::PublicKeyKind;
+pub(crate) use signed::Signed;
 
 /// A certificate, its DER and what was read from it.
 #[derive(Debug, Clone)]
@@ -149,27 +150,7 @@ impl Certificate {
     /// Its signature was made with its own key, by an algorithm that is believed. `end_entity` is the same
     /// certificate as webpki reads it.
     pub(crate) fn verifies_itself(&self, end_entity: &webpki::EndEntityCert<'_>) -> bool {
-        let Ok((_, parsed)) = X509Certificate::from_der(&self.der) else {
-            return false;
-        };
-        let signed = parsed.tbs_certificate.as_ref();
-        let signature = &parsed.signature_value.data;
-        // The algorithm's identifier follows the signed bytes (RFC 5280 section 4.1).
-        let named = self
-            .der
-            .windows(signed.len())
-            .position(|window| std::ptr::eq(window, signed))
-            .and_then(|start| Any::from_der(&self.der[start + signed.len()..]).ok())
-            .map(|(_, identifier)| identifier.data);
-        signature_algorithms()
-            .all
-            .iter()
-            .filter(|algorithm| Some(algorithm.signature_alg_id().as_ref()) == named)
-            .any(|algorithm| {
-                end_entity
-                    .verify_signature(*algorithm, signed, signature)
-                    .is_ok()
-            })
+        Signed::of(&self.der).is_some_and(|signed| signed.is_by(end_entity))
     }
 }
 

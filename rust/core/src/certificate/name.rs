@@ -58,7 +58,7 @@ pub(super) fn common_name(name: &X509Name<'_>) -> Option<String> {
 }
 
 /// DER SEQUENCE around `contents` (X.690 section 8.1.3).
-fn wrap_in_sequence(contents: &[u8]) -> Vec<u8> {
+pub(crate) fn wrap_in_sequence(contents: &[u8]) -> Vec<u8> {
     let mut out = vec![0x30];
     let length = contents.len();
     if let (true, Ok(short)) = (length < 0x80, u8::try_from(length)) {

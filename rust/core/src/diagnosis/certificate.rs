@@ -4,16 +4,26 @@ use rustls::CertificateError;
 
 use super::{Cause, Diagnosis, Rejection, moment, quoted};
 use crate::certificate::Facts;
+use crate::digest::public_key_pin;
 use crate::names::ReferenceName;
+use crate::session::Role;
 
-const HOW_TO_TRUST: &str = "add it to the file of network/tls/certificate_bundle_override or pass it to RustlsTLSOptions.client()";
+/// How to trust a certificate of a `peer`.
+fn how_to_trust(peer: Role) -> &'static str {
+    match peer {
+        Role::Server => {
+            "add it to the file of network/tls/certificate_bundle_override or pass it to RustlsTLSOptions.client()"
+        }
+        Role::Client => "add it to the chain of set_client_authentication()",
+    }
+}
 
 /// Whose certificate it is, for the beginning of a sentence.
-fn certificate(facts: &Facts) -> String {
+pub(super) fn certificate(facts: &Facts) -> String {
     format!("certificate {}", quoted(&facts.display_name()))
 }
 
-fn reject(cause: Cause, alert: CertificateError, message: String) -> Rejection {
+pub(super) fn reject(cause: Cause, alert: CertificateError, message: String) -> Rejection {
     Rejection {
         diagnosis: Diagnosis::new(cause, message),
         alert,
@@ -137,6 +147,23 @@ pub fn not_an_issuer(facts: &Facts) -> Rejection {
     )
 }
 
+/// No key of the verified path is pinned.
+pub fn pin_mismatch(facts: &Facts, pinned: usize) -> Rejection {
+    let keys = match pinned {
+        1 => "the one pinned key is".to_owned(),
+        several => format!("the {several} pinned keys are"),
+    };
+    reject(
+        Cause::PinMismatch,
+        CertificateError::ApplicationVerificationFailure,
+        format!(
+            "{} has the key {}, and {keys} neither that nor a key of its verified issuers: if it was changed on purpose, add the new pin to pinned_public_keys",
+            certificate(facts),
+            public_key_pin(&facts.public_key_info_der)
+        ),
+    )
+}
+
 /// A critical extension that nobody here understands.
 pub fn unknown_critical(facts: &Facts, oid: &str) -> Rejection {
     reject(
@@ -188,31 +215,43 @@ pub fn reused_leaf_not_anchor(facts: &Facts) -> Rejection {
     )
 }
 
-/// Nothing trusted leads to the certificate. `chain` is what the peer sent, leaf first.
-pub fn untrusted(chain: &[Facts], trusted_count: usize, why_empty: Option<&str>) -> Rejection {
+/// Nothing trusted leads to the certificate. `chain` is what the `peer` sent, leaf first.
+pub fn untrusted(
+    peer: Role,
+    chain: &[Facts],
+    trusted_count: usize,
+    why_empty: Option<&str>,
+) -> Rejection {
+    let how_to_trust = how_to_trust(peer);
     let message = match chain.first() {
         None => "the peer sent no certificate".to_owned(),
         Some(_) if trusted_count == 0 => format!(
-            "no certificate is trusted{}: set network/tls/certificate_bundle_override or pass a chain to RustlsTLSOptions.client()",
-            why_empty.map(|why| format!(" ({why})")).unwrap_or_default()
+            "no certificate is trusted{}: {}",
+            why_empty.map(|why| format!(" ({why})")).unwrap_or_default(),
+            match peer {
+                Role::Server =>
+                    "set network/tls/certificate_bundle_override or pass a chain to RustlsTLSOptions.client()",
+                Role::Client => "pass a chain to set_client_authentication()",
+            }
         ),
         Some(leaf) if leaf.is_self_issued() => format!(
-            "{} is self-signed and not trusted: to trust it, {HOW_TO_TRUST}",
+            "{} is self-signed and not trusted: to trust it, {how_to_trust}",
             certificate(leaf)
         ),
         Some(leaf) => {
             let top = top_of_chain(chain);
             if top.is_self_issued() {
                 format!(
-                    "{} was issued under {}, which is not trusted: if it should be, {HOW_TO_TRUST}",
+                    "{} was issued under {}, which is not trusted: if it should be, {how_to_trust}",
                     certificate(leaf),
                     quoted(&top.subject)
                 )
             } else {
                 format!(
-                    "{} needs the issuer {}, which the peer did not send and which is not trusted: the server must send its intermediate certificates, or trust that issuer ({HOW_TO_TRUST})",
+                    "{} needs the issuer {}, which the peer did not send and which is not trusted: the {} must send its intermediate certificates, or trust that issuer ({how_to_trust})",
                     certificate(leaf),
-                    quoted(&top.issuer)
+                    quoted(&top.issuer),
+                    peer.name()
                 )
             }
         }
@@ -242,6 +281,7 @@ fn top_of_chain(chain: &[Facts]) -> &Facts {
 /// The sentence for an error of path building. `chain` is what the peer sent, leaf first.
 pub fn from_webpki(
     error: &webpki::Error,
+    peer: Role,
     chain: &[Facts],
     now: i64,
     trusted_count: usize,
@@ -249,7 +289,7 @@ pub fn from_webpki(
 ) -> Rejection {
     use webpki::Error;
     let Some(leaf) = chain.first() else {
-        return untrusted(chain, trusted_count, why_empty);
+        return untrusted(peer, chain, trusted_count, why_empty);
     };
     let bad = |alert, message: String| reject(Cause::BadCertificate, alert, message);
     match error {
@@ -273,12 +313,7 @@ pub fn from_webpki(
                 now,
             )
         }
-        Error::UnknownIssuer => untrusted(chain, trusted_count, why_empty),
-        Error::CertRevoked => reject(
-            Cause::Revoked,
-            CertificateError::Revoked,
-            format!("{} or an issuer of it was revoked", certificate(leaf)),
-        ),
+        Error::UnknownIssuer => untrusted(peer, chain, trusted_count, why_empty),
         Error::InvalidSignatureForPublicKey
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => reject(
             Cause::UntrustedIssuer,

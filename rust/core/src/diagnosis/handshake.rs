@@ -3,6 +3,7 @@
 use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
 
 use super::{Cause, Diagnosis, Rejection, quoted};
+use crate::notes::CertificateRequest;
 use crate::provider;
 use crate::session::Role;
 
@@ -18,7 +19,13 @@ pub struct Context<'a> {
     /// The handshake was complete.
     pub was_connected: bool,
     /// The server asked this client for a certificate.
-    pub certificate_was_asked: bool,
+    pub certificate_request: Option<CertificateRequest>,
+    /// This client's own certificate, by name.
+    pub identity: Option<&'a str>,
+    /// Application protocols of this side, for sentences.
+    pub protocols: &'a str,
+    /// Application protocols that this server's client offers, for sentences.
+    pub client_protocols: &'a str,
 }
 
 /// The sentence for an error of rustls; `rejection` is what the certificate verifier had to say.
@@ -44,7 +51,7 @@ pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context
             Role::Client => Diagnosis::new(Cause::BadCertificate, "the server sent no certificate"),
             Role::Server => Diagnosis::new(
                 Cause::ClientCertificateRequired,
-                "the client sent no certificate, and one is required",
+                "the client sent no certificate, and set_client_authentication() requires one",
             ),
         },
         Error::DecryptError => Diagnosis::new(
@@ -60,7 +67,10 @@ pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context
         ),
         Error::NoApplicationProtocol => Diagnosis::new(
             Cause::Other,
-            "the peers have no application protocol in common (ALPN): let both name one",
+            format!(
+                "the client offers the application protocols {}, this server speaks {}: let both name one (alpn_protocols)",
+                context.client_protocols, context.protocols
+            ),
         ),
         Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
             not_tls_or(
@@ -125,20 +135,10 @@ pub fn timeout(seconds: f64, received: u64) -> Diagnosis {
 
 fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
     use AlertDescription as Alert;
-    let peer = match context.role {
-        Role::Client => "server",
-        Role::Server => "client",
-    };
+    let peer = context.role.peer().name();
     let name = format!("{} ({})", alert_name(alert), u8::from(alert));
-    // TLS 1.2 has no alert of its own for a missing certificate (RFC 5246 section 7.4.6).
-    let means_missing = matches!(alert, Alert::HandshakeFailure | Alert::BadCertificate);
-    if alert == Alert::CertificateRequired || (context.certificate_was_asked && means_missing) {
-        return Diagnosis::new(
-            Cause::ClientCertificateRequired,
-            format!(
-                "the {peer} requires a client certificate, and this client has none to show (alert {name}): give it one that the {peer} trusts, or let the {peer} not require one"
-            ),
-        );
+    if let Some(message) = own_certificate_refused(alert, &name, context) {
+        return Diagnosis::new(Cause::ClientCertificateRequired, message);
     }
     let (cause, message) = match alert {
         Alert::ProtocolVersion => (
@@ -167,7 +167,8 @@ fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
         Alert::NoApplicationProtocol => (
             Cause::PeerAlert,
             format!(
-                "the {peer} speaks none of the application protocols offered (ALPN): alert {name}"
+                "the {peer} speaks none of the application protocols offered ({}): alert {name}",
+                context.protocols
             ),
         ),
         Alert::UnrecognisedName => (
@@ -180,6 +181,62 @@ fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
         ),
     };
     Diagnosis::new(cause, message)
+}
+
+/// The server did not let this client in for want of a certificate that it likes.
+fn own_certificate_refused(
+    alert: AlertDescription,
+    alert_name: &str,
+    context: Context<'_>,
+) -> Option<String> {
+    use AlertDescription as Alert;
+    let request = match (context.certificate_request, alert) {
+        (Some(request), _) => request,
+        (None, Alert::CertificateRequired) => CertificateRequest::NothingToShow,
+        (None, _) => return None,
+    };
+    // TLS 1.2 has no alert of its own for a missing certificate (RFC 5246 section 7.4.6).
+    let means_it = match alert {
+        Alert::CertificateRequired
+        | Alert::BadCertificate
+        | Alert::UnsupportedCertificate
+        | Alert::CertificateRevoked
+        | Alert::CertificateExpired
+        | Alert::CertificateUnknown
+        | Alert::UnknownCA
+        | Alert::AccessDenied => true,
+        Alert::HandshakeFailure => !context.was_connected,
+        _ => false,
+    };
+    let own = quoted(context.identity.unwrap_or_default());
+    means_it.then(|| match request {
+        CertificateRequest::NothingToShow => format!(
+            "the server requires a client certificate, and this client has none to show (alert {alert_name}): give the options one that the server trusts with set_identity()"
+        ),
+        CertificateRequest::Unsuitable => format!(
+            "the server requires a client certificate, and the key of {own} cannot sign in any way that it allows (alert {alert_name}): give set_identity() one with another kind of key"
+        ),
+        CertificateRequest::Shown => format!(
+            "the server refused this client's certificate {own} (alert {alert_name}): {}",
+            what_to_do_about(alert)
+        ),
+    })
+}
+
+/// With a client certificate that a server refused with that alert.
+fn what_to_do_about(alert: AlertDescription) -> &'static str {
+    use AlertDescription as Alert;
+    match alert {
+        Alert::UnknownCA => {
+            "let the server trust its issuer, and give set_identity() the intermediate certificates too"
+        }
+        Alert::CertificateExpired => "renew it, or correct the clocks",
+        Alert::CertificateRevoked => "it was revoked and must be replaced",
+        Alert::UnsupportedCertificate => {
+            "it must be issued for clients (extended key usage clientAuth)"
+        }
+        _ => "the server's log may say why",
+    }
 }
 
 fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {

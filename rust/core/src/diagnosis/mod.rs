@@ -4,6 +4,7 @@
 
 mod certificate;
 mod handshake;
+mod revocation;
 
 #[cfg(test)]
 mod tests;
@@ -12,11 +13,15 @@ use std::fmt;
 
 pub use certificate::{
     common_name_is_constrained, expired, from_webpki, key_usage_forbids, name_mismatch,
-    not_an_issuer, not_yet_valid, path_too_long, reused_leaf_not_anchor, self_signature_broken,
-    unknown_critical, untrusted, weak_key,
+    not_an_issuer, not_yet_valid, path_too_long, pin_mismatch, reused_leaf_not_anchor,
+    self_signature_broken, unknown_critical, untrusted, weak_key,
 };
 pub use handshake::{
     Context as HandshakeContext, closed, from_rustls, timeout, transport, truncated,
+};
+
+pub use revocation::{
+    list_expired, list_not_yet_valid, list_signature_broken, list_signer_not_allowed, revoked,
 };
 
 /// What failed, as a number that a script can branch on.

@@ -23,7 +23,10 @@ fn context(first_bytes: &[u8]) -> HandshakeContext<'_> {
         first_bytes,
         versions: "TLS 1.2 and 1.3",
         was_connected: false,
-        certificate_was_asked: false,
+        certificate_request: None,
+        identity: None,
+        protocols: "",
+        client_protocols: "",
     }
 }
 
@@ -138,22 +141,22 @@ fn an_untrusted_chain_says_what_it_leads_to_and_how_to_trust_it() {
     let all = [facts(&leaf), facts(&middle), facts(&root)];
     let trust = "certificate_bundle_override";
     says(
-        &untrusted(&all, 1, None).diagnosis,
+        &untrusted(Role::Server, &all, 1, None).diagnosis,
         Cause::UntrustedIssuer,
         &["play.example.org", "CN=Test Root", trust],
     );
     says(
-        &untrusted(&all[..2], 1, None).diagnosis,
+        &untrusted(Role::Server, &all[..2], 1, None).diagnosis,
         Cause::UntrustedIssuer,
         &["CN=Test Root", "did not send", trust],
     );
     says(
-        &untrusted(&all[..1], 1, None).diagnosis,
+        &untrusted(Role::Server, &all[..1], 1, None).diagnosis,
         Cause::UntrustedIssuer,
         &["CN=Test Middle", "did not send", trust],
     );
     says(
-        &untrusted(&all[2..], 1, None).diagnosis,
+        &untrusted(Role::Server, &all[2..], 1, None).diagnosis,
         Cause::UntrustedIssuer,
         &[
             "Test Root",
@@ -163,12 +166,12 @@ fn an_untrusted_chain_says_what_it_leads_to_and_how_to_trust_it() {
         ],
     );
     says(
-        &untrusted(&[], 1, None).diagnosis,
+        &untrusted(Role::Server, &[], 1, None).diagnosis,
         Cause::UntrustedIssuer,
         &["no certificate"],
     );
     says(
-        &untrusted(&all, 0, Some("ca.crt cannot be read")).diagnosis,
+        &untrusted(Role::Server, &all, 0, Some("ca.crt cannot be read")).diagnosis,
         Cause::UntrustedIssuer,
         &["no certificate is trusted", "ca.crt cannot be read"],
     );
@@ -181,7 +184,7 @@ fn chains_that_turn_in_circles_are_described_too() {
     let back = two.issue(Template::authority("One").key_of(&one));
     let chain = [facts(&two), facts(&back)];
     assert_eq!(
-        untrusted(&chain, 1, None).diagnosis.cause,
+        untrusted(Role::Server, &chain, 1, None).diagnosis.cause,
         Cause::UntrustedIssuer
     );
 }
@@ -250,7 +253,6 @@ fn every_error_of_path_building_becomes_a_sentence_about_the_leaf() {
             Cause::NotYetValid,
         ),
         (E::UnknownIssuer, Cause::UntrustedIssuer),
-        (E::CertRevoked, Cause::Revoked),
         (E::CaUsedAsEndEntity, Cause::BadCertificate),
         (E::EndEntityUsedAsCa, Cause::BadCertificate),
         (E::PathLenConstraintViolated, Cause::BadCertificate),
@@ -263,7 +265,7 @@ fn every_error_of_path_building_becomes_a_sentence_about_the_leaf() {
         (E::BadDer, Cause::BadCertificate),
     ] {
         says(
-            &from_webpki(&error, &chain, NOW, 1, None).diagnosis,
+            &from_webpki(&error, Role::Server, &chain, NOW, 1, None).diagnosis,
             cause,
             &["play.example.org"],
         );
@@ -279,7 +281,7 @@ fn a_certificates_alert_is_the_one_that_the_peer_understands() {
         CertificateError::NotValidYet
     );
     assert_eq!(
-        untrusted(&[], 1, None).alert,
+        untrusted(Role::Server, &[], 1, None).alert,
         CertificateError::UnknownIssuer
     );
     let name = ReferenceName::parse("x");
@@ -462,7 +464,7 @@ fn text_from_outside_is_cut_and_cannot_break_a_line() {
     let hostile = facts(&Template::leaf("evil\n\u{202e}name").self_signed());
     for rejection in [
         expired(&hostile, NOW),
-        untrusted(std::slice::from_ref(&hostile), 1, None),
+        untrusted(Role::Server, std::slice::from_ref(&hostile), 1, None),
     ] {
         assert!(!rejection.diagnosis.message.contains('\n'));
     }
@@ -482,7 +484,7 @@ fn sentences_that_a_user_can_act_on_say_how() {
         expired(&leaf, NOW).diagnosis,
         not_yet_valid(&leaf, NOW).diagnosis,
         name_mismatch(&leaf, &ReferenceName::parse("x")).diagnosis,
-        untrusted(std::slice::from_ref(&leaf), 1, None).diagnosis,
+        untrusted(Role::Server, std::slice::from_ref(&leaf), 1, None).diagnosis,
         reused_leaf_not_anchor(&leaf).diagnosis,
         self_signature_broken(&leaf).diagnosis,
         timeout(1.0, 0),

@@ -35,7 +35,7 @@ fn setups_for(
     server: VersionRange,
 ) -> (ClientSetup, ServerSetup) {
     let mut options = client_options(&[owner]);
-    options.versions = client;
+    options.terms.versions = client;
     (ClientSetup::new(options), server_with(&[owner], server))
 }
 

@@ -144,6 +144,12 @@ impl TrustStore {
             .collect()
     }
 
+    /// Subjects of the whole certificates that something is trusted by, each the DER of a Name.
+    pub(crate) fn subject_ders(&self) -> impl Iterator<Item = &[u8]> {
+        self.usable()
+            .map(|certificate| certificate.facts().subject_der.as_slice())
+    }
+
     /// Certificates that something is trusted by: issuers, and self-signed ones for themselves.
     fn usable(&self) -> impl Iterator<Item = &Certificate> {
         self.certificates

@@ -364,11 +364,12 @@ fn a_bundle_of_5000_certificates_is_read_and_its_last_one_serves() {
     assert_eq!(store.certificate_count(), 5_001);
     assert_eq!(store.problems(), [] as [&str; 0]);
     let leaf = last.issue(Template::leaf("x").names(&["localhost"]));
-    let verdict = crate::verifier::verify_server_chain(
-        &store,
-        crate::options::Verification::Full,
-        &[CertificateDer::from(leaf.der().to_vec())],
-        &crate::names::ReferenceName::parse("localhost"),
+    let verdict = crate::config::ClientSetup::new(crate::options::ClientOptions::trusting(
+        std::sync::Arc::new(store),
+    ))
+    .verify(
+        &[crate::testing::certificate(&leaf)],
+        "localhost",
         crate::testing::at(crate::testing::NOW),
     );
     assert!(verdict.is_ok(), "{verdict:?}");

@@ -2,10 +2,12 @@
 
 use webpki::VerifiedPath;
 
-use crate::certificate::Facts;
+use super::Policy;
+use crate::certificate::{ExtendedKeyUsage, Facts, wrap_in_sequence};
 use crate::diagnosis::{self, Rejection};
 use crate::names::constraints_allow;
-use crate::trust::TrustStore;
+use crate::pins::Pins;
+use crate::session::Role;
 
 pub(super) fn dates(facts: &Facts, now: i64) -> Result<(), Rejection> {
     if now > facts.not_after {
@@ -27,20 +29,51 @@ pub(super) fn leaf_key_usage(leaf: &Facts) -> Result<(), Rejection> {
     }
 }
 
-/// An extended key usage, where there is one, names serverAuth.
-pub(super) fn server_purpose(leaf: &Facts) -> Result<(), Rejection> {
+/// An extended key usage, where there is one, names what `peer` is.
+pub(super) fn purpose(peer: Role, leaf: &Facts) -> Result<(), Rejection> {
     match leaf.extended_key_usage {
-        Some(usage) if !usage.server_auth => Err(diagnosis::key_usage_forbids(
-            leaf,
-            "the extended usage serverAuth",
-        )),
+        Some(usage) if !is_for(peer, usage) => Err(wrong_purpose(peer, leaf)),
         _ => Ok(()),
     }
 }
 
-/// What webpki leaves out about a path's issuers: keyCertSign of intermediates; dates and path length of the
-/// anchor, where its whole certificate is known.
-pub(super) fn path(trust: &TrustStore, path: &VerifiedPath<'_>, now: i64) -> Result<(), Rejection> {
+fn is_for(peer: Role, usage: ExtendedKeyUsage) -> bool {
+    match peer {
+        Role::Server => usage.server_auth,
+        Role::Client => usage.client_auth,
+    }
+}
+
+fn wrong_purpose(peer: Role, facts: &Facts) -> Rejection {
+    let usage = match peer {
+        Role::Server => "the extended usage serverAuth",
+        Role::Client => "the extended usage clientAuth",
+    };
+    diagnosis::key_usage_forbids(facts, usage)
+}
+
+/// One key of the verified path is pinned, where any is: the leaf's, or one of `issuers`, each the DER of a
+/// SubjectPublicKeyInfo.
+pub(super) fn pins(
+    pins: &Pins,
+    leaf: &Facts,
+    mut issuers: impl Iterator<Item = Vec<u8>>,
+) -> Result<(), Rejection> {
+    if pins.is_empty() || pins.hold(&leaf.public_key_info_der) || issuers.any(|key| pins.hold(&key))
+    {
+        return Ok(());
+    }
+    Err(diagnosis::pin_mismatch(leaf, pins.len()))
+}
+
+/// What webpki leaves out about a path: pins; keyCertSign of intermediates; dates, purpose and path length
+/// of the anchor, where its whole certificate is known.
+pub(super) fn path(
+    policy: &Policy<'_>,
+    leaf: &Facts,
+    path: &VerifiedPath<'_>,
+    now: i64,
+) -> Result<(), Rejection> {
     let mut below_anchor = 0;
     for issuer in path.intermediate_certificates() {
         let facts =
@@ -48,22 +81,41 @@ pub(super) fn path(trust: &TrustStore, path: &VerifiedPath<'_>, now: i64) -> Res
         if !facts.may_issue() {
             return Err(why_not_an_issuer(&facts));
         }
+        lists_of(policy, &facts, now)?;
         // Self-issued certificates do not count against a path length (RFC 5280 section 6.1.4 l).
         below_anchor += usize::from(!facts.is_self_issued());
     }
-    let Some(anchor) = trust.found(path.anchor()).and_then(|found| found.facts) else {
-        return Ok(());
-    };
+    if let Some(facts) = policy
+        .trust
+        .found(path.anchor())
+        .and_then(|found| found.facts)
+    {
+        lists_of(policy, facts, now)?;
+        anchor(policy.party.role(), facts, below_anchor, now)?;
+    }
+    let issuers = path
+        .intermediate_certificates()
+        .map(|issuer| issuer.subject_public_key_info().as_ref().to_vec());
+    let anchor_key = wrap_in_sequence(&path.anchor().subject_public_key_info);
+    pins(policy.pins, leaf, issuers.chain([anchor_key]))
+}
+
+/// The revocation list of an issuer, if there is one, may count.
+fn lists_of(policy: &Policy<'_>, issuer: &Facts, now: i64) -> Result<(), Rejection> {
+    match policy.revocation.of_issuer(&issuer.subject_der).next() {
+        Some(list) => list.check(issuer, now),
+        None => Ok(()),
+    }
+}
+
+fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(), Rejection> {
     dates(anchor, now)?;
-    // webpki asks this of intermediates; an anchor that is for other purposes vouches for no server either.
+    // webpki asks this of intermediates; an anchor that is for other purposes vouches for nobody here either.
     if let Some(usage) = anchor.extended_key_usage
-        && !usage.server_auth
+        && !is_for(peer, usage)
         && !usage.any
     {
-        return Err(diagnosis::key_usage_forbids(
-            anchor,
-            "the extended usage serverAuth",
-        ));
+        return Err(wrong_purpose(peer, anchor));
     }
     match anchor
         .basic_constraints

@@ -4,10 +4,11 @@
 //! Accepted beyond webpki, for the user's own trusted certificates only: a self-signed certificate that is
 //! byte for byte the trusted one, and a common name where there is no alternative name of any kind.
 //! Refused beyond webpki: anchors past their date or path length, issuers without keyCertSign, leaves
-//! without digitalSignature, weak leaf keys.
+//! without digitalSignature, weak leaf keys, paths without a pinned key.
 
 mod checks;
 mod rustls_adapter;
+mod subject;
 
 #[cfg(test)]
 mod tests;
@@ -22,12 +23,63 @@ use crate::certificate::Facts;
 use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
 use crate::names::ReferenceName;
 use crate::options::Verification;
+use crate::pins::Pins;
 use crate::provider::signature_algorithms;
+use crate::revocation::{self, RevocationLists};
+use crate::session::Role;
 use crate::trust::{Origin, TrustStore, Trusted};
 
-pub(crate) use rustls_adapter::{
-    NoIdentity, ServerVerifier, take_certificate_request, take_rejection,
-};
+pub(crate) use rustls_adapter::{ClientVerifier, OwnIdentity, ServerVerifier};
+
+/// Everything beside chain and time that a verdict depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy<'a> {
+    /// Whom to trust.
+    pub trust: &'a TrustStore,
+    /// Keys of which one must stand in the path.
+    pub pins: &'a Pins,
+    /// Lists of revoked certificates.
+    pub revocation: &'a RevocationLists,
+    /// Whose chain it is.
+    pub party: Party<'a>,
+}
+
+/// Whose chain is judged.
+#[derive(Debug, Clone, Copy)]
+pub enum Party<'a> {
+    /// A server, as far as `verification` says, under a name.
+    Server {
+        /// How much to check.
+        verification: Verification,
+        /// The name that it must have.
+        reference: &'a ReferenceName,
+    },
+    /// A client, whatever its name.
+    Client,
+}
+
+impl Party<'_> {
+    fn role(self) -> Role {
+        match self {
+            Self::Server { .. } => Role::Server,
+            Self::Client => Role::Client,
+        }
+    }
+
+    fn usage(self) -> KeyUsage {
+        match self {
+            Self::Server { .. } => KeyUsage::server_auth(),
+            Self::Client => KeyUsage::client_auth(),
+        }
+    }
+
+    fn verification(self) -> Verification {
+        match self {
+            Self::Server { verification, .. } => verification,
+            Self::Client => Verification::ChainOnly,
+        }
+    }
+}
 
 /// How the verified chain ended, as far as the name check cares.
 struct Accepted {
@@ -37,18 +89,23 @@ struct Accepted {
     constraining: Vec<Facts>,
 }
 
-/// Checks a server's chain, leaf first, as a connection does.
+/// Checks a peer's chain, leaf first, as a connection does.
 ///
 /// `now` is the time of the check.
-pub fn verify_server_chain(
-    trust: &TrustStore,
-    verification: Verification,
+pub fn verify_chain(
+    policy: Policy<'_>,
     chain: &[CertificateDer<'_>],
-    reference: &ReferenceName,
     now: UnixTime,
 ) -> Result<(), Rejection> {
+    let peer = policy.party.role();
+    let trust = policy.trust;
     let Some((leaf_der, intermediates)) = chain.split_first() else {
-        return Err(diagnosis::untrusted(&[], trust.certificate_count(), None));
+        return Err(diagnosis::untrusted(
+            peer,
+            &[],
+            trust.certificate_count(),
+            None,
+        ));
     };
     let own = trust.own_certificate(leaf_der);
     // What was read when the certificate was loaded need not be read again.
@@ -60,16 +117,24 @@ pub fn verify_server_chain(
     };
     let leaf = leaf.as_ref();
     let end_entity = EndEntityCert::try_from(leaf_der).map_err(|error| {
-        diagnosis::from_webpki(&error, std::slice::from_ref(leaf), seconds(now), 1, None)
+        diagnosis::from_webpki(
+            &error,
+            peer,
+            std::slice::from_ref(leaf),
+            seconds(now),
+            1,
+            None,
+        )
     })?;
     if let Some(weakness) = leaf.public_key.weakness() {
         return Err(diagnosis::weak_key(leaf, &weakness));
     }
-    if verification == Verification::Nothing {
-        return Ok(());
+    if policy.party.verification() == Verification::Nothing {
+        // No path is verified, so only the key that signs the handshake can be the pinned one.
+        return checks::pins(policy.pins, leaf, std::iter::empty());
     }
     let check = Check {
-        trust,
+        policy,
         leaf,
         end_entity: &end_entity,
         now,
@@ -89,15 +154,18 @@ pub fn verify_server_chain(
         None => check.path(intermediates)?,
     };
     checks::leaf_key_usage(leaf)?;
-    if verification == Verification::Full {
-        check.name(reference, &accepted)?;
+    match policy.party {
+        Party::Server {
+            verification: Verification::Full,
+            reference,
+        } => subject::check(reference, leaf, &end_entity, &accepted),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// One leaf under examination.
 struct Check<'a> {
-    trust: &'a TrustStore,
+    policy: Policy<'a>,
     leaf: &'a Facts,
     end_entity: &'a EndEntityCert<'a>,
     now: UnixTime,
@@ -107,11 +175,16 @@ impl Check<'_> {
     /// The leaf is, byte for byte, a self-signed certificate of the user's own: it vouches for itself when
     /// everything else about it holds.
     fn own_certificate(&self, own: &Trusted) -> Result<Accepted, Rejection> {
-        checks::dates(self.leaf, seconds(self.now))?;
-        checks::server_purpose(self.leaf)?;
+        let now = seconds(self.now);
+        checks::dates(self.leaf, now)?;
+        checks::purpose(self.policy.party.role(), self.leaf)?;
         if let Some(oid) = &self.leaf.unknown_critical_extension {
             return Err(diagnosis::unknown_critical(self.leaf, oid));
         }
+        self.policy
+            .revocation
+            .check_own(self.leaf, self.end_entity, now)?;
+        checks::pins(self.policy.pins, self.leaf, std::iter::empty())?;
         Ok(Accepted {
             common_name_counts: !own.is_public,
             constraining: Vec::new(),
@@ -123,18 +196,19 @@ impl Check<'_> {
         // webpki goes on with other paths when one is refused, and cannot carry our reason.
         let refused: RefCell<Option<Rejection>> = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
-            checks::path(self.trust, path, seconds(self.now)).map_err(|rejection| {
+            checks::path(&self.policy, self.leaf, path, seconds(self.now)).map_err(|rejection| {
                 refused.replace(Some(rejection));
                 webpki::Error::UnknownIssuer
             })
         };
+        let lists = self.policy.revocation.parsed();
         let found = self.end_entity.verify_for_usage(
             signature_algorithms().all,
-            self.trust.anchors(),
+            self.policy.trust.anchors(),
             intermediates,
             self.now,
-            KeyUsage::server_auth(),
-            None,
+            self.policy.party.usage(),
+            revocation::policy(&lists),
             Some(&judge),
         );
         match found {
@@ -148,6 +222,7 @@ impl Check<'_> {
 
     fn accepted(&self, path: &VerifiedPath<'_>) -> Result<Accepted, Rejection> {
         let anchor = self
+            .policy
             .trust
             .found(path.anchor())
             .ok_or_else(|| malformed("its path ended outside the trusted certificates"))?;
@@ -179,8 +254,12 @@ impl Check<'_> {
                 .iter()
                 .filter_map(|der| Facts::from_der(der).ok()),
         );
-        let why_empty = self.trust.problems().first().map(String::as_str);
-        let count = self.trust.certificate_count();
+        let (trust, peer) = (self.policy.trust, self.policy.party.role());
+        if let Some(rejection) = self.explain_revocation(error, &chain) {
+            return rejection;
+        }
+        let why_empty = trust.problems().first().map(String::as_str);
+        let count = trust.certificate_count();
         // webpki complains of the CA mark of a self-signed leaf, or of the key of a trusted one with the same name.
         let self_signed = self.leaf.is_self_issued()
             && matches!(
@@ -192,38 +271,42 @@ impl Check<'_> {
         if self_signed || matches!(error, webpki::Error::UnknownIssuer) {
             let unusable = chain
                 .iter()
-                .find_map(|facts| self.trust.unusable_issuer(&facts.issuer_der));
+                .find_map(|facts| trust.unusable_issuer(&facts.issuer_der));
             return match unusable {
                 Some(issuer) if !self.leaf.is_self_issued() => checks::why_not_an_issuer(issuer),
-                _ => diagnosis::untrusted(&chain, count, why_empty),
+                _ => diagnosis::untrusted(peer, &chain, count, why_empty),
             };
         }
-        diagnosis::from_webpki(error, &chain, seconds(self.now), count, why_empty)
+        diagnosis::from_webpki(error, peer, &chain, seconds(self.now), count, why_empty)
     }
 
-    fn name(&self, reference: &ReferenceName, accepted: &Accepted) -> Result<(), Rejection> {
-        if let Some(name) = reference.server_name()
-            && self
-                .end_entity
-                .verify_is_valid_for_subject_name(&name)
-                .is_ok()
-        {
-            return Ok(());
-        }
-        if reference.matches_alternative_literally(self.leaf) {
-            return Ok(());
-        }
-        let common_name = self
-            .leaf
-            .common_name
-            .as_deref()
-            .filter(|_| accepted.common_name_counts && !self.leaf.has_alternative_names)
-            .filter(|common_name| reference.matches_common_name(common_name));
-        match common_name {
-            Some(common_name) => {
-                checks::constraints_on(common_name, self.leaf, &accepted.constraining)
+    /// webpki says which rule a revocation list broke; the list itself says the rest.
+    fn explain_revocation(&self, error: &webpki::Error, chain: &[Facts]) -> Option<Rejection> {
+        use webpki::Error;
+        let lists = self.policy.revocation;
+        let now = seconds(self.now);
+        match error {
+            Error::CertRevoked => {
+                let entry = chain
+                    .iter()
+                    .find_map(|facts| lists.entry(facts).map(|entry| (facts, entry)));
+                Some(match entry {
+                    Some((facts, entry)) => diagnosis::revoked(facts, Some(entry)),
+                    None => diagnosis::revoked(self.leaf, None),
+                })
             }
-            None => Err(diagnosis::name_mismatch(self.leaf, reference)),
+            Error::CrlExpired { next_update, .. } => lists
+                .ending(chain, seconds(*next_update))
+                .map(|list| diagnosis::list_expired(list, now)),
+            Error::IssuerNotCrlSigner => {
+                Some(diagnosis::list_signer_not_allowed(&lists.issuers(chain)))
+            }
+            Error::InvalidCrlSignatureForPublicKey
+            | Error::UnsupportedCrlSignatureAlgorithmContext(_)
+            | Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => {
+                Some(diagnosis::list_signature_broken(&lists.issuers(chain)))
+            }
+            _ => None,
         }
     }
 }

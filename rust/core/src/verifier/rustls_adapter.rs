@@ -1,67 +1,153 @@
-//! The verifier as rustls calls it.
+//! Verifiers and resolvers as rustls calls them.
 
-use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::sign::CertifiedKey;
-use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::verify_server_chain;
-use crate::diagnosis::Rejection;
+use super::{Party, Policy, verify_chain};
+use crate::identity::Identity;
 use crate::names::ReferenceName;
-use crate::options::Verification;
+use crate::notes::{CertificateRequest, note};
+use crate::options::{ClientAuthentication, Verification};
+use crate::pins::Pins;
 use crate::provider::signature_algorithms;
+use crate::revocation::RevocationLists;
 use crate::trust::TrustStore;
 
-thread_local! {
-    /// rustls lets a verifier say which alert to send, not why in words; a shared verifier has no other way
-    /// back to the one connection that is being processed on this thread.
-    static REJECTION: RefCell<Option<Rejection>> = const { RefCell::new(None) };
-}
-
-thread_local! {
-    /// As above: a server asked the connection that is being processed for a certificate.
-    static CERTIFICATE_REQUEST: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether a server asked for a client certificate on this thread, once.
-pub(crate) fn take_certificate_request() -> bool {
-    CERTIFICATE_REQUEST.take()
-}
-
-/// A client without a certificate, which notes when it is asked for one.
+/// What a client shows when a server asks who it is.
 #[derive(Debug)]
-pub(crate) struct NoIdentity;
+pub(crate) struct OwnIdentity(pub(crate) Option<Identity>);
 
-impl ResolvesClientCert for NoIdentity {
-    fn resolve(&self, _hints: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        CERTIFICATE_REQUEST.set(true);
-        None
+impl ResolvesClientCert for OwnIdentity {
+    // A server's hints name authorities; which of them count is the server's to say, so the one identity that
+    // there is goes out whatever they are.
+    fn resolve(&self, _hints: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        let certified = self.0.as_ref().map(Identity::certified_key);
+        let request = match &certified {
+            None => CertificateRequest::NothingToShow,
+            Some(certified) if certified.key.choose_scheme(schemes).is_none() => {
+                CertificateRequest::Unsuitable
+            }
+            Some(_) => CertificateRequest::Shown,
+        };
+        note(|notes| notes.certificate_request = Some(request));
+        certified.filter(|_| request == CertificateRequest::Shown)
     }
 
     fn has_certs(&self) -> bool {
-        false
+        self.0.is_some()
     }
 }
 
-/// The reason of the last refusal on this thread, once.
-pub(crate) fn take_rejection() -> Option<Rejection> {
-    REJECTION.take()
-}
-
-/// Verifies servers against one trust store under one reference name.
+/// Verifies servers under one reference name.
 ///
-/// One object stands for one pair: rustls resumes sessions only under the verifier that checked them, so a
-/// session never serves another name or trust.
+/// One object stands for one set of options and one name: rustls resumes sessions only under the verifier
+/// that checked them, so a session never serves another name, trust, pin or list.
 #[derive(Debug)]
 pub(crate) struct ServerVerifier {
     pub(crate) trust: Arc<TrustStore>,
+    pub(crate) pins: Pins,
+    pub(crate) revocation: Arc<RevocationLists>,
     pub(crate) verification: Verification,
     pub(crate) reference: ReferenceName,
+}
+
+impl ServerVerifier {
+    pub(crate) fn policy(&self) -> Policy<'_> {
+        Policy {
+            trust: &self.trust,
+            pins: &self.pins,
+            revocation: &self.revocation,
+            party: Party::Server {
+                verification: self.verification,
+                reference: &self.reference,
+            },
+        }
+    }
+}
+
+/// Verifies clients against the certificates given for them.
+#[derive(Debug)]
+pub(crate) struct ClientVerifier {
+    options: ClientAuthentication,
+    hints: Vec<DistinguishedName>,
+}
+
+/// The names of authorities that a server tells its clients; more would burden every handshake.
+const LONGEST_HINTS: usize = 16 * 1024;
+
+impl ClientVerifier {
+    pub(crate) fn new(options: ClientAuthentication) -> Self {
+        let names: Vec<Vec<u8>> = options.trust.subject_ders().map(<[u8]>::to_vec).collect();
+        let length: usize = names.iter().map(Vec::len).sum();
+        let hints = if length > LONGEST_HINTS {
+            // None at all means any (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4).
+            Vec::new()
+        } else {
+            names.into_iter().map(DistinguishedName::from).collect()
+        };
+        Self { options, hints }
+    }
+
+    fn policy(&self) -> Policy<'_> {
+        Policy {
+            trust: &self.options.trust,
+            pins: &self.options.pins,
+            revocation: &self.options.revocation,
+            party: Party::Client,
+        }
+    }
+}
+
+/// Judges the chain; a refusal's words go to the session, its alert to rustls.
+fn judge(
+    policy: Policy<'_>,
+    end_entity: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    now: UnixTime,
+) -> Result<(), Error> {
+    let chain: Vec<CertificateDer<'_>> = std::iter::once(end_entity)
+        .chain(intermediates)
+        .cloned()
+        .collect();
+    verify_chain(policy, &chain, now).map_err(|rejection| {
+        let alert = rejection.alert.clone();
+        note(|notes| notes.rejection = Some(rejection));
+        Error::InvalidCertificate(alert)
+    })
+}
+
+/// How both kinds of verifier check handshake signatures.
+macro_rules! verify_handshake_signatures {
+    () => {
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            verify_tls12_signature(message, certificate, signature, &signature_algorithms())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            verify_tls13_signature(message, certificate, signature, &signature_algorithms())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            signature_algorithms().supported_schemes()
+        }
+    };
 }
 
 impl ServerCertVerifier for ServerVerifier {
@@ -73,38 +159,31 @@ impl ServerCertVerifier for ServerVerifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let chain: Vec<CertificateDer<'_>> = std::iter::once(end_entity)
-            .chain(intermediates)
-            .cloned()
-            .collect();
-        verify_server_chain(&self.trust, self.verification, &chain, &self.reference, now)
+        judge(self.policy(), end_entity, intermediates, now)
             .map(|()| ServerCertVerified::assertion())
-            .map_err(|rejection| {
-                let alert = rejection.alert.clone();
-                REJECTION.set(Some(rejection));
-                Error::InvalidCertificate(alert)
-            })
     }
 
-    fn verify_tls12_signature(
+    verify_handshake_signatures!();
+}
+
+impl ClientCertVerifier for ClientVerifier {
+    fn client_auth_mandatory(&self) -> bool {
+        self.options.required
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &self.hints
+    }
+
+    fn verify_client_cert(
         &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &signature_algorithms())
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        judge(self.policy(), end_entity, intermediates, now)
+            .map(|()| ClientCertVerified::assertion())
     }
 
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &signature_algorithms())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        signature_algorithms().supported_schemes()
-    }
+    verify_handshake_signatures!();
 }

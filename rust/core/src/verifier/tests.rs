@@ -8,11 +8,13 @@ mod own;
 use godot_rustls_testkit::Issued;
 use rustls_pki_types::CertificateDer;
 
-use super::verify_server_chain;
+use super::{Party, Policy, verify_chain};
 use crate::certificate::Certificate;
-use crate::diagnosis::{Cause, Diagnosis};
+use crate::diagnosis::{Cause, Diagnosis, Rejection};
 use crate::names::ReferenceName;
 use crate::options::Verification;
+use crate::pins::Pins;
+use crate::revocation::RevocationLists;
 use crate::testing::{NOW, at, der};
 use crate::trust::TrustStore;
 
@@ -30,14 +32,28 @@ fn verdict_on(
     chain: &[CertificateDer<'_>],
     name: &str,
 ) -> Result<(), Diagnosis> {
-    verify_server_chain(
+    judgement(trust, verification, chain, &ReferenceName::parse(name), NOW)
+        .map_err(|rejection| rejection.diagnosis)
+}
+
+/// Of a server without pins and revocation lists.
+pub(crate) fn judgement(
+    trust: &TrustStore,
+    verification: Verification,
+    chain: &[CertificateDer<'_>],
+    reference: &ReferenceName,
+    now: i64,
+) -> Result<(), Rejection> {
+    let policy = Policy {
         trust,
-        verification,
-        chain,
-        &ReferenceName::parse(name),
-        at(NOW),
-    )
-    .map_err(|rejection| rejection.diagnosis)
+        pins: &Pins::default(),
+        revocation: &RevocationLists::default(),
+        party: Party::Server {
+            verification,
+            reference,
+        },
+    };
+    verify_chain(policy, chain, at(now))
 }
 
 #[track_caller]

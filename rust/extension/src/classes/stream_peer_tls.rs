@@ -1,6 +1,7 @@
 //! RustlsStreamPeerTLS.
 
 mod link;
+mod negotiated;
 
 use std::time::{Duration, Instant};
 
@@ -247,7 +248,7 @@ impl RustlsStreamPeerTLS {
     /// The connection ended without the closing message of TLS: the last data may be missing.
     #[constant]
     const CAUSE_TRUNCATED: i64 = Cause::Truncated as i64;
-    /// The server requires a client certificate.
+    /// The server requires a client certificate: this client showed none, or one that the server refused.
     #[constant]
     const CAUSE_CLIENT_CERTIFICATE_REQUIRED: i64 = Cause::ClientCertificateRequired as i64;
     /// The peer ended the connection and said why with an alert.
@@ -282,11 +283,10 @@ impl RustlsStreamPeerTLS {
             Ok(stream) => stream,
             Err(error) => return error,
         };
-        let session = client_setup(client_options.0).and_then(|setup| {
-            setup
-                .connect(&common_name.to_string())
-                .map_err(|diagnosis| diagnosis.message)
-        });
+        let name = common_name.to_string();
+        let call = format_args!("RustlsStreamPeerTLS.connect_to_stream(…, \"{name}\", …)");
+        let session = client_setup(client_options.0, call)
+            .and_then(|setup| setup.connect(&name).map_err(|diagnosis| diagnosis.message));
         match session {
             Ok(session) => link::start(&mut this, session, stream),
             Err(message) => link::refuse_options(&mut this, message),
@@ -344,7 +344,8 @@ impl RustlsStreamPeerTLS {
                 ),
             );
         }
-        match client_setup(client_options.0) {
+        let call = format_args!("RustlsStreamPeerTLS.connect_to_host(\"{host}\", {port}, …)");
+        match client_setup(client_options.0, call) {
             Ok(setup) => {
                 let timeout = this.bind().timeout();
                 link::start_dialing(&mut this, Dialer::new(setup, host, port, timeout))
@@ -394,42 +395,6 @@ impl RustlsStreamPeerTLS {
     #[func]
     fn get_last_error_code(&self) -> i64 {
         self.last_error.cause as i64
-    }
-
-    /// Returns the TLS version in use, [code]"TLSv1.2"[/code] or [code]"TLSv1.3"[/code]. Empty without a connection and
-    /// before it is agreed on.
-    #[func]
-    fn get_protocol_version(&self) -> GString {
-        self.connection()
-            .map(|c| GString::from(c.session().protocol_version()))
-            .unwrap_or_default()
-    }
-
-    /// Returns the IANA name of the cipher suite in use, such as [code]"TLS_AES_256_GCM_SHA384"[/code]. Empty without a
-    /// connection and before it is agreed on.
-    #[func]
-    fn get_cipher_suite(&self) -> GString {
-        self.connection()
-            .map(|c| GString::from(c.session().cipher_suite().as_str()))
-            .unwrap_or_default()
-    }
-
-    /// Returns the IANA name of the key exchange group in use, such as [code]"X25519MLKEM768"[/code]. Empty without a
-    /// connection and before it is agreed on.
-    #[func]
-    fn get_key_exchange_group(&self) -> GString {
-        self.connection()
-            .map(|c| GString::from(c.session().key_exchange_group().as_str()))
-            .unwrap_or_default()
-    }
-
-    /// Returns the server name that the client asked for, on the server's side. Empty when it asked for none, for
-    /// instance because it connects to an address.
-    #[func]
-    fn get_server_name(&self) -> GString {
-        self.connection()
-            .map(|c| GString::from(c.session().server_name()))
-            .unwrap_or_default()
     }
 
     pub(crate) fn is_connected(&self) -> bool {

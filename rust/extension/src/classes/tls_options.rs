@@ -1,14 +1,22 @@
 //! RustlsTLSOptions.
 
+mod identities;
+mod request;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use godot::classes::{CryptoKey, IResource, RefCounted, Resource, TlsOptions, X509Certificate};
 use godot::prelude::*;
-use godot_rustls_core::options::{TlsVersion, VersionRange};
+use godot_rustls_core::identity::{Identity, ServedName};
 use godot_rustls_core::pem::read_bundle;
+use godot_rustls_core::revocation::RevocationLists;
 use zeroize::Zeroizing;
 
 use crate::convert::{OrNull, unix_time};
-use crate::engine_objects::{certificate_bytes, private_key_text};
-use crate::setups::{self, ClientSpec, ServerSpec, SetupCache, Spec, verification};
+use crate::identity_files::IdentityFiles;
+use crate::setups::{self, SetupCache};
+use crate::spec::{ClientsSpec, Spec};
 
 /// What a TLS connection trusts, shows and allows: the twin of [TLSOptions].
 ///
@@ -36,32 +44,118 @@ pub(crate) struct RustlsTLSOptions {
     /// The certificates a client trusts instead of the default trust of [RustlsTrustStore]. Null means the default
     /// trust; an empty object trusts nobody. With [constant MODE_CLIENT_UNSAFE] the chain and the dates are still
     /// checked against it, the name is not.
+    #[export_group(name = "Client")]
     #[export]
     trusted_ca_chain: Option<Gd<X509Certificate>>,
     /// The name to look for in the server's certificate instead of the host that was connected to. It may be no
     /// DNS name at all, such as "My Game Server". Empty means the host.
     #[export]
     common_name_override: GString,
-    /// The server's private key. Its text is never saved with this resource.
+    /// The server's private key. Its text is never saved with this resource: a key that lies in a file of its own is
+    /// referred to, any other is left out with a warning.
+    #[export_group(name = "Server")]
     #[export]
     private_key: Option<Gd<CryptoKey>>,
     /// The server's certificate, followed by its intermediate certificates.
     #[export]
     own_certificate: Option<Gd<X509Certificate>>,
-    /// The lowest TLS version allowed: [constant TLS_VERSION_1_2] or [constant TLS_VERSION_1_3].
+    /// The lowest TLS version allowed: [constant TLS_VERSION_1_2] (default) or [constant TLS_VERSION_1_3].
+    ///
+    /// Raise it when every peer is known to be new. A peer without a common version ends the handshake with
+    /// [constant RustlsStreamPeerTLS.CAUSE_NO_COMMON_VERSION].
+    ///
+    /// ```gdscript
+    /// options.min_version = RustlsTLSOptions.TLS_VERSION_1_3
+    /// ```
+    #[export_group(name = "Protocol")]
     #[var(hint = ENUM, hint_string = "TLS 1.2,TLS 1.3", usage_flags = [DEFAULT])]
     min_version: i64,
-    /// The highest TLS version allowed: [constant TLS_VERSION_1_2] or [constant TLS_VERSION_1_3]. The project
+    /// The highest TLS version allowed: [constant TLS_VERSION_1_2] or [constant TLS_VERSION_1_3] (default). The project
     /// setting [code]network/tls/enable_tls_v1.3[/code], when it is off, lowers it to 1.2 for every connection.
     #[var(hint = ENUM, hint_string = "TLS 1.2,TLS 1.3", usage_flags = [DEFAULT])]
     #[init(val = Self::TLS_VERSION_1_3)]
     max_version: i64,
+    /// Application protocols to agree on during the handshake (ALPN, RFC 7301), the preferred one first; empty (default)
+    /// for none. The server's order decides.
+    ///
+    /// Protects from talking to the wrong service on the right server. When both sides name protocols and none is
+    /// common, the handshake fails; when one side names none, [method RustlsStreamPeerTLS.get_alpn_protocol] is empty.
+    ///
+    /// ```gdscript
+    /// options.alpn_protocols = ["my-game/2", "my-game/1"]
+    /// ```
+    #[export]
+    alpn_protocols: PackedStringArray,
+    /// Whether connections may continue an earlier one's session, which saves half of a handshake's work. On by default.
+    ///
+    /// A client keeps sessions per options object and name, so that none serves under other options; a server hands
+    /// them out as tickets, and to TLS 1.2 clients without tickets by number. Any change of the options, and
+    /// [method RustlsTrustStore.reload], forgets them. Off protects from being recognised by the server, and makes
+    /// sure that every connection checks the certificate again.
+    ///
+    /// ```gdscript
+    /// options.session_resumption = false
+    /// ```
+    #[export]
+    #[init(val = true)]
+    session_resumption: bool,
+    /// Public keys of which the peer's verified chain must contain at least one, each as
+    /// [code]"sha256/BASE64"[/code]: the form of [member RustlsCertificateInfo.public_key_pin]. Empty (default) for none.
+    ///
+    /// Protects from certificates that a trusted authority issued wrongly. Checked beside the usual validation, never
+    /// instead of it; certificates that are sent along but not part of the verified chain do not count, and with
+    /// [method client_unsafe] without a chain only the peer's own key does. A server checks its clients' chains with it.
+    /// A failure is [constant RustlsStreamPeerTLS.CAUSE_PIN_MISMATCH]. Pin a second key that you keep in reserve.
+    ///
+    /// ```gdscript
+    /// var authority := RustlsCertificateInfo.from_certificate(load("res://ca.crt"))[0]
+    /// options.pinned_public_keys = [authority.public_key_pin]
+    /// ```
+    #[export_group(name = "Verification")]
+    #[export]
+    pinned_public_keys: PackedStringArray,
+    /// Lists of revoked certificates (CRL, RFC 5280 section 5), PEM, several of them one after another. Empty (default)
+    /// for none; none is ever fetched.
+    ///
+    /// Protects from certificates whose key was stolen. Every certificate of the verified chain is looked up in the list
+    /// of its issuer; issuers without a list are not refused. A revoked certificate is
+    /// [constant RustlsStreamPeerTLS.CAUSE_REVOKED]. A list past its date, or one that its issuer did not sign, is an
+    /// error too: renew it in time. A server looks its clients up with it.
+    ///
+    /// ```gdscript
+    /// options.revocation_lists_pem = FileAccess.get_file_as_string("user://revoked.crl")
+    /// ```
+    #[export(multiline)]
+    #[var(get = get_revocation_lists_pem, set = set_revocation_lists_pem)]
+    revocation_lists_pem: GString,
+    /// A file to which the secrets of connections are appended, so that Wireshark can decrypt a capture (NSS key log
+    /// format). Empty (default) for none. Under [code]user://[/code] or absolute.
+    ///
+    /// For debugging only: whoever has the file can read everything. In release builds of a game it is an error of the
+    /// options, and no connection starts.
+    ///
+    /// ```gdscript
+    /// options.key_log_path = "user://tls_keys.log"
+    /// ```
+    #[export_group(name = "Debugging")]
+    #[export]
+    key_log_path: GString,
     /// Given as PEM text; counts while `trusted_ca_chain` is null.
     trusted_pem: Option<String>,
     /// Given as PEM text; counts while `private_key` is null.
     key_pem: Option<Zeroizing<String>>,
     /// Given as PEM text; counts while `own_certificate` is null.
     certificate_pem: Option<String>,
+    /// Key and certificate by their files, instead of all the above.
+    identity_files: Option<RefCell<IdentityFiles>>,
+    /// What `revocation_lists_pem` says, or why it cannot be read.
+    #[init(val = Ok(Arc::default()))]
+    revocation: Result<Arc<RevocationLists>, String>,
+    client_identity: Option<Identity>,
+    named_identities: Vec<(ServedName, Identity)>,
+    clients: Option<ClientsSpec>,
+    /// It was told once that everything is accepted.
+    pub(crate) has_warned: bool,
     pub(crate) cache: SetupCache,
     base: Base<Resource>,
 }
@@ -87,6 +181,15 @@ impl RustlsTLSOptions {
     /// TLS 1.3 (RFC 8446).
     #[constant]
     const TLS_VERSION_1_3: i64 = 1;
+    /// Clients are not asked for a certificate.
+    #[constant]
+    const CLIENT_AUTHENTICATION_NONE: i64 = 0;
+    /// Clients may show a certificate; one that is shown must be trusted.
+    #[constant]
+    const CLIENT_AUTHENTICATION_OPTIONAL: i64 = 1;
+    /// Clients must show a trusted certificate.
+    #[constant]
+    const CLIENT_AUTHENTICATION_REQUIRED: i64 = 2;
 
     /// Makes options for a client that checks the server's certificate.
     ///
@@ -196,6 +299,43 @@ impl RustlsTLSOptions {
         options
     }
 
+    /// Makes options for a server whose key and certificate lie in PEM files that are renewed while it runs.
+    ///
+    /// The files are read when a connection starts, at most once a second, through the engine's file access
+    /// ([code]user://[/code], [code]res://[/code], absolute, or relative to the project). When they changed, new
+    /// connections use the new identity and running ones stay. While the new files are broken or do not belong together,
+    /// the old identity stays in use, with one warning. A stapled OCSP response (DER, RFC 6960) is sent along as it is
+    /// when it lies beside the certificate with [code].ocsp[/code] behind its name.
+    ///
+    /// ```gdscript
+    /// var options := RustlsTLSOptions.server_from_files("/etc/letsencrypt/live/play.example.org/privkey.pem",
+    ///         "/etc/letsencrypt/live/play.example.org/fullchain.pem")
+    /// ```
+    #[func]
+    fn server_from_files(key_path: GString, certificate_path: GString) -> Gd<Self> {
+        let mut options = Self::new_gd();
+        let mut me = options.bind_mut();
+        me.mode = Self::MODE_SERVER;
+        me.identity_files = Some(RefCell::new(IdentityFiles::new(
+            key_path.to_string(),
+            certificate_path.to_string(),
+        )));
+        drop(me);
+        options
+    }
+
+    #[func]
+    fn get_revocation_lists_pem(&self) -> GString {
+        self.revocation_lists_pem.clone()
+    }
+
+    #[func]
+    fn set_revocation_lists_pem(&mut self, pem: GString) {
+        // Read once, not for every connection: lists can be long.
+        self.revocation = RevocationLists::from_pem(&pem.to_string()).map(Arc::new);
+        self.revocation_lists_pem = pem;
+    }
+
     /// Returns whether the options are for a server.
     #[func]
     fn is_server(&self) -> bool {
@@ -209,9 +349,9 @@ impl RustlsTLSOptions {
     }
 
     /// Returns why the options cannot be used, in words, or an empty string when they can.
-    #[func]
-    fn get_error(&self) -> GString {
-        let problem = self.spec().and_then(setups::check);
+    #[func(gd_self)]
+    fn get_error(this: Gd<Self>) -> GString {
+        let problem = setups::spec_of_ours(&this).and_then(setups::check);
         GString::from(problem.err().unwrap_or_default().as_str())
     }
 
@@ -232,14 +372,12 @@ impl RustlsTLSOptions {
     }
 
     fn verify(&self, chain_pem: &str, server_name: &str, seconds: i64) -> Result<(), String> {
-        let setup = match self.spec()? {
-            Spec::Client(spec) => setups::temporary_client(&spec),
-            Spec::Server(_) => {
-                return Err(
-                    "these are server options: only a client checks a server's chain".to_owned(),
-                );
-            }
+        let Spec::Client(spec) = self.spec().0? else {
+            return Err(
+                "these are server options: only a client checks a server's chain".to_owned(),
+            );
         };
+        let setup = setups::temporary_client(&spec)?;
         let now = unix_time(seconds)?;
         let chain = read_bundle(chain_pem.as_bytes());
         if let Some(problem) = chain.problems.first() {
@@ -249,70 +387,6 @@ impl RustlsTLSOptions {
             .verify(&chain.certificates, server_name, now)
             .map_err(|diagnosis| diagnosis.message)
     }
-
-    /// What the options ask for, read from the objects they hold.
-    pub(crate) fn spec(&self) -> Result<Spec, String> {
-        let versions = setups::allowed(self.versions()?)?;
-        if self.is_server() {
-            return Ok(Spec::Server(ServerSpec {
-                key: self.key()?,
-                certificate: self.certificate()?,
-                versions,
-            }));
-        }
-        let own_trust = match (&self.trusted_ca_chain, &self.trusted_pem) {
-            (Some(chain), _) => Some(certificate_bytes(chain)?),
-            (None, Some(pem)) => Some(usable_trust(pem)?),
-            (None, None) => None,
-        };
-        Ok(Spec::Client(ClientSpec {
-            verification: verification(self.is_unsafe_client(), own_trust.is_some()),
-            own_trust,
-            common_name_override: self.common_name_override.to_string(),
-            versions,
-        }))
-    }
-
-    fn versions(&self) -> Result<VersionRange, String> {
-        let version = |value: i64, name: &str| match value {
-            Self::TLS_VERSION_1_2 => Ok(TlsVersion::V1_2),
-            Self::TLS_VERSION_1_3 => Ok(TlsVersion::V1_3),
-            other => Err(format!(
-                "{name} is {other}: use TLS_VERSION_1_2 or TLS_VERSION_1_3"
-            )),
-        };
-        let min = version(self.min_version, "min_version")?;
-        let max = version(self.max_version, "max_version")?;
-        VersionRange::new(min, max).map_err(|diagnosis| diagnosis.message)
-    }
-
-    fn key(&self) -> Result<Zeroizing<String>, String> {
-        match (&self.private_key, &self.key_pem) {
-            (Some(key), _) => private_key_text(key),
-            (None, Some(pem)) => Ok(pem.clone()),
-            (None, None) => Err("the options have no private key".to_owned()),
-        }
-    }
-
-    fn certificate(&self) -> Result<Vec<u8>, String> {
-        match (&self.own_certificate, &self.certificate_pem) {
-            (Some(certificate), _) => certificate_bytes(certificate),
-            (None, Some(pem)) => Ok(pem.clone().into_bytes()),
-            (None, None) => Err("the options have no certificate".to_owned()),
-        }
-    }
-}
-
-/// Trust given as text must hold something to trust: an empty text is a mistake to tell at once.
-fn usable_trust(pem: &str) -> Result<Vec<u8>, String> {
-    let bundle = read_bundle(pem.as_bytes());
-    if bundle.certificates.is_empty() {
-        let why = bundle.problems.join("; ");
-        return Err(format!(
-            "the trusted PEM text holds no usable certificate: {why}"
-        ));
-    }
-    Ok(pem.as_bytes().to_vec())
 }
 
 /// The type that options arguments have: ours and the engine's share no closer ancestor.

@@ -221,7 +221,7 @@ fn a_server_that_is_not_who_it_claims_to_be_is_refused() {
             .with_cert_resolver(std::sync::Arc::new(rustls::sign::SingleCertAndKey::from(
                 certified.clone(),
             )));
-        let server = Session::server(config.into(), versions).unwrap();
+        let server = Session::server(config.into(), std::sync::Arc::default()).unwrap();
         let mut pair = Pair::new(
             client(&[&owner]).connect(HOST).unwrap(),
             server,

@@ -2,12 +2,11 @@
 
 use godot_rustls_testkit::{Issued, Purpose, Template, Usage};
 
-use super::{HOST, accepts, ders, refusal, refuses, verdict, verdict_on};
+use super::{HOST, accepts, ders, judgement, refusal, refuses, verdict, verdict_on};
 use crate::diagnosis::Cause;
 use crate::names::ReferenceName;
 use crate::options::Verification;
-use crate::testing::{at, der, fixture, fixture_trust, own_trust};
-use crate::verifier::verify_server_chain;
+use crate::testing::{der, fixture, fixture_trust, own_trust};
 
 fn root() -> Issued {
     Template::authority("Test Root").self_signed()
@@ -49,14 +48,8 @@ fn validity_includes_its_first_and_last_second() {
     for (trust, made) in [(own_trust(&[&root]), issued), (own_trust(&[&own]), own)] {
         let cause = |now| {
             let reference = ReferenceName::parse(HOST);
-            verify_server_chain(
-                &trust,
-                Verification::Full,
-                &[der(&made)],
-                &reference,
-                at(now),
-            )
-            .map_err(|rejection| rejection.diagnosis.cause)
+            judgement(&trust, Verification::Full, &[der(&made)], &reference, now)
+                .map_err(|rejection| rejection.diagnosis.cause)
         };
         assert_eq!(cause(FROM - 1), Err(Cause::NotYetValid));
         assert_eq!(cause(FROM), Ok(()));

@@ -1,0 +1,51 @@
+//! What certificates and revocation lists have in common: something signed, an algorithm, a signature.
+
+use webpki::EndEntityCert;
+use x509_parser::asn1_rs::{Any, FromDer};
+
+use crate::provider::signature_algorithms;
+
+/// The three parts of a certificate (RFC 5280 section 4.1.1) or a revocation list (section 5.1.1).
+pub(crate) struct Signed<'a> {
+    /// What the signature is about, header included.
+    signed: &'a [u8],
+    /// The contents of the algorithm's identifier.
+    algorithm: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl<'a> Signed<'a> {
+    pub(crate) fn of(der: &'a [u8]) -> Option<Self> {
+        let (_, whole) = Any::from_der(der).ok()?;
+        let (rest, _) = Any::from_der(whole.data).ok()?;
+        let signed = &whole.data[..whole.data.len() - rest.len()];
+        let (rest, algorithm) = Any::from_der(rest).ok()?;
+        let (_, bits) = Any::from_der(rest).ok()?;
+        // The first byte of a BIT STRING counts unused bits, and a signature has none.
+        let (0, signature) = bits
+            .data
+            .split_first()
+            .map(|(unused, rest)| (*unused, rest))?
+        else {
+            return None;
+        };
+        Some(Self {
+            signed,
+            algorithm: algorithm.data,
+            signature,
+        })
+    }
+
+    /// The key of `signer` made the signature, by an algorithm that is believed.
+    pub(crate) fn is_by(&self, signer: &EndEntityCert<'_>) -> bool {
+        signature_algorithms()
+            .all
+            .iter()
+            .filter(|algorithm| algorithm.signature_alg_id().as_ref() == self.algorithm)
+            .any(|algorithm| {
+                signer
+                    .verify_signature(*algorithm, self.signed, self.signature)
+                    .is_ok()
+            })
+    }
+}

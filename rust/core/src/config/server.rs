@@ -1,0 +1,62 @@
+//! The configuration of a server.
+
+use std::sync::Arc;
+
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoClientAuth, NoServerSessionStorage, ServerSessionMemoryCache};
+
+use super::{offer, unusable};
+use crate::diagnosis::Diagnosis;
+use crate::options::ServerOptions;
+use crate::provider::{provider, ticketer};
+use crate::session::{Offer, Session};
+use crate::verifier::ClientVerifier;
+
+/// Sessions kept for TLS 1.2 clients that take no tickets; tickets cost the server no memory.
+const KEPT_SESSIONS: usize = 256;
+
+/// A server's configuration, ready to accept connections.
+#[derive(Debug)]
+pub struct ServerSetup {
+    config: Arc<rustls::ServerConfig>,
+    offer: Arc<Offer>,
+}
+
+impl ServerSetup {
+    /// Builds the configuration for `options`.
+    ///
+    /// It has keys of its own for session tickets: a session that began under another one, and so perhaps
+    /// under another idea of which clients are let in, is not resumed.
+    pub fn new(options: ServerOptions) -> Result<Self, Diagnosis> {
+        let terms = options.terms;
+        let clients: Arc<dyn ClientCertVerifier> = match options.clients {
+            Some(clients) => Arc::new(ClientVerifier::new(clients)),
+            None => Arc::new(NoClientAuth),
+        };
+        let mut config = rustls::ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(terms.versions.protocol_versions())
+            .map_err(|error| unusable(&error))?
+            .with_client_cert_verifier(clients)
+            .with_cert_resolver(Arc::new(options.identities));
+        config.alpn_protocols = terms.alpn.to_wire();
+        if terms.resumption {
+            config.session_storage = ServerSessionMemoryCache::new(KEPT_SESSIONS);
+            config.ticketer = ticketer().map_err(|error| unusable(&error))?;
+        } else {
+            config.session_storage = Arc::new(NoServerSessionStorage {});
+            config.send_tls13_tickets = 0;
+        }
+        if let Some(key_log) = &terms.key_log {
+            config.key_log = Arc::clone(key_log) as Arc<dyn rustls::KeyLog>;
+        }
+        Ok(Self {
+            config: Arc::new(config),
+            offer: Arc::new(offer(&terms, None)),
+        })
+    }
+
+    /// Starts the server's side of one connection.
+    pub fn accept(&self) -> Result<Session, Diagnosis> {
+        Session::server(Arc::clone(&self.config), Arc::clone(&self.offer))
+    }
+}

@@ -1,0 +1,102 @@
+//! What a connection's two sides agreed on.
+
+use std::borrow::Cow;
+
+use godot::prelude::*;
+use godot_rustls_core::session::Session;
+
+use super::{RustlsStreamPeerTLS, Status};
+use crate::convert::report;
+
+#[godot_api(secondary)]
+impl RustlsStreamPeerTLS {
+    /// Returns the TLS version in use, [code]"TLSv1.2"[/code] or [code]"TLSv1.3"[/code]. Empty without a connection and
+    /// before it is agreed on.
+    #[func]
+    fn get_protocol_version(&self) -> GString {
+        self.text(|session| session.protocol_version().into())
+    }
+
+    /// Returns the IANA name of the cipher suite in use, such as [code]"TLS_AES_256_GCM_SHA384"[/code]. Empty without a
+    /// connection and before it is agreed on.
+    #[func]
+    fn get_cipher_suite(&self) -> GString {
+        self.text(|session| session.cipher_suite().into())
+    }
+
+    /// Returns the IANA name of the key exchange group in use, such as [code]"X25519MLKEM768"[/code]. Empty without a
+    /// connection and before it is agreed on.
+    #[func]
+    fn get_key_exchange_group(&self) -> GString {
+        self.text(|session| session.key_exchange_group().into())
+    }
+
+    /// Returns the server name that the client asked for, on the server's side. Empty when it asked for none, for
+    /// instance because it connects to an address.
+    #[func]
+    fn get_server_name(&self) -> GString {
+        self.text(|session| session.server_name().into())
+    }
+
+    /// Returns the application protocol that both sides agreed on (ALPN, RFC 7301), one of
+    /// [member RustlsTLSOptions.alpn_protocols]. Empty when one side named none, without a connection and before it is
+    /// agreed on.
+    #[func]
+    fn get_alpn_protocol(&self) -> GString {
+        self.text(|session| String::from_utf8_lossy(session.alpn_protocol()))
+    }
+
+    /// Returns whether the connection continues the session of an earlier one, so that no certificate was sent this
+    /// time: what [method get_peer_certificates] returns was shown and checked then.
+    #[func]
+    fn is_session_resumed(&self) -> bool {
+        self.connection()
+            .is_some_and(|connection| connection.session().is_resumed())
+    }
+
+    /// Returns [param length] bytes that both ends derive alike from the connection and nobody else can know
+    /// (RFC 5705, RFC 8446 section 7.5): keys for a channel beside it, or proof that a login belongs to it.
+    ///
+    /// Both ends must pass the same [param label] (1 to 249 bytes, by custom beginning with [code]"EXPORTER"[/code]), the
+    /// same [param context] (an empty one means none) and the same length (1 to 8160). Returns an empty array, with an
+    /// error that says why, for other arguments and unless the status is [constant STATUS_CONNECTED].
+    ///
+    /// ```gdscript
+    /// var key := tls.export_keying_material("EXPORTER-my-game-voice", PackedByteArray(), 32)
+    /// ```
+    #[func]
+    fn export_keying_material(
+        &self,
+        label: GString,
+        context: PackedByteArray,
+        length: i64,
+    ) -> PackedByteArray {
+        let Some(connection) = self
+            .connection()
+            .filter(|_| self.status == Status::Connected)
+        else {
+            report("export_keying_material: the TLS connection is not established");
+            return PackedByteArray::new();
+        };
+        let context = Some(context.as_slice()).filter(|context| !context.is_empty());
+        // A negative length is as impossible as none at all.
+        let length = usize::try_from(length).unwrap_or(0);
+        match connection
+            .session()
+            .export_keying_material(&label.to_string(), context, length)
+        {
+            Ok(material) => PackedByteArray::from(material.as_slice()),
+            Err(problem) => {
+                report(&format!("export_keying_material: {}", problem.0));
+                PackedByteArray::new()
+            }
+        }
+    }
+
+    /// Something that the session can tell, or nothing without one.
+    fn text<'a>(&'a self, tell: impl FnOnce(&'a Session) -> Cow<'a, str>) -> GString {
+        self.connection()
+            .map(|connection| GString::from(&*tell(connection.session())))
+            .unwrap_or_default()
+    }
+}

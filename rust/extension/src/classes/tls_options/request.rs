@@ -1,0 +1,146 @@
+//! From the properties of an options object to what it asks for.
+
+use std::sync::Arc;
+
+use godot::prelude::*;
+use godot_rustls_core::alpn::AlpnProtocols;
+use godot_rustls_core::options::{TlsVersion, VersionRange};
+use godot_rustls_core::pem::read_bundle;
+use godot_rustls_core::pins::Pins;
+use zeroize::Zeroizing;
+
+use super::RustlsTLSOptions;
+use crate::engine_objects::{certificate_bytes, private_key_text};
+use crate::key_log;
+use crate::spec::{
+    ClientSpec, ClientsSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification,
+};
+
+impl RustlsTLSOptions {
+    /// What the options ask for, read from the objects they hold, and what to warn of. Whoever calls prints
+    /// the warning, once nothing is bound any more.
+    pub(crate) fn spec(&self) -> (Result<Spec, String>, Option<String>) {
+        if self.is_server() {
+            let (identity, warning) = self.server_identity();
+            let spec = identity.and_then(|identity| self.server_spec(identity));
+            (spec.map(Spec::Server), warning)
+        } else {
+            (self.client_spec().map(Spec::Client), None)
+        }
+    }
+
+    fn client_spec(&self) -> Result<ClientSpec, String> {
+        let own_trust = match (&self.trusted_ca_chain, &self.trusted_pem) {
+            (Some(chain), _) => Some(certificate_bytes(chain)?),
+            (None, Some(pem)) => Some(usable_trust(pem)?),
+            (None, None) => None,
+        };
+        Ok(ClientSpec {
+            verification: verification(self.is_unsafe_client(), own_trust.is_some()),
+            own_trust,
+            common_name_override: self.common_name_override.to_string(),
+            pins: self.pins()?,
+            revocation: Arc::clone(self.revocation.as_ref().map_err(String::clone)?),
+            identity: self.client_identity.clone(),
+            terms: self.terms()?,
+        })
+    }
+
+    fn server_spec(&self, identity: IdentitySpec) -> Result<ServerSpec, String> {
+        Ok(ServerSpec {
+            identity,
+            named: self.named_identities.clone(),
+            clients: self.clients.clone(),
+            pins: self.pins()?,
+            revocation: Arc::clone(self.revocation.as_ref().map_err(String::clone)?),
+            terms: self.terms()?,
+        })
+    }
+
+    fn server_identity(&self) -> (Result<IdentitySpec, String>, Option<String>) {
+        if let Some(files) = &self.identity_files {
+            let look = files.borrow_mut().look();
+            return (look.identity.map(IdentitySpec::Ready), look.warning);
+        }
+        let pem = self.key().and_then(|key| {
+            Ok(IdentitySpec::Pem {
+                key,
+                certificate: self.certificate()?,
+            })
+        });
+        (pem, None)
+    }
+
+    fn terms(&self) -> Result<TermsSpec, String> {
+        let key_log_path = self.key_log_path.to_string();
+        key_log::check_allowed(&key_log_path)?;
+        Ok(TermsSpec {
+            versions: allowed(self.versions()?)?,
+            alpn: AlpnProtocols::new(&texts(&self.alpn_protocols))?,
+            resumption: self.session_resumption,
+            key_log_path,
+        })
+    }
+
+    fn pins(&self) -> Result<Pins, String> {
+        Pins::new(&texts(&self.pinned_public_keys))
+    }
+
+    fn versions(&self) -> Result<VersionRange, String> {
+        let version = |value: i64, name: &str| match value {
+            Self::TLS_VERSION_1_2 => Ok(TlsVersion::V1_2),
+            Self::TLS_VERSION_1_3 => Ok(TlsVersion::V1_3),
+            other => Err(format!(
+                "{name} is {other}: use TLS_VERSION_1_2 or TLS_VERSION_1_3"
+            )),
+        };
+        let min = version(self.min_version, "min_version")?;
+        let max = version(self.max_version, "max_version")?;
+        VersionRange::new(min, max).map_err(|diagnosis| diagnosis.message)
+    }
+
+    fn key(&self) -> Result<Zeroizing<String>, String> {
+        match (&self.private_key, &self.key_pem) {
+            (Some(key), _) => private_key_text(key),
+            (None, Some(pem)) => Ok(pem.clone()),
+            (None, None) => Err("the options have no private key".to_owned()),
+        }
+    }
+
+    fn certificate(&self) -> Result<Vec<u8>, String> {
+        match (&self.own_certificate, &self.certificate_pem) {
+            (Some(certificate), _) => certificate_bytes(certificate),
+            (None, Some(pem)) => Ok(pem.clone().into_bytes()),
+            (None, None) => Err("the options have no certificate".to_owned()),
+        }
+    }
+}
+
+/// A chain whose clients a server lets in. One without any certificate is a mistake to tell at once.
+pub(super) fn clients(required: bool, trust: Vec<u8>) -> Result<ClientsSpec, String> {
+    let bundle = crate::engine_objects::certificates(&trust);
+    if bundle.certificates.is_empty() {
+        let why = bundle.problems.join("; ");
+        return Err(format!(
+            "the trusted chain for clients holds no certificate{}{why}: pass the one that issued theirs",
+            if why.is_empty() { "" } else { ", " }
+        ));
+    }
+    Ok(ClientsSpec { required, trust })
+}
+
+fn texts(array: &PackedStringArray) -> Vec<String> {
+    array.as_slice().iter().map(GString::to_string).collect()
+}
+
+/// Trust given as text must hold something to trust: an empty text is a mistake to tell at once.
+fn usable_trust(pem: &str) -> Result<Vec<u8>, String> {
+    let bundle = read_bundle(pem.as_bytes());
+    if bundle.certificates.is_empty() {
+        let why = bundle.problems.join("; ");
+        return Err(format!(
+            "the trusted PEM text holds no usable certificate: {why}"
+        ));
+    }
+    Ok(pem.as_bytes().to_vec())
+}

@@ -1,0 +1,44 @@
+//! The file that connection secrets are logged to while debugging.
+
+use std::fs::{File, OpenOptions};
+use std::sync::Arc;
+
+use godot::classes::{Os, ProjectSettings};
+use godot::prelude::*;
+use godot_rustls_core::key_log::KeyLog;
+
+/// Whether options may ask for a log. Players' secrets are nobody's business, so a released game has none.
+pub(crate) fn check_allowed(path: &str) -> Result<(), String> {
+    if path.is_empty() || Os::singleton().is_debug_build() {
+        return Ok(());
+    }
+    Err(
+        "key_log_path is set in a release build: secrets are logged in debug builds only, so leave it empty"
+            .to_owned(),
+    )
+}
+
+/// Opens the log for appending; on Unix nobody else may read it.
+pub(crate) fn open(path: &str) -> Result<Option<Arc<KeyLog>>, String> {
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let file = open_file(path).map_err(|why| {
+        format!(
+            "key_log_path \"{path}\" cannot be written ({why}): use a path under user:// or an absolute one in a folder that exists"
+        )
+    })?;
+    Ok(Some(Arc::new(KeyLog::new(file))))
+}
+
+fn open_file(path: &str) -> std::io::Result<File> {
+    let global = ProjectSettings::singleton().globalize_path(path);
+    let mut how = OpenOptions::new();
+    how.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        how.mode(0o600);
+    }
+    how.open(global.to_string())
+}
