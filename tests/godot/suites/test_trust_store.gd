@@ -1,10 +1,7 @@
-extends "res://support/verdict_suite.gd"
+extends "res://support/trust_suite.gd"
 ## The default trust: where it comes from, what the project settings do to it, and what happens when they are wrong.
 
 
-const OVERRIDE := "network/tls/certificate_bundle_override"
-const TRUST := "network/tls/rustls/trust"
-const EXTRA := "network/tls/rustls/extra_certificates"
 const ROOT_SUBJECT := "CN=Fixture Root,O=Fixtures"
 const OTHER_SUBJECT := "CN=Fixture Other Root,O=Fixtures"
 const PROJECT_SCRATCH := "res://scratch"
@@ -16,23 +13,13 @@ const SOURCE_MOZILLA := 3
 const SOURCE_SYSTEM_AND_MOZILLA := 4
 
 const TRUST_AUTOMATIC := 0
-const TRUST_SYSTEM := 1
 const TRUST_SYSTEM_AND_MOZILLA := 2
 const TRUST_MOZILLA := 3
 
 
 func before_each() -> void:
-	if our_stack == null:
-		return
-	var saved: Dictionary = {}
-	for setting: String in [OVERRIDE, TRUST, EXTRA]:
-		saved[setting] = ProjectSettings.get_setting(setting)
-	var ours: Stack = our_stack
-	after(func() -> void:
-		for setting: String in saved:
-			ProjectSettings.set_setting(setting, saved[setting])
-		ours.call(&"trust_reload")
-		Fixtures.clear_scratch(PROJECT_SCRATCH))
+	super()
+	after(func() -> void: Fixtures.clear_scratch(PROJECT_SCRATCH))
 
 
 func test_the_override_of_the_project_is_the_whole_default_trust(ours: Stack) -> void:
@@ -149,13 +136,13 @@ func test_without_override_the_setting_chooses_the_source(ours: Stack) -> void:
 
 
 func test_the_variables_for_the_systems_files_are_honoured(ours: Stack) -> void:
-	if not _is_unix():
+	if not is_unix():
 		skip("this system's certificates do not come from files")
 		return
 	expect_errors()
 	_use_override(ours, "")
 	ProjectSettings.set_setting(TRUST, TRUST_SYSTEM)
-	_pretend_the_system_has(Fixtures.path("root.crt"))
+	pretend_the_system_has(Fixtures.path("root.crt"))
 	equal(ours.call(&"trust_reload"), OK, "reload()")
 	equal(ours.call(&"trust_source"), SOURCE_SYSTEM, "get_source()")
 	equal(ours.call(&"trust_subjects"), PackedStringArray([ROOT_SUBJECT]), "get_subjects()")
@@ -165,7 +152,7 @@ func test_the_variables_for_the_systems_files_are_honoured(ours: Stack) -> void:
 
 
 func test_the_systems_list_is_not_the_users_own_trust(ours: Stack) -> void:
-	if not _is_unix():
+	if not is_unix():
 		skip("this system's certificates do not come from files")
 		return
 	expect_errors()
@@ -174,22 +161,22 @@ func test_the_systems_list_is_not_the_users_own_trust(ours: Stack) -> void:
 	# Neither its self-signed certificates nor bare common names count for servers.
 	for certificate: String in ["self_signed_openssl", "self_signed_openssl_cn"]:
 		row(certificate)
-		_pretend_the_system_has(Fixtures.path(certificate + ".crt"))
+		pretend_the_system_has(Fixtures.path(certificate + ".crt"))
 		ours.call(&"trust_reload")
 		expect_verdict(ours, verdict(ours, ours.client(), "localhost", [certificate]), false)
 	row("common name only")
-	_pretend_the_system_has(Fixtures.path("root.crt"))
+	pretend_the_system_has(Fixtures.path("root.crt"))
 	ours.call(&"trust_reload")
 	expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["name_cn_only"]), false, CAUSE_NAME_MISMATCH)
 
 
 func test_a_system_without_certificates_leaves_mozillas_or_nobody(ours: Stack) -> void:
-	if not _is_unix():
+	if not is_unix():
 		skip("this system's certificates do not come from files")
 		return
 	expect_errors()
 	_use_override(ours, "")
-	_pretend_the_system_has(ProjectSettings.globalize_path(Fixtures.write_scratch("none.pem", [])))
+	pretend_the_system_has(ProjectSettings.globalize_path(Fixtures.write_scratch("none.pem", [])))
 	ProjectSettings.set_setting(TRUST, TRUST_AUTOMATIC)
 	ours.call(&"trust_reload")
 	equal(ours.call(&"trust_source"), SOURCE_MOZILLA, "get_source() when it is automatic")
@@ -301,23 +288,3 @@ func _use_override(ours: Stack, path: String, usable: bool = true) -> void:
 	ProjectSettings.set_setting(OVERRIDE, path)
 	var error: int = ours.call(&"trust_reload")
 	equal(error == OK, usable, "whether reload() returned OK (it gave %d)" % error)
-
-
-## Each variable replaces its own half of what the system has: one file, and folders, here none.
-func _pretend_the_system_has(file: String) -> void:
-	_set_environment("SSL_CERT_FILE", file)
-	_set_environment("SSL_CERT_DIR", ProjectSettings.globalize_path("user://no_such_folder"))
-
-
-func _set_environment(variable: String, value: String) -> void:
-	var before: String = OS.get_environment(variable)
-	OS.set_environment(variable, value)
-	after(func() -> void:
-		if before.is_empty():
-			OS.unset_environment(variable)
-		else:
-			OS.set_environment(variable, before))
-
-
-func _is_unix() -> bool:
-	return OS.get_name() in ["Linux", "FreeBSD", "OpenBSD", "NetBSD", "BSD"]

@@ -1,6 +1,7 @@
 //! Faults of a leaf that a trusted authority issued.
 
 use godot_rustls_testkit::{Issued, Purpose, Template, Usage};
+use rustls_pki_types::CertificateDer;
 
 use super::{HOST, accepts, ders, judgement, refusal, refuses, verdict, verdict_on};
 use crate::diagnosis::Cause;
@@ -148,6 +149,27 @@ fn an_issued_self_signed_looking_leaf_with_a_bad_serial_number_is_accepted() {
         .self_signed()
         .with_serial_bytes(&[0, 1]);
     accepts(&own_trust(&[&made]), &[&made.issue(leaf())], HOST);
+}
+
+#[test]
+fn bytes_behind_a_certificate_are_refused_wherever_it_stands() {
+    let root = root();
+    let intermediate = root.issue(Template::authority("Test Intermediate"));
+    let below = intermediate.issue(leaf());
+    let issued = root.issue(leaf());
+    let own = Template::like_the_engine(HOST).self_signed();
+    let trust = own_trust(&[&root, &own]);
+    let longer = |made: &Issued| -> CertificateDer<'static> {
+        [made.der(), &[0x30, 0x00][..]].concat().into()
+    };
+    for chain in [
+        vec![longer(&issued)],
+        vec![longer(&own)],
+        vec![longer(&below), der(&intermediate)],
+        vec![der(&below), longer(&intermediate)],
+    ] {
+        assert!(verdict_on(&trust, Verification::Full, &chain, HOST).is_err());
+    }
 }
 
 #[test]
