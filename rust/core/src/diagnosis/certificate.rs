@@ -377,7 +377,12 @@ pub fn from_webpki(
             CertificateError::BadEncoding,
             format!(
                 "{} is X.509 version 1: issue it as version 3",
-                certificate(leaf)
+                certificate(
+                    chain
+                        .iter()
+                        .find(|facts| !facts.is_version_3)
+                        .unwrap_or(leaf)
+                )
             ),
         ),
         Error::MaximumPathBuildCallsExceeded

@@ -206,6 +206,13 @@ impl TrustStore {
             .find(|facts| facts.subject_der == subject_der && !facts.may_issue())
     }
 
+    /// What the trusted certificates say, those that Mozilla's bundle only names left out.
+    pub(crate) fn whole_certificates(&self) -> impl Iterator<Item = &Facts> {
+        self.certificates
+            .iter()
+            .map(|trusted| trusted.certificate.facts())
+    }
+
     fn own(&self) -> impl Iterator<Item = &Trusted> {
         self.certificates
             .iter()

@@ -7,6 +7,7 @@
 //! without digitalSignature, weak leaf keys, paths without a pinned key.
 
 mod checks;
+mod explain;
 mod rustls_adapter;
 mod subject;
 
@@ -244,70 +245,6 @@ impl Check<'_> {
             common_name_counts: anchor.origin == Origin::Own && !anchor.is_public,
             constraining,
         })
-    }
-
-    /// Why webpki found no path, in words.
-    fn explain(&self, error: &webpki::Error, intermediates: &[CertificateDer<'_>]) -> Rejection {
-        let mut chain = vec![self.leaf.clone()];
-        chain.extend(
-            intermediates
-                .iter()
-                .filter_map(|der| Facts::from_der(der).ok()),
-        );
-        let (trust, peer) = (self.policy.trust, self.policy.party.role());
-        if let Some(rejection) = self.explain_revocation(error, &chain) {
-            return rejection;
-        }
-        let why_empty = trust.problems().first().map(String::as_str);
-        let count = trust.certificate_count();
-        // webpki complains of the CA mark of a self-signed leaf, or of the key of a trusted one with the same name.
-        let self_signed = self.leaf.is_self_issued()
-            && matches!(
-                error,
-                webpki::Error::CaUsedAsEndEntity
-                    | webpki::Error::InvalidSignatureForPublicKey
-                    | webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
-            );
-        if self_signed || matches!(error, webpki::Error::UnknownIssuer) {
-            let unusable = chain
-                .iter()
-                .find_map(|facts| trust.unusable_issuer(&facts.issuer_der));
-            return match unusable {
-                Some(issuer) if !self.leaf.is_self_issued() => checks::why_not_an_issuer(issuer),
-                _ => diagnosis::untrusted(peer, &chain, count, why_empty),
-            };
-        }
-        diagnosis::from_webpki(error, peer, &chain, seconds(self.now), count, why_empty)
-    }
-
-    /// webpki says which rule a revocation list broke; the list itself says the rest.
-    fn explain_revocation(&self, error: &webpki::Error, chain: &[Facts]) -> Option<Rejection> {
-        use webpki::Error;
-        let lists = self.policy.revocation;
-        let now = seconds(self.now);
-        match error {
-            Error::CertRevoked => {
-                let entry = chain
-                    .iter()
-                    .find_map(|facts| lists.entry(facts).map(|entry| (facts, entry)));
-                Some(match entry {
-                    Some((facts, entry)) => diagnosis::revoked(facts, Some(entry)),
-                    None => diagnosis::revoked(self.leaf, None),
-                })
-            }
-            Error::CrlExpired { next_update, .. } => lists
-                .ending(chain, seconds(*next_update))
-                .map(|list| diagnosis::list_expired(list, now)),
-            Error::IssuerNotCrlSigner => {
-                Some(diagnosis::list_signer_not_allowed(&lists.issuers(chain)))
-            }
-            Error::InvalidCrlSignatureForPublicKey
-            | Error::UnsupportedCrlSignatureAlgorithmContext(_)
-            | Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => {
-                Some(diagnosis::list_signature_broken(&lists.issuers(chain)))
-            }
-            _ => None,
-        }
     }
 }
 
