@@ -1,5 +1,6 @@
 //! PEM and DER files: tolerant about what surrounds certificates, strict about the certificates.
 
+use pem::{EncodeConfig, LineEnding, Pem};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
 use crate::certificate::Certificate;
@@ -119,6 +120,12 @@ pub(crate) fn read_revocation_lists(
         return Err("it holds no \"BEGIN X509 CRL\" block".to_owned());
     }
     Ok(lists)
+}
+
+/// One certificate as a PEM block (RFC 7468), with plain line ends.
+pub fn write_certificate(certificate: &Certificate) -> String {
+    let block = Pem::new("CERTIFICATE", certificate.der().as_ref());
+    pem::encode_config(&block, EncodeConfig::new().set_line_ending(LineEnding::LF))
 }
 
 fn read_certificate_block(block: &Block<'_>) -> Result<Certificate, String> {

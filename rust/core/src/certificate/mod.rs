@@ -147,6 +147,17 @@ impl Certificate {
         self.facts.is_self_issued()
     }
 
+    /// Issued by itself: one name for both, and its own key's signature, unless that is too weak to be checked.
+    /// For whoever looks at certificates; trust asks [`Certificate::verifies_itself`].
+    pub fn is_self_signed(&self) -> bool {
+        let can_be_checked = self.facts.public_key.weakness().is_none()
+            && Signed::of(&self.der).is_some_and(|signed| signed.algorithm_is_believed());
+        self.is_self_issued()
+            && (!can_be_checked
+                || webpki::EndEntityCert::try_from(&self.der)
+                    .map_or(true, |end_entity| self.verifies_itself(&end_entity)))
+    }
+
     /// Its signature was made with its own key, by an algorithm that is believed. `end_entity` is the same
     /// certificate as webpki reads it.
     pub(crate) fn verifies_itself(&self, end_entity: &webpki::EndEntityCert<'_>) -> bool {
@@ -217,10 +228,23 @@ impl Facts {
     /// The names a peer may be asked for: alternative names, or the common name when there are none.
     pub fn presented_names(&self) -> Vec<String> {
         if self.has_alternative_names {
-            let addresses = self.ip_addresses.iter().map(ToString::to_string);
-            self.dns_names.iter().cloned().chain(addresses).collect()
+            self.alternative_names().collect()
         } else {
             self.common_name.iter().cloned().collect()
+        }
+    }
+
+    /// DNS names and IP addresses among the alternative names (RFC 5280 section 4.2.1.6).
+    pub fn alternative_names(&self) -> impl Iterator<Item = String> {
+        let addresses = self.ip_addresses.iter().map(ToString::to_string);
+        self.dns_names.iter().cloned().chain(addresses)
+    }
+
+    /// The serial number as a positive number's bytes: without the zero byte that says so (X.690 section 8.3).
+    pub fn serial_number(&self) -> &[u8] {
+        match self.serial.as_slice() {
+            [0, rest @ ..] if !rest.is_empty() => rest,
+            all => all,
         }
     }
 

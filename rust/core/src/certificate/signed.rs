@@ -1,5 +1,6 @@
 //! What certificates and revocation lists have in common: something signed, an algorithm, a signature.
 
+use rustls_pki_types::SignatureVerificationAlgorithm;
 use webpki::EndEntityCert;
 use x509_parser::asn1_rs::{Any, FromDer};
 
@@ -36,16 +37,24 @@ impl<'a> Signed<'a> {
         })
     }
 
+    /// Signatures of this algorithm are believed, by some kind of key.
+    pub(crate) fn algorithm_is_believed(&self) -> bool {
+        self.candidates().next().is_some()
+    }
+
     /// The key of `signer` made the signature, by an algorithm that is believed.
     pub(crate) fn is_by(&self, signer: &EndEntityCert<'_>) -> bool {
+        self.candidates().any(|algorithm| {
+            signer
+                .verify_signature(algorithm, self.signed, self.signature)
+                .is_ok()
+        })
+    }
+    fn candidates(&self) -> impl Iterator<Item = &'static dyn SignatureVerificationAlgorithm> {
         signature_algorithms()
             .all
             .iter()
+            .copied()
             .filter(|algorithm| algorithm.signature_alg_id().as_ref() == self.algorithm)
-            .any(|algorithm| {
-                signer
-                    .verify_signature(*algorithm, self.signed, self.signature)
-                    .is_ok()
-            })
     }
 }

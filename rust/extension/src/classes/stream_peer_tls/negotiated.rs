@@ -6,6 +6,7 @@ use godot::prelude::*;
 use godot_rustls_core::session::Session;
 
 use super::{RustlsStreamPeerTLS, Status};
+use crate::classes::RustlsCertificateInfo;
 use crate::convert::report;
 
 #[godot_api(secondary)]
@@ -52,6 +53,27 @@ impl RustlsStreamPeerTLS {
     fn is_session_resumed(&self) -> bool {
         self.connection()
             .is_some_and(|connection| connection.session().is_resumed())
+    }
+
+    /// Returns what the peer showed, its own certificate first and after it the others that it sent. On a client that
+    /// is the server's chain. On a server it is the client's, and empty unless
+    /// [method RustlsTLSOptions.set_client_authentication] asked for one and the client had one.
+    ///
+    /// Empty without a connection and before the certificate was accepted. With [method RustlsTLSOptions.client_unsafe]
+    /// nobody vouches for what it says.
+    ///
+    /// ```gdscript
+    /// var shown := tls.get_peer_certificates()
+    /// if not shown.is_empty():
+    ///     print("this is ", shown[0].common_name)
+    /// ```
+    #[func]
+    fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
+        let Some(connection) = self.connection() else {
+            return Array::new();
+        };
+        let shown = connection.session().peer_certificates();
+        shown.iter().map(RustlsCertificateInfo::of).collect()
     }
 
     /// Returns [param length] bytes that both ends derive alike from the connection and nobody else can know
