@@ -22,8 +22,8 @@ const SCENE: &str = "[gd_scene load_steps=2 format=3]\n\n\
                      [ext_resource type=\"Script\" path=\"res://main.gd\" id=\"1\"]\n\n\
                      [node name=\"Main\" type=\"Node\"]\nscript = ExtResource(\"1\")\n";
 
-/// Prints its trust and what it says of a public chain, connects to each port of `--ports=1,2` and prints what
-/// came of it.
+/// Prints its trust and what it says of a public chain and of a key log, connects to each port of `--ports=1,2`,
+/// `--unsafe` or not, and prints what came of it.
 const SCRIPT: &str = r#"extends Node
 
 ## A day when the chain was good.
@@ -31,6 +31,7 @@ const THEN := 1775649786
 
 var ports: PackedStringArray = []
 var chain: String = ""
+var is_unsafe: bool = false
 var peer: RustlsStreamPeerTLS
 var base: StreamPeerTCP
 
@@ -41,8 +42,13 @@ func _ready() -> void:
 			ports = argument.trim_prefix("--ports=").split(",")
 		elif argument.begins_with("--public="):
 			chain = FileAccess.get_file_as_string(argument.trim_prefix("--public="))
+		elif argument == "--unsafe":
+			is_unsafe = true
 	print("TRUST ", RustlsTrustStore.get_source(), " ", RustlsTrustStore.get_certificate_count() > 100)
 	print("PUBLIC %s %s" % [accepts("letsencrypt.org", THEN), accepts("example.org", THEN)])
+	var logging: RustlsTLSOptions = RustlsTLSOptions.client()
+	logging.key_log_path = "user://keys.log"
+	print("KEYLOG %s %s" % [logging.get_error(), FileAccess.file_exists("user://keys.log")])
 	connect_next()
 
 
@@ -67,7 +73,8 @@ func _process(_delta: float) -> void:
 	if peer == null:
 		if base.get_status() == StreamPeerTCP.STATUS_CONNECTED:
 			peer = RustlsStreamPeerTLS.new()
-			peer.connect_to_stream(base, "localhost")
+			var options: RustlsTLSOptions = RustlsTLSOptions.client_unsafe() if is_unsafe else null
+			peer.connect_to_stream(base, "localhost", options)
 		return
 	if peer.get_status() == RustlsStreamPeerTLS.STATUS_HANDSHAKING:
 		peer.poll()
@@ -146,22 +153,28 @@ fn export(godot: &Godot, project: &Project, preset: &str) -> Option<PathBuf> {
     Some(game)
 }
 
+/// The facts that it printed, but for the one about key logs.
 fn play(game: &Path, ports: &[u16], environment: &[(&str, &Path)]) -> Vec<String> {
+    let facts = ["TRUST", "PUBLIC", "RESULT"];
+    start(game, ports, &[], environment)
+        .lines()
+        .filter(|line| facts.iter().any(|fact| line.starts_with(fact)))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// All that it printed.
+fn start(game: &Path, ports: &[u16], words: &[&str], environment: &[(&str, &Path)]) -> String {
     let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
     let mut command = Command::new(game);
     let chain = paths::root().join("tests/engine/fixtures/letsencrypt_org.pem");
     command.args(["--headless", "--"]);
     command.arg(format!("--ports={}", ports.join(",")));
     command.arg(format!("--public={}", chain.display()));
-    command.envs(environment.iter().copied());
+    command.args(words).envs(environment.iter().copied());
     let run = finish("the exported game", command, 2);
     assert_eq!(run.code, Some(0), "{}", run.text);
-    let facts = ["TRUST", "PUBLIC", "RESULT"];
     run.text
-        .lines()
-        .filter(|line| facts.iter().any(|fact| line.starts_with(fact)))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// A server with a certificate of the fixtures, or a skip.
@@ -222,4 +235,27 @@ fn an_exported_game_carries_the_lean_library_alone() {
     // A tag of the editor's help: the class reference is not in there.
     let mark = b"<brief_description>";
     assert!(!library.windows(mark.len()).any(|window| window == mark));
+}
+
+#[test]
+fn a_released_game_logs_no_keys_and_says_where_it_checks_nothing() {
+    let Some(games) = games() else { return };
+    let (Some(one), Some(other)) = (server("self_signed_openssl"), server("localhost")) else {
+        return;
+    };
+    let text = start(&games.plain, &[one.port, other.port], &["--unsafe"], &[]);
+    let lines = |mark: &str| -> Vec<&str> {
+        let lines = text.lines();
+        lines.filter(|line| line.starts_with(mark)).collect()
+    };
+    assert_eq!(lines("RESULT"), [CONNECTED, CONNECTED]);
+    let told = lines("ERROR: RustlsStreamPeerTLS.connect_to_stream");
+    let names_the_call = |line: &&str| line.contains("RustlsTLSOptions.client_unsafe()");
+    assert_eq!(told.len(), 2, "once for each options object: {text}");
+    assert!(told.iter().all(names_the_call), "{text}");
+    let log = lines("KEYLOG");
+    assert!(
+        matches!(log[..], [line] if line.contains("release build") && line.ends_with("false")),
+        "{log:?}"
+    );
 }

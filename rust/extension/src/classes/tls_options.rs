@@ -2,11 +2,12 @@
 
 mod identities;
 mod request;
+mod saving;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use godot::classes::{CryptoKey, IResource, RefCounted, Resource, TlsOptions, X509Certificate};
+use godot::classes::{CryptoKey, RefCounted, Resource, TlsOptions, X509Certificate};
 use godot::prelude::*;
 use godot_rustls_core::identity::{Identity, ServedName};
 use godot_rustls_core::pem::read_bundle;
@@ -154,14 +155,13 @@ pub(crate) struct RustlsTLSOptions {
     client_identity: Option<Identity>,
     named_identities: Vec<(ServedName, Identity)>,
     clients: Option<ClientsSpec>,
+    /// What was warned of already.
+    told: RefCell<Vec<String>>,
     /// It was told once that everything is accepted.
     pub(crate) has_warned: bool,
     pub(crate) cache: SetupCache,
     base: Base<Resource>,
 }
-
-#[godot_api]
-impl IResource for RustlsTLSOptions {}
 
 #[godot_api]
 impl RustlsTLSOptions {
