@@ -23,6 +23,22 @@ func start(key: CryptoKey, certificate: X509Certificate) -> Error:
 	return _listener.listen(0, ADDRESS)
 
 
+## From now on asks new clients for a certificate that [param trusted_chain] vouches for; those
+## that have none are served all the same.
+func ask_clients(trusted_chain: X509Certificate) -> Error:
+	return _options.set_client_authentication(
+			RustlsTLSOptions.CLIENT_AUTHENTICATION_OPTIONAL, trusted_chain)
+
+
+## The names of all clients that have shown a certificate.
+func get_client_names() -> PackedStringArray:
+	var names: PackedStringArray = PackedStringArray()
+	for connection: Connection in _connections:
+		for shown: RustlsCertificateInfo in connection.stream.get_peer_certificates().slice(0, 1):
+			names.append(shown.common_name)
+	return names
+
+
 ## The port it listens on.
 func get_port() -> int:
 	return _listener.get_local_port()

@@ -26,6 +26,9 @@ const Words := preload("res://demo/tls_echo/words.gd")
 ## The name on the server's certificate.
 const SERVER_NAME: String = "localhost"
 
+## The name on the certificate of a client that shows one.
+const PLAYER_NAME: String = "Player One"
+
 ## Where the server's certificate is saved, as a bundle to trust.
 const BUNDLE_PATH: String = "user://echo_server.pem"
 
@@ -43,6 +46,7 @@ var steps: Array[Step] = [
 	Step.new("Trust the certificate and connect", _connect_trusting),
 	Step.new("Echo 1 MiB, byte for byte", _echo_exactly),
 	Step.new("Measure for a second", _measure),
+	Step.new("Recognise a client by its certificate", _recognise_client),
 	Step.new("Trust it through a bundle instead", _trust_bundle),
 	Step.new("Go back to the default trust", _restore_trust),
 ]
@@ -130,13 +134,8 @@ func get_port() -> int:
 
 
 func _make_identity(step: Step) -> void:
-	_identity = Identity.new()
-	_identity.start(SERVER_NAME)
-	if not await _until(_identity.is_done, KEY_SECONDS):
-		step.fail("no key after %d s" % int(KEY_SECONDS))
-	elif _identity.key == null or _identity.certificate == null:
-		step.fail("the engine made no key or no certificate")
-	else:
+	_identity = await _new_identity(SERVER_NAME, step)
+	if _identity != null:
 		step.finish("RSA %d, self-signed for \"%s\"" % [Identity.KEY_BITS, SERVER_NAME])
 
 
@@ -197,6 +196,29 @@ func _measure(step: Step) -> void:
 		step.finish(_describe(samples))
 
 
+## Both sides have a certificate then (mutual TLS). Clients without one are let in still: the others go on.
+func _recognise_client(step: Step) -> void:
+	var player: Identity = await _new_identity(PLAYER_NAME, step)
+	if player == null:
+		return
+	var options: RustlsTLSOptions = RustlsTLSOptions.client(_identity.certificate)
+	var error: Error = _server.ask_clients(player.certificate)
+	if error == OK:
+		error = options.set_identity(player.key, player.certificate)
+	if error != OK:
+		step.fail("client certificates: %s" % error_string(error))
+		return
+	var second: EchoClient = await _open(options)
+	var is_known: Callable = func() -> bool: return PLAYER_NAME in _server.get_client_names()
+	if not second.is_open():
+		step.fail(second.get_problem())
+	elif not await _until(is_known, NETWORK_SECONDS):
+		step.fail("the server does not know who came")
+	else:
+		step.finish("the server knows who came: \"%s\"" % PLAYER_NAME)
+	second.stop()
+
+
 func _trust_bundle(step: Step) -> void:
 	var error: Error = _identity.certificate.save(BUNDLE_PATH)
 	if error != OK:
@@ -226,6 +248,19 @@ func _restore_trust(step: Step) -> void:
 		step.fail("%s; the bundle is trusted still" % Trust.summary())
 	else:
 		step.finish("%s; the certificate is unknown again" % Trust.summary())
+
+
+## A key with its certificate; null when [param step] failed for want of it.
+func _new_identity(common_name: String, step: Step) -> Identity:
+	var made: Identity = Identity.new()
+	made.start(common_name)
+	if not await _until(made.is_done, KEY_SECONDS):
+		step.fail("no key after %d s" % int(KEY_SECONDS))
+	elif made.key == null or made.certificate == null:
+		step.fail("the engine made no key or no certificate")
+	else:
+		return made
+	return null
 
 
 ## A client of the echo server, connected or refused.
