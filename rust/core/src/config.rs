@@ -16,7 +16,7 @@ use crate::names::{ReferenceName, indication};
 use crate::options::{ClientOptions, Terms, Verification};
 use crate::provider::provider;
 use crate::session::{Offer, Session};
-use crate::verifier::{OwnIdentity, ServerVerifier, verify_chain};
+use crate::verifier::{Horizon, OwnIdentity, ServerVerifier, seconds, verify_chain};
 
 pub use server::ServerSetup;
 
@@ -32,7 +32,15 @@ const KEPT_SESSIONS: usize = 16;
 pub struct ClientSetup {
     options: ClientOptions,
     offer: Arc<Offer>,
-    by_name: Mutex<VecDeque<(Key, Arc<rustls::ClientConfig>)>>,
+    by_name: Mutex<VecDeque<Shared>>,
+}
+
+/// A configuration that holds sessions.
+#[derive(Debug)]
+struct Shared {
+    key: Key,
+    config: Arc<rustls::ClientConfig>,
+    horizon: Arc<Horizon>,
 }
 
 /// Sessions are shared between connections only when both agree: the name as it was checked, and what rustls
@@ -64,7 +72,7 @@ impl ClientSetup {
             .or_else(|| reference.server_name());
         let config = match &server_name {
             Some(name) if self.may_resume(&reference) => self.shared_config(&reference, name)?,
-            _ => Arc::new(self.build(reference, false)?),
+            _ => Arc::new(self.build(self.verifier(reference), false)?),
         };
         // The placeholder stands for a host that rustls cannot hold. It is never sent, and never shared.
         let name = server_name
@@ -81,7 +89,9 @@ impl ClientSetup {
     ) -> Result<(), Diagnosis> {
         let ders: Vec<CertificateDer<'_>> = chain.iter().map(|c| c.der().clone()).collect();
         let verifier = self.verifier(self.reference(host));
-        verify_chain(verifier.policy(), &ders, now).map_err(|rejection| rejection.diagnosis)
+        verify_chain(verifier.policy(), &ders, now)
+            .map(|_| ())
+            .map_err(|rejection| rejection.diagnosis)
     }
 
     fn reference(&self, host: &str) -> ReferenceName {
@@ -107,6 +117,7 @@ impl ClientSetup {
             revocation: Arc::clone(&self.options.revocation),
             verification: self.options.verification,
             reference,
+            horizon: Arc::default(),
         }
     }
 
@@ -115,30 +126,34 @@ impl ClientSetup {
         reference: &ReferenceName,
         server_name: &ServerName<'static>,
     ) -> Result<Arc<rustls::ClientConfig>, Diagnosis> {
+        let now = seconds(UnixTime::now());
         let mut kept = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = kept
+        kept.retain(|shared| !shared.horizon.is_past(now));
+        let known = kept
             .iter()
-            .position(|((r, s), _)| r == reference && s == server_name)
-            && let Some(entry) = kept.remove(place)
-        {
-            let config = Arc::clone(&entry.1);
-            kept.push_back(entry);
+            .position(|shared| shared.key.0 == *reference && shared.key.1 == *server_name);
+        if let Some(shared) = known.and_then(|place| kept.remove(place)) {
+            let config = Arc::clone(&shared.config);
+            kept.push_back(shared);
             return Ok(config);
         }
-        let config = Arc::new(self.build(reference.clone(), true)?);
+        let verifier = self.verifier(reference.clone());
+        let horizon = Arc::clone(&verifier.horizon);
+        let config = Arc::new(self.build(verifier, true)?);
         if kept.len() >= KEPT_NAMES {
             kept.pop_front();
         }
-        kept.push_back((
-            (reference.clone(), server_name.clone()),
-            Arc::clone(&config),
-        ));
+        kept.push_back(Shared {
+            key: (reference.clone(), server_name.clone()),
+            config: Arc::clone(&config),
+            horizon,
+        });
         Ok(config)
     }
 
     fn build(
         &self,
-        reference: ReferenceName,
+        verifier: ServerVerifier,
         resume: bool,
     ) -> Result<rustls::ClientConfig, Diagnosis> {
         let terms = &self.options.terms;
@@ -146,7 +161,7 @@ impl ClientSetup {
             .with_protocol_versions(terms.versions.protocol_versions())
             .map_err(|error| unusable(&error))?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(self.verifier(reference)))
+            .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::new(OwnIdentity(self.options.identity.clone())));
         config.alpn_protocols = terms.alpn.to_wire();
         if let Some(key_log) = &terms.key_log {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::PrivateKeyDer;
+use zeroize::Zeroizing;
 
 use crate::certificate::Certificate;
 use crate::provider::provider;
@@ -39,6 +40,8 @@ impl fmt::Debug for Identity {
 impl Identity {
     /// Checks that `key` belongs to the first certificate of `chain`. The error is a sentence.
     pub fn new(chain: &[Certificate], key: PrivateKeyDer<'static>) -> Result<Self, String> {
+        // Wiped on every way out of here; the provider wipes its own copy.
+        let key = Zeroizing::new(key);
         let Some(leaf) = chain.first() else {
             return Err("the certificate is empty: load one before making the options".to_owned());
         };
@@ -48,7 +51,7 @@ impl Identity {
         if let Some(weakness) = leaf.facts().public_key.weakness() {
             return Err(format!("the certificate cannot be used: {weakness}"));
         }
-        let key = provider().key_provider.load_private_key(key).map_err(|_| {
+        let key = provider().key_provider.load_private_key(key.clone_key()).map_err(|_| {
             "the private key cannot be used: use RSA 2048 to 8192, ECDSA P-256, P-384 or P-521, or Ed25519".to_owned()
         })?;
         let ders = chain

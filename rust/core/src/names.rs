@@ -1,6 +1,6 @@
 //! The name a certificate must be valid for, and the comparisons that webpki does not make.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use rustls_pki_types::{DnsName, ServerName};
 
@@ -46,7 +46,7 @@ impl ReferenceName {
         match self {
             Self::Literal(name) => {
                 is_comparable(name)
-                    && !ends_in_a_number(name)
+                    && !looks_like_an_address(name)
                     && facts
                         .dns_names
                         .iter()
@@ -92,7 +92,7 @@ pub fn is_host(text: &str) -> bool {
         .strip_prefix('[')
         .and_then(|inner| inner.strip_suffix(']'));
     match bare {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
         None => !matches!(ReferenceName::parse(text), ReferenceName::Literal(_)),
     }
 }
@@ -152,6 +152,12 @@ fn wildcard_covers(name: &str, base: &str) -> bool {
     let base = base.trim_start_matches('.').to_ascii_lowercase();
     name.strip_prefix("*.")
         .is_some_and(|rest| base.ends_with(&format!(".{}", rest.to_ascii_lowercase())))
+}
+
+/// An address in a form that is none here is no DNS name all the same: in brackets, with a zone, or short.
+fn looks_like_an_address(name: &str) -> bool {
+    let without_zone = name.split('%').next().unwrap_or_default();
+    name.starts_with('[') || without_zone.parse::<Ipv6Addr>().is_ok() || ends_in_a_number(name)
 }
 
 /// Resolvers take such a name for an IPv4 address ("127.1", "0x7f.1"), and an address is never matched by a

@@ -184,7 +184,8 @@ fn der_length(bytes: &[u8]) -> Option<usize> {
 /// Text with plain line ends and trimmed lines, whatever the encoding left around it.
 fn normalise(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let mut out = String::with_capacity(text.len());
+    // Room for the last line's end too: growing would leave a copy behind, and there may be a key in it.
+    let mut out = String::with_capacity(text.len() + 1);
     for line in text.split(['\n', '\r']) {
         let line = line.trim_matches(|c: char| {
             c.is_whitespace() || matches!(c, '\0' | '\u{feff}' | '\u{fffd}')

@@ -1,19 +1,22 @@
 //! Lists of revoked certificates (RFC 5280 section 5), as the options give them.
 
-use rustls_pki_types::{CertificateRevocationListDer, UnixTime};
-use webpki::{
-    CertRevocationList, EndEntityCert, ExpirationPolicy, OwnedCertRevocationList,
-    RevocationOptions, RevocationOptionsBuilder, RevocationReason, UnknownStatusPolicy,
-};
+use std::collections::HashMap;
+
+use rustls_pki_types::CertificateRevocationListDer;
+use webpki::{BorrowedCertRevocationList, CertRevocationList, RevocationReason};
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
-use crate::certificate::{Facts, Signed, rfc4514_of_der};
+use crate::certificate::{Facts, KeyUsage, Signed, rfc4514_of_der, without_sign_byte};
 use crate::diagnosis::{self, Rejection};
 use crate::pem::read_revocation_lists;
 
 /// Revocation lists, each read whole.
+///
+/// webpki could look them up, but takes the first list that it finds responsible and passes over the others:
+/// those of another part of an issuer's certificates, and those of a CA that was made anew under its name.
 #[derive(Debug, Default)]
 pub struct RevocationLists {
+    /// The newest first.
     lists: Vec<List>,
 }
 
@@ -29,16 +32,20 @@ impl Eq for RevocationLists {}
 /// One list.
 #[derive(Debug)]
 pub struct List {
-    parsed: CertRevocationList<'static>,
     der: CertificateRevocationListDer<'static>,
     /// Who signed it: the DER of the whole Name.
     issuer_der: Vec<u8>,
     /// Who signed it, RFC 4514.
     pub issuer: String,
+    /// Which part of the issuer's certificates it is about: its issuing distribution point (RFC 5280 section
+    /// 5.2.5), encoded.
+    part: Option<Vec<u8>>,
     /// When it was made, seconds since the Unix epoch.
     pub this_update: i64,
     /// Until when it counts, seconds since the Unix epoch.
     pub next_update: i64,
+    /// By serial number, without the byte that is there for the sign alone.
+    revoked: HashMap<Vec<u8>, Revoked>,
 }
 
 /// What a list says about a certificate.
@@ -48,6 +55,27 @@ pub struct Revoked {
     pub date: i64,
     /// RFC 5280 section 5.3.1, where the list names one.
     pub reason: Option<RevocationReason>,
+}
+
+/// Who issued a certificate, and so signs the lists that it may stand on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signer<'a> {
+    /// The DER of the whole Name.
+    pub(crate) name_der: &'a [u8],
+    /// The DER of the whole SubjectPublicKeyInfo.
+    pub(crate) public_key_info_der: &'a [u8],
+    /// `None` when the extension is absent, or the certificate unknown.
+    pub(crate) key_usage: Option<KeyUsage>,
+}
+
+impl<'a> Signer<'a> {
+    pub(crate) fn of(issuer: &'a Facts) -> Self {
+        Self {
+            name_der: &issuer.subject_der,
+            public_key_info_der: &issuer.public_key_info_der,
+            key_usage: issuer.key_usage,
+        }
+    }
 }
 
 impl RevocationLists {
@@ -65,7 +93,6 @@ impl RevocationLists {
                 List::new(der).map_err(|why| problem(format!("list {} {why}", index + 1)))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        // webpki asks the first list of an issuer only: let that be the newest.
         lists.sort_by_key(|list| std::cmp::Reverse(list.this_update));
         Ok(Self { lists })
     }
@@ -75,92 +102,86 @@ impl RevocationLists {
         self.lists.is_empty()
     }
 
-    /// For webpki, which asks for one more level of references than it keeps.
-    pub(crate) fn parsed(&self) -> Vec<&CertRevocationList<'static>> {
-        self.lists.iter().map(|list| &list.parsed).collect()
+    /// Some list is of an issuer with this Name.
+    pub(crate) fn concern(&self, issuer_der: &[u8]) -> bool {
+        self.lists.iter().any(|list| list.issuer_der == issuer_der)
     }
 
-    /// The lists of the issuer with this Name, the newest first.
-    pub(crate) fn of_issuer(&self, issuer_der: &[u8]) -> impl Iterator<Item = &List> {
+    /// Until when the lists count that count now, seconds since the Unix epoch.
+    pub(crate) fn valid_until(&self, now: i64) -> i64 {
         self.lists
             .iter()
-            .filter(move |list| list.issuer_der == issuer_der)
+            .map(|list| list.next_update)
+            .filter(|end| *end > now)
+            .min()
+            .unwrap_or(i64::MAX)
     }
 
-    /// The list, among those of `chain`'s issuers, that ends at that moment.
-    pub(crate) fn ending(&self, chain: &[Facts], next_update: i64) -> Option<&List> {
-        chain
-            .iter()
-            .flat_map(|facts| self.of_issuer(&facts.issuer_der))
-            .find(|list| list.next_update == next_update)
-    }
-
-    /// Who of `chain`'s issuers has a list, for sentences.
-    pub(crate) fn issuers(&self, chain: &[Facts]) -> String {
-        let mut names: Vec<&str> = chain
-            .iter()
-            .filter_map(|facts| self.of_issuer(&facts.issuer_der).next())
-            .map(|list| list.issuer.as_str())
-            .collect();
-        names.dedup();
-        names.join(" or ")
-    }
-
-    /// What the lists say about this certificate.
-    pub(crate) fn entry(&self, facts: &Facts) -> Option<Revoked> {
-        self.of_issuer(&facts.issuer_der)
-            .find_map(|list| list.entry(&facts.serial))
-    }
-
-    /// A certificate that is its own issuer, against its own lists: webpki builds no path for it.
-    pub(crate) fn check_own(
+    /// Looks a certificate up in the lists of its issuer; without any, it passes.
+    pub(crate) fn check(
         &self,
         facts: &Facts,
-        end_entity: &EndEntityCert<'_>,
+        signer: Signer<'_>,
         now: i64,
     ) -> Result<(), Rejection> {
-        if let Some(list) = self.of_issuer(&facts.issuer_der).next() {
-            if !Signed::of(&list.der).is_some_and(|signed| signed.is_by(end_entity)) {
-                return Err(diagnosis::list_signature_broken(&list.issuer));
-            }
-            list.check(facts, now)?;
-            if list.next_update <= now {
-                return Err(diagnosis::list_expired(list, now));
-            }
-            if let Some(revoked) = list.entry(&facts.serial) {
-                return Err(diagnosis::revoked(facts, Some(revoked)));
-            }
+        let named = || {
+            self.lists
+                .iter()
+                .filter(|list| list.issuer_der == signer.name_der)
+        };
+        let Some(any) = named().next() else {
+            return Ok(());
+        };
+        // A CA that was made anew has lists of its old key too, which are about other certificates.
+        let signed: Vec<&List> = named()
+            .filter(|list| list.is_signed_with(signer.public_key_info_der))
+            .collect();
+        if signed.is_empty() {
+            return Err(diagnosis::list_signature_broken(&any.issuer));
         }
-        Ok(())
+        if signer.key_usage.is_some_and(|usage| !usage.crl_sign) {
+            return Err(diagnosis::list_signer_not_allowed(&any.issuer));
+        }
+        let current = newest_of_each_part(&signed, now);
+        if let Some(revoked) = current.iter().find_map(|list| list.entry(facts)) {
+            return Err(diagnosis::revoked(facts, revoked));
+        }
+        current.iter().try_for_each(|list| list.check_dates(now))
     }
 }
 
-/// How webpki is to use the lists: all of the path, an end of validity counts, issuers without a list pass.
-pub(crate) fn policy<'a>(lists: &'a [&'a CertRevocationList<'a>]) -> Option<RevocationOptions<'a>> {
-    let builder = RevocationOptionsBuilder::new(lists).ok()?;
-    Some(
-        builder
-            .with_status_policy(UnknownStatusPolicy::Allow)
-            .with_expiration_policy(ExpirationPolicy::Enforce)
-            .build(),
-    )
+/// What counts of one signer's lists, which come the newest first. A list that was published ahead of its
+/// time counts only when there is no other.
+fn newest_of_each_part<'a>(lists: &[&'a List], now: i64) -> Vec<&'a List> {
+    let (begun, ahead): (Vec<&List>, Vec<&List>) =
+        lists.iter().partition(|list| list.this_update <= now);
+    let mut newest: Vec<&List> = Vec::new();
+    for list in begun.into_iter().chain(ahead) {
+        if newest.iter().all(|known| known.part != list.part) {
+            newest.push(list);
+        }
+    }
+    newest
 }
 
 impl List {
     fn new(der: CertificateRevocationListDer<'static>) -> Result<Self, String> {
-        let unreadable = |why: &dyn std::fmt::Display| format!("cannot be read ({why})");
-        let parsed = OwnedCertRevocationList::from_der(&der).map_err(|error| match error {
-            webpki::Error::UnsupportedCrlVersion => {
-                "is version 1: make it version 2, with extensions".to_owned()
-            }
-            webpki::Error::UnsupportedDeltaCrl => {
-                "is a delta of another list: give the whole list".to_owned()
-            }
-            webpki::Error::UnsupportedIndirectCrl => {
-                "is an indirect list: give the lists of the issuers themselves".to_owned()
-            }
-            other => unreadable(&other),
-        })?;
+        let parsed =
+            BorrowedCertRevocationList::from_der(&der).map_err(|error| unusable(&error))?;
+        let mut revoked = HashMap::new();
+        for entry in &parsed {
+            let entry = entry.map_err(|error| unusable(&error))?;
+            revoked.insert(
+                without_sign_byte(entry.serial_number).to_vec(),
+                Revoked {
+                    date: i64::try_from(entry.revocation_date.as_secs()).unwrap_or(i64::MAX),
+                    reason: entry.reason_code,
+                },
+            );
+        }
+        let part = CertRevocationList::from(parsed)
+            .issuing_distribution_point()
+            .map(<[u8]>::to_vec);
         let (_, list) =
             CertificateRevocationList::from_der(&der).map_err(|error| unreadable(&error))?;
         let next_update = list
@@ -170,36 +191,50 @@ impl List {
         Ok(Self {
             issuer_der: list.issuer().as_raw().to_vec(),
             issuer: rfc4514_of_der(list.issuer().as_raw()),
+            part,
             this_update: list.last_update().timestamp(),
             next_update,
-            parsed: parsed.into(),
+            revoked,
             der,
         })
     }
 
-    /// What webpki leaves out: that the list has begun, and that its issuer, a trust anchor among them, may
-    /// sign lists.
-    pub(crate) fn check(&self, issuer: &Facts, now: i64) -> Result<(), Rejection> {
+    fn is_signed_with(&self, public_key_info_der: &[u8]) -> bool {
+        Signed::of(&self.der).is_some_and(|signed| signed.is_by(public_key_info_der))
+    }
+
+    fn check_dates(&self, now: i64) -> Result<(), Rejection> {
         if now < self.this_update {
-            return Err(diagnosis::list_not_yet_valid(self, now));
-        }
-        match issuer.key_usage {
-            Some(usage) if !usage.crl_sign => Err(diagnosis::list_signer_not_allowed(&self.issuer)),
-            _ => Ok(()),
+            Err(diagnosis::list_not_yet_valid(self, now))
+        } else if self.next_update <= now {
+            Err(diagnosis::list_expired(self, now))
+        } else {
+            Ok(())
         }
     }
 
-    fn entry(&self, serial: &[u8]) -> Option<Revoked> {
-        let entry = self.parsed.find_serial(serial).ok().flatten()?;
-        Some(Revoked {
-            date: seconds(entry.revocation_date),
-            reason: entry.reason_code,
-        })
+    fn entry(&self, facts: &Facts) -> Option<Revoked> {
+        self.revoked.get(facts.serial_number()).copied()
     }
 }
 
-fn seconds(time: UnixTime) -> i64 {
-    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+/// The end of a sentence that begins with a list's number.
+fn unusable(error: &webpki::Error) -> String {
+    use webpki::Error;
+    match error {
+        Error::UnsupportedCrlVersion => {
+            "is version 1: make it version 2, with extensions".to_owned()
+        }
+        Error::UnsupportedDeltaCrl => "is a delta of another list: give the whole list".to_owned(),
+        Error::UnsupportedIndirectCrl => {
+            "is an indirect list: give the lists of the issuers themselves".to_owned()
+        }
+        other => unreadable(other),
+    }
+}
+
+fn unreadable(why: &dyn std::fmt::Display) -> String {
+    format!("cannot be read ({why})")
 }
 
 #[cfg(test)]

@@ -152,16 +152,12 @@ impl Certificate {
     pub fn is_self_signed(&self) -> bool {
         let can_be_checked = self.facts.public_key.weakness().is_none()
             && Signed::of(&self.der).is_some_and(|signed| signed.algorithm_is_believed());
-        self.is_self_issued()
-            && (!can_be_checked
-                || webpki::EndEntityCert::try_from(&self.der)
-                    .map_or(true, |end_entity| self.verifies_itself(&end_entity)))
+        self.is_self_issued() && (!can_be_checked || self.verifies_itself())
     }
 
-    /// Its signature was made with its own key, by an algorithm that is believed. `end_entity` is the same
-    /// certificate as webpki reads it.
-    pub(crate) fn verifies_itself(&self, end_entity: &webpki::EndEntityCert<'_>) -> bool {
-        Signed::of(&self.der).is_some_and(|signed| signed.is_by(end_entity))
+    /// Its signature was made with its own key, by an algorithm that is believed.
+    pub(crate) fn verifies_itself(&self) -> bool {
+        self.facts.signed(&self.der)
     }
 }
 
@@ -234,18 +230,20 @@ impl Facts {
         }
     }
 
+    /// Its key made the signature of `der`, a certificate or a list, by an algorithm that is believed.
+    pub(crate) fn signed(&self, der: &[u8]) -> bool {
+        Signed::of(der).is_some_and(|signed| signed.is_by(&self.public_key_info_der))
+    }
+
     /// DNS names and IP addresses among the alternative names (RFC 5280 section 4.2.1.6).
     pub fn alternative_names(&self) -> impl Iterator<Item = String> {
         let addresses = self.ip_addresses.iter().map(ToString::to_string);
         self.dns_names.iter().cloned().chain(addresses)
     }
 
-    /// The serial number as a positive number's bytes: without the zero byte that says so (X.690 section 8.3).
+    /// The serial number as a positive number's bytes.
     pub fn serial_number(&self) -> &[u8] {
-        match self.serial.as_slice() {
-            [0, rest @ ..] if !rest.is_empty() => rest,
-            all => all,
-        }
+        without_sign_byte(&self.serial)
     }
 
     fn read_extensions(&mut self, tbs: &TbsCertificate<'_>) -> Result<(), ParseError> {
@@ -343,6 +341,13 @@ fn read_name_constraints(
         }
     }
     read
+}
+
+/// The bytes of a positive INTEGER without those that are there for the sign alone (X.690 section 8.3); the
+/// engine's certificates sometimes have one too many.
+pub(crate) fn without_sign_byte(integer: &[u8]) -> &[u8] {
+    let zeros = integer.iter().take_while(|byte| **byte == 0).count();
+    &integer[zeros.min(integer.len().saturating_sub(1))..]
 }
 
 /// An object identifier for sentences, cut where only a hostile certificate has so much of it.

@@ -1,7 +1,7 @@
 //! What certificates and revocation lists have in common: something signed, an algorithm, a signature.
 
-use rustls_pki_types::SignatureVerificationAlgorithm;
-use webpki::EndEntityCert;
+use rustls_pki_types::{SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
+use webpki::RawPublicKeyEntity;
 use x509_parser::asn1_rs::{Any, FromDer};
 
 use crate::provider::signature_algorithms;
@@ -42,14 +42,17 @@ impl<'a> Signed<'a> {
         self.candidates().next().is_some()
     }
 
-    /// The key of `signer` made the signature, by an algorithm that is believed.
-    pub(crate) fn is_by(&self, signer: &EndEntityCert<'_>) -> bool {
-        self.candidates().any(|algorithm| {
-            signer
-                .verify_signature(algorithm, self.signed, self.signature)
-                .is_ok()
+    /// The key made the signature, by an algorithm that is believed. It is the DER of a SubjectPublicKeyInfo.
+    pub(crate) fn is_by(&self, public_key_info_der: &[u8]) -> bool {
+        let key = SubjectPublicKeyInfoDer::from(public_key_info_der);
+        RawPublicKeyEntity::try_from(&key).is_ok_and(|key| {
+            self.candidates().any(|algorithm| {
+                key.verify_signature(algorithm, self.signed, self.signature)
+                    .is_ok()
+            })
         })
     }
+
     fn candidates(&self) -> impl Iterator<Item = &'static dyn SignatureVerificationAlgorithm> {
         signature_algorithms()
             .all

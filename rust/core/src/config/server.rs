@@ -1,16 +1,17 @@
 //! The configuration of a server.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoClientAuth, NoServerSessionStorage, ServerSessionMemoryCache};
+use rustls_pki_types::UnixTime;
 
 use super::{offer, unusable};
 use crate::diagnosis::Diagnosis;
 use crate::options::ServerOptions;
 use crate::provider::{provider, ticketer};
 use crate::session::{Offer, Session};
-use crate::verifier::ClientVerifier;
+use crate::verifier::{ClientVerifier, Horizon, seconds};
 
 /// Sessions kept for TLS 1.2 clients that take no tickets; tickets cost the server no memory.
 const KEPT_SESSIONS: usize = 256;
@@ -18,26 +19,56 @@ const KEPT_SESSIONS: usize = 256;
 /// A server's configuration, ready to accept connections.
 #[derive(Debug)]
 pub struct ServerSetup {
-    config: Arc<rustls::ServerConfig>,
+    options: ServerOptions,
+    current: Mutex<Current>,
     offer: Arc<Offer>,
+}
+
+/// A configuration with its sessions.
+#[derive(Debug)]
+struct Current {
+    config: Arc<rustls::ServerConfig>,
+    horizon: Arc<Horizon>,
 }
 
 impl ServerSetup {
     /// Builds the configuration for `options`.
-    ///
-    /// It has keys of its own for session tickets: a session that began under another one, and so perhaps
-    /// under another idea of which clients are let in, is not resumed.
     pub fn new(options: ServerOptions) -> Result<Self, Diagnosis> {
-        let terms = options.terms;
-        let clients: Arc<dyn ClientCertVerifier> = match options.clients {
-            Some(clients) => Arc::new(ClientVerifier::new(clients)),
+        Ok(Self {
+            current: Mutex::new(Current::new(&options)?),
+            offer: Arc::new(offer(&options.terms, None)),
+            options,
+        })
+    }
+
+    /// Starts the server's side of one connection.
+    pub fn accept(&self) -> Result<Session, Diagnosis> {
+        let config = {
+            let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+            if current.horizon.is_past(seconds(UnixTime::now())) {
+                *current = Current::new(&self.options)?;
+            }
+            Arc::clone(&current.config)
+        };
+        Session::server(config, Arc::clone(&self.offer))
+    }
+}
+
+impl Current {
+    /// It has keys of its own for session tickets: a session that began under another one, and so perhaps under
+    /// another idea of which clients are let in, is not resumed.
+    fn new(options: &ServerOptions) -> Result<Self, Diagnosis> {
+        let terms = &options.terms;
+        let horizon = Arc::<Horizon>::default();
+        let clients: Arc<dyn ClientCertVerifier> = match &options.clients {
+            Some(clients) => Arc::new(ClientVerifier::new(clients.clone(), Arc::clone(&horizon))),
             None => Arc::new(NoClientAuth),
         };
         let mut config = rustls::ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(terms.versions.protocol_versions())
             .map_err(|error| unusable(&error))?
             .with_client_cert_verifier(clients)
-            .with_cert_resolver(Arc::new(options.identities));
+            .with_cert_resolver(Arc::new(options.identities.clone()));
         config.alpn_protocols = terms.alpn.to_wire();
         if terms.resumption {
             config.session_storage = ServerSessionMemoryCache::new(KEPT_SESSIONS);
@@ -51,12 +82,7 @@ impl ServerSetup {
         }
         Ok(Self {
             config: Arc::new(config),
-            offer: Arc::new(offer(&terms, None)),
+            horizon,
         })
-    }
-
-    /// Starts the server's side of one connection.
-    pub fn accept(&self) -> Result<Session, Diagnosis> {
-        Session::server(Arc::clone(&self.config), Arc::clone(&self.offer))
     }
 }

@@ -138,6 +138,18 @@ pub fn path_too_long(facts: &Facts, allowed: u32, found: usize) -> Rejection {
     )
 }
 
+/// More issuers than are looked at.
+pub fn too_tangled(facts: &Facts) -> Rejection {
+    reject(
+        Cause::BadCertificate,
+        CertificateError::UnknownIssuer,
+        format!(
+            "the chain of {} is too long or too tangled to check",
+            certificate(facts)
+        ),
+    )
+}
+
 /// An issuer in the path that is no CA.
 pub fn not_an_issuer(facts: &Facts) -> Rejection {
     reject(
@@ -193,7 +205,8 @@ pub fn common_name_is_constrained(facts: &Facts, issuer: &str) -> Rejection {
 pub fn self_signature_broken(facts: &Facts) -> Rejection {
     reject(
         Cause::BadCertificate,
-        CertificateError::BadSignature,
+        // Not BadSignature, which tells the peer that its handshake could not be decrypted.
+        CertificateError::BadEncoding,
         format!(
             "the signature of {} ({}) is not its own key's, broken or too weak: make the certificate anew with SHA-256, or trust the one that issued it",
             certificate(facts),
@@ -388,13 +401,7 @@ pub fn from_webpki(
         Error::MaximumPathBuildCallsExceeded
         | Error::MaximumPathDepthExceeded
         | Error::MaximumSignatureChecksExceeded
-        | Error::MaximumNameConstraintComparisonsExceeded => bad(
-            CertificateError::UnknownIssuer,
-            format!(
-                "the chain of {} is too long or too tangled to check",
-                certificate(leaf)
-            ),
-        ),
+        | Error::MaximumNameConstraintComparisonsExceeded => too_tangled(leaf),
         other => bad(
             CertificateError::BadEncoding,
             format!(

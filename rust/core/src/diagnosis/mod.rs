@@ -14,7 +14,7 @@ use std::fmt;
 pub use certificate::{
     common_name_is_constrained, expired, from_webpki, key_usage_forbids, name_mismatch,
     not_an_issuer, not_yet_valid, path_too_long, pin_mismatch, reused_leaf_not_anchor,
-    self_signature_broken, unknown_critical, untrusted, weak_key,
+    self_signature_broken, too_tangled, unknown_critical, untrusted, weak_key,
 };
 pub use handshake::{
     Context as HandshakeContext, closed, from_rustls, timeout, transport, truncated,

@@ -11,18 +11,16 @@ use crate::revocation::{List, Revoked};
 const RENEW: &str = "put its newest one into revocation_lists_pem";
 
 /// A certificate stands on its issuer's list.
-pub fn revoked(facts: &Facts, entry: Option<Revoked>) -> Rejection {
-    let when = entry.map_or_else(String::new, |entry| {
-        let reason = entry.reason.map_or("no reason given", reason_name);
-        format!(" on {} ({reason})", moment(entry.date))
-    });
+pub fn revoked(facts: &Facts, entry: Revoked) -> Rejection {
+    let reason = entry.reason.map_or("no reason given", reason_name);
     reject(
         Cause::Revoked,
         CertificateError::Revoked,
         format!(
-            "{} was revoked by its issuer {}{when}: do not trust it, a new one must be issued",
+            "{} was revoked by its issuer {} on {} ({reason}): do not trust it, a new one must be issued",
             certificate(facts),
-            quoted(&facts.issuer)
+            quoted(&facts.issuer),
+            moment(entry.date)
         ),
     )
 }

@@ -9,7 +9,6 @@ mod tests;
 use std::sync::OnceLock;
 
 use rustls_pki_types::{CertificateDer, TrustAnchor};
-use webpki::EndEntityCert;
 
 use crate::certificate::{Certificate, Facts, rfc4514_of_der};
 use crate::pem::Bundle;
@@ -58,12 +57,12 @@ pub(crate) struct Trusted {
 }
 
 impl Trusted {
-    /// Signed with its own key by an algorithm that is believed. `end_entity` is the same certificate.
-    pub(crate) fn is_self_signed(&self, end_entity: &EndEntityCert<'_>) -> bool {
+    /// Signed with its own key by an algorithm that is believed.
+    pub(crate) fn is_self_signed(&self) -> bool {
         self.certificate.is_self_issued()
             && *self
                 .self_signed
-                .get_or_init(|| self.certificate.verifies_itself(end_entity))
+                .get_or_init(|| self.certificate.verifies_itself())
     }
 }
 
@@ -96,9 +95,16 @@ pub struct FoundAnchor<'a> {
     /// Where it came from.
     pub origin: Origin,
     /// Its whole certificate, where there is one.
-    pub facts: Option<&'a Facts>,
+    pub certificate: Option<&'a Certificate>,
     /// Mozilla's bundle holds its subject and key, wherever this one was loaded from.
     pub is_public: bool,
+}
+
+impl<'a> FoundAnchor<'a> {
+    /// What its certificate says, where there is one.
+    pub fn facts(&self) -> Option<&'a Facts> {
+        self.certificate.map(Certificate::facts)
+    }
 }
 
 impl TrustStore {
@@ -188,7 +194,7 @@ impl TrustStore {
             .and_then(|index| self.certificates.get(index));
         Some(FoundAnchor {
             origin: info.origin,
-            facts: certificate.map(|trusted| trusted.certificate.facts()),
+            certificate: certificate.map(|trusted| &trusted.certificate),
             is_public: info.is_public,
         })
     }

@@ -340,7 +340,7 @@ fn an_anchor_is_found_by_its_place_not_by_its_looks() {
     let ends: Vec<i64> = store
         .anchors()
         .iter()
-        .map(|anchor| store.found(anchor).unwrap().facts.unwrap().not_after)
+        .map(|anchor| store.found(anchor).unwrap().facts().unwrap().not_after)
         .collect();
     assert!(ends[0] < ends[1], "{ends:?}");
     let stranger = store.anchors()[0].clone();

@@ -3,10 +3,11 @@
 use webpki::VerifiedPath;
 
 use super::Policy;
-use crate::certificate::{ExtendedKeyUsage, Facts, wrap_in_sequence};
+use crate::certificate::{Certificate, ExtendedKeyUsage, Facts, wrap_in_sequence};
 use crate::diagnosis::{self, Rejection};
 use crate::names::constraints_allow;
 use crate::pins::Pins;
+use crate::revocation::Signer;
 use crate::session::Role;
 
 pub(super) fn dates(facts: &Facts, now: i64) -> Result<(), Rejection> {
@@ -66,46 +67,87 @@ pub(super) fn pins(
     Err(diagnosis::pin_mismatch(leaf, pins.len()))
 }
 
-/// What webpki leaves out about a path: pins; keyCertSign of intermediates; dates, purpose and path length
-/// of the anchor, where its whole certificate is known.
+/// What webpki leaves out about a path: pins, revocation lists; keyCertSign of intermediates; dates, purpose
+/// and path length of the anchor, where its whole certificate is known.
 pub(super) fn path(
     policy: &Policy<'_>,
     leaf: &Facts,
     path: &VerifiedPath<'_>,
     now: i64,
 ) -> Result<(), Rejection> {
-    let mut below_anchor = 0;
-    for issuer in path.intermediate_certificates() {
-        let facts =
-            Facts::from_der(&issuer.der()).map_err(|error| super::malformed(&error.to_string()))?;
-        if !facts.may_issue() {
-            return Err(why_not_an_issuer(&facts));
-        }
-        lists_of(policy, &facts, now)?;
-        // Self-issued certificates do not count against a path length (RFC 5280 section 6.1.4 l).
-        below_anchor += usize::from(!facts.is_self_issued());
+    let intermediates = intermediates(path)?;
+    if let Some(facts) = intermediates.iter().find(|facts| !facts.may_issue()) {
+        return Err(why_not_an_issuer(facts));
     }
-    if let Some(facts) = policy
-        .trust
-        .found(path.anchor())
-        .and_then(|found| found.facts)
-    {
-        lists_of(policy, facts, now)?;
+    // Self-issued certificates do not count against a path length (RFC 5280 section 6.1.4 l).
+    let below_anchor = intermediates
+        .iter()
+        .filter(|facts| !facts.is_self_issued())
+        .count();
+    let found = policy.trust.found(path.anchor());
+    if let Some(facts) = found.and_then(|found| found.facts()) {
         anchor(policy.party.role(), facts, below_anchor, now)?;
     }
-    let issuers = path
-        .intermediate_certificates()
-        .map(|issuer| issuer.subject_public_key_info().as_ref().to_vec());
     let anchor_key = wrap_in_sequence(&path.anchor().subject_public_key_info);
+    if !policy.revocation.is_empty() {
+        let anchor = Signer {
+            name_der: &wrap_in_sequence(&path.anchor().subject),
+            public_key_info_der: &anchor_key,
+            key_usage: found
+                .and_then(|found| found.facts())
+                .and_then(|facts| facts.key_usage),
+        };
+        revocation(policy, leaf, &intermediates, anchor, now)?;
+        if let Some(certificate) = found.and_then(|found| found.certificate) {
+            revocation_of_anchor(policy, certificate, now)?;
+        }
+    }
+    let issuers = intermediates
+        .into_iter()
+        .map(|facts| facts.public_key_info_der);
     pins(policy.pins, leaf, issuers.chain([anchor_key]))
 }
 
-/// The revocation list of an issuer, if there is one, may count.
-fn lists_of(policy: &Policy<'_>, issuer: &Facts, now: i64) -> Result<(), Rejection> {
-    match policy.revocation.of_issuer(&issuer.subject_der).next() {
-        Some(list) => list.check(issuer, now),
-        None => Ok(()),
+/// The certificates between leaf and anchor, the leaf's issuer first.
+pub(super) fn intermediates(path: &VerifiedPath<'_>) -> Result<Vec<Facts>, Rejection> {
+    path.intermediate_certificates()
+        .map(|issuer| {
+            Facts::from_der(&issuer.der()).map_err(|error| super::malformed(&error.to_string()))
+        })
+        .collect()
+}
+
+/// Every certificate below the anchor, in the lists of the one above it.
+fn revocation(
+    policy: &Policy<'_>,
+    leaf: &Facts,
+    intermediates: &[Facts],
+    anchor: Signer<'_>,
+    now: i64,
+) -> Result<(), Rejection> {
+    let mut below = leaf;
+    for issuer in intermediates {
+        policy.revocation.check(below, Signer::of(issuer), now)?;
+        below = issuer;
     }
+    policy.revocation.check(below, anchor, now)
+}
+
+/// An anchor that another trusted certificate issued may stand on that one's list.
+fn revocation_of_anchor(
+    policy: &Policy<'_>,
+    anchor: &Certificate,
+    now: i64,
+) -> Result<(), Rejection> {
+    let facts = anchor.facts();
+    if !policy.revocation.concern(&facts.issuer_der) {
+        return Ok(());
+    }
+    policy
+        .trust
+        .whole_certificates()
+        .filter(|issuer| issuer.subject_der == facts.issuer_der && issuer.signed(anchor.der()))
+        .try_for_each(|issuer| policy.revocation.check(facts, Signer::of(issuer), now))
 }
 
 fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(), Rejection> {

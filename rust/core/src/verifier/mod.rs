@@ -6,6 +6,7 @@
 //! Refused beyond webpki: anchors past their date or path length, issuers without keyCertSign, leaves
 //! without digitalSignature, weak leaf keys, paths without a pinned key.
 
+mod candidates;
 mod checks;
 mod explain;
 mod rustls_adapter;
@@ -26,11 +27,11 @@ use crate::names::ReferenceName;
 use crate::options::Verification;
 use crate::pins::Pins;
 use crate::provider::signature_algorithms;
-use crate::revocation::{self, RevocationLists};
+use crate::revocation::{RevocationLists, Signer};
 use crate::session::Role;
 use crate::trust::{Origin, TrustStore, Trusted};
 
-pub(crate) use rustls_adapter::{ClientVerifier, OwnIdentity, ServerVerifier};
+pub(crate) use rustls_adapter::{ClientVerifier, Horizon, OwnIdentity, ServerVerifier};
 
 /// Everything beside chain and time that a verdict depends on.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +89,22 @@ struct Accepted {
     common_name_counts: bool,
     /// Issuers of the path, the anchor included, that carry name constraints.
     constraining: Vec<Facts>,
+    verdict: Verified,
+}
+
+/// A chain that was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// Until when it would be, as far as the dates of its certificates and of revocation lists go: seconds since
+    /// the Unix epoch, that one included.
+    pub valid_until: i64,
+}
+
+impl Verified {
+    /// For those who do not ask for dates.
+    const FOR_EVER: Self = Self {
+        valid_until: i64::MAX,
+    };
 }
 
 /// Checks a peer's chain, leaf first, as a connection does.
@@ -97,7 +114,7 @@ pub fn verify_chain(
     policy: Policy<'_>,
     chain: &[CertificateDer<'_>],
     now: UnixTime,
-) -> Result<(), Rejection> {
+) -> Result<Verified, Rejection> {
     let peer = policy.party.role();
     let trust = policy.trust;
     let Some((leaf_der, intermediates)) = chain.split_first() else {
@@ -132,7 +149,7 @@ pub fn verify_chain(
     }
     if policy.party.verification() == Verification::Nothing {
         // No path is verified, so only the key that signs the handshake can be the pinned one.
-        return checks::pins(policy.pins, leaf, std::iter::empty());
+        return checks::pins(policy.pins, leaf, std::iter::empty()).map(|()| Verified::FOR_EVER);
     }
     let check = Check {
         policy,
@@ -141,7 +158,7 @@ pub fn verify_chain(
         now,
     };
     let accepted = match own {
-        Some(own) if own.is_self_signed(&end_entity) => check.own_certificate(own)?,
+        Some(own) if own.is_self_signed() => check.own_certificate(own)?,
         Some(_) => match check.path(intermediates) {
             Err(rejection) if rejection.diagnosis.cause == Cause::UntrustedIssuer => {
                 return Err(if leaf.is_self_issued() {
@@ -159,9 +176,10 @@ pub fn verify_chain(
         Party::Server {
             verification: Verification::Full,
             reference,
-        } => subject::check(reference, leaf, &end_entity, &accepted),
-        _ => Ok(()),
+        } => subject::check(reference, leaf, &end_entity, &accepted)?,
+        _ => {}
     }
+    Ok(accepted.verdict)
 }
 
 /// One leaf under examination.
@@ -184,11 +202,12 @@ impl Check<'_> {
         }
         self.policy
             .revocation
-            .check_own(self.leaf, self.end_entity, now)?;
+            .check(self.leaf, Signer::of(self.leaf), now)?;
         checks::pins(self.policy.pins, self.leaf, std::iter::empty())?;
         Ok(Accepted {
             common_name_counts: !own.is_public,
             constraining: Vec::new(),
+            verdict: self.valid_until(&[], None),
         })
     }
 
@@ -198,25 +217,34 @@ impl Check<'_> {
         let refused: RefCell<Option<Rejection>> = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
             checks::path(&self.policy, self.leaf, path, seconds(self.now)).map_err(|rejection| {
-                refused.replace(Some(rejection));
+                let mut refused = refused.borrow_mut();
+                // Nothing that another path lacks is as telling as a revocation.
+                if refused
+                    .as_ref()
+                    .is_none_or(|known| known.diagnosis.cause != Cause::Revoked)
+                {
+                    *refused = Some(rejection);
+                }
                 webpki::Error::UnknownIssuer
             })
         };
-        let lists = self.policy.revocation.parsed();
+        let Some(intermediates) = candidates::of(self.end_entity, intermediates) else {
+            return Err(diagnosis::too_tangled(self.leaf));
+        };
         let found = self.end_entity.verify_for_usage(
             signature_algorithms().all,
             self.policy.trust.anchors(),
-            intermediates,
+            &intermediates,
             self.now,
             self.policy.party.usage(),
-            revocation::policy(&lists),
+            None,
             Some(&judge),
         );
         match found {
             Ok(path) => self.accepted(&path),
             Err(error) => match refused.take() {
                 Some(rejection) => Err(rejection),
-                None => Err(self.explain(&error, intermediates)),
+                None => Err(self.explain(&error, &intermediates)),
             },
         }
     }
@@ -227,29 +255,33 @@ impl Check<'_> {
             .trust
             .found(path.anchor())
             .ok_or_else(|| malformed("its path ended outside the trusted certificates"))?;
-        let mut constraining = Vec::new();
-        for issuer in path.intermediate_certificates() {
-            let facts =
-                Facts::from_der(&issuer.der()).map_err(|error| malformed(&error.to_string()))?;
-            if facts.name_constraints.is_some() {
-                constraining.push(facts);
-            }
-        }
-        constraining.extend(
-            anchor
-                .facts
-                .filter(|facts| facts.name_constraints.is_some())
-                .cloned(),
-        );
+        let intermediates = checks::intermediates(path)?;
+        let verdict = self.valid_until(&intermediates, anchor.facts());
+        let constraining = intermediates
+            .into_iter()
+            .chain(anchor.facts().cloned())
+            .filter(|facts| facts.name_constraints.is_some())
+            .collect();
         Ok(Accepted {
             common_name_counts: anchor.origin == Origin::Own && !anchor.is_public,
             constraining,
+            verdict,
         })
+    }
+
+    fn valid_until(&self, intermediates: &[Facts], anchor: Option<&Facts>) -> Verified {
+        let certificates = intermediates.iter().chain(anchor);
+        let lists = self.policy.revocation.valid_until(seconds(self.now));
+        Verified {
+            valid_until: certificates
+                .map(|facts| facts.not_after)
+                .fold(self.leaf.not_after.min(lists), i64::min),
+        }
     }
 }
 
 /// Seconds since the Unix epoch, as certificates count them.
-fn seconds(time: UnixTime) -> i64 {
+pub(crate) fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 

@@ -1,6 +1,7 @@
 //! Verifiers and resolvers as rustls calls them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -45,6 +46,25 @@ impl ResolvesClientCert for OwnIdentity {
     }
 }
 
+/// Until when everything holds that was accepted so far, seconds since the Unix epoch.
+///
+/// rustls resumes a session without looking at certificates again, and every resumption may be followed by
+/// another: past this moment all sessions have to go, and with them those that would be refused now.
+#[derive(Debug)]
+pub(crate) struct Horizon(AtomicI64);
+
+impl Horizon {
+    pub(crate) fn is_past(&self, now: i64) -> bool {
+        now > self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for Horizon {
+    fn default() -> Self {
+        Self(AtomicI64::new(i64::MAX))
+    }
+}
+
 /// Verifies servers under one reference name.
 ///
 /// One object stands for one set of options and one name: rustls resumes sessions only under the verifier
@@ -56,6 +76,7 @@ pub(crate) struct ServerVerifier {
     pub(crate) revocation: Arc<RevocationLists>,
     pub(crate) verification: Verification,
     pub(crate) reference: ReferenceName,
+    pub(crate) horizon: Arc<Horizon>,
 }
 
 impl ServerVerifier {
@@ -77,13 +98,14 @@ impl ServerVerifier {
 pub(crate) struct ClientVerifier {
     options: ClientAuthentication,
     hints: Vec<DistinguishedName>,
+    horizon: Arc<Horizon>,
 }
 
 /// The names of authorities that a server tells its clients; more would burden every handshake.
 const LONGEST_HINTS: usize = 16 * 1024;
 
 impl ClientVerifier {
-    pub(crate) fn new(options: ClientAuthentication) -> Self {
+    pub(crate) fn new(options: ClientAuthentication, horizon: Arc<Horizon>) -> Self {
         let names: Vec<Vec<u8>> = options.trust.subject_ders().map(<[u8]>::to_vec).collect();
         let length: usize = names.iter().map(Vec::len).sum();
         let hints = if length > LONGEST_HINTS {
@@ -92,7 +114,11 @@ impl ClientVerifier {
         } else {
             names.into_iter().map(DistinguishedName::from).collect()
         };
-        Self { options, hints }
+        Self {
+            options,
+            hints,
+            horizon,
+        }
     }
 
     fn policy(&self) -> Policy<'_> {
@@ -108,6 +134,7 @@ impl ClientVerifier {
 /// Judges the chain; a refusal's words go to the session, its alert to rustls.
 fn judge(
     policy: Policy<'_>,
+    horizon: &Horizon,
     end_entity: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],
     now: UnixTime,
@@ -116,11 +143,17 @@ fn judge(
         .chain(intermediates)
         .cloned()
         .collect();
-    verify_chain(policy, &chain, now).map_err(|rejection| {
-        let alert = rejection.alert.clone();
-        note(|notes| notes.rejection = Some(rejection));
-        Error::InvalidCertificate(alert)
-    })
+    match verify_chain(policy, &chain, now) {
+        Ok(verified) => {
+            horizon.0.fetch_min(verified.valid_until, Ordering::Relaxed);
+            Ok(())
+        }
+        Err(rejection) => {
+            let alert = rejection.alert.clone();
+            note(|notes| notes.rejection = Some(rejection));
+            Err(Error::InvalidCertificate(alert))
+        }
+    }
 }
 
 /// How both kinds of verifier check handshake signatures.
@@ -159,7 +192,7 @@ impl ServerCertVerifier for ServerVerifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        judge(self.policy(), end_entity, intermediates, now)
+        judge(self.policy(), &self.horizon, end_entity, intermediates, now)
             .map(|()| ServerCertVerified::assertion())
     }
 
@@ -181,7 +214,7 @@ impl ClientCertVerifier for ClientVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        judge(self.policy(), end_entity, intermediates, now)
+        judge(self.policy(), &self.horizon, end_entity, intermediates, now)
             .map(|()| ClientCertVerified::assertion())
     }
 

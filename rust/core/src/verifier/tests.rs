@@ -53,7 +53,7 @@ pub(crate) fn judgement(
             reference,
         },
     };
-    verify_chain(policy, chain, at(now))
+    verify_chain(policy, chain, at(now)).map(|_| ())
 }
 
 #[track_caller]
