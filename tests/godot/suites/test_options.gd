@@ -2,8 +2,6 @@ extends "res://support/connected_suite.gd"
 ## What options say about themselves, how they are made, and which of them can be used at all.
 
 
-const TLS_VERSION_1_2 := 0
-const TLS_VERSION_1_3 := 1
 const MODE_CLIENT := 0
 const MODE_CLIENT_UNSAFE := 1
 const MODE_SERVER := 2
