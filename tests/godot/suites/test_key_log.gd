@@ -29,7 +29,8 @@ func test_both_ends_write_down_the_same_secrets(_ours: Stack) -> void:
 		for side: PackedStringArray in lines:
 			side.sort()
 		equal(lines[0], lines[1], "what the two ends wrote")
-		equal(Array(lines[0]).map(func(line: String) -> String: return line.get_slice(" ", 0)), LABELS[version], "the labels")
+		var labels: Array = Array(lines[0]).map(func(line: String) -> String: return line.get_slice(" ", 0))
+		equal(labels, LABELS[version], "the labels")
 
 
 func test_lines_have_the_form_that_wireshark_reads(_ours: Stack) -> void:
