@@ -58,8 +58,10 @@ impl SetupCache {
             return Ok((Arc::clone(setup), false));
         }
         let setup = Arc::new(new_client(&spec, default)?);
-        // An older configuration for the same options is one of a trust that was replaced.
-        self.clients.retain(|(known, _)| *known != spec);
+        // Those from before the trust was read anew serve nobody any more.
+        self.clients.retain(|(known, _)| {
+            *known != spec && known.terms.trust_reloads == spec.terms.trust_reloads
+        });
         self.clients.truncate(capacity.saturating_sub(1));
         self.clients.push_front((spec, Arc::clone(&setup)));
         Ok((setup, true))

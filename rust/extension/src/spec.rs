@@ -13,6 +13,7 @@ use godot_rustls_core::revocation::RevocationLists;
 use zeroize::Zeroizing;
 
 use crate::engine_objects::{certificate_bytes, certificates, private_key_text};
+use crate::trust::reloads;
 
 /// Everything that makes one client's configuration differ from another's.
 #[derive(Clone, PartialEq)]
@@ -46,6 +47,8 @@ pub(crate) struct TermsSpec {
     pub(crate) resumption: bool,
     /// Empty for none.
     pub(crate) key_log_path: String,
+    /// How often the default trust had been read anew: that forgets all sessions, whoever vouched for them.
+    pub(crate) trust_reloads: u64,
 }
 
 /// How a server asks its clients who they are.
@@ -80,6 +83,7 @@ impl TermsSpec {
             alpn: AlpnProtocols::default(),
             resumption: true,
             key_log_path: String::new(),
+            trust_reloads: reloads(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The default trust of this process: read on first use, kept until a script reloads it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use godot_rustls_core::trust::{CertificateFile, Request, Source, SystemCertificates, TrustStore};
@@ -9,6 +10,8 @@ use crate::engine_objects::read_file;
 use crate::project_settings;
 
 static DEFAULT: Mutex<Option<Arc<TrustStore>>> = Mutex::new(None);
+
+static RELOADS: AtomicU64 = AtomicU64::new(0);
 
 /// The trust that connections without a chain of their own use.
 pub(crate) fn default_trust() -> Arc<TrustStore> {
@@ -28,8 +31,15 @@ pub(crate) fn default_trust() -> Arc<TrustStore> {
 pub(crate) fn reload() -> Arc<TrustStore> {
     let (fresh, problems) = load();
     *lock() = Some(Arc::clone(&fresh));
+    // After the store: a configuration of the new count must not have the old trust.
+    RELOADS.fetch_add(1, Ordering::AcqRel);
     problems.iter().for_each(|problem| report(problem));
     fresh
+}
+
+/// How often the default trust was read again.
+pub(crate) fn reloads() -> u64 {
+    RELOADS.load(Ordering::Acquire)
 }
 
 fn lock() -> MutexGuard<'static, Option<Arc<TrustStore>>> {

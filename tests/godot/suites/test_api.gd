@@ -7,6 +7,7 @@ const TWINS := {&"RustlsStreamPeerTLS": &"StreamPeerTLS", &"RustlsTLSOptions": &
 
 const PARENTS := {
 	&"RustlsStreamPeerTLS": &"StreamPeerExtension", &"RustlsTLSOptions": &"Resource", &"RustlsTrustStore": &"Object",
+	&"RustlsCertificateInfo": &"RefCounted",
 }
 
 ## What the twins do not have. Each method: argument types, defaults of the last ones, return type, whether static.
@@ -16,6 +17,11 @@ const METHODS := {
 		&"client_from_pem": [[TYPE_STRING, TYPE_STRING], [""], TYPE_OBJECT, true],
 		&"server_from_pem": [[TYPE_STRING, TYPE_STRING], [], TYPE_OBJECT, true],
 		&"get_error": [[], [], TYPE_STRING, false],
+		&"server_from_files": [[TYPE_STRING, TYPE_STRING], [], TYPE_OBJECT, true],
+		&"set_identity": [[TYPE_OBJECT, TYPE_OBJECT], [], TYPE_INT, false],
+		&"set_client_authentication": [[TYPE_INT, TYPE_OBJECT], [], TYPE_INT, false],
+		&"add_server_identity": [[TYPE_STRING, TYPE_OBJECT, TYPE_OBJECT], [], TYPE_INT, false],
+		&"replace_identity": [[TYPE_OBJECT, TYPE_OBJECT], [], TYPE_INT, false],
 		&"verify_certificate_chain": [[TYPE_STRING, TYPE_STRING, TYPE_INT], [-1], TYPE_STRING, false],
 	},
 	&"RustlsStreamPeerTLS": {
@@ -25,6 +31,12 @@ const METHODS := {
 		&"get_cipher_suite": [[], [], TYPE_STRING, false],
 		&"get_key_exchange_group": [[], [], TYPE_STRING, false],
 		&"get_server_name": [[], [], TYPE_STRING, false],
+		&"get_alpn_protocol": [[], [], TYPE_STRING, false],
+		&"is_session_resumed": [[], [], TYPE_BOOL, false],
+		&"get_peer_certificates": [[], [], TYPE_ARRAY, false],
+		&"export_keying_material": [
+			[TYPE_STRING, TYPE_PACKED_BYTE_ARRAY, TYPE_INT], [], TYPE_PACKED_BYTE_ARRAY, false,
+		],
 		&"connect_to_host": [[TYPE_STRING, TYPE_INT, TYPE_OBJECT], [null], TYPE_INT, false],
 	},
 	&"RustlsTrustStore": {
@@ -35,7 +47,19 @@ const METHODS := {
 		&"reload": [[], [], TYPE_INT, true],
 		&"get_mozilla_bundle_date": [[], [], TYPE_STRING, true],
 	},
+	&"RustlsCertificateInfo": {
+		&"from_certificate": [[TYPE_OBJECT], [], TYPE_ARRAY, true],
+		&"from_pem": [[TYPE_STRING], [], TYPE_ARRAY, true],
+		&"get_pem": [[], [], TYPE_STRING, false],
+	},
 }
+
+## Methods that return an array of certificates.
+const RETURNS_INFOS: Array[Array] = [
+	[&"RustlsStreamPeerTLS", &"get_peer_certificates"],
+	[&"RustlsCertificateInfo", &"from_certificate"],
+	[&"RustlsCertificateInfo", &"from_pem"],
+]
 
 ## Type and value at first.
 const PROPERTIES := {
@@ -47,13 +71,29 @@ const PROPERTIES := {
 		&"own_certificate": [TYPE_OBJECT, null],
 		&"min_version": [TYPE_INT, 0],
 		&"max_version": [TYPE_INT, 1],
+		&"alpn_protocols": [TYPE_PACKED_STRING_ARRAY, []],
+		&"session_resumption": [TYPE_BOOL, true],
+		&"pinned_public_keys": [TYPE_PACKED_STRING_ARRAY, []],
+		&"revocation_lists_pem": [TYPE_STRING, ""],
+		&"key_log_path": [TYPE_STRING, ""],
 	},
 	&"RustlsStreamPeerTLS": {&"handshake_timeout": [TYPE_FLOAT, 10.0]},
+}
+
+## What scripts can read and not set.
+const READ_ONLY_PROPERTIES := {
+	&"RustlsCertificateInfo": {
+		&"subject": TYPE_STRING, &"issuer": TYPE_STRING, &"common_name": TYPE_STRING, &"serial_number": TYPE_STRING,
+		&"not_before": TYPE_INT, &"not_after": TYPE_INT, &"subject_alternative_names": TYPE_PACKED_STRING_ARRAY,
+		&"is_certificate_authority": TYPE_BOOL, &"is_self_signed": TYPE_BOOL, &"public_key_algorithm": TYPE_STRING,
+		&"signature_algorithm": TYPE_STRING, &"sha256_fingerprint": TYPE_STRING, &"public_key_pin": TYPE_STRING,
+	},
 }
 
 const CONSTANTS := {
 	&"RustlsTLSOptions": {
 		&"MODE_CLIENT": 0, &"MODE_CLIENT_UNSAFE": 1, &"MODE_SERVER": 2, &"TLS_VERSION_1_2": 0, &"TLS_VERSION_1_3": 1,
+		&"CLIENT_AUTHENTICATION_NONE": 0, &"CLIENT_AUTHENTICATION_OPTIONAL": 1, &"CLIENT_AUTHENTICATION_REQUIRED": 2,
 	},
 	&"RustlsStreamPeerTLS": {
 		&"CAUSE_NONE": 0, &"CAUSE_UNTRUSTED_ISSUER": 1, &"CAUSE_EXPIRED": 2, &"CAUSE_NOT_YET_VALID": 3,
@@ -78,6 +118,7 @@ func test_the_classes_exist_under_the_right_parents(_ours: Stack) -> void:
 	equal(ClassDB.can_instantiate(&"RustlsTLSOptions"), true, "whether options can be made with new()")
 	equal(ClassDB.can_instantiate(&"RustlsStreamPeerTLS"), true, "whether streams can be made with new()")
 	equal(ClassDB.can_instantiate(&"RustlsTrustStore"), false, "whether the trust store can be made with new()")
+	equal(ClassDB.can_instantiate(&"RustlsCertificateInfo"), false, "whether certificates can be made with new()")
 
 
 func test_every_method_of_a_twin_is_there_with_the_same_signature(_ours: Stack) -> void:
@@ -117,6 +158,14 @@ func test_our_additions_have_their_signatures(_ours: Stack) -> void:
 			equal(_is_static(method), expected[3], "whether it is static")
 
 
+func test_arrays_of_certificates_are_typed(_ours: Stack) -> void:
+	for method: Array in RETURNS_INFOS:
+		row("%s.%s" % method)
+		var returned: Dictionary = _method(method[0], method[1]).get("return", {})
+		equal(returned.get("hint"), PROPERTY_HINT_ARRAY_TYPE, "the hint of what it returns")
+		equal(returned.get("hint_string"), "RustlsCertificateInfo", "the class in the array")
+
+
 func test_our_properties_have_their_types_and_defaults(_ours: Stack) -> void:
 	for our_class: StringName in PROPERTIES:
 		var object: Object = ClassDB.instantiate(our_class)
@@ -126,7 +175,29 @@ func test_our_properties_have_their_types_and_defaults(_ours: Stack) -> void:
 			if not check(not found.is_empty(), "the property does not exist"):
 				continue
 			equal(found["type"], PROPERTIES[our_class][property][0], "the type")
-			check(object.get(property) == PROPERTIES[our_class][property][1], "its value at first is %s" % object.get(property))
+			var value: Variant = object.get(property)
+			check(value == type_convert(PROPERTIES[our_class][property][1], found["type"]), "at first it is %s" % [value])
+
+
+func test_what_a_certificate_says_cannot_be_set(ours: Stack) -> void:
+	var info: Object = (ours.call(&"certificate_infos", Fixtures.certificate("localhost")) as Array)[0]
+	for our_class: StringName in READ_ONLY_PROPERTIES:
+		var properties: Dictionary = READ_ONLY_PROPERTIES[our_class]
+		for property: StringName in properties:
+			row("%s.%s" % [our_class, property])
+			equal(_property(our_class, property).get("type"), properties[property], "the type")
+			equal(ClassDB.class_get_property_setter(our_class, property), &"", "what sets it")
+			check(not ClassDB.class_has_method(our_class, "set_%s" % property), "there is a method that sets it")
+			var before: Variant = info.get(property)
+			info.set(property, type_convert("1", properties[property]))
+			equal(info.get(property), before, "its value after it was set")
+
+
+func test_no_method_changes_a_certificate(ours: Stack) -> void:
+	var info: Object = (ours.call(&"certificate_infos", Fixtures.certificate("localhost")) as Array)[0]
+	var names_of_it: PackedStringArray = info.get(&"subject_alternative_names")
+	names_of_it.append("victim.example.test")
+	equal(info.get(&"subject_alternative_names"), PackedStringArray(["localhost"]), "the names of the certificate")
 
 
 func test_the_options_show_in_the_inspector(_ours: Stack) -> void:
@@ -155,6 +226,8 @@ func test_there_is_nothing_public_that_nobody_decided_on(_ours: Stack) -> void:
 			)
 		for property: StringName in PROPERTIES.get(our_class, {}):
 			known += [StringName("get_%s" % property), StringName("set_%s" % property)]
+		for property: StringName in READ_ONLY_PROPERTIES.get(our_class, {}):
+			known.append(StringName("get_%s" % property))
 		for method: Dictionary in ClassDB.class_get_method_list(our_class, true):
 			var method_name: String = method["name"]
 			if not method_name.begins_with("_"):

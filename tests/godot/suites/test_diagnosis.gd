@@ -2,27 +2,6 @@ extends "res://support/connected_suite.gd"
 ## For each way to fail: the cause a script can branch on, and a sentence that names the values of both sides.
 
 
-enum Cause {
-	NONE,
-	UNTRUSTED_ISSUER,
-	EXPIRED,
-	NOT_YET_VALID,
-	NAME_MISMATCH,
-	REVOKED,
-	PIN_MISMATCH,
-	BAD_CERTIFICATE,
-	NO_COMMON_VERSION,
-	NO_COMMON_CIPHER,
-	NOT_TLS,
-	CLOSED,
-	TRUNCATED,
-	CLIENT_CERTIFICATE_REQUIRED,
-	PEER_ALERT,
-	TRANSPORT,
-	OTHER,
-	TIMEOUT,
-}
-
 const VERSION_1_2_ONLY := {&"min_version": 0, &"max_version": 0}
 const VERSION_1_3_ONLY := {&"min_version": 1, &"max_version": 1}
 
@@ -33,80 +12,80 @@ func before_each() -> void:
 
 func test_an_untrusted_issuer_is_named(ours: Stack) -> void:
 	var tls: StreamPeer = _refusing_client(ours, "localhost_other")
-	_check_words(tls, Cause.UNTRUSTED_ISSUER, ["Fixture Other Root"])
+	failed_because(tls, Cause.UNTRUSTED_ISSUER, ["Fixture Other Root"])
 
 
 func test_an_untrusted_self_signed_certificate_is_called_so(ours: Stack) -> void:
 	var tls: StreamPeer = _refusing_client(ours, "self_signed_openssl")
-	_check_words(tls, Cause.UNTRUSTED_ISSUER, ["self-signed", "localhost", "trust"])
+	failed_because(tls, Cause.UNTRUSTED_ISSUER, ["self-signed", "localhost", "trust"])
 
 
 func test_an_expired_certificate_is_reported_with_both_dates(ours: Stack) -> void:
 	var today: String = Time.get_date_string_from_system(true)
-	_check_words(_refusing_client(ours, "localhost_expired"), Cause.EXPIRED, ["2021-01-01", today])
+	failed_because(_refusing_client(ours, "localhost_expired"), Cause.EXPIRED, ["2021-01-01", today])
 
 
 func test_a_certificate_of_the_future_hints_at_the_clock(ours: Stack) -> void:
 	var today: String = Time.get_date_string_from_system(true)
-	_check_words(_refusing_client(ours, "localhost_future"), Cause.NOT_YET_VALID, ["2090-01-01", today, "clock"])
+	failed_because(_refusing_client(ours, "localhost_future"), Cause.NOT_YET_VALID, ["2090-01-01", today, "clock"])
 
 
 func test_a_wrong_name_is_reported_with_the_names_there_are(ours: Stack) -> void:
 	var tls: StreamPeer = _refusing_client(ours, "name_san_dns_other")
-	_check_words(tls, Cause.NAME_MISMATCH, ["other.example.test", "localhost", "common_name_override"])
+	failed_because(tls, Cause.NAME_MISMATCH, ["other.example.test", "localhost", "common_name_override"])
 	tls = _refusing_client(ours, "name_none")
-	_check_words(tls, Cause.NAME_MISMATCH, ["localhost"])
+	failed_because(tls, Cause.NAME_MISMATCH, ["localhost"])
 	tls = _refusing_client(ours, "name_many")
-	_check_words(tls, Cause.NAME_MISMATCH, ["name0.example.test", "39 more", "localhost"])
+	failed_because(tls, Cause.NAME_MISMATCH, ["name0.example.test", "39 more", "localhost"])
 	check(str(tls.call(&"get_last_error")).length() < 400, "the sentence lists all forty names")
 
 
 func test_weak_keys_and_signatures_are_named(ours: Stack) -> void:
-	_check_words(_refusing_client(ours, "leaf_rsa1024"), Cause.BAD_CERTIFICATE, ["1024", "2048"])
-	_check_words(_refusing_client(ours, "leaf_sha1"), Cause.BAD_CERTIFICATE, ["SHA1"])
+	failed_because(_refusing_client(ours, "leaf_rsa1024"), Cause.BAD_CERTIFICATE, ["1024", "2048"])
+	failed_because(_refusing_client(ours, "leaf_sha1"), Cause.BAD_CERTIFICATE, ["SHA1"])
 
 
 func test_a_certificate_for_another_use_is_called_so(ours: Stack) -> void:
 	var tls: StreamPeer = _refusing_client(ours, "leaf_client_auth", ours)
-	_check_words(tls, Cause.BAD_CERTIFICATE, ["server"])
+	failed_because(tls, Cause.BAD_CERTIFICATE, ["server"])
 
 
 func test_a_peer_that_speaks_http_is_recognised(ours: Stack) -> void:
 	var answer: PackedByteArray = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".to_utf8_buffer()
-	_check_words(_client_hearing(ours, answer), Cause.NOT_TLS, ["HTTP"])
+	failed_because(_client_hearing(ours, answer), Cause.NOT_TLS, ["HTTP"])
 	var request: PackedByteArray = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_utf8_buffer()
-	_check_words(_server_hearing(ours, request), Cause.NOT_TLS, ["HTTP"])
+	failed_because(_server_hearing(ours, request), Cause.NOT_TLS, ["HTTP"])
 
 
 func test_a_peer_that_speaks_something_else_is_not_tls(ours: Stack) -> void:
-	_check_words(_client_hearing(ours, "SSH-2.0-OpenSSH_9.2\r\n".to_utf8_buffer()), Cause.NOT_TLS, ["TLS"])
-	_check_words(_server_hearing(ours, "SSH-2.0-OpenSSH_9.2\r\n".to_utf8_buffer()), Cause.NOT_TLS, ["TLS"])
+	failed_because(_client_hearing(ours, "SSH-2.0-OpenSSH_9.2\r\n".to_utf8_buffer()), Cause.NOT_TLS, ["TLS"])
+	failed_because(_server_hearing(ours, "SSH-2.0-OpenSSH_9.2\r\n".to_utf8_buffer()), Cause.NOT_TLS, ["TLS"])
 
 
 func test_versions_that_do_not_meet_are_named(ours: Stack) -> void:
 	var link: Link = _link_with(ours, VERSION_1_3_ONLY, VERSION_1_2_ONLY)
 	check(not link.handshake(), "they connected")
-	_check_words(link.server, Cause.NO_COMMON_VERSION, ["1.2", "1.3"])
+	failed_because(link.server, Cause.NO_COMMON_VERSION, ["1.2", "1.3"])
 	one_of(
 		link.client.call(&"get_last_error_code"), [Cause.NO_COMMON_VERSION, Cause.PEER_ALERT], "the client's cause"
 	)
-	_check_has_words(link.client)
+	has_words(link.client)
 
 
 func test_a_client_of_old_is_told_which_versions_there_are(ours: Stack) -> void:
 	var tls: StreamPeer = _server_hearing(ours, Wire.bare_client_hello(0xc009, 0x0302))
-	_check_words(tls, Cause.NO_COMMON_VERSION, ["1.2", "1.3"])
+	failed_because(tls, Cause.NO_COMMON_VERSION, ["1.2", "1.3"])
 
 
 func test_ciphers_that_do_not_meet_are_named(ours: Stack) -> void:
 	# 0x002f is TLS_RSA_WITH_AES_128_CBC_SHA, which old devices insist on.
 	var tls: StreamPeer = _server_hearing(ours, Wire.bare_client_hello(0x002f, 0x0303))
-	_check_words(tls, Cause.NO_COMMON_CIPHER, ["TLS_ECDHE"])
+	failed_because(tls, Cause.NO_COMMON_CIPHER, ["TLS_ECDHE"])
 
 
 func test_an_alert_of_the_peer_is_named(ours: Stack) -> void:
 	var alert: PackedByteArray = Wire.alert(Wire.LEVEL_FATAL, Wire.Alert.INTERNAL_ERROR)
-	_check_words(_client_hearing(ours, alert), Cause.PEER_ALERT, ["internal"])
+	failed_because(_client_hearing(ours, alert), Cause.PEER_ALERT, ["internal"])
 
 
 func test_a_server_learns_why_the_client_left(ours: Stack) -> void:
@@ -115,7 +94,7 @@ func test_a_server_learns_why_the_client_left(ours: Stack) -> void:
 	link.start("localhost", trusting(ours), untrusted)
 	link.handshake()
 	link.pump_until(func() -> bool: return Link.status(link.server) == Stack.Status.ERROR, 5.0)
-	_check_words(link.server, Cause.PEER_ALERT, ["unknown"])
+	failed_because(link.server, Cause.PEER_ALERT, ["unknown"])
 
 
 func test_a_close_in_the_middle_of_the_handshake_is_called_so(ours: Stack) -> void:
@@ -129,13 +108,13 @@ func test_a_close_in_the_middle_of_the_handshake_is_called_so(ours: Stack) -> vo
 		link.server_base.get_data(link.server_base.get_available_bytes())
 		(link.server_base as StreamPeerTCP).disconnect_from_host()
 		_wait_for_failure(link.client, link.client_base if polled else null)
-		_check_words(link.client, Cause.CLOSED, [])
+		failed_because(link.client, Cause.CLOSED, [])
 		row("a server, socket polled: %s" % polled)
 		link = Link.new(ours, ours)
 		link.server.call(&"accept_stream", link.server_base, identity(ours))
 		(link.client_base as StreamPeerTCP).disconnect_from_host()
 		_wait_for_failure(link.server, link.server_base if polled else null)
-		_check_words(link.server, Cause.CLOSED, [])
+		failed_because(link.server, Cause.CLOSED, [])
 
 
 func test_a_reset_in_the_middle_of_the_handshake_is_an_error_in_words(ours: Stack) -> void:
@@ -145,13 +124,13 @@ func test_a_reset_in_the_middle_of_the_handshake_is_an_error_in_words(ours: Stac
 	(link.server_base as StreamPeerTCP).disconnect_from_host()
 	_wait_for_failure(link.client, link.client_base)
 	one_of(link.client.call(&"get_last_error_code"), [Cause.CLOSED, Cause.TRANSPORT], "the cause")
-	_check_has_words(link.client)
+	has_words(link.client)
 
 
 func test_a_base_that_is_not_connected_is_a_matter_of_transport(ours: Stack) -> void:
 	var tls: StreamPeer = ours.stream()
 	tls.call(&"connect_to_stream", StreamPeerTCP.new(), "localhost", ours.client())
-	_check_words(tls, Cause.TRANSPORT, [])
+	failed_because(tls, Cause.TRANSPORT, [])
 
 
 func test_a_silent_peer_runs_into_the_handshake_timeout(ours: Stack) -> void:
@@ -168,7 +147,7 @@ func test_a_silent_peer_runs_into_the_handshake_timeout(ours: Stack) -> void:
 		_wait_for_failure(tls, ends[1] if accepts else ends[0])
 		var waited: int = Time.get_ticks_msec() - started
 		check(waited >= 200 and waited < 3000, "it took %d ms" % waited)
-		_check_words(tls, Cause.TIMEOUT, ["0.25"])
+		failed_because(tls, Cause.TIMEOUT, ["0.25"])
 
 
 func test_no_handshake_timeout_waits_for_ever(ours: Stack) -> void:
@@ -218,7 +197,7 @@ func test_a_failure_is_printed_once_and_not_with_every_poll(ours: Stack) -> void
 
 func test_the_error_of_an_object_is_gone_when_it_starts_anew(ours: Stack) -> void:
 	var tls: StreamPeer = _refusing_client(ours, "localhost_other")
-	_check_has_words(tls)
+	has_words(tls)
 	var link: Link = Link.new(ours, ours)
 	link.client = tls
 	link.start("localhost", trusting(ours), identity(ours))
@@ -271,17 +250,3 @@ func _wait_for_failure(tls: StreamPeer, base: StreamPeer) -> void:
 	check(wait_until(func() -> bool:
 		Link.poll(tls, base)
 		return Link.status(tls) == Stack.Status.ERROR), "status %d" % Link.status(tls))
-
-
-func _check_words(tls: StreamPeer, cause: Cause, parts: Array[String]) -> void:
-	var words: String = tls.call(&"get_last_error")
-	equal(tls.call(&"get_last_error_code"), cause as int, "the cause of \"%s\"" % words)
-	_check_has_words(tls)
-	for part: String in parts:
-		names(words, part, "the sentence")
-
-
-func _check_has_words(tls: StreamPeer) -> void:
-	var words: String = tls.call(&"get_last_error")
-	check(words.length() > 10 and words.contains(" "), "get_last_error() is no sentence: \"%s\"" % words)
-	check(not words.contains("\n"), "get_last_error() has several lines")

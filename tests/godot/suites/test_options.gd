@@ -2,8 +2,6 @@ extends "res://support/connected_suite.gd"
 ## What options say about themselves, how they are made, and which of them can be used at all.
 
 
-const TLS_VERSION_1_2 := 0
-const TLS_VERSION_1_3 := 1
 const MODE_CLIENT := 0
 const MODE_CLIENT_UNSAFE := 1
 const MODE_SERVER := 2
@@ -197,28 +195,6 @@ func test_changed_options_count_for_the_next_connection(ours: Stack) -> void:
 	var link: Link = Link.new(ours, ours)
 	link.start("localhost", options, identity(ours))
 	check(not link.handshake(), "it connected under the trust it no longer has")
-
-
-func test_saved_options_hold_no_private_key(ours: Stack) -> void:
-	var options: Resource = identity(ours)
-	var target: String = Fixtures.write_scratch("options.tres", [])
-	equal(ResourceSaver.save(options, target), OK, "saving")
-	var text: String = FileAccess.get_file_as_string(target)
-	check(not text.contains("PRIVATE KEY"), "the file holds a private key")
-	check(text.contains("RustlsTLSOptions"), "the file does not name the class")
-
-
-func test_saved_options_come_back_as_they_were(ours: Stack) -> void:
-	var options: Resource = ours.client(null, "name.test")
-	options.set(&"min_version", TLS_VERSION_1_3)
-	var target: String = Fixtures.write_scratch("client.tres", [])
-	equal(ResourceSaver.save(options, target), OK, "saving")
-	var loaded: Resource = ResourceLoader.load(target, "", ResourceLoader.CACHE_MODE_IGNORE)
-	if not check(loaded != null, "loading gave null"):
-		return
-	equal(loaded.call(&"get_common_name_override"), "name.test", "the override")
-	equal(loaded.get(&"min_version"), TLS_VERSION_1_3, "min_version")
-	equal(loaded.call(&"is_server"), false, "is_server()")
 
 
 func _check_versions_refused(ours: Stack, options: RefCounted) -> void:

@@ -74,6 +74,23 @@ func test_the_default_trust_can_be_used_from_many_threads_at_once(ours: Stack) -
 		check(thread.wait_to_finish(), "a handshake with the default trust failed")
 
 
+func test_identities_protocols_and_sessions_work_in_a_thread(_ours: Stack) -> void:
+	for version: String in VERSIONS:
+		row(version)
+		equal(_in_thread(_past_the_engine.bind(VERSIONS[version])), "", "what went wrong in the thread")
+
+
+func test_several_threads_use_the_options_past_the_engine_at_the_same_time(_ours: Stack) -> void:
+	allow_seconds(60.0)
+	var threads: Array[Thread] = []
+	for index: int in 6:
+		var thread: Thread = Thread.new()
+		thread.start(_past_the_engine.bind(index % 2))
+		threads.append(thread)
+	for thread: Thread in threads:
+		equal(thread.wait_to_finish(), "", "what went wrong in a thread")
+
+
 func _in_thread(work: Callable) -> Variant:
 	var thread: Thread = Thread.new()
 	thread.start(work)
@@ -90,6 +107,29 @@ func _whole_life(stack: Stack, count: int) -> String:
 	if not Flow.run([flow]):
 		return flow.describe()
 	link.client.call(&"disconnect_from_stream")
+	return ""
+
+
+## Two connections with client certificates and a protocol, the second one resumed. Returns what went wrong.
+func _past_the_engine(version: int) -> String:
+	var client: RefCounted = with(only(trusting(our_stack), version), {&"alpn_protocols": PackedStringArray(["game"])})
+	var server: RefCounted = with(identity(our_stack), {&"alpn_protocols": PackedStringArray(["game"])})
+	if client.call(&"set_identity", Fixtures.key("player"), Fixtures.certificate("player")) != OK:
+		return "set_identity failed"
+	if server.call(&"set_client_authentication", 2, Fixtures.certificate("players")) != OK:
+		return "set_client_authentication failed"
+	for resumed: bool in [false, true]:
+		var link: Link = attempt(client, server)
+		if not link.is_connected_on_both_sides():
+			return "the handshake failed: %s" % link.client.call(&"get_last_error")
+		link.server.put_data("t".to_utf8_buffer())
+		Link.read_exactly(link.client, 1)
+		var seen: Array = [
+			link.client.call(&"is_session_resumed"), link.server.call(&"get_alpn_protocol"), shown_name(link.server),
+			link.client.call(&"export_keying_material", "EXPORTER-x", PackedByteArray(), 32).size(),
+		]
+		if seen != [resumed, "game", "Player One", 32]:
+			return "the connection says %s" % [seen]
 	return ""
 
 

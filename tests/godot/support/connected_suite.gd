@@ -1,5 +1,32 @@
 extends "res://support/suite.gd"
-## A suite whose tests begin with a connected pair.
+## A suite whose tests begin with a connected pair, or with a pair that should not connect.
+
+
+## Why a connection failed, as scripts can branch on it.
+enum Cause {
+	NONE,
+	UNTRUSTED_ISSUER,
+	EXPIRED,
+	NOT_YET_VALID,
+	NAME_MISMATCH,
+	REVOKED,
+	PIN_MISMATCH,
+	BAD_CERTIFICATE,
+	NO_COMMON_VERSION,
+	NO_COMMON_CIPHER,
+	NOT_TLS,
+	CLOSED,
+	TRUNCATED,
+	CLIENT_CERTIFICATE_REQUIRED,
+	PEER_ALERT,
+	TRANSPORT,
+	OTHER,
+	TIMEOUT,
+}
+
+const TLS_VERSION_1_2 := 0
+const TLS_VERSION_1_3 := 1
+const VERSIONS: Dictionary = {"TLS 1.2": TLS_VERSION_1_2, "TLS 1.3": TLS_VERSION_1_3}
 
 
 ## A connected pair over loopback TCP; null, with a failed check, when it does not connect.
@@ -9,6 +36,74 @@ func connected(client: Stack, server: Stack, ends: Array[StreamPeer] = []) -> Li
 	return link if check(link.handshake(), "the handshake failed") else null
 
 
+## Two ends of ours that shook hands with these options, connected or failed.
+func attempt(client_options: RefCounted, server_options: RefCounted, common_name: String = "localhost") -> Link:
+	var link: Link = Link.new(our_stack, our_stack)
+	link.start(common_name, client_options, server_options)
+	link.handshake()
+	return link
+
+
+## Checks that both ends stand, and says why when they do not.
+func stands(link: Link) -> bool:
+	var words: Array = [link.client, link.server].map(
+		func(tls: StreamPeer) -> String: return tls.call(&"get_last_error") if tls.has_method(&"get_last_error") else ""
+	)
+	return check(link.is_connected_on_both_sides(), "it did not connect: %s" % [words])
+
+
+## Checks why an end of ours failed: the cause, and a sentence with these parts.
+func failed_because(tls: StreamPeer, cause: Cause, parts: Array[String]) -> void:
+	var words: String = tls.call(&"get_last_error")
+	equal(tls.call(&"get_last_error_code"), cause as int, "the cause of \"%s\"" % words)
+	has_words(tls)
+	for part: String in parts:
+		names(words, part, "the sentence")
+
+
+## Checks that an end of ours explains itself in one line.
+func has_words(tls: StreamPeer) -> void:
+	var words: String = tls.call(&"get_last_error")
+	check(words.length() > 10 and words.contains(" "), "get_last_error() is no sentence: \"%s\"" % words)
+	check(not words.contains("\n"), "get_last_error() has several lines")
+
+
+## Lets options of ours have one version only.
+func only(options: RefCounted, version: int) -> RefCounted:
+	options.set(&"min_version", version)
+	options.set(&"max_version", version)
+	return options
+
+
+## Options of ours with some of their properties changed.
+func with(options: RefCounted, properties: Dictionary) -> RefCounted:
+	for property: StringName in properties:
+		options.set(property, properties[property])
+	return options
+
+
+## Checks that options of ours cannot be used, say so with these parts, and start no connection on their side.
+func unusable(options: RefCounted, parts: Array[String]) -> void:
+	var words: String = options.call(&"get_error")
+	for part: String in parts:
+		names(words, part, "get_error()")
+	var tls: StreamPeer = our_stack.stream()
+	var base: StreamPeer = Link.tcp_pair()[0]
+	var error: int = (
+		tls.call(&"accept_stream", base, options) if options.call(&"is_server")
+		else tls.call(&"connect_to_stream", base, "localhost", options)
+	)
+	equal(error, ERR_INVALID_PARAMETER, "what starting a connection returned")
+	equal(tls.call(&"get_last_error"), words, "get_last_error()")
+	equal(Link.status(tls), Stack.Status.DISCONNECTED, "status")
+
+
+## What the first certificate that a peer showed is called; empty when it showed none.
+func shown_name(tls: StreamPeer) -> String:
+	var shown: Array = tls.call(&"get_peer_certificates")
+	return "" if shown.is_empty() else shown[0].get(&"common_name")
+
+
 ## Options of a client that trusts the fixtures' root.
 func trusting(stack: Stack) -> RefCounted:
 	return stack.client(Fixtures.certificate("root"))
@@ -16,7 +111,12 @@ func trusting(stack: Stack) -> RefCounted:
 
 ## Options of a server with the ordinary certificate for localhost.
 func identity(stack: Stack) -> RefCounted:
-	return stack.server(Fixtures.key("localhost"), Fixtures.certificate("localhost"))
+	return showing(stack, "localhost")
+
+
+## Options of a server that shows a fixture.
+func showing(stack: Stack, fixture: String) -> RefCounted:
+	return stack.server(Fixtures.key(fixture), Fixtures.certificate(fixture))
 
 
 ## Waits until the peer's last records lie in the TCP socket of the client, without reading them.

@@ -21,6 +21,11 @@ static func key_pem(fixture: String) -> String:
 	return FileAccess.get_file_as_string(path(fixture + ".key"))
 
 
+## The text of a revocation list.
+static func revocation_list(file: String) -> String:
+	return FileAccess.get_file_as_string(path(file + ".crl"))
+
+
 ## The DER bytes of the certificate [param fixture].
 static func der(fixture: String) -> PackedByteArray:
 	var body: String = ""

@@ -46,6 +46,21 @@ func server_from_pem(key_pem: String, certificate_pem: String) -> RefCounted:
 	return RustlsTLSOptions.server_from_pem(key_pem, certificate_pem)
 
 
+## Server options with key and certificate in files that may change.
+func server_from_files(key_path: String, certificate_path: String) -> RefCounted:
+	return RustlsTLSOptions.server_from_files(key_path, certificate_path)
+
+
+## What the certificates of an engine's object say.
+func certificate_infos(certificate: X509Certificate) -> Array:
+	return RustlsCertificateInfo.from_certificate(certificate)
+
+
+## What the certificates of a PEM text say.
+func certificate_infos_of_pem(pem: String) -> Array:
+	return RustlsCertificateInfo.from_pem(pem)
+
+
 ## Where the default trust came from.
 func trust_source() -> int:
 	return RustlsTrustStore.get_source()

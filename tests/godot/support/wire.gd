@@ -18,6 +18,7 @@ enum Alert {
 const LEVEL_WARNING := 1
 const LEVEL_FATAL := 2
 const EXTENSION_SERVER_NAME := 0
+const EXTENSION_ALPN := 16
 const EXTENSION_VERSIONS := 43
 
 

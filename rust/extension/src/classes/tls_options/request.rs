@@ -15,6 +15,7 @@ use crate::key_log;
 use crate::spec::{
     ClientSpec, ClientsSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification,
 };
+use crate::trust::reloads;
 
 impl RustlsTLSOptions {
     /// What the options ask for, read from the objects they hold, and what to warn of. Whoever calls prints
@@ -79,6 +80,7 @@ impl RustlsTLSOptions {
             alpn: AlpnProtocols::new(&texts(&self.alpn_protocols))?,
             resumption: self.session_resumption,
             key_log_path,
+            trust_reloads: reloads(),
         })
     }
 

@@ -1,0 +1,39 @@
+extends "res://support/connected_suite.gd"
+## A suite that asks whether a connection continued the session of an earlier one.
+
+
+## Connects, lets the server's tickets arrive, and checks on both ends whether an earlier session was continued.
+##
+## Tickets of TLS 1.3 come after the handshake, so data that the server sends behind them is waited for.
+func meets(
+	client: RefCounted, server: RefCounted, resumed: bool, what: String = "this connection",
+	common_name: String = "localhost"
+) -> Link:
+	var link: Link = attempt(client, server, common_name)
+	if not stands(link):
+		return link
+	equal(link.client.call(&"is_session_resumed"), resumed, "the client: whether %s is resumed" % what)
+	equal(link.server.call(&"is_session_resumed"), resumed, "the server: whether %s is resumed" % what)
+	link.server.put_data("t".to_utf8_buffer())
+	equal(Link.read_exactly(link.client, 1), "t".to_utf8_buffer(), "what came behind the tickets")
+	return link
+
+
+## A first connection, and a second one that continues it.
+func meets_twice(client: RefCounted, server: RefCounted, common_name: String = "localhost") -> void:
+	meets(client, server, false, "the first", common_name)
+	meets(client, server, true, "the second", common_name)
+
+
+## A change of [param client] or [param server] forgets the session; the new options have one of their own again.
+func change_forgets(client: RefCounted, server: RefCounted, change: Callable) -> void:
+	meets(client, server, false, "the first")
+	meets(client, server, true, "the one before the change")
+	change.call()
+	meets(client, server, false, "the one after the change")
+	meets(client, server, true, "the second one after the change")
+
+
+## Options of a server that shows a fixture, in one version.
+func serving(version: int, fixture: String = "localhost") -> RefCounted:
+	return only(showing(our_stack, fixture), version)
