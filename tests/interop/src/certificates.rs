@@ -1,7 +1,7 @@
 //! Certificates of every kind that peers may have, made by the openssl command.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -57,9 +57,18 @@ pub struct Certificates {
     own: Folder,
 }
 
+/// A private key and its certificate, in PEM files.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The key.
+    pub key: PathBuf,
+    /// The certificate, and what stands behind it.
+    pub chain: PathBuf,
+}
+
 /// A folder that goes with its owner.
 #[derive(Debug)]
-struct Folder {
+pub(crate) struct Folder {
     place: TempDir,
     openssl: PathBuf,
 }
@@ -95,9 +104,22 @@ impl Certificates {
         self.shared.path(&format!("{kind:?}.chain"))
     }
 
+    /// What issued the servers' certificates.
+    pub fn intermediate(&self) -> PathBuf {
+        self.shared.path("intermediate.crt")
+    }
+
     /// A server's private key.
     pub fn server_key(&self, kind: Kind) -> PathBuf {
         self.shared.path(&format!("{kind:?}.key"))
+    }
+
+    /// Chain and key of a server.
+    pub fn pair(&self, kind: Kind) -> Pair {
+        Pair {
+            key: self.server_key(kind),
+            chain: self.chain(kind),
+        }
     }
 
     /// A self-signed certificate as `openssl req -x509` makes it by itself, with or without alternative names; its
@@ -129,17 +151,55 @@ impl Certificates {
         fs::write(self.own.path(name), contents).unwrap();
         self.own.path(name)
     }
+
+    /// A place for a file in the test's own folder.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.own.path(name)
+    }
+
+    /// What openssl says about the first certificate of a file: its subject (RFC 2253), and its SHA-256 in lower case.
+    pub fn facts(&self, certificate: &Path) -> (String, String) {
+        let text = self
+            .own
+            .openssl(&["x509", "-noout", "-subject", "-nameopt", "RFC2253"])
+            .and(&["-fingerprint", "-sha256"])
+            .with("-in", certificate.to_str().unwrap())
+            .output();
+        let line = |start: &str| text.lines().find_map(|line| line.strip_prefix(start));
+        let fingerprint = line("sha256 Fingerprint=").unwrap();
+        (
+            line("subject=").unwrap().to_owned(),
+            fingerprint.replace(':', "").to_lowercase(),
+        )
+    }
+
+    /// The pin of the first certificate of a file, by the steps that manuals give (RFC 7469 appendix A).
+    pub fn pin(&self, certificate: &Path) -> String {
+        self.own
+            .openssl(&["x509", "-pubkey", "-noout", "-out", "pin.pem"])
+            .with("-in", certificate.to_str().unwrap())
+            .run();
+        self.own
+            .openssl(&["pkey", "-pubin", "-in", "pin.pem", "-outform", "DER"])
+            .with("-out", "pin.der")
+            .run();
+        self.own
+            .openssl(&["dgst", "-sha256", "-binary", "-out", "pin.hash", "pin.der"])
+            .run();
+        let encoded = self.own.openssl(&["base64", "-in", "pin.hash"]).output();
+        format!("sha256/{}", encoded.trim())
+    }
 }
 
 impl Folder {
-    fn new(openssl: PathBuf) -> Self {
+    pub(crate) fn new(openssl: PathBuf) -> Self {
         Self {
             place: TempDir::new().unwrap(),
             openssl,
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.place.path().join(name)
     }
 
@@ -202,29 +262,35 @@ impl Folder {
             .run();
     }
 
-    fn openssl(&self, arguments: &[&str]) -> Openssl {
+    pub(crate) fn openssl(&self, arguments: &[&str]) -> Openssl {
         let mut command = Command::new(&self.openssl);
         command.args(arguments).current_dir(self.place.path());
         Openssl(command)
     }
 }
 
-struct Openssl(Command);
+/// A command that must succeed.
+pub(crate) struct Openssl(Command);
 
 impl Openssl {
-    fn with(mut self, flag: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, flag: &str, value: &str) -> Self {
         self.0.args([flag, value]);
         self
     }
 
-    fn and(mut self, arguments: &[&str]) -> Self {
+    pub(crate) fn and(mut self, arguments: &[&str]) -> Self {
         self.0.args(arguments);
         self
     }
 
-    fn run(mut self) {
+    pub(crate) fn run(self) {
+        self.output();
+    }
+
+    fn output(mut self) -> String {
         let done = self.0.output().unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "{:?}: {said}", self.0);
+        String::from_utf8_lossy(&done.stdout).into_owned()
     }
 }
