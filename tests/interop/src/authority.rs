@@ -106,9 +106,27 @@ impl Authority {
             .run();
     }
 
+    /// When that was, by the authority's own books, to the minute.
+    pub fn revocation_moment(&self, pair: &Pair) -> String {
+        let subject = format!("/CN={}", pair.chain.file_stem().unwrap().display());
+        let books = fs::read_to_string(self.folder.path("index.txt")).unwrap();
+        let entry = books.lines().find(|line| line.ends_with(&subject)).unwrap();
+        // Status, end of validity, revocation (YYMMDDHHMMSSZ and the reason), ...
+        let moment = entry.split('\t').nth(2).unwrap();
+        let part = |from: usize| &moment[from..from + 2];
+        format!(
+            "20{}-{}-{} {}:{}",
+            part(0),
+            part(2),
+            part(4),
+            part(6),
+            part(8)
+        )
+    }
+
     /// The list of what was revoked up to now.
-    pub fn revocation_list(&self) -> PathBuf {
-        self.list("current.crl", &[])
+    pub fn revocation_list(&self, name: &str) -> PathBuf {
+        self.list(name, &[])
     }
 
     /// A list that counted in January 2020.
