@@ -53,8 +53,16 @@ impl Kind {
 /// folder for whatever else a test needs.
 #[derive(Debug)]
 pub struct Certificates {
-    shared: Arc<Folder>,
+    shared: Arc<Servers>,
     own: Folder,
+}
+
+/// What tests that run at the same time share: keys of RSA take seconds.
+#[derive(Debug)]
+struct Servers {
+    folder: Folder,
+    /// The kinds that somebody asked for.
+    made: Mutex<Vec<Kind>>,
 }
 
 /// A private key and its certificate, in PEM files.
@@ -78,17 +86,17 @@ const LEAF: &str = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digita
                     extendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n";
 
 impl Certificates {
-    /// Makes them, or skips the test when there is no openssl. Tests that run at the same time share them: keys of
-    /// RSA take seconds.
+    /// Makes them, or skips the test when there is no openssl.
     pub fn make() -> Option<Self> {
-        static SHARED: Mutex<Weak<Folder>> = Mutex::new(Weak::new());
+        static SHARED: Mutex<Weak<Servers>> = Mutex::new(Weak::new());
         let own = Folder::new(program("openssl")?);
         // A test that failed while it held the lock left nothing behind.
         let mut place = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = place.upgrade().unwrap_or_else(|| {
-            let made = Folder::new(own.openssl.clone());
-            made.fill();
-            Arc::new(made)
+            let folder = Folder::new(own.openssl.clone());
+            folder.make_authorities();
+            let made = Mutex::default();
+            Arc::new(Servers { folder, made })
         });
         *place = Arc::downgrade(&shared);
         Some(Self { shared, own })
@@ -96,29 +104,36 @@ impl Certificates {
 
     /// What a client trusts.
     pub fn root(&self) -> PathBuf {
-        self.shared.path("root.crt")
-    }
-
-    /// A server's certificate with its intermediate.
-    pub fn chain(&self, kind: Kind) -> PathBuf {
-        self.shared.path(&format!("{kind:?}.chain"))
+        self.shared.folder.path("root.crt")
     }
 
     /// What issued the servers' certificates.
     pub fn intermediate(&self) -> PathBuf {
-        self.shared.path("intermediate.crt")
+        self.shared.folder.path("intermediate.crt")
+    }
+
+    /// A server's certificate with its intermediate.
+    pub fn chain(&self, kind: Kind) -> PathBuf {
+        self.pair(kind).chain
     }
 
     /// A server's private key.
     pub fn server_key(&self, kind: Kind) -> PathBuf {
-        self.shared.path(&format!("{kind:?}.key"))
+        self.pair(kind).key
     }
 
     /// Chain and key of a server.
     pub fn pair(&self, kind: Kind) -> Pair {
+        let made = self.shared.made.lock();
+        let mut made = made.unwrap_or_else(PoisonError::into_inner);
+        if !made.contains(&kind) {
+            self.shared.folder.make_server(kind);
+            made.push(kind);
+        }
+        let path = |ending: &str| self.shared.folder.path(&format!("{kind:?}.{ending}"));
         Pair {
-            key: self.server_key(kind),
-            chain: self.chain(kind),
+            key: path("key"),
+            chain: path("chain"),
         }
     }
 
@@ -203,7 +218,7 @@ impl Folder {
         self.place.path().join(name)
     }
 
-    fn fill(&self) {
+    fn make_authorities(&self) {
         self.key("root", Kind::P384);
         let settings =
             format!("[req]\ndistinguished_name=none\nx509_extensions=ca\n[none]\n[ca]\n{CA}");
@@ -228,15 +243,16 @@ impl Folder {
             "root",
             CA,
         );
-        for kind in Kind::ALL {
-            let name = format!("{kind:?}");
-            self.issue(&name, kind, "/CN=localhost", "intermediate", LEAF);
-            let parts = [format!("{name}.crt"), "intermediate.crt".to_owned()];
-            let chain = parts
-                .map(|part| fs::read(self.path(&part)).unwrap())
-                .concat();
-            fs::write(self.path(&format!("{name}.chain")), chain).unwrap();
-        }
+    }
+
+    fn make_server(&self, kind: Kind) {
+        let name = format!("{kind:?}");
+        self.issue(&name, kind, "/CN=localhost", "intermediate", LEAF);
+        let parts = [format!("{name}.crt"), "intermediate.crt".to_owned()];
+        let chain = parts
+            .map(|part| fs::read(self.path(&part)).unwrap())
+            .concat();
+        fs::write(self.path(&format!("{name}.chain")), chain).unwrap();
     }
 
     fn key(&self, name: &str, kind: Kind) {

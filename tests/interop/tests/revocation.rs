@@ -10,6 +10,9 @@ use godot_rustls_interop_tests::{
     openssl_client, openssl_report,
 };
 
+/// Cause and words of a connection that does not come about.
+type Refusal<'a> = Option<(i64, [&'a str; 2])>;
+
 const NAMES: &str = "DNS:localhost,IP:127.0.0.1";
 
 #[test]
@@ -37,7 +40,7 @@ fn the_addon_refuses_servers_that_an_openssl_authority_revoked() {
     let nothing = certificates.file("nothing", b"");
     let date = authority.revocation_moment(&stolen);
     // Server, list, and the cause and words of a refusal.
-    let cases: [(usize, Option<&PathBuf>, Option<(i64, [&str; 2])>); 8] = [
+    let cases: [(usize, Option<&PathBuf>, Refusal<'_>); 8] = [
         (
             0,
             Some(&now),
