@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod authority;
+mod capture;
 pub mod cause;
 mod certificates;
 mod godot;
@@ -17,6 +18,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 pub use authority::Authority;
+pub use capture::{Capture, tshark};
 pub use certificates::{Certificates, Kind, Pair};
 pub use godot::{Batch, Job, Outcome, Running, godot_project};
 pub use nginx::{Nginx, Site};

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use godot_rustls_interop_tests::{
-    Batch, Certificates, Job, Kind, OpensslServer, Version, godot_project, openssl_report,
+    Batch, Capture, Certificates, Job, Kind, OpensslServer, Version, godot_project, openssl_report,
+    program, tshark,
 };
 
 const LABEL: &str = "EXPORTER-my-game";
@@ -113,4 +114,50 @@ fn the_addon_logs_the_same_secrets_as_openssl() {
         ];
         assert_eq!(labels, wanted);
     }
+}
+
+#[test]
+fn tshark_decrypts_a_capture_with_the_addons_key_log() {
+    let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
+        return;
+    };
+    if program("tshark").is_none() {
+        return;
+    }
+    let (pair, root) = (certificates.pair(Kind::P256), certificates.root());
+    let lines = certificates.file("lines", b"drawkcab\nCLOSE\n");
+    let words = certificates.file("words", b"hello from the addon");
+    let log = certificates.place("keys.log");
+    let peer = OpensslServer::start(&pair.chain, &pair.key, &[]).unwrap();
+    let mut captures = Vec::new();
+    let mut batch = Batch::new(engine);
+    for version in Version::ALL {
+        let capture = Capture::before(peer.port());
+        let client =
+            Job::client("client", capture.port(), &root).set("send", lines.to_str().unwrap());
+        let server =
+            Job::server("server", &pair.chain, &pair.key, 1).set("send", words.to_str().unwrap());
+        for job in [client.set("until_end", true), server.set("serve", "greet")] {
+            batch.add(job.version(version).set("key_log", log.to_str().unwrap()));
+        }
+        captures.push(capture);
+    }
+    let running = batch.start();
+    for (job, version) in [1, 3].into_iter().zip(Version::ALL) {
+        let capture = Capture::before(running.port(job));
+        let (code, text) = openssl_report(capture.port(), &root, version, &[]).unwrap();
+        assert_eq!(code, Some(0), "{text}");
+        captures.push(capture);
+    }
+    for outcome in running.finish(false) {
+        assert!(outcome.is("connected"), "{outcome:?}");
+    }
+    let count = captures.len();
+    let capture = certificates.file("capture.pcap", &Capture::to_pcap(captures));
+    let readable = |key_log| {
+        let text = tshark(&capture, count, key_log).unwrap();
+        ["drawkcab", "backward", "hello from the addon"].map(|words| text.matches(words).count())
+    };
+    assert_eq!(readable(Some(&log)), [2, 2, 2]);
+    assert_eq!(readable(None), [0, 0, 0]);
 }
