@@ -32,10 +32,7 @@ const PAST: [&str; 2] = ["200101000000Z", "200201000000Z"];
 impl Authority {
     /// A new one, or a skip of the test when there is no openssl.
     pub fn make(name: &str) -> Option<Self> {
-        let folder = Folder::new(program("openssl")?);
-        fs::write(folder.path("ca.cnf"), SETTINGS).unwrap();
-        fs::write(folder.path("index.txt"), "").unwrap();
-        fs::write(folder.path("crlnumber"), "01\n").unwrap();
+        let folder = Self::empty()?;
         folder
             .openssl(&["req", "-x509", "-days", "30", "-config", "ca.cnf"])
             .and(&NEW_KEY)
@@ -46,7 +43,25 @@ impl Authority {
         Some(Self { folder })
     }
 
-    /// What trusts it.
+    fn empty() -> Option<Folder> {
+        let folder = Folder::new(program("openssl")?);
+        fs::write(folder.path("ca.cnf"), SETTINGS).unwrap();
+        fs::write(folder.path("index.txt"), "").unwrap();
+        fs::write(folder.path("crlnumber"), "01\n").unwrap();
+        Some(folder)
+    }
+
+    /// An authority that this one vouches for.
+    pub fn below(&self, name: &str) -> Option<Self> {
+        let folder = Self::empty()?;
+        let extensions = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n";
+        let pair = self.issue(name, extensions, &[]);
+        fs::copy(pair.key, folder.path("root.key")).unwrap();
+        fs::copy(pair.chain, folder.path("root.crt")).unwrap();
+        Some(Self { folder })
+    }
+
+    /// Its certificate, for whoever trusts it.
     pub fn root(&self) -> PathBuf {
         self.folder.path("root.crt")
     }

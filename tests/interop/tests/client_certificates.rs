@@ -3,6 +3,8 @@
 // These are tests, helpers included: they fail by panicking.
 #![allow(clippy::unwrap_used)]
 
+use std::fs;
+
 use godot_rustls_interop_tests::{
     Authority, Batch, Certificates, Job, Kind, Nginx, OpensslServer, Outcome, Pair, Site, Version,
     cause, curl, godot_project, openssl_client,
@@ -12,6 +14,9 @@ use godot_rustls_interop_tests::{
 struct Clients {
     authority: Authority,
     right: Pair,
+    /// Issued by an authority below the trusted one.
+    guest: Pair,
+    guests: Authority,
     expired: Pair,
     stranger: Pair,
     // Its files go with it.
@@ -22,8 +27,11 @@ impl Clients {
     fn make() -> Option<Self> {
         let authority = Authority::make("Players")?;
         let other = Authority::make("Strangers")?;
+        let guests = authority.below("Guests")?;
         Some(Self {
             right: authority.client("alice"),
+            guest: guests.client("carol"),
+            guests,
             expired: authority.expired_client("bob"),
             stranger: other.client("mallory"),
             authority,
@@ -55,6 +63,14 @@ fn openssl_lets_the_addon_in_by_its_certificate_and_the_addon_learns_why_not() {
         return;
     };
     let server = certificates.pair(Kind::P256);
+    let parts = [&clients.guest.chain, &clients.guests.root()];
+    let guest = Pair {
+        key: clients.guest.key.clone(),
+        chain: certificates.file(
+            "carol.crt",
+            &parts.map(|path| fs::read(path).unwrap()).concat(),
+        ),
+    };
     let send = certificates.file("lines", b"drawkcab\nCLOSE\n");
     let want = certificates.file("answer", b"backward\n");
     let mut batch = Batch::new(engine);
@@ -75,6 +91,7 @@ fn openssl_lets_the_addon_in_by_its_certificate_and_the_addon_learns_why_not() {
                 .set("until_end", true)
         };
         batch.add(job("right").showing(&clients.right));
+        batch.add(job("guest").showing(&guest));
         batch.add(job("none"));
         batch.add(job("stranger").showing(&clients.stranger));
         batch.add(job("expired").showing(&clients.expired));
@@ -84,17 +101,21 @@ fn openssl_lets_the_addon_in_by_its_certificate_and_the_addon_learns_why_not() {
     // s_server sends its own certificate and then the chain's file, which begins with it too.
     let chain = [&server.chain, &server.chain, &certificates.intermediate()];
     let chain = chain.map(|path| certificates.facts(path));
-    for ((case, version), peer) in outcomes.chunks(4).zip(Version::ALL).zip(&mut servers) {
-        case[0].assert_connected(version, "eof");
-        case[0].assert_received(9);
-        assert_eq!(case[0].peer(), chain);
-        assert_eq!(peer.told("Peer certificate: "), "CN = alice");
-        assert_not_let_in(&case[1], version, &["none to show", "set_identity()"]);
+    for ((case, version), peer) in outcomes.chunks(5).zip(Version::ALL).zip(&mut servers) {
+        for outcome in &case[..2] {
+            outcome.assert_connected(version, "eof");
+            outcome.assert_received(9);
+            assert_eq!(outcome.peer(), chain);
+        }
+        let mut let_in = [(); 2].map(|()| peer.told("Peer certificate: "));
+        let_in.sort();
+        assert_eq!(let_in, ["CN = alice", "CN = carol"]);
+        assert_not_let_in(&case[2], version, &["none to show", "set_identity()"]);
         let refused = "refused this client's certificate";
         let unknown = [refused, "\"mallory\"", "unknown_ca (48)"];
-        assert_not_let_in(&case[2], version, &unknown);
+        assert_not_let_in(&case[3], version, &unknown);
         let expired = [refused, "\"bob\"", "certificate_expired (45)", "renew"];
-        assert_not_let_in(&case[3], version, &expired);
+        assert_not_let_in(&case[4], version, &expired);
     }
 }
 

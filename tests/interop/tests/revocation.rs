@@ -3,15 +3,19 @@
 // These are tests, helpers included: they fail by panicking.
 #![allow(clippy::unwrap_used)]
 
+use std::fs;
 use std::path::PathBuf;
 
 use godot_rustls_interop_tests::{
-    Authority, Batch, Certificates, Job, Kind, OpensslServer, Version, cause, godot_project,
-    openssl_client, openssl_report,
+    Authority, Batch, Certificates, Job, Kind, OpensslServer, Pair, Version, cause, curl,
+    godot_project, openssl_client, openssl_report,
 };
 
 /// Cause and words of a connection that does not come about.
 type Refusal<'a> = Option<(i64, [&'a str; 2])>;
+
+/// The exit code of curl for an invalid certificate status.
+const NO_RESPONSE: i32 = 91;
 
 const NAMES: &str = "DNS:localhost,IP:127.0.0.1";
 
@@ -168,7 +172,7 @@ fn openssl_clients_that_were_revoked_are_told_so_by_the_addon() {
 }
 
 #[test]
-fn openssl_is_sent_the_ocsp_response_that_lies_beside_the_certificate() {
+fn openssl_and_curl_are_sent_the_ocsp_response_that_lies_beside_the_certificate() {
     let (Some(engine), Some(certificates), Some(authority)) = (
         godot_project(),
         Certificates::make(),
@@ -176,16 +180,21 @@ fn openssl_is_sent_the_ocsp_response_that_lies_beside_the_certificate() {
     ) else {
         return;
     };
-    let [stapled, bare] = ["stapled", "bare"].map(|name| authority.server(name, NAMES));
-    let mut response = stapled.chain.clone().into_os_string();
-    response.push(".ocsp");
-    authority.write_ocsp_response(&stapled.chain, response.as_ref());
+    let [stapled, bare] = ["stapled", "bare"].map(|name| {
+        let pair = authority.server(name, NAMES);
+        // curl looks for the issuer in what is sent.
+        let parts = [&pair.chain, &authority.root()].map(|path| fs::read(path).unwrap());
+        let chain = certificates.file(&format!("{name}.crt"), &parts.concat());
+        Pair { chain, ..pair }
+    });
+    let response = certificates.place("stapled.crt.ocsp");
+    authority.write_ocsp_response(&stapled.chain, &response);
     let words = certificates.file("words", b"hello");
     let mut batch = Batch::new(engine);
     for version in Version::ALL {
         for pair in [&stapled, &bare] {
-            let job = Job::server(format!("{version:?}"), &pair.chain, &pair.key, 1);
-            let job = job.set("files", true).set("serve", "greet");
+            let job = Job::server(format!("{version:?}"), &pair.chain, &pair.key, 2);
+            let job = job.set("files", true).set("serve", "http");
             batch.add(job.version(version).set("send", words.to_str().unwrap()));
         }
     }
@@ -197,8 +206,13 @@ fn openssl_is_sent_the_ocsp_response_that_lies_beside_the_certificate() {
     for (index, version) in Version::ALL.into_iter().enumerate() {
         let report = |job: usize| {
             let port = running.port(2 * index + job);
-            let (code, text) =
-                openssl_report(port, &authority.root(), version, &["-status"]).unwrap();
+            let (code, text) = openssl_report(
+                port,
+                &authority.root(),
+                version,
+                &["-status", "-no_ign_eof"],
+            )
+            .unwrap();
             assert_eq!(code, Some(0), "{text}");
             text
         };
@@ -208,8 +222,18 @@ fn openssl_is_sent_the_ocsp_response_that_lies_beside_the_certificate() {
             without.contains("OCSP response: no response sent"),
             "{without}"
         );
+        // It checks the response too, and wants one.
+        for (job, exit_code) in [(0, 0), (1, NO_RESPONSE)] {
+            let port = running.port(2 * index + job);
+            let root = authority.root();
+            let Some((_, code, errors)) = curl("localhost", port, &root, &["--cert-status"]) else {
+                return;
+            };
+            assert_eq!(code, Some(exit_code), "{errors}");
+        }
     }
-    for outcome in running.finish(false) {
+    // curl leaves without a word when it is sent no response.
+    for outcome in running.finish(true) {
         assert!(outcome.is("connected"), "{outcome:?}");
     }
 }
