@@ -3,100 +3,132 @@ extends SceneTree
 ##
 ## `godot --headless --path PROJECT -s driver.gd -- JOBS.json`. Prints `LISTENING job port` for each server,
 ## `RESULT {…}` for each connection and `DONE` at the end. A job is an object with these members:
-## - `role`: `client` or `server`
-## - `min`, `max`: allowed TLS versions as in RustlsTLSOptions; `seconds`: the limit of the whole job
+## - `role`: `client` or `server`; `connections`: how many, a client's one after the other with the same options;
+##   `seconds`: the limit of the whole job
+## - options of both (`options.gd` makes them): `min`, `max` (allowed TLS versions as in RustlsTLSOptions), `alpn`,
+##   `resumption`, `pins` (as the properties), `revoked` (PEM file with revocation lists), `key_log` (file), `key` and
+##   `chain` (PEM files; a client's must end as the engine's loader wants it)
+## - both: `export` (a label of which 32 bytes are exported)
 ## - client: `port` on 127.0.0.1 or `dial` (a host to find and connect to in the background), `name`, `trust` (PEM
 ##   file), `override`, `unsafe`, `handshake_timeout`; `send` (file with what to send), `expect` (how many bytes to wait
 ##   for), `until_end` (go on reading until the peer closes), `want` (file that what came must end with)
-## - server: `key`, `chain` (PEM files), `connections` (how many to serve), `serve`: `echo` (until the peer closes),
-##   `greet` (sends the file `send`, then closes) or `http` (answers GET with the file `send`, else with the body)
+## - server: `files` (key and chain are looked at again while it runs), `identities` (more of them: a list of `name`,
+##   `key`, `chain`), `clients` (`optional` or `required`) and `client_trust`; `until` (serve any number until this file
+##   exists), `serve`: `echo` (until the peer closes), `greet` (sends the file `send`, then closes) or `http` (answers GET
+##   with the file `send`, else with the body)
 
 
-const Driver := preload("driver.gd")
+const Options := preload("options.gd")
 
 const CHUNK := 65536
 ## A server waits this long for clients that come one after the other, on machines that may be busy.
 const DEFAULT_SECONDS := 120.0
 ## Rounds of all connections in one frame, so that a transfer does not wait for frames.
 const ROUNDS := 50
+const EXPORTED_BYTES := 32
 
 var _talks: Array[Talk] = []
-var _listeners: Array[Listener] = []
+var _jobs: Array[Job] = []
 
 
 func _initialize() -> void:
 	var arguments: PackedStringArray = OS.get_cmdline_user_args()
-	var jobs: Array = JSON.parse_string(FileAccess.get_file_as_string(arguments[0]))
-	for index: int in jobs.size():
-		var plan: Dictionary = jobs[index]
-		if plan["role"] == "server":
-			_listeners.append(Listener.new(index, plan))
-		else:
-			_talks.append(ClientTalk.new(index, plan))
+	var plans: Array = JSON.parse_string(FileAccess.get_file_as_string(arguments[0]))
+	for index: int in plans.size():
+		var plan: Dictionary = plans[index]
+		_jobs.append(Listener.new(index, plan) if plan["role"] == "server" else Caller.new(index, plan))
 
 
 func _process(_delta: float) -> bool:
-	for listener: Listener in _listeners:
-		_talks.append_array(listener.take_connections())
+	for job: Job in _jobs:
+		_talks.append_array(job.take_connections())
 	for _round: int in ROUNDS:
 		for talk: Talk in _talks:
 			talk.step()
 	for talk: Talk in _talks:
 		talk.report_once()
 	_talks = _talks.filter(func(talk: Talk) -> bool: return not talk.is_over)
-	_listeners = _listeners.filter(func(listener: Listener) -> bool: return not listener.is_over())
-	if not _talks.is_empty() or not _listeners.is_empty():
+	_jobs = _jobs.filter(func(job: Job) -> bool: return not job.is_over())
+	if not _talks.is_empty() or not _jobs.is_empty():
 		return false
 	print("DONE")
 	return true
 
 
-static func versions(options: RustlsTLSOptions, plan: Dictionary) -> RustlsTLSOptions:
-	options.min_version = plan.get("min", RustlsTLSOptions.TLS_VERSION_1_2)
-	options.max_version = plan.get("max", RustlsTLSOptions.TLS_VERSION_1_3)
-	return options
+## Where connections come from. All of a job share its options.
+class Job:
+	extends RefCounted
+
+	var job: int
+	var plan: Dictionary
+	var left: int
+	var count: int = 0
+	var options: RustlsTLSOptions
+	var deadline: int
 
 
-static func text(path: String) -> String:
-	return FileAccess.get_file_as_string(path)
+	func _init(the_job: int, the_plan: Dictionary, the_options: RustlsTLSOptions) -> void:
+		job = the_job
+		plan = the_plan
+		options = the_options
+		left = plan.get("connections", 1)
+		deadline = Time.get_ticks_msec() + int(plan.get("seconds", DEFAULT_SECONDS) * 1000.0)
+		if not options.get_error().is_empty():
+			print("options of job %d: %s" % [job, options.get_error()])
+
+
+	func take_connections() -> Array[Talk]:
+		return []
+
+
+	func is_over() -> bool:
+		return left == 0 or Time.get_ticks_msec() > deadline
+
+
+class Caller:
+	extends Job
+
+	var _current: ClientTalk = null
+
+
+	func _init(the_job: int, the_plan: Dictionary) -> void:
+		super(the_job, the_plan, Options.client(the_plan))
+
+
+	func take_connections() -> Array[Talk]:
+		if left == 0 or (_current != null and not _current.is_over):
+			return []
+		left -= 1
+		_current = ClientTalk.new(job, plan, options, count)
+		count += 1
+		return [_current]
 
 
 class Listener:
-	extends RefCounted
+	extends Job
 
-	var _job: int
-	var _plan: Dictionary
 	var _server: TCPServer = TCPServer.new()
-	var _left: int
-	var _deadline: int
-	var _options: RustlsTLSOptions
-	var _count: int = 0
 
 
-	func _init(job: int, plan: Dictionary) -> void:
-		_job = job
-		_plan = plan
-		_left = plan.get("connections", 1)
-		_deadline = Time.get_ticks_msec() + int(plan.get("seconds", DEFAULT_SECONDS) * 1000.0)
-		_options = RustlsTLSOptions.server_from_pem(Driver.text(plan["key"]), Driver.text(plan["chain"]))
-		Driver.versions(_options, plan)
-		if not _options.get_error().is_empty():
-			print("options of job %d: %s" % [job, _options.get_error()])
+	func _init(the_job: int, the_plan: Dictionary) -> void:
+		super(the_job, the_plan, Options.server(the_plan))
 		_server.listen(0, "127.0.0.1")
 		print("LISTENING %d %d" % [job, _server.get_local_port()])
 
 
 	func take_connections() -> Array[Talk]:
 		var taken: Array[Talk] = []
-		while _left > 0 and _server.is_connection_available():
-			_left -= 1
-			taken.append(ServerTalk.new(_job, _plan, _server.take_connection(), _options, _count))
-			_count += 1
+		while (left > 0 or plan.has("until")) and _server.is_connection_available():
+			left -= 1
+			taken.append(ServerTalk.new(job, plan, _server.take_connection(), options, count))
+			count += 1
 		return taken
 
 
 	func is_over() -> bool:
-		return _left == 0 or Time.get_ticks_msec() > _deadline
+		if plan.has("until"):
+			return FileAccess.file_exists(plan["until"]) or Time.get_ticks_msec() > deadline
+		return super()
 
 
 class Talk:
@@ -114,9 +146,9 @@ class Talk:
 	var _is_reported: bool = false
 
 
-	func _init(job: int, the_plan: Dictionary) -> void:
+	func _init(job: int, the_plan: Dictionary, number: int) -> void:
 		plan = the_plan
-		result = {"job": job, "connection": 0, "connected": false, "end": ""}
+		result = {"job": job, "connection": number, "connected": false, "end": ""}
 		_deadline = Time.get_ticks_msec() + int(plan.get("seconds", DEFAULT_SECONDS) * 1000.0)
 		tls.handshake_timeout = plan.get("handshake_timeout", 20.0)
 
@@ -193,6 +225,14 @@ class Talk:
 		result["cipher"] = tls.get_cipher_suite()
 		result["group"] = tls.get_key_exchange_group()
 		result["server_name"] = tls.get_server_name()
+		result["alpn"] = tls.get_alpn_protocol()
+		result["resumed"] = tls.is_session_resumed()
+		result["peer"] = tls.get_peer_certificates().map(
+			func(shown: RustlsCertificateInfo) -> Array: return [shown.subject, shown.sha256_fingerprint]
+		)
+		if plan.has("export"):
+			var none: PackedByteArray = []
+			result["exported"] = tls.export_keying_material(plan["export"], none, EXPORTED_BYTES).hex_encode()
 
 
 	func _move() -> void:
@@ -218,16 +258,18 @@ class Talk:
 class ClientTalk:
 	extends Talk
 
+	var _options: RustlsTLSOptions
 	var _has_begun: bool = false
 
 
-	func _init(job: int, the_plan: Dictionary) -> void:
-		super(job, the_plan)
+	func _init(job: int, the_plan: Dictionary, options: RustlsTLSOptions, number: int) -> void:
+		super(job, the_plan, number)
+		_options = options
 		if plan.has("send"):
 			outgoing = FileAccess.get_file_as_bytes(plan["send"])
 		if plan.has("dial"):
 			_has_begun = true
-			_check(tls.connect_to_host(plan["dial"], int(plan["port"]), _options()))
+			_check(tls.connect_to_host(plan["dial"], int(plan["port"]), _options))
 		else:
 			base = StreamPeerTCP.new()
 			_check(base.connect_to_host("127.0.0.1", int(plan["port"])))
@@ -240,20 +282,13 @@ class ClientTalk:
 		if base.get_status() == StreamPeerTCP.STATUS_CONNECTING:
 			return false
 		_has_begun = true
-		_check(tls.connect_to_stream(base, plan.get("name", "localhost"), _options()))
+		_check(tls.connect_to_stream(base, plan.get("name", "localhost"), _options))
 		return not is_over
 
 
 	func is_complete() -> bool:
 		return not plan.get("until_end", false) and incoming.size() >= int(plan.get("expect", 0)) \
 				and sent == outgoing.size()
-
-
-	func _options() -> RustlsTLSOptions:
-		if plan.get("unsafe", false):
-			return Driver.versions(RustlsTLSOptions.client_unsafe(), plan)
-		var trusted: String = Driver.text(plan["trust"])
-		return Driver.versions(RustlsTLSOptions.client_from_pem(trusted, plan.get("override", "")), plan)
 
 
 	func _check(error: Error) -> void:
@@ -270,9 +305,8 @@ class ServerTalk:
 	func _init(
 		job: int, the_plan: Dictionary, the_base: StreamPeerTCP, options: RustlsTLSOptions, number: int
 	) -> void:
-		super(job, the_plan)
+		super(job, the_plan, number)
 		base = the_base
-		result["connection"] = number
 		var error: Error = tls.accept_stream(base, options)
 		if error != OK:
 			finish("start %s" % error_string(error))

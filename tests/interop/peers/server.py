@@ -1,4 +1,6 @@
-"""A TLS server on a free port: server.py CHAIN KEY echo|cut|goodbye. Prints `PORT n` when it listens."""
+"""A TLS server on a free port: server.py CHAIN KEY echo|cut|goodbye. Prints `PORT n` when it listens.
+
+Prints `NAME n` with the name that each client asks for."""
 
 import os
 import socket
@@ -35,6 +37,7 @@ def main():
     chain, key, mode = sys.argv[1:]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key)
+    context.sni_callback = lambda _socket, name, _context: print(f"NAME {name or ''}", flush=True)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(f"PORT {listener.getsockname()[1]}", flush=True)
         while True:

@@ -1,7 +1,7 @@
 //! Certificates of every kind that peers may have, made by the openssl command.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -53,13 +53,30 @@ impl Kind {
 /// folder for whatever else a test needs.
 #[derive(Debug)]
 pub struct Certificates {
-    shared: Arc<Folder>,
+    shared: Arc<Servers>,
     own: Folder,
+}
+
+/// What tests that run at the same time share: keys of RSA take seconds.
+#[derive(Debug)]
+struct Servers {
+    folder: Folder,
+    /// The kinds that somebody asked for.
+    made: Mutex<Vec<Kind>>,
+}
+
+/// A private key and its certificate, in PEM files.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The key.
+    pub key: PathBuf,
+    /// The certificate, and what stands behind it.
+    pub chain: PathBuf,
 }
 
 /// A folder that goes with its owner.
 #[derive(Debug)]
-struct Folder {
+pub(crate) struct Folder {
     place: TempDir,
     openssl: PathBuf,
 }
@@ -69,17 +86,17 @@ const LEAF: &str = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digita
                     extendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n";
 
 impl Certificates {
-    /// Makes them, or skips the test when there is no openssl. Tests that run at the same time share them: keys of
-    /// RSA take seconds.
+    /// Makes them, or skips the test when there is no openssl.
     pub fn make() -> Option<Self> {
-        static SHARED: Mutex<Weak<Folder>> = Mutex::new(Weak::new());
+        static SHARED: Mutex<Weak<Servers>> = Mutex::new(Weak::new());
         let own = Folder::new(program("openssl")?);
         // A test that failed while it held the lock left nothing behind.
         let mut place = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = place.upgrade().unwrap_or_else(|| {
-            let made = Folder::new(own.openssl.clone());
-            made.fill();
-            Arc::new(made)
+            let folder = Folder::new(own.openssl.clone());
+            folder.make_authorities();
+            let made = Mutex::default();
+            Arc::new(Servers { folder, made })
         });
         *place = Arc::downgrade(&shared);
         Some(Self { shared, own })
@@ -87,17 +104,37 @@ impl Certificates {
 
     /// What a client trusts.
     pub fn root(&self) -> PathBuf {
-        self.shared.path("root.crt")
+        self.shared.folder.path("root.crt")
+    }
+
+    /// What issued the servers' certificates.
+    pub fn intermediate(&self) -> PathBuf {
+        self.shared.folder.path("intermediate.crt")
     }
 
     /// A server's certificate with its intermediate.
     pub fn chain(&self, kind: Kind) -> PathBuf {
-        self.shared.path(&format!("{kind:?}.chain"))
+        self.pair(kind).chain
     }
 
     /// A server's private key.
     pub fn server_key(&self, kind: Kind) -> PathBuf {
-        self.shared.path(&format!("{kind:?}.key"))
+        self.pair(kind).key
+    }
+
+    /// Chain and key of a server.
+    pub fn pair(&self, kind: Kind) -> Pair {
+        let made = self.shared.made.lock();
+        let mut made = made.unwrap_or_else(PoisonError::into_inner);
+        if !made.contains(&kind) {
+            self.shared.folder.make_server(kind);
+            made.push(kind);
+        }
+        let path = |ending: &str| self.shared.folder.path(&format!("{kind:?}.{ending}"));
+        Pair {
+            key: path("key"),
+            chain: path("chain"),
+        }
     }
 
     /// A self-signed certificate as `openssl req -x509` makes it by itself, with or without alternative names; its
@@ -129,21 +166,59 @@ impl Certificates {
         fs::write(self.own.path(name), contents).unwrap();
         self.own.path(name)
     }
+
+    /// A place for a file in the test's own folder.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.own.path(name)
+    }
+
+    /// What openssl says about the first certificate of a file: its subject (RFC 2253), and its SHA-256 in lower case.
+    pub fn facts(&self, certificate: &Path) -> (String, String) {
+        let text = self
+            .own
+            .openssl(&["x509", "-noout", "-subject", "-nameopt", "RFC2253"])
+            .and(&["-fingerprint", "-sha256"])
+            .with("-in", certificate.to_str().unwrap())
+            .output();
+        let line = |start: &str| text.lines().find_map(|line| line.strip_prefix(start));
+        let fingerprint = line("sha256 Fingerprint=").unwrap();
+        (
+            line("subject=").unwrap().to_owned(),
+            fingerprint.replace(':', "").to_lowercase(),
+        )
+    }
+
+    /// The pin of the first certificate of a file, by the steps that manuals give (RFC 7469 appendix A).
+    pub fn pin(&self, certificate: &Path) -> String {
+        self.own
+            .openssl(&["x509", "-pubkey", "-noout", "-out", "pin.pem"])
+            .with("-in", certificate.to_str().unwrap())
+            .run();
+        self.own
+            .openssl(&["pkey", "-pubin", "-in", "pin.pem", "-outform", "DER"])
+            .with("-out", "pin.der")
+            .run();
+        self.own
+            .openssl(&["dgst", "-sha256", "-binary", "-out", "pin.hash", "pin.der"])
+            .run();
+        let encoded = self.own.openssl(&["base64", "-in", "pin.hash"]).output();
+        format!("sha256/{}", encoded.trim())
+    }
 }
 
 impl Folder {
-    fn new(openssl: PathBuf) -> Self {
+    pub(crate) fn new(openssl: PathBuf) -> Self {
         Self {
             place: TempDir::new().unwrap(),
             openssl,
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.place.path().join(name)
     }
 
-    fn fill(&self) {
+    fn make_authorities(&self) {
         self.key("root", Kind::P384);
         let settings =
             format!("[req]\ndistinguished_name=none\nx509_extensions=ca\n[none]\n[ca]\n{CA}");
@@ -168,15 +243,16 @@ impl Folder {
             "root",
             CA,
         );
-        for kind in Kind::ALL {
-            let name = format!("{kind:?}");
-            self.issue(&name, kind, "/CN=localhost", "intermediate", LEAF);
-            let parts = [format!("{name}.crt"), "intermediate.crt".to_owned()];
-            let chain = parts
-                .map(|part| fs::read(self.path(&part)).unwrap())
-                .concat();
-            fs::write(self.path(&format!("{name}.chain")), chain).unwrap();
-        }
+    }
+
+    fn make_server(&self, kind: Kind) {
+        let name = format!("{kind:?}");
+        self.issue(&name, kind, "/CN=localhost", "intermediate", LEAF);
+        let parts = [format!("{name}.crt"), "intermediate.crt".to_owned()];
+        let chain = parts
+            .map(|part| fs::read(self.path(&part)).unwrap())
+            .concat();
+        fs::write(self.path(&format!("{name}.chain")), chain).unwrap();
     }
 
     fn key(&self, name: &str, kind: Kind) {
@@ -202,29 +278,35 @@ impl Folder {
             .run();
     }
 
-    fn openssl(&self, arguments: &[&str]) -> Openssl {
+    pub(crate) fn openssl(&self, arguments: &[&str]) -> Openssl {
         let mut command = Command::new(&self.openssl);
         command.args(arguments).current_dir(self.place.path());
         Openssl(command)
     }
 }
 
-struct Openssl(Command);
+/// A command that must succeed.
+pub(crate) struct Openssl(Command);
 
 impl Openssl {
-    fn with(mut self, flag: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, flag: &str, value: &str) -> Self {
         self.0.args([flag, value]);
         self
     }
 
-    fn and(mut self, arguments: &[&str]) -> Self {
+    pub(crate) fn and(mut self, arguments: &[&str]) -> Self {
         self.0.args(arguments);
         self
     }
 
-    fn run(mut self) {
+    pub(crate) fn run(self) {
+        self.output();
+    }
+
+    fn output(mut self) -> String {
         let done = self.0.output().unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "{:?}: {said}", self.0);
+        String::from_utf8_lossy(&done.stdout).into_owned()
     }
 }

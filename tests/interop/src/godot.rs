@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use xtask::godot::{is_problem, list_extension};
 
+use crate::certificates::Pair;
 use crate::program::Program;
 use crate::{Version, own_file, present};
 
@@ -60,6 +61,12 @@ impl Job {
             .set("chain", chain.to_str().unwrap())
             .set("key", key.to_str().unwrap())
             .set("connections", connections)
+    }
+
+    /// Shows this identity.
+    pub fn showing(self, pair: &Pair) -> Self {
+        self.set("key", pair.key.to_str().unwrap())
+            .set("chain", pair.chain.to_str().unwrap())
     }
 
     fn new(label: impl Into<String>, role: &str) -> Self {
@@ -114,6 +121,32 @@ impl Outcome {
         self.members[name].as_f64().unwrap_or(-1.0) as i64
     }
 
+    /// Whether something is so.
+    pub fn is(&self, name: &str) -> bool {
+        self.members[name] == true
+    }
+
+    /// What the peer showed: subject and SHA-256 of each certificate.
+    pub fn peer(&self) -> Vec<(String, String)> {
+        let shown = self.members["peer"].as_array();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        shown.map_or_else(Vec::new, |shown| {
+            shown
+                .iter()
+                .map(|one| (text(&one[0]), text(&one[1])))
+                .collect()
+        })
+    }
+
+    /// Fails unless it ended with this cause and with all of these words in its sentence.
+    #[track_caller]
+    pub fn assert_refused(&self, cause: i64, words: &[&str]) {
+        assert_eq!(self.number("cause"), cause, "{self:?}");
+        for word in words {
+            assert!(self.text("error").contains(word), "no {word:?}: {self:?}");
+        }
+    }
+
     /// Fails unless the handshake succeeded with this version and the end was this one.
     #[track_caller]
     pub fn assert_connected(&self, version: Version, end: &str) {
@@ -149,7 +182,7 @@ pub struct Running {
     program: Program,
     ports: HashMap<usize, u16>,
     labels: Vec<String>,
-    connections: usize,
+    connections: Option<usize>,
     _folder: TempDir,
 }
 
@@ -183,15 +216,17 @@ impl Batch {
             .arg(&list);
         let is_server = |job: &&Job| job.members["role"] == "server";
         let servers = self.jobs.iter().filter(is_server).count();
+        // A server that serves until it is told has any number of them.
+        let is_open = self
+            .jobs
+            .iter()
+            .any(|job| job.members.contains_key("until"));
         let connections = self
             .jobs
             .iter()
-            .map(|job| {
-                job.members
-                    .get("connections")
-                    .map_or(1, |n| n.as_u64().unwrap_or(1))
-            })
-            .sum::<u64>();
+            .map(|job| job.members.get("connections").and_then(Value::as_u64))
+            .map(|number| usize::try_from(number.unwrap_or(1)).unwrap())
+            .sum::<usize>();
         let mut program = Program::start("Godot", command);
         let mut ports = HashMap::new();
         while ports.len() < servers {
@@ -205,7 +240,7 @@ impl Batch {
             program,
             ports,
             labels: self.jobs.into_iter().map(|job| job.label).collect(),
-            connections: usize::try_from(connections).unwrap(),
+            connections: (!is_open).then_some(connections),
             _folder: folder,
         }
     }
@@ -245,11 +280,13 @@ impl Running {
                 (job, connection, Outcome { label, members })
             })
             .collect();
-        assert_eq!(
-            outcomes.len(),
-            self.connections,
-            "connections are missing:\n{log}"
-        );
+        if let Some(connections) = self.connections {
+            assert_eq!(
+                outcomes.len(),
+                connections,
+                "connections are missing:\n{log}"
+            );
+        }
         outcomes.sort_by_key(|(job, connection, _)| (*job, *connection));
         outcomes
             .into_iter()

@@ -4,6 +4,9 @@
 // A helper that cannot do its work ends the test that called it: that is what a panic means in a test.
 #![allow(clippy::unwrap_used)]
 
+mod authority;
+mod capture;
+pub mod cause;
 mod certificates;
 mod godot;
 mod nginx;
@@ -14,10 +17,12 @@ mod tcp;
 use std::env;
 use std::path::{Path, PathBuf};
 
-pub use certificates::{Certificates, Kind};
+pub use authority::Authority;
+pub use capture::{Capture, tshark};
+pub use certificates::{Certificates, Kind, Pair};
 pub use godot::{Batch, Job, Outcome, Running, godot_project};
 pub use nginx::{Nginx, Site};
-pub use peers::{OpensslServer, PythonServer, openssl_client, python_client};
+pub use peers::{OpensslServer, PythonServer, curl, openssl_client, openssl_report, python_client};
 pub use program::{Conversation, Program};
 pub use tcp::{accept, connect};
 pub use xtask::skip::present;

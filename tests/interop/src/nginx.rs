@@ -18,6 +18,8 @@ pub struct Site {
     pub chain: PathBuf,
     /// The key.
     pub key: PathBuf,
+    /// Further settings of the site.
+    pub more: String,
 }
 
 /// A running nginx. It gives the files of its folder (GET) and takes new ones (PUT).
@@ -101,11 +103,11 @@ fn configuration(folder: &Path, sites: &[Site], ports: &[u16]) -> String {
          ssl_protocols TLSv1.2 TLSv1.3;\nssl_session_tickets on;\n"
     );
     for (site, port) in sites.iter().zip(ports) {
-        let (chain, key) = (site.chain.display(), site.key.display());
+        let (chain, key, more) = (site.chain.display(), site.key.display(), &site.more);
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "server {{ listen 127.0.0.1:{port} ssl; server_name localhost; ssl_certificate {chain}; ssl_certificate_key {key}; }}"
+            "server {{ listen 127.0.0.1:{port} ssl; server_name localhost; ssl_certificate {chain}; ssl_certificate_key {key}; {more} }}"
         );
     }
     text.push_str("}\n");

@@ -45,10 +45,19 @@ pub struct Program {
 
 impl Program {
     /// Starts it with nothing to read; both its outputs are collected.
-    pub fn start(name: &str, mut command: Command) -> Self {
+    pub fn start(name: &str, command: Command) -> Self {
+        Self::start_with(name, command, Stdio::null())
+    }
+
+    /// Starts it with an input that stays open and silent, for programs that leave when theirs ends.
+    pub fn start_waiting(name: &str, command: Command) -> Self {
+        Self::start_with(name, command, Stdio::piped())
+    }
+
+    fn start_with(name: &str, mut command: Command, input: Stdio) -> Self {
         let (reader, writer) = std::io::pipe().unwrap();
         command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(writer.try_clone().unwrap())
             .stderr(writer);
         let child = command.spawn();

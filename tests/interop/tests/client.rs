@@ -7,27 +7,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use godot_rustls_interop_tests::{
-    Batch, Certificates, Job, Kind, Nginx, OpensslServer, PythonServer, Site, Version, fixture,
-    godot_project,
+    Batch, Certificates, Job, Kind, Nginx, OpensslServer, PythonServer, Site, Version, cause,
+    fixture, godot_project,
 };
 use godot_rustls_testkit::{Generator, Peer, Step};
-
-/// What `get_last_error_code()` says.
-mod cause {
-    pub(super) const NONE: i64 = 0;
-    pub(super) const UNTRUSTED_ISSUER: i64 = 1;
-    pub(super) const EXPIRED: i64 = 2;
-    pub(super) const NOT_YET_VALID: i64 = 3;
-    pub(super) const NAME_MISMATCH: i64 = 4;
-    pub(super) const BAD_CERTIFICATE: i64 = 7;
-    pub(super) const NO_COMMON_VERSION: i64 = 8;
-    pub(super) const NO_COMMON_CIPHER: i64 = 9;
-    pub(super) const NOT_TLS: i64 = 10;
-    pub(super) const CLOSED: i64 = 11;
-    pub(super) const TRUNCATED: i64 = 12;
-    pub(super) const CLIENT_CERTIFICATE_REQUIRED: i64 = 13;
-    pub(super) const TIMEOUT: i64 = 17;
-}
 
 const STATUS_ERROR: i64 = 3;
 const STATUS_NAME_MISMATCH: i64 = 4;
@@ -174,6 +157,7 @@ fn the_addon_fetches_from_nginx_and_sends_to_it() {
         .map(|kind| Site {
             chain: certificates.chain(*kind),
             key: certificates.server_key(*kind),
+            more: String::new(),
         })
         .collect();
     let Some(nginx) = Nginx::start(&sites) else {

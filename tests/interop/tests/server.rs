@@ -3,15 +3,12 @@
 // These are tests, helpers included: they fail by panicking.
 #![allow(clippy::unwrap_used)]
 
-use std::process::Command;
-
 use godot_rustls_interop_tests::{
-    Batch, Certificates, Conversation, Job, Kind, Version, fixture, godot_project, openssl_client,
-    program, python_client,
+    Batch, Certificates, Job, Kind, Version, cause, curl, fixture, godot_project, openssl_client,
+    python_client,
 };
 use godot_rustls_testkit::Generator;
 
-const CAUSE_PEER_ALERT: i64 = 14;
 const MEBIBYTE: usize = 1 << 20;
 
 /// A server job for each kind and version, in the order of `cases`.
@@ -119,9 +116,6 @@ fn curl_fetches_from_the_addon_and_sends_to_it() {
     let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
         return;
     };
-    let Some(curl) = program("curl") else {
-        return;
-    };
     let body = Generator::new(2).bytes(2 * MEBIBYTE);
     let file = certificates.file("body", &body);
     let mut batch = Batch::new(engine);
@@ -129,7 +123,6 @@ fn curl_fetches_from_the_addon_and_sends_to_it() {
     add_servers(&mut batch, &certificates, shape, 2);
     let running = batch.start();
     for (index, (_, version)) in cases().enumerate() {
-        let url = format!("https://localhost:{}/", running.port(index));
         let only = if version == Version::Tls12 {
             "1.2"
         } else {
@@ -137,30 +130,16 @@ fn curl_fetches_from_the_addon_and_sends_to_it() {
         };
         let upload = format!("@{}", file.display());
         for more in [&[][..], &["--data-binary", &upload]] {
-            let mut command = Command::new(&curl);
-            command
-                .args([
-                    "--silent",
-                    "--show-error",
-                    "--fail",
-                    "--noproxy",
-                    "*",
-                    "--max-time",
-                    "60",
-                ])
-                .args([
-                    "--ipv4",
-                    "--header",
-                    "Expect:",
-                    "--tls-max",
-                    only,
-                    &format!("--tlsv{only}"),
-                    "--cacert",
-                ])
-                .arg(certificates.root())
-                .args(more)
-                .arg(&url);
-            let (got, code, errors) = Conversation::start("curl", command).finish();
+            let only = ["--tls-max", only, &format!("--tlsv{only}")];
+            let root = certificates.root();
+            let Some((got, code, errors)) = curl(
+                "localhost",
+                running.port(index),
+                &root,
+                &[&only, more].concat(),
+            ) else {
+                return;
+            };
             assert_eq!((code, errors.as_str()), (Some(0), ""), "{version:?}");
             assert!(got == body, "{version:?}: {} bytes", got.len());
         }
@@ -226,7 +205,7 @@ fn a_client_that_does_not_trust_the_addon_is_heard() {
         assert!(errors.contains("verify error"), "{errors}");
     }
     for outcome in running.finish(true) {
-        assert_eq!(outcome.number("cause"), CAUSE_PEER_ALERT, "{outcome:?}");
+        assert_eq!(outcome.number("cause"), cause::PEER_ALERT, "{outcome:?}");
         assert!(
             outcome.text("error").contains("unknown_ca (48)"),
             "{outcome:?}"

@@ -287,10 +287,9 @@ fn peer_versions(reason: &PeerIncompatible) -> &'static str {
         PeerIncompatible::SupportedVersionsExtensionRequired => {
             "the client offers nothing newer than TLS 1.2"
         }
-        PeerIncompatible::Tls12NotOffered => {
-            "the client offers TLS 1.3 alone, or only versions older than TLS 1.2"
-        }
-        _ => "the client offers neither TLS 1.2 nor TLS 1.3",
+        PeerIncompatible::Tls12NotOffered => "the client offers only versions older than TLS 1.2",
+        // Newer or older ones: rustls does not say which.
+        _ => "the client offers only other versions of TLS",
     }
 }
 

@@ -355,14 +355,18 @@ fn alerts_are_told_with_their_names_for_either_side() {
 #[test]
 fn what_is_not_compatible_names_what_is_offered_here() {
     let incompatible = |reason| from_rustls(&Error::PeerIncompatible(reason), None, context(&[]));
-    for reason in [
-        PeerIncompatible::Tls12NotOfferedOrEnabled,
-        PeerIncompatible::ServerDoesNotSupportTls12Or13,
+    for (reason, words) in [
+        (PeerIncompatible::Tls12NotOfferedOrEnabled, "only other"),
+        (PeerIncompatible::Tls12NotOffered, "only versions older"),
+        (
+            PeerIncompatible::ServerDoesNotSupportTls12Or13,
+            "only versions older",
+        ),
     ] {
         says(
             &incompatible(reason),
             Cause::NoCommonVersion,
-            &["TLS 1.2 and 1.3"],
+            &[words, "TLS 1.2 and 1.3"],
         );
     }
     for (reason, word) in [

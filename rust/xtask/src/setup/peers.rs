@@ -8,11 +8,12 @@ use crate::paths;
 use crate::process::{Step, announce, cargo};
 
 /// What shows that a package is there, and the package's name in Debian.
-const PEERS: [(&str, &str); 6] = [
+const PEERS: [(&str, &str); 7] = [
     ("openssl", "openssl"),
     ("curl", "curl"),
     ("python3", "python3"),
     ("nginx", "nginx"),
+    ("tshark", "tshark"),
     ("Xvfb", "xvfb"),
     ("/etc/ssl/certs/ca-certificates.crt", "ca-certificates"),
 ];

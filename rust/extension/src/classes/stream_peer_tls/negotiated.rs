@@ -26,7 +26,7 @@ impl RustlsStreamPeerTLS {
     }
 
     /// Returns the IANA name of the key exchange group in use, such as [code]"X25519MLKEM768"[/code]. Empty without a
-    /// connection and before it is agreed on.
+    /// connection, before it is agreed on, and when TLS 1.2 continues a session, for which no key is exchanged.
     #[func]
     fn get_key_exchange_group(&self) -> GString {
         self.text(|session| session.key_exchange_group().into())

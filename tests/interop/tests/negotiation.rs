@@ -1,0 +1,315 @@
+//! What the two sides agree on: application protocols, names and versions.
+
+// These are tests, helpers included: they fail by panicking.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use godot_rustls_interop_tests::{
+    Authority, Batch, Certificates, Job, Kind, OpensslServer, Pair, PythonServer, Version, cause,
+    curl, godot_project, openssl_report,
+};
+use serde_json::json;
+
+/// A server that says two words to everybody.
+fn greeter(label: &str, pair: &Pair, words: &Path, connections: usize) -> Job {
+    Job::server(label, &pair.chain, &pair.key, connections)
+        .set("serve", "greet")
+        .set("send", words.to_str().unwrap())
+}
+
+#[test]
+fn the_addon_agrees_with_openssl_s_server_on_an_application_protocol() {
+    let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
+        return;
+    };
+    let pair = certificates.pair(Kind::P256);
+    let start = |more: &[&str]| OpensslServer::start(&pair.chain, &pair.key, more).unwrap();
+    let (speaking, silent) = (start(&["-alpn", "h2,http/1.1"]), start(&[]));
+    let end = certificates.file("end", b"CLOSE\n");
+    let nothing = certificates.file("nothing", b"");
+    let mut batch = Batch::new(engine);
+    for version in Version::ALL {
+        let mut add = |server: &OpensslServer, offer: &[&str]| {
+            let label = format!("{version:?} {offer:?}");
+            let job = Job::client(label, server.port(), &certificates.root()).version(version);
+            let job = job.set("alpn", offer).set("until_end", true);
+            batch.add(job.exchange(&end, &nothing, 0));
+        };
+        add(&speaking, &["http/1.1"]);
+        // The server's order decides.
+        add(&speaking, &["other", "http/1.1", "h2"]);
+        add(&speaking, &[]);
+        add(&silent, &["h2"]);
+        add(&speaking, &["my-game/1", "my-game/2"]);
+    }
+    let outcomes = batch.run(true);
+    for (outcomes, version) in outcomes.chunks(5).zip(Version::ALL) {
+        for (outcome, agreed) in outcomes.iter().zip(["http/1.1", "h2", "", ""]) {
+            outcome.assert_connected(version, "eof");
+            assert_eq!(outcome.text("alpn"), agreed, "{outcome:?}");
+        }
+        let words = [
+            "\"my-game/1\", \"my-game/2\"",
+            "no_application_protocol (120)",
+        ];
+        outcomes[4].assert_refused(cause::PEER_ALERT, &words);
+        assert!(!outcomes[4].is("connected"), "{:?}", outcomes[4]);
+    }
+}
+
+#[test]
+fn openssl_and_curl_agree_with_the_addon_on_an_application_protocol() {
+    let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
+        return;
+    };
+    let body = certificates.file("body", b"hello");
+    let mut batch = Batch::new(engine);
+    for version in Version::ALL {
+        let job = |label: &str, connections| {
+            greeter(label, &certificates.pair(Kind::P256), &body, connections).version(version)
+        };
+        batch.add(job("speaking", 4).set("alpn", ["my-game/2", "http/1.1"].as_slice()));
+        batch.add(job("silent", 1));
+        let web = job("for curl", 2).set("serve", "http");
+        batch.add(web.set("alpn", ["my-game/2", "http/1.1"].as_slice()));
+    }
+    let running = batch.start();
+    let root = certificates.root();
+    for (index, version) in Version::ALL.into_iter().enumerate() {
+        let port = |job: usize| running.port(3 * index + job);
+        let report = |job, more: &[&str]| openssl_report(port(job), &root, version, more).unwrap();
+        let agreed = |job, more: &[&str], words: &str| {
+            let (code, text) = report(job, more);
+            assert_eq!(code, Some(0), "{text}");
+            assert!(text.lines().any(|line| line == words), "{text}");
+        };
+        // The server's order decides.
+        agreed(
+            0,
+            &["-alpn", "http/1.1,my-game/2"],
+            "ALPN protocol: my-game/2",
+        );
+        agreed(0, &["-alpn", "other,http/1.1"], "ALPN protocol: http/1.1");
+        agreed(0, &[], "No ALPN negotiated");
+        let (code, text) = report(0, &["-alpn", "h2,other"]);
+        assert!(text.contains("alert no application protocol"), "{text}");
+        assert_ne!(code, Some(0));
+        agreed(1, &["-alpn", "h2"], "No ALPN negotiated");
+        for flag in ["--http1.1", "--no-alpn"] {
+            let Some((got, _, errors)) = curl("localhost", port(2), &root, &[flag]) else {
+                return;
+            };
+            assert_eq!(got, b"hello", "{errors}");
+        }
+    }
+    for (outcomes, version) in running.finish(true).chunks(7).zip(Version::ALL) {
+        let told = outcomes.iter().map(|outcome| outcome.text("alpn"));
+        let wanted = ["my-game/2", "http/1.1", "", "", "", "http/1.1", ""];
+        assert_eq!(told.collect::<Vec<_>>(), wanted, "{version:?} {outcomes:?}");
+        let offers = [
+            "the client offers the application protocols \"h2\", \"other\"",
+            "this server speaks \"my-game/2\", \"http/1.1\"",
+        ];
+        outcomes[3].assert_refused(cause::OTHER, &offers);
+    }
+}
+
+#[test]
+fn the_addon_shows_openssl_and_curl_the_identity_they_ask_for() {
+    let (Some(engine), Some(certificates), Some(authority)) = (
+        godot_project(),
+        Certificates::make(),
+        Authority::make("Names"),
+    ) else {
+        return;
+    };
+    let body = certificates.file("body", b"hello");
+    let default = authority.server("default", "DNS:default.test");
+    let named = [
+        (
+            "*.example.test",
+            authority.server("wild", "DNS:*.example.test"),
+        ),
+        (
+            "play.example.test",
+            authority.server("play", "DNS:play.example.test"),
+        ),
+    ];
+    let identities: Vec<_> = named
+        .iter()
+        .map(|(name, pair)| json!({"name": name, "key": pair.key, "chain": pair.chain}))
+        .collect();
+    // What is asked for, and whose certificate comes.
+    let cases = [
+        (Some("play.example.test"), "play"),
+        (Some("Eu.Example.Test"), "wild"),
+        (Some("example.test"), "default"),
+        (Some("a.eu.example.test"), "default"),
+        (None, "default"),
+    ];
+    let mut batch = Batch::new(engine);
+    for version in Version::ALL {
+        let job = greeter(&format!("{version:?}"), &default, &body, cases.len() + 2);
+        let job = job
+            .set("identities", identities.clone())
+            .set("serve", "http");
+        batch.add(job.version(version));
+    }
+    let running = batch.start();
+    for (index, version) in Version::ALL.into_iter().enumerate() {
+        let port = running.port(index);
+        for (asked, shown) in cases {
+            let flags = asked.map_or(vec!["-noservername"], |name| vec!["-servername", name]);
+            let (code, text) = openssl_report(
+                port,
+                &authority.root(),
+                version,
+                &[&flags[..], &["-no_ign_eof"]].concat(),
+            )
+            .unwrap();
+            assert_eq!(code, Some(0), "{text}");
+            let subject = format!("subject=CN = {shown}");
+            assert!(
+                text.lines().any(|line| line == subject),
+                "{asked:?}: {text}"
+            );
+        }
+        // It compares names by itself.
+        for host in ["play.example.test", "eu.example.test"] {
+            let Some((got, _, errors)) = curl(host, port, &authority.root(), &[]) else {
+                return;
+            };
+            assert_eq!(got, b"hello", "{errors}");
+        }
+    }
+    for outcomes in running.finish(true).chunks(cases.len() + 2) {
+        for (outcome, (asked, _)) in outcomes.iter().zip(cases) {
+            let asked = asked.unwrap_or_default().to_ascii_lowercase();
+            assert_eq!(outcome.text("server_name"), asked, "{outcome:?}");
+        }
+        assert_eq!(outcomes[6].text("server_name"), "eu.example.test");
+    }
+}
+
+#[test]
+fn servers_see_the_name_that_the_addon_connects_to_and_no_address() {
+    let (Some(engine), Some(certificates), Some(authority)) = (
+        godot_project(),
+        Certificates::make(),
+        Authority::make("Names"),
+    ) else {
+        return;
+    };
+    let names = "DNS:localhost,DNS:play.example.test,DNS:xn--bcher-kva.test,IP:127.0.0.1";
+    let pair = authority.server("many", names);
+    // Name, further members, and what the server is asked for.
+    let cases = [
+        ("play.example.test", json!({}), "play.example.test"),
+        ("play.example.test.", json!({}), "play.example.test"),
+        ("b\u{fc}cher.test", json!({}), "xn--bcher-kva.test"),
+        (
+            "play.example.test",
+            json!({"unsafe": true}),
+            "play.example.test",
+        ),
+        ("other.test", json!({"override": "localhost"}), "localhost"),
+        ("127.0.0.1", json!({}), ""),
+        ("127.0.0.1", json!({"unsafe": true}), ""),
+    ];
+    let mut batch = Batch::new(engine);
+    let mut servers = Vec::new();
+    for version in Version::ALL {
+        for (name, more, _) in &cases {
+            let Some(server) = PythonServer::start(&pair.chain, &pair.key, "goodbye") else {
+                return;
+            };
+            let label = format!("{version:?} {name}");
+            let mut job = Job::client(label, server.port(), &authority.root()).version(version);
+            for (member, value) in more.as_object().unwrap() {
+                job = job.set(member, value.clone());
+            }
+            batch.add(job.set("name", *name).set("until_end", true));
+            servers.push(server);
+        }
+    }
+    // Another identity behind a name: only who sends that name gets it.
+    let (first, second) = (
+        certificates.pair(Kind::P256),
+        authority.server("second", "DNS:second.test"),
+    );
+    let second_files = [&second.chain, &second.key].map(|path| path.to_str().unwrap());
+    let flags = [
+        "-servername",
+        "second.test",
+        "-cert2",
+        second_files[0],
+        "-key2",
+        second_files[1],
+    ];
+    let openssl = OpensslServer::start(&first.chain, &first.key, &flags).unwrap();
+    let end = certificates.file("end", b"CLOSE\n");
+    for version in Version::ALL {
+        let job = Job::client("second", openssl.port(), &authority.root()).version(version);
+        let job = job.set("name", "second.test").set("until_end", true);
+        batch.add(job.exchange(&end, &certificates.file("nothing", b""), 0));
+    }
+    // Unsafe clients are warned of, which is no error.
+    let outcomes = batch.run(false);
+    let versions = Version::ALL.map(|version| [version; 7]);
+    let wanted = cases.iter().cycle().map(|(_, _, wanted)| *wanted);
+    for (((outcome, server), wanted), version) in outcomes
+        .iter()
+        .zip(&mut servers)
+        .zip(wanted)
+        .zip(versions.as_flattened())
+    {
+        outcome.assert_connected(*version, "eof");
+        assert_eq!(server.asked_name(), wanted, "{outcome:?}");
+    }
+    for (outcome, version) in outcomes[14..].iter().zip(Version::ALL) {
+        outcome.assert_connected(version, "eof");
+    }
+}
+
+#[test]
+fn a_peer_without_an_allowed_version_is_told_of() {
+    let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
+        return;
+    };
+    let (pair, root) = (certificates.pair(Kind::P256), certificates.root());
+    let [old, new] = Version::ALL;
+    let words = certificates.file("words", b"hello");
+    let mut batch = Batch::new(engine);
+    let mut servers = Vec::new();
+    for (here, there) in [(new, old), (old, new)] {
+        let flags = [there.openssl_flag()];
+        let peer = OpensslServer::start(&pair.chain, &pair.key, &flags).unwrap();
+        batch.add(greeter("server", &pair, &words, 1).version(here));
+        batch.add(Job::client("client", peer.port(), &root).version(here));
+        servers.push(peer);
+    }
+    let running = batch.start();
+    for (job, there) in [(0, old), (2, new)] {
+        let (code, text) = openssl_report(running.port(job), &root, there, &[]).unwrap();
+        assert_ne!(code, Some(0));
+        assert!(text.contains("alert protocol version"), "{text}");
+    }
+    let outcomes = running.finish(true);
+    let words = [
+        [
+            "the client offers nothing newer than TLS 1.2",
+            "allowed here: TLS 1.3",
+        ],
+        ["the server speaks no TLS version", "TLS 1.3"],
+        [
+            "the client offers only other versions",
+            "allowed here: TLS 1.2",
+        ],
+        ["the server speaks no TLS version", "TLS 1.2"],
+    ];
+    for (outcome, words) in outcomes.iter().zip(words) {
+        outcome.assert_refused(cause::NO_COMMON_VERSION, &words);
+        assert!(!outcome.is("connected"), "{outcome:?}");
+    }
+}
