@@ -109,7 +109,7 @@ impl RevocationLists {
     /// What the lists say about this certificate.
     pub(crate) fn entry(&self, facts: &Facts) -> Option<Revoked> {
         self.of_issuer(&facts.issuer_der)
-            .find_map(|list| list.entry(&facts.serial))
+            .find_map(|list| list.entry(facts))
     }
 
     /// A certificate that is its own issuer, against its own lists: webpki builds no path for it.
@@ -127,7 +127,7 @@ impl RevocationLists {
             if list.next_update <= now {
                 return Err(diagnosis::list_expired(list, now));
             }
-            if let Some(revoked) = list.entry(&facts.serial) {
+            if let Some(revoked) = list.entry(facts) {
                 return Err(diagnosis::revoked(facts, Some(revoked)));
             }
         }
@@ -149,10 +149,19 @@ pub(crate) fn policy<'a>(lists: &'a [&'a CertRevocationList<'a>]) -> Option<Revo
 impl List {
     fn new(der: CertificateRevocationListDer<'static>) -> Result<Self, String> {
         let unreadable = |why: &dyn std::fmt::Display| format!("cannot be read ({why})");
+        let (_, list) =
+            CertificateRevocationList::from_der(&der).map_err(|error| unreadable(&error))?;
+        // Asked here, since webpki refuses both without saying what it misses.
+        if list.version().is_none() {
+            return Err("is version 1: make it version 2, with extensions".to_owned());
+        }
+        let next_update = list
+            .next_update()
+            .ok_or_else(|| {
+                "does not say when the next one comes: make it with nextUpdate".to_owned()
+            })?
+            .timestamp();
         let parsed = OwnedCertRevocationList::from_der(&der).map_err(|error| match error {
-            webpki::Error::UnsupportedCrlVersion => {
-                "is version 1: make it version 2, with extensions".to_owned()
-            }
             webpki::Error::UnsupportedDeltaCrl => {
                 "is a delta of another list: give the whole list".to_owned()
             }
@@ -161,12 +170,6 @@ impl List {
             }
             other => unreadable(&other),
         })?;
-        let (_, list) =
-            CertificateRevocationList::from_der(&der).map_err(|error| unreadable(&error))?;
-        let next_update = list
-            .next_update()
-            .ok_or_else(|| "does not say when the next one comes".to_owned())?
-            .timestamp();
         Ok(Self {
             issuer_der: list.issuer().as_raw().to_vec(),
             issuer: rfc4514_of_der(list.issuer().as_raw()),
@@ -189,12 +192,24 @@ impl List {
         }
     }
 
-    fn entry(&self, serial: &[u8]) -> Option<Revoked> {
-        let entry = self.parsed.find_serial(serial).ok().flatten()?;
+    fn entry(&self, facts: &Facts) -> Option<Revoked> {
+        // Badly encoded serial numbers exist; whoever makes a list writes the same number well.
+        let well_encoded = minimal(&facts.serial);
+        let entry = [facts.serial.as_slice(), well_encoded]
+            .into_iter()
+            .find_map(|serial| self.parsed.find_serial(serial).ok().flatten())?;
         Some(Revoked {
             date: seconds(entry.revocation_date),
             reason: entry.reason_code,
         })
+    }
+}
+
+/// An INTEGER's contents without needless zero bytes in front (X.690 section 8.3.2).
+fn minimal(integer: &[u8]) -> &[u8] {
+    match integer {
+        [0, rest @ ..] if rest.first().is_some_and(|next| *next < 0x80) => minimal(rest),
+        all => all,
     }
 }
 
