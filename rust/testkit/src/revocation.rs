@@ -2,8 +2,8 @@
 //! believe.
 
 use rcgen::{
-    CertificateRevocationListParams, Issuer, KeyIdMethod, RevokedCertParams, SerialNumber,
-    SigningKey,
+    CertificateRevocationListParams, CrlDistributionPoint, CrlIssuingDistributionPoint, CrlScope,
+    Issuer, KeyIdMethod, RevokedCertParams, SerialNumber, SigningKey,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -100,8 +100,14 @@ impl RevocationList {
     }
 
     /// Speaks for certificates of authorities alone.
-    pub fn for_authorities_only(self) -> Self {
-        self.extension(28, &element(SEQUENCE, &element(0x82, &[0xff])))
+    pub fn for_authorities_only(mut self) -> Self {
+        self.params.issuing_distribution_point = Some(CrlIssuingDistributionPoint {
+            distribution_point: CrlDistributionPoint {
+                uris: vec!["http://authorities.example.test".to_owned()],
+            },
+            scope: Some(CrlScope::CaCertsOnly),
+        });
+        self
     }
 
     /// Without any extension, and so in the first version of the format.
