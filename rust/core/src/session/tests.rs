@@ -1,5 +1,6 @@
 //! Connections in memory: how they begin, carry data, end and fail.
 
+mod clients;
 mod data;
 mod end;
 mod handshake;
