@@ -1,10 +1,14 @@
-use godot_rustls_testkit::{Chunks, Issued, Template};
+mod resumption;
+mod servers;
+
+use godot_rustls_testkit::{Chunks, Issued, Pair, Template};
 use rustls::HandshakeKind;
 
 use super::*;
-use crate::options::VersionRange;
+use crate::options::{ServerOptions, VersionRange};
 use crate::testing::{
-    NOW, at, certificate, client_options, connected, each_version, pair, server_with,
+    NOW, at, certificate, client_options, connected, each_version, identity, pair, read_all,
+    server_with,
 };
 
 /// A certificate for every name that is asked for here.
