@@ -94,8 +94,8 @@ fn a_client_that_asks_for_more_refuses_a_server_that_a_weaker_one_knows() {
         let weak = setup(&owner, |options| {
             options.verification = Verification::Nothing
         });
-        for _ in 0..2 {
-            connected(&weak, &server, "c.example.test");
+        for host in [A, "c.example.test"] {
+            connected(&weak, &server, host);
         }
         let stranger = Template::leaf("stranger").self_signed();
         let revoked = lists(&[RevocationList::empty()
