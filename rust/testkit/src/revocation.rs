@@ -171,6 +171,11 @@ impl RevocationList {
 }
 
 impl SignedList {
+    /// Whatever these bytes are.
+    pub fn from_der(der: Vec<u8>) -> Self {
+        Self { der }
+    }
+
     /// The list.
     pub fn der(&self) -> &[u8] {
         &self.der

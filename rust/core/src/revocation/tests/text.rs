@@ -1,5 +1,7 @@
 //! What `revocation_lists_pem` takes and refuses.
 
+use godot_rustls_testkit::Generator;
+
 use super::*;
 
 fn problem(text: &str) -> String {
@@ -111,4 +113,39 @@ fn lists_are_equal_when_their_bytes_are() {
     assert_eq!(read(&one), read(&format!("# again\n{one}")));
     assert_ne!(read(&one), read(&two));
     assert_ne!(read(&one), read(&format!("{one}{two}")));
+}
+
+#[test]
+fn damaged_texts_never_panic() {
+    let mut generator = Generator::new(17);
+    let root = root();
+    let list = empty().revoking_serial(&[7], None).signed_by(&root).pem();
+    for _ in 0..20_000 {
+        let mut text = list.clone().into_bytes();
+        generator.damage(&mut text);
+        let _ = RevocationLists::from_pem(&String::from_utf8_lossy(&text));
+    }
+}
+
+#[test]
+fn a_damaged_list_that_can_be_read_never_lets_in_what_it_revoked() {
+    let mut generator = Generator::new(19);
+    let chain = Chain::new();
+    let list = revoking(&chain.leaf).signed_by(&chain.intermediate);
+    let issuer = certificate(&chain.leaf).facts().issuer_der.clone();
+    let mut judged = 0;
+    for _ in 0..3_000 {
+        let mut der = list.der().to_vec();
+        generator.damage(&mut der);
+        let damaged = SignedList::from_der(der);
+        let Ok(read) = RevocationLists::from_pem(&damaged.pem()) else {
+            continue;
+        };
+        // Another name makes it a list of somebody else.
+        if read.of_issuer(&issuer).next().is_some() {
+            judged += 1;
+            assert!(chain.verdict(&[damaged]).is_err());
+        }
+    }
+    assert!(judged > 100, "{judged}");
 }
