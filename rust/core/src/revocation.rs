@@ -104,7 +104,7 @@ impl RevocationLists {
 
     /// Some list is of an issuer with this Name.
     pub(crate) fn concern(&self, issuer_der: &[u8]) -> bool {
-        self.lists.iter().any(|list| list.issuer_der == issuer_der)
+        self.named(issuer_der).next().is_some()
     }
 
     /// Until when the lists count that count now, seconds since the Unix epoch.
@@ -117,36 +117,46 @@ impl RevocationLists {
             .unwrap_or(i64::MAX)
     }
 
-    /// Looks a certificate up in the lists of its issuer; without any, it passes.
-    pub(crate) fn check(
+    /// Looks a certificate up in the lists of its issuer; without any, it passes. `trusted` are certificates
+    /// whose lists count beside those of `signer`, where they have its name.
+    pub(crate) fn check<'t>(
         &self,
         facts: &Facts,
         signer: Signer<'_>,
+        trusted: impl Iterator<Item = &'t Facts> + Clone,
         now: i64,
     ) -> Result<(), Rejection> {
-        let named = || {
-            self.lists
-                .iter()
-                .filter(|list| list.issuer_der == signer.name_der)
-        };
-        let Some(any) = named().next() else {
-            return Ok(());
-        };
-        // A CA that was made anew has lists of its old key too, which are about other certificates.
-        let signed: Vec<&List> = named()
-            .filter(|list| list.is_signed_with(signer.public_key_info_der))
-            .collect();
-        if signed.is_empty() {
-            return Err(diagnosis::list_signature_broken(&any.issuer));
+        let mut own = Vec::new();
+        let mut revoking = Vec::new();
+        for list in self.named(signer.name_der) {
+            if list.is_signed_with(signer.public_key_info_der) {
+                own.push(list);
+            } else if trusted.clone().any(|other| list.is_of(other)) {
+                // Of a CA before or after it was made anew: it may name this certificate, but its end is that of
+                // the other one's list.
+                revoking.push(list);
+            } else {
+                return Err(diagnosis::list_signature_broken(&list.issuer));
+            }
         }
-        if signer.key_usage.is_some_and(|usage| !usage.crl_sign) {
-            return Err(diagnosis::list_signer_not_allowed(&any.issuer));
+        if let (Some(list), Some(usage)) = (own.first(), signer.key_usage)
+            && !usage.crl_sign
+        {
+            return Err(diagnosis::list_signer_not_allowed(&list.issuer));
         }
-        let current = newest_of_each_part(&signed, now);
-        if let Some(revoked) = current.iter().find_map(|list| list.entry(facts)) {
-            return Err(diagnosis::revoked(facts, revoked));
+        let current = newest_of_each_part(&own, now);
+        revoking.extend(&current);
+        match revoking.iter().find_map(|list| list.entry(facts)) {
+            Some(revoked) => Err(diagnosis::revoked(facts, revoked)),
+            None => current.iter().try_for_each(|list| list.check_dates(now)),
         }
-        current.iter().try_for_each(|list| list.check_dates(now))
+    }
+
+    /// The lists of issuers with this Name, the newest first.
+    fn named(&self, issuer_der: &[u8]) -> impl Iterator<Item = &List> {
+        self.lists
+            .iter()
+            .filter(move |list| list.issuer_der == issuer_der)
     }
 }
 
@@ -166,28 +176,34 @@ fn newest_of_each_part<'a>(lists: &[&'a List], now: i64) -> Vec<&'a List> {
 
 impl List {
     fn new(der: CertificateRevocationListDer<'static>) -> Result<Self, String> {
+        let (_, list) =
+            CertificateRevocationList::from_der(&der).map_err(|error| unreadable(&error))?;
+        // Asked here, since webpki refuses both without saying what it misses.
+        if list.version().is_none() {
+            return Err("is version 1: make it version 2, with extensions".to_owned());
+        }
+        let next_update = list
+            .next_update()
+            .ok_or("does not say when the next one comes: make it with nextUpdate")?
+            .timestamp();
         let parsed =
             BorrowedCertRevocationList::from_der(&der).map_err(|error| unusable(&error))?;
-        let mut revoked = HashMap::new();
-        for entry in &parsed {
-            let entry = entry.map_err(|error| unusable(&error))?;
-            revoked.insert(
-                without_sign_byte(entry.serial_number).to_vec(),
-                Revoked {
-                    date: i64::try_from(entry.revocation_date.as_secs()).unwrap_or(i64::MAX),
-                    reason: entry.reason_code,
-                },
-            );
-        }
+        let revoked = (&parsed)
+            .into_iter()
+            .map(|entry| {
+                let entry = entry.map_err(|error| unusable(&error))?;
+                Ok((
+                    without_sign_byte(entry.serial_number).to_vec(),
+                    Revoked {
+                        date: i64::try_from(entry.revocation_date.as_secs()).unwrap_or(i64::MAX),
+                        reason: entry.reason_code,
+                    },
+                ))
+            })
+            .collect::<Result<_, String>>()?;
         let part = CertRevocationList::from(parsed)
             .issuing_distribution_point()
             .map(<[u8]>::to_vec);
-        let (_, list) =
-            CertificateRevocationList::from_der(&der).map_err(|error| unreadable(&error))?;
-        let next_update = list
-            .next_update()
-            .ok_or_else(|| "does not say when the next one comes".to_owned())?
-            .timestamp();
         Ok(Self {
             issuer_der: list.issuer().as_raw().to_vec(),
             issuer: rfc4514_of_der(list.issuer().as_raw()),
@@ -201,6 +217,10 @@ impl List {
 
     fn is_signed_with(&self, public_key_info_der: &[u8]) -> bool {
         Signed::of(&self.der).is_some_and(|signed| signed.is_by(public_key_info_der))
+    }
+
+    fn is_of(&self, issuer: &Facts) -> bool {
+        self.issuer_der == issuer.subject_der && issuer.signed(&self.der)
     }
 
     fn check_dates(&self, now: i64) -> Result<(), Rejection> {
@@ -222,9 +242,6 @@ impl List {
 fn unusable(error: &webpki::Error) -> String {
     use webpki::Error;
     match error {
-        Error::UnsupportedCrlVersion => {
-            "is version 1: make it version 2, with extensions".to_owned()
-        }
         Error::UnsupportedDeltaCrl => "is a delta of another list: give the whole list".to_owned(),
         Error::UnsupportedIndirectCrl => {
             "is an indirect list: give the lists of the issuers themselves".to_owned()

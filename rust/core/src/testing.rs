@@ -4,14 +4,20 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use godot_rustls_testkit::{Chunks, Endpoint, Issued, Pair};
+use godot_rustls_testkit::{Chunks, Endpoint, Issued, Pair, SignedList};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 
 use crate::certificate::Certificate;
 use crate::config::{ClientSetup, ServerSetup};
+use crate::diagnosis::Cause;
+use crate::digest::public_key_pin;
 use crate::identity::Identity;
-use crate::options::{ClientOptions, ServerOptions, VersionRange};
+use crate::options::{
+    ClientAuthentication, ClientOptions, ServerOptions, TlsVersion, VersionRange,
+};
 use crate::pem::{Bundle, read_bundle};
+use crate::pins::Pins;
+use crate::revocation::RevocationLists;
 use crate::session::Session;
 use crate::trust::TrustStore;
 
@@ -64,6 +70,36 @@ pub(crate) fn identity(chain: &[&Issued]) -> Identity {
     Identity::new(&certificates, key(chain[0])).unwrap()
 }
 
+/// Each version alone.
+pub(crate) fn each_version() -> [VersionRange; 2] {
+    [TlsVersion::V1_2, TlsVersion::V1_3].map(|only| VersionRange::new(only, only).unwrap())
+}
+
+/// The keys of these certificates.
+pub(crate) fn pins(pinned: &[&Issued]) -> Pins {
+    let texts: Vec<String> = pinned
+        .iter()
+        .map(|issued| public_key_pin(&certificate(issued).facts().public_key_info_der))
+        .collect();
+    Pins::new(&texts).unwrap()
+}
+
+/// As the options read them: one text.
+pub(crate) fn lists(given: &[SignedList]) -> Arc<RevocationLists> {
+    let text: String = given.iter().map(SignedList::pem).collect();
+    Arc::new(RevocationLists::from_pem(&text).unwrap())
+}
+
+/// A server that asks for certificates, and whose clients it lets in.
+pub(crate) fn asking_for(trusted: &[&Issued], required: bool) -> ClientAuthentication {
+    ClientAuthentication {
+        required,
+        trust: Arc::new(own_trust(trusted)),
+        pins: Pins::default(),
+        revocation: Arc::default(),
+    }
+}
+
 pub(crate) fn key(issued: &Issued) -> PrivateKeyDer<'static> {
     PrivateKeyDer::Pkcs8(issued.key_der().to_vec().into())
 }
@@ -98,6 +134,16 @@ pub(crate) fn pair(
         server.accept().unwrap(),
         chunks,
     )
+}
+
+/// What failed on the left and on the right.
+pub(crate) fn causes(pair: &Pair<Session, Session>) -> [Cause; 2] {
+    [&pair.left, &pair.right].map(|session| session.failure().map_or(Cause::None, |why| why.cause))
+}
+
+/// The sentence of the failure, or nothing.
+pub(crate) fn message(session: &Session) -> &str {
+    session.failure().map_or("", |why| why.message.as_str())
 }
 
 /// A client and a server after their handshake.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, CustomExtension, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    NameConstraints, SanType, SigningKey,
+    NameConstraints, SanType, SerialNumber, SigningKey,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -33,6 +33,8 @@ pub enum Usage {
     KeyEncipherment,
     /// Signs certificates.
     CertSign,
+    /// Signs revocation lists.
+    CrlSign,
 }
 
 /// RFC 5280 section 4.2.1.12, what tests ask for.
@@ -148,6 +150,12 @@ impl Template {
         self
     }
 
+    /// The serial number, given as the bytes of a positive number.
+    pub fn serial(mut self, serial: &[u8]) -> Self {
+        self.params.serial_number = Some(SerialNumber::from_slice(serial));
+        self
+    }
+
     /// Validity in seconds since the Unix epoch.
     pub fn valid(mut self, from: i64, to: i64) -> Self {
         self.params.not_before = OffsetDateTime::from_unix_timestamp(from).unwrap();
@@ -175,6 +183,7 @@ impl Template {
                 Usage::DigitalSignature => KeyUsagePurpose::DigitalSignature,
                 Usage::KeyEncipherment => KeyUsagePurpose::KeyEncipherment,
                 Usage::CertSign => KeyUsagePurpose::KeyCertSign,
+                Usage::CrlSign => KeyUsagePurpose::CrlSign,
             })
             .collect();
         self
@@ -362,6 +371,20 @@ impl Issued {
         }
     }
 
+    /// The contents of the serial number's INTEGER.
+    pub fn serial_contents(&self) -> Vec<u8> {
+        let fields = children(&children(&self.der)[0]);
+        split(&fields[1]).0.to_vec()
+    }
+
+    pub(crate) fn params(&self) -> &CertificateParams {
+        &self.params
+    }
+
+    pub(crate) fn key(&self) -> &KeyPair {
+        &self.key
+    }
+
     /// The contents of the subject's Name, as trust anchors carry it.
     pub fn subject_contents(&self) -> Vec<u8> {
         let fields = children(&children(&self.der)[0]);
@@ -370,7 +393,7 @@ impl Issued {
 }
 
 /// RFC 7468.
-fn pem_block(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem_block(label: &str, der: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in der.chunks(3) {

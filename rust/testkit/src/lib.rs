@@ -12,9 +12,11 @@ mod keys;
 mod pair;
 mod peer;
 mod random;
+mod revocation;
 
 pub use authority::{Issued, Purpose, Template, Usage};
 pub use keys::KeyKind;
 pub use pair::{Chunks, Endpoint, Pair};
 pub use peer::{Peer, Step};
 pub use random::Generator;
+pub use revocation::{RevocationList, RevocationReason, SignedList};

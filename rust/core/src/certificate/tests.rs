@@ -276,3 +276,111 @@ fn damaged_and_random_bytes_never_panic() {
         let _ = rfc4514_of_der(&bytes);
     }
 }
+
+#[test]
+fn what_signed_itself_is_self_signed_whatever_else_it_says() {
+    for kind in KeyKind::ALL {
+        for template in [
+            Template::like_the_engine("x"),
+            Template::authority("x"),
+            Template::leaf("x").expired(),
+            Template::leaf("x").without_common_name(),
+        ] {
+            let made = template.key(kind).self_signed();
+            assert!(certificate(&made).is_self_signed(), "{kind:?}");
+        }
+    }
+    let badly_numbered = Template::leaf("x").self_signed().with_serial_bytes(&[0, 1]);
+    assert!(certificate(&badly_numbered).is_self_signed());
+    for name in [
+        "root",
+        "self_signed_sha512",
+        "self_signed_pss",
+        "self_signed_p521",
+    ] {
+        assert!(fixture(name)[0].is_self_signed(), "{name}");
+    }
+}
+
+#[test]
+fn what_another_signed_is_not_self_signed_even_under_one_name() {
+    let root = Template::authority("One").self_signed();
+    let issued = root.issue(Template::leaf("Two"));
+    let namesake = root.issue(Template::leaf("One"));
+    let renewed = root.issue(Template::authority("One"));
+    let broken = root.with_broken_signature();
+    assert!(certificate(&namesake).is_self_issued());
+    for other in [issued, namesake, renewed, broken] {
+        assert!(!certificate(&other).is_self_signed());
+    }
+    // The same key under two names.
+    let renamed = root.issue(Template::authority("Two").key_of(&root));
+    assert!(!certificate(&renamed).is_self_signed());
+}
+
+#[test]
+fn where_a_signature_cannot_be_checked_the_name_decides() {
+    for name in [
+        "self_signed_sha1",
+        "self_signed_md5",
+        "self_signed_rsa1024",
+        "self_signed_p224",
+        "self_signed_secp256k1",
+        "self_signed_v1",
+    ] {
+        assert!(fixture(name)[0].is_self_signed(), "{name}");
+    }
+    for name in ["leaf_sha1", "leaf_rsa1024", "leaf_p224", "leaf_v1"] {
+        assert!(!fixture(name)[0].is_self_signed(), "{name}");
+    }
+}
+
+#[test]
+fn a_serial_number_is_read_without_the_byte_that_says_it_is_positive() {
+    let longest: Vec<u8> = (0xe0..0xf4).collect();
+    for serial in [
+        &[1][..],
+        &[0x7f],
+        &[0x80],
+        &[0xff, 0],
+        &[1, 0, 0],
+        &longest[1..],
+        &longest,
+    ] {
+        let made = certificate(&Template::leaf("x").serial(serial).self_signed());
+        assert_eq!(made.facts().serial_number(), serial);
+        let is_high = serial[0] >= 0x80;
+        assert_eq!(
+            made.facts().serial.len(),
+            serial.len() + usize::from(is_high)
+        );
+    }
+    let made = Template::leaf("x").self_signed();
+    for (bytes, read) in [
+        (&[0][..], &[0][..]),
+        (&[0, 0x12, 7], &[0x12, 7]),
+        (&[0x80; 20], &[0x80; 20]),
+    ] {
+        let odd = certificate(&made.with_serial_bytes(bytes));
+        assert_eq!(odd.facts().serial_number(), read);
+    }
+}
+
+#[test]
+fn alternative_names_are_the_dns_names_and_then_the_addresses() {
+    let names = |template: Template| {
+        let made = certificate(&template.self_signed());
+        Vec::from_iter(made.facts().alternative_names())
+    };
+    assert_eq!(
+        names(
+            Template::leaf("x")
+                .names(&["10.0.0.1", "*.example.test", "2001:db8::1", "a.test"])
+                .email("a@example.test")
+        ),
+        ["*.example.test", "a.test", "10.0.0.1", "2001:db8::1"]
+    );
+    let none: [&str; 0] = [];
+    assert_eq!(names(Template::leaf("example.test")), none);
+    assert_eq!(names(Template::leaf("x").email("a@example.test")), none);
+}

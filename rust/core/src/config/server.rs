@@ -14,7 +14,7 @@ use crate::session::{Offer, Session};
 use crate::verifier::{ClientVerifier, Horizon, seconds};
 
 /// Sessions kept for TLS 1.2 clients that take no tickets; tickets cost the server no memory.
-const KEPT_SESSIONS: usize = 256;
+pub(super) const KEPT_SESSIONS: usize = 256;
 
 /// A server's configuration, ready to accept connections.
 #[derive(Debug)]

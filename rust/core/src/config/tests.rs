@@ -1,14 +1,15 @@
-use godot_rustls_testkit::{Chunks, Issued, Template};
+mod resumption;
+mod servers;
+
+use godot_rustls_testkit::{Chunks, Issued, Pair, Template};
 use rustls::HandshakeKind;
 
 use super::*;
-use crate::options::{TlsVersion, VersionRange};
-use crate::testing::{NOW, at, certificate, client_options, connected, pair, server_with};
-
-/// Each version alone.
-fn each_version() -> [VersionRange; 2] {
-    [TlsVersion::V1_2, TlsVersion::V1_3].map(|only| VersionRange::new(only, only).unwrap())
-}
+use crate::options::{ServerOptions, VersionRange};
+use crate::testing::{
+    NOW, at, certificate, client_options, connected, each_version, identity, pair, read_all,
+    server_with,
+};
 
 /// A certificate for every name that is asked for here.
 fn owner() -> Issued {

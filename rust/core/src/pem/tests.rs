@@ -301,3 +301,35 @@ fn damaged_and_random_files_never_panic() {
         let _ = read_private_key(&String::from_utf8_lossy(&bytes));
     }
 }
+
+#[test]
+fn a_certificate_is_written_as_everyone_writes_it() {
+    for issued in [
+        made("A"),
+        Template::leaf("b\u{fc}cher").self_signed(),
+        Template::leaf("long")
+            .names(&["x.example.test"; 300])
+            .self_signed(),
+    ] {
+        let certificate = crate::testing::certificate(&issued);
+        let text = write_certificate(&certificate);
+        assert_eq!(text, issued.pem());
+        assert!(text.ends_with("-----END CERTIFICATE-----\n"));
+    }
+}
+
+#[test]
+fn what_was_written_is_read_again_also_several_in_a_row() {
+    let mut text = String::new();
+    let all = ["A", "B", "C"].map(|name| crate::testing::certificate(&made(name)));
+    for certificate in &all {
+        text += &write_certificate(certificate);
+    }
+    reads(&text, &["A", "B", "C"]);
+    let read = read_bundle(text.as_bytes()).certificates;
+    assert!(
+        read.iter()
+            .map(Certificate::der)
+            .eq(all.iter().map(Certificate::der))
+    );
+}

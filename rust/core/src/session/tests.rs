@@ -1,9 +1,14 @@
 //! Connections in memory: how they begin, carry data, end and fail.
 
+mod alpn;
+mod clients;
 mod data;
 mod end;
+mod exporter;
 mod handshake;
 mod hostile;
+mod identities;
+mod key_log;
 
 use godot_rustls_testkit::{Issued, Template};
 

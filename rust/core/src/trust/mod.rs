@@ -213,7 +213,7 @@ impl TrustStore {
     }
 
     /// What the trusted certificates say, those that Mozilla's bundle only names left out.
-    pub(crate) fn whole_certificates(&self) -> impl Iterator<Item = &Facts> {
+    pub(crate) fn whole_certificates(&self) -> impl Iterator<Item = &Facts> + Clone {
         self.certificates
             .iter()
             .map(|trusted| trusted.certificate.facts())

@@ -125,12 +125,15 @@ fn revocation(
     anchor: Signer<'_>,
     now: i64,
 ) -> Result<(), Rejection> {
+    let trusted = policy.trust.whole_certificates();
     let mut below = leaf;
     for issuer in intermediates {
-        policy.revocation.check(below, Signer::of(issuer), now)?;
+        policy
+            .revocation
+            .check(below, Signer::of(issuer), trusted.clone(), now)?;
         below = issuer;
     }
-    policy.revocation.check(below, anchor, now)
+    policy.revocation.check(below, anchor, trusted, now)
 }
 
 /// An anchor that another trusted certificate issued may stand on that one's list.
@@ -143,11 +146,14 @@ fn revocation_of_anchor(
     if !policy.revocation.concern(&facts.issuer_der) {
         return Ok(());
     }
-    policy
-        .trust
-        .whole_certificates()
+    let trusted = policy.trust.whole_certificates();
+    trusted
+        .clone()
         .filter(|issuer| issuer.subject_der == facts.issuer_der && issuer.signed(anchor.der()))
-        .try_for_each(|issuer| policy.revocation.check(facts, Signer::of(issuer), now))
+        .try_for_each(|issuer| {
+            let signer = Signer::of(issuer);
+            policy.revocation.check(facts, signer, trusted.clone(), now)
+        })
 }
 
 fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(), Rejection> {

@@ -200,9 +200,12 @@ impl Check<'_> {
         if let Some(oid) = &self.leaf.unknown_critical_extension {
             return Err(diagnosis::unknown_critical(self.leaf, oid));
         }
-        self.policy
-            .revocation
-            .check(self.leaf, Signer::of(self.leaf), now)?;
+        self.policy.revocation.check(
+            self.leaf,
+            Signer::of(self.leaf),
+            self.policy.trust.whole_certificates(),
+            now,
+        )?;
         checks::pins(self.policy.pins, self.leaf, std::iter::empty())?;
         Ok(Accepted {
             common_name_counts: !own.is_public,

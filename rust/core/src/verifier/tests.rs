@@ -4,6 +4,7 @@ mod anchors;
 mod leaves;
 mod names;
 mod own;
+mod pins;
 
 use godot_rustls_testkit::Issued;
 use rustls_pki_types::CertificateDer;

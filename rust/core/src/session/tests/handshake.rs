@@ -4,15 +4,7 @@ use super::{HOST, ONLY_1_2, ONLY_1_3, range, self_signed, setups, setups_for, st
 use crate::diagnosis::Cause;
 use crate::options::VersionRange;
 use crate::session::Session;
-use crate::testing::{client, connected, pair, server, server_with};
-
-fn causes(pair: &Pair<Session, Session>) -> [Cause; 2] {
-    [&pair.left, &pair.right].map(|session| session.failure().map_or(Cause::None, |why| why.cause))
-}
-
-fn message(session: &Session) -> &str {
-    session.failure().map_or("", |why| why.message.as_str())
-}
+use crate::testing::{causes, client, connected, message, pair, server, server_with};
 
 #[test]
 fn a_handshake_succeeds_in_chunks_of_any_size_with_every_key_and_version() {

@@ -1,0 +1,151 @@
+//! What `revocation_lists_pem` takes and refuses.
+
+use godot_rustls_testkit::Generator;
+
+use super::*;
+
+fn problem(text: &str) -> String {
+    RevocationLists::from_pem(text).unwrap_err()
+}
+
+fn root() -> Issued {
+    authority("Root").self_signed()
+}
+
+#[test]
+fn no_text_is_no_list() {
+    for text in ["", " \r\n\t"] {
+        assert!(RevocationLists::from_pem(text).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn text_around_lists_and_between_them_is_passed_over() {
+    let root = root();
+    let list = empty().signed_by(&root).pem();
+    let text = format!("\u{feff}# mine\r\n{list}\n\n{}the rest\n{list}", root.pem());
+    let read = RevocationLists::from_pem(&text.replace('\n', "\r\n")).unwrap();
+    assert_eq!(read.lists.len(), 2);
+    let list = &read.lists[0];
+    assert_eq!(list.issuer, "CN=Root");
+    assert_eq!(
+        (list.this_update, list.next_update),
+        (1_577_836_800, 4_102_444_799)
+    );
+}
+
+#[test]
+fn text_without_a_list_is_refused() {
+    for text in ["lists", &root().pem(), "-----BEGIN X509 CRL"] {
+        let problem = problem(text);
+        assert!(
+            problem.contains("revocation_lists_pem") && problem.contains("no \"BEGIN X509 CRL\""),
+            "{problem}"
+        );
+    }
+}
+
+#[test]
+fn one_list_that_cannot_be_read_refuses_them_all_and_is_told_by_its_place() {
+    let list = empty().signed_by(&root()).pem();
+    let end = list.find("-----END").unwrap();
+    for broken in [
+        &list[..end],
+        &list[..end - 20],
+        &list.replacen("MII", "!!!", 1).replacen("MIH", "!!!", 1),
+        &list.replace("X509 CRL", "CRL"),
+        "-----BEGIN X509 CRL-----\n-----END X509 CRL-----\n",
+        "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n",
+    ] {
+        let problem = problem(&format!("{list}{broken}"));
+        assert!(
+            problem.contains("revocation_lists_pem") && problem.contains("list 2 "),
+            "{broken}: {problem}"
+        );
+    }
+    // An unterminated one in the middle swallows nothing.
+    let problem = problem(&format!("{}{list}", &list[..end]));
+    assert!(problem.contains("list 1 "), "{problem}");
+}
+
+#[test]
+fn a_list_that_is_cut_or_longer_than_it_says_is_refused() {
+    let list = empty().signed_by(&root());
+    let whole = list.der();
+    for der in [
+        whole[..whole.len() - 1].to_vec(),
+        [whole, b"\0"].concat(),
+        whole[4..].to_vec(),
+        b"\x30\x80".to_vec(),
+    ] {
+        assert!(List::new(der.into()).is_err());
+    }
+}
+
+#[test]
+fn kinds_of_lists_that_cannot_be_judged_by_are_refused_with_what_to_do() {
+    let root = root();
+    for (list, words) in [
+        (empty().version_1(), ["list 1 is version 1", "version 2"]),
+        (
+            empty().delta(),
+            ["a delta of another list", "the whole list"],
+        ),
+        (
+            empty().indirect(),
+            ["an indirect list", "the issuers themselves"],
+        ),
+        (empty().without_next_update(), ["list 1 ", "next"]),
+    ] {
+        let problem = problem(&list.signed_by(&root).pem());
+        for word in words {
+            assert!(problem.contains(word), "{word}: {problem}");
+        }
+    }
+}
+
+#[test]
+fn lists_are_equal_when_their_bytes_are() {
+    let root = root();
+    let one = empty().signed_by(&root).pem();
+    let two = empty().revoking_serial(&[1], None).signed_by(&root).pem();
+    let read = |text: &str| RevocationLists::from_pem(text).unwrap();
+    assert_eq!(read(&one), read(&format!("# again\n{one}")));
+    assert_ne!(read(&one), read(&two));
+    assert_ne!(read(&one), read(&format!("{one}{two}")));
+}
+
+#[test]
+fn damaged_texts_never_panic() {
+    let mut generator = Generator::new(17);
+    let root = root();
+    let list = empty().revoking_serial(&[7], None).signed_by(&root).pem();
+    for _ in 0..20_000 {
+        let mut text = list.clone().into_bytes();
+        generator.damage(&mut text);
+        let _ = RevocationLists::from_pem(&String::from_utf8_lossy(&text));
+    }
+}
+
+#[test]
+fn a_damaged_list_that_can_be_read_never_lets_in_what_it_revoked() {
+    let mut generator = Generator::new(19);
+    let chain = Chain::new();
+    let list = revoking(&chain.leaf).signed_by(&chain.intermediate);
+    let issuer = certificate(&chain.leaf).facts().issuer_der.clone();
+    let mut judged = 0;
+    for _ in 0..3_000 {
+        let mut der = list.der().to_vec();
+        generator.damage(&mut der);
+        let damaged = SignedList::from_der(der);
+        let Ok(read) = RevocationLists::from_pem(&damaged.pem()) else {
+            continue;
+        };
+        // Another name makes it a list of somebody else.
+        if read.concern(&issuer) {
+            judged += 1;
+            assert!(chain.verdict(&[damaged]).is_err());
+        }
+    }
+    assert!(judged > 100, "{judged}");
+}
