@@ -65,13 +65,20 @@ impl ClientSetup {
 
     /// Starts a connection to `host`; its first bytes are ready to send.
     pub fn connect(&self, host: &str) -> Result<Session, Diagnosis> {
+        self.connect_at(host, UnixTime::now())
+    }
+
+    /// `now` decides which sessions can be resumed still.
+    fn connect_at(&self, host: &str, now: UnixTime) -> Result<Session, Diagnosis> {
         let reference = self.reference(host);
         // An override that is a DNS name names the server; any other leaves that to the host.
         let server_name = indication(&self.options.common_name_override)
             .or_else(|| indication(host))
             .or_else(|| reference.server_name());
         let config = match &server_name {
-            Some(name) if self.may_resume(&reference) => self.shared_config(&reference, name)?,
+            Some(name) if self.may_resume(&reference) => {
+                self.shared_config(&reference, name, now)?
+            }
             _ => Arc::new(self.build(self.verifier(reference), false)?),
         };
         // The placeholder stands for a host that rustls cannot hold. It is never sent, and never shared.
@@ -125,8 +132,9 @@ impl ClientSetup {
         &self,
         reference: &ReferenceName,
         server_name: &ServerName<'static>,
+        now: UnixTime,
     ) -> Result<Arc<rustls::ClientConfig>, Diagnosis> {
-        let now = seconds(UnixTime::now());
+        let now = seconds(now);
         let mut kept = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|shared| !shared.horizon.is_past(now));
         let known = kept

@@ -43,9 +43,14 @@ impl ServerSetup {
 
     /// Starts the server's side of one connection.
     pub fn accept(&self) -> Result<Session, Diagnosis> {
+        self.accept_at(UnixTime::now())
+    }
+
+    /// `now` decides which sessions can be resumed still.
+    pub(super) fn accept_at(&self, now: UnixTime) -> Result<Session, Diagnosis> {
         let config = {
             let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-            if current.horizon.is_past(seconds(UnixTime::now())) {
+            if current.horizon.is_past(seconds(now)) {
                 *current = Current::new(&self.options)?;
             }
             Arc::clone(&current.config)

@@ -1,3 +1,4 @@
+mod horizon;
 mod resumption;
 mod servers;
 
