@@ -7,7 +7,7 @@ use webpki::{
 };
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
-use crate::certificate::{Facts, Signed, rfc4514_of_der};
+use crate::certificate::{Facts, KeyUsage, Signed, rfc4514_of_der};
 use crate::diagnosis::{self, Rejection};
 use crate::pem::read_revocation_lists;
 
@@ -112,6 +112,19 @@ impl RevocationLists {
             .find_map(|list| list.entry(facts))
     }
 
+    /// What webpki leaves out about a certificate of a path: it compares serial numbers as they are encoded, and
+    /// badly encoded ones exist.
+    pub(crate) fn check_odd_serial(&self, facts: &Facts) -> Result<(), Rejection> {
+        if minimal(&facts.serial) == facts.serial {
+            return Ok(());
+        }
+        let newest = self.of_issuer(&facts.issuer_der).next();
+        match newest.and_then(|list| list.entry(facts)) {
+            Some(revoked) => Err(diagnosis::revoked(facts, Some(revoked))),
+            None => Ok(()),
+        }
+    }
+
     /// A certificate that is its own issuer, against its own lists: webpki builds no path for it.
     pub(crate) fn check_own(
         &self,
@@ -123,7 +136,7 @@ impl RevocationLists {
             if !Signed::of(&list.der).is_some_and(|signed| signed.is_by(end_entity)) {
                 return Err(diagnosis::list_signature_broken(&list.issuer));
             }
-            list.check(facts, now)?;
+            list.check(facts.key_usage, now)?;
             if list.next_update <= now {
                 return Err(diagnosis::list_expired(list, now));
             }
@@ -181,12 +194,12 @@ impl List {
     }
 
     /// What webpki leaves out: that the list has begun, and that its issuer, a trust anchor among them, may
-    /// sign lists.
-    pub(crate) fn check(&self, issuer: &Facts, now: i64) -> Result<(), Rejection> {
+    /// sign lists. `issuer_usage` is its key usage, where it has one and it is known.
+    pub(crate) fn check(&self, issuer_usage: Option<KeyUsage>, now: i64) -> Result<(), Rejection> {
         if now < self.this_update {
             return Err(diagnosis::list_not_yet_valid(self, now));
         }
-        match issuer.key_usage {
+        match issuer_usage {
             Some(usage) if !usage.crl_sign => Err(diagnosis::list_signer_not_allowed(&self.issuer)),
             _ => Ok(()),
         }

@@ -3,7 +3,7 @@
 use webpki::VerifiedPath;
 
 use super::Policy;
-use crate::certificate::{ExtendedKeyUsage, Facts, wrap_in_sequence};
+use crate::certificate::{ExtendedKeyUsage, Facts, KeyUsage, wrap_in_sequence};
 use crate::diagnosis::{self, Rejection};
 use crate::names::constraints_allow;
 use crate::pins::Pins;
@@ -75,22 +75,26 @@ pub(super) fn path(
     now: i64,
 ) -> Result<(), Rejection> {
     let mut below_anchor = 0;
+    policy.revocation.check_odd_serial(leaf)?;
     for issuer in path.intermediate_certificates() {
         let facts =
             Facts::from_der(&issuer.der()).map_err(|error| super::malformed(&error.to_string()))?;
         if !facts.may_issue() {
             return Err(why_not_an_issuer(&facts));
         }
-        lists_of(policy, &facts, now)?;
+        policy.revocation.check_odd_serial(&facts)?;
+        lists_of(policy, &facts.subject_der, facts.key_usage, now)?;
         // Self-issued certificates do not count against a path length (RFC 5280 section 6.1.4 l).
         below_anchor += usize::from(!facts.is_self_issued());
     }
-    if let Some(facts) = policy
+    let facts = policy
         .trust
         .found(path.anchor())
-        .and_then(|found| found.facts)
-    {
-        lists_of(policy, facts, now)?;
+        .and_then(|found| found.facts);
+    let subject = wrap_in_sequence(&path.anchor().subject);
+    let usage = facts.and_then(|facts| facts.key_usage);
+    lists_of(policy, &subject, usage, now)?;
+    if let Some(facts) = facts {
         anchor(policy.party.role(), facts, below_anchor, now)?;
     }
     let issuers = path
@@ -101,9 +105,14 @@ pub(super) fn path(
 }
 
 /// The revocation list of an issuer, if there is one, may count.
-fn lists_of(policy: &Policy<'_>, issuer: &Facts, now: i64) -> Result<(), Rejection> {
-    match policy.revocation.of_issuer(&issuer.subject_der).next() {
-        Some(list) => list.check(issuer, now),
+fn lists_of(
+    policy: &Policy<'_>,
+    issuer_der: &[u8],
+    usage: Option<KeyUsage>,
+    now: i64,
+) -> Result<(), Rejection> {
+    match policy.revocation.of_issuer(issuer_der).next() {
+        Some(list) => list.check(usage, now),
         None => Ok(()),
     }
 }
