@@ -338,6 +338,11 @@ impl Issued {
         self.resigned(self, |fields| fields[1] = element(INTEGER, serial))
     }
 
+    /// The same certificate signed by `issuer`, with these bytes as its serial number, well encoded or not.
+    pub fn with_serial_bytes_by(&self, issuer: &Self, serial: &[u8]) -> Self {
+        self.resigned(issuer, |fields| fields[1] = element(INTEGER, serial))
+    }
+
     /// The same certificate with another subject and key that it has no private half of: `subject` and
     /// `key` are the contents of a Name and a SubjectPublicKeyInfo, as trust anchors carry them.
     pub fn imitating(&self, subject: &[u8], key: &[u8]) -> Self {

@@ -2,16 +2,20 @@
 
 mod handshakes;
 mod own;
+mod serials;
 mod several;
 mod text;
+
+use std::sync::Arc;
 
 use godot_rustls_testkit::{Issued, RevocationList, RevocationReason, SignedList, Template, Usage};
 
 use super::*;
 use crate::config::ClientSetup;
 use crate::diagnosis::{Cause, Diagnosis};
-use crate::options::Verification;
+use crate::options::{ClientOptions, Verification};
 use crate::testing::{NOW, at, certificate, client_options, lists};
+use crate::trust::TrustStore;
 
 const HOST: &str = "localhost";
 
@@ -188,41 +192,34 @@ fn several_issuers_lists_each_speak_for_their_own_certificates() {
 }
 
 #[test]
-fn a_serial_number_counts_under_its_issuer_alone() {
-    let (one, two) = (
-        authority("One").self_signed(),
-        authority("Two").self_signed(),
-    );
-    let template = Template::leaf("server").names(&[HOST]).serial(&[7]);
-    let leaf = one.issue(template);
-    let of_two = empty().revoking_serial(&[7], None).signed_by(&two);
-    assert_eq!(verdict(&[&one, &two], &[of_two], &[&leaf]), Ok(()));
-}
-
-#[test]
-fn serial_numbers_of_every_length_are_found() {
-    let root = authority("Root").self_signed();
-    let longest: Vec<u8> = (0xe0..0xf4).collect();
-    for serial in [
-        &[0x80][..],
-        &[0x7f],
-        &[0xff, 0],
-        &[1, 0, 0],
-        &longest[1..],
-        &longest,
-    ] {
-        let leaf = root.issue(Template::leaf("server").names(&[HOST]).serial(serial));
-        assert_eq!(
-            verdict(&[&root], &[empty().signed_by(&root)], &[&leaf]),
-            Ok(())
-        );
-        let list = empty().revoking_serial(serial, None).signed_by(&root);
-        refusal(
-            verdict(&[&root], &[list], &[&leaf]),
+fn authorities_that_are_known_by_name_and_key_alone_are_held_to_their_lists_too() {
+    let chain = Chain::new();
+    let trust = Arc::new(TrustStore::of_bare(&[certificate(&chain.root)]));
+    let verdict = |list: SignedList| {
+        let mut options = ClientOptions::trusting(Arc::clone(&trust));
+        options.revocation = lists(&[list]);
+        let presented = [certificate(&chain.leaf), certificate(&chain.intermediate)];
+        ClientSetup::new(options).verify(&presented, HOST, at(NOW))
+    };
+    let by_root = |list: RevocationList| verdict(list.signed_by(&chain.root));
+    assert_eq!(by_root(empty()), Ok(()));
+    for (list, cause, word) in [
+        (
+            revoking(&chain.intermediate),
             Cause::Revoked,
-            &["2021-03-04"],
-        );
+            "keyCompromise",
+        ),
+        (empty().valid(NOW - 1000, NOW), Cause::Other, "out of date"),
+        (
+            empty().valid(NOW + 1, NOW + 1000),
+            Cause::Other,
+            "counts only from",
+        ),
+    ] {
+        refusal(by_root(list), cause, &[word]);
     }
+    let broken = empty().signed_by(&chain.root).with_broken_signature();
+    refusal(verdict(broken), Cause::Other, &["not signed"]);
 }
 
 #[test]

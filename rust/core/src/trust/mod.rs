@@ -120,6 +120,22 @@ impl TrustStore {
         store
     }
 
+    /// Authorities that are known by name and key alone, as Mozilla's are.
+    #[cfg(test)]
+    pub(crate) fn of_bare(certificates: &[Certificate]) -> Self {
+        let mut store = Self::default();
+        for certificate in certificates {
+            let anchor = webpki::anchor_from_trusted_cert(certificate.der()).unwrap();
+            store.anchors.push(anchor.to_owned());
+            store.infos.push(AnchorInfo {
+                origin: Origin::Mozilla,
+                certificate: None,
+                is_public: true,
+            });
+        }
+        store
+    }
+
     /// Where the trust came from.
     pub fn source(&self) -> Source {
         self.source

@@ -92,7 +92,7 @@ fn a_client_that_asks_for_more_refuses_a_server_that_a_weaker_one_knows() {
             .self_signed();
         let server = server_with(&[&owner], versions);
         let weak = setup(&owner, |options| {
-            options.verification = Verification::Nothing
+            options.verification = Verification::Nothing;
         });
         for host in [A, "c.example.test"] {
             connected(&weak, &server, host);
@@ -129,7 +129,7 @@ fn an_override_that_names_the_server_shares_its_sessions_among_hosts() {
     for versions in each_version() {
         let owner = owner();
         let client = setup(&owner, |options| {
-            A.clone_into(&mut options.common_name_override)
+            A.clone_into(&mut options.common_name_override);
         });
         let server = server_with(&[&owner], versions);
         // The same name was checked and sent each time.

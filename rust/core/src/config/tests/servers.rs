@@ -103,6 +103,31 @@ fn a_client_with_a_certificate_resumes_and_the_server_still_knows_who_it_is() {
     }
 }
 
+#[test]
+fn players_who_resume_in_turns_are_not_taken_for_each_other() {
+    let world = World::new();
+    let other = Template::leaf("other").purposes(&[Purpose::Client]);
+    let other = world.authority.issue(other);
+    for versions in each_version() {
+        let server = world.server(Some(asking_for(&[&world.authority], false)), versions);
+        let players = [Some(&world.player), Some(&other), None];
+        let clients = players.map(|player| world.client(player));
+        for resumed in [false, true, true] {
+            for (client, player) in clients.iter().zip(players) {
+                let pair = settled(client, &server);
+                assert_eq!(pair.right.is_resumed(), resumed);
+                let shown = pair.right.peer_certificates();
+                assert!(
+                    shown
+                        .iter()
+                        .map(|one| one.der().as_ref())
+                        .eq(player.map(Issued::der))
+                );
+            }
+        }
+    }
+}
+
 /// What a server may be changed to after it let a player in, and what it then says of that player.
 fn stricter(world: &World) -> [(ClientAuthentication, Cause); 4] {
     let others = Template::authority("Others").self_signed();
@@ -265,7 +290,7 @@ fn a_session_that_began_under_one_server_name_is_not_resumed_under_another() {
             options.terms.versions = versions;
             let server = ServerSetup::new(options).unwrap();
             let client = setup(&owner, |options| {
-                options.verification = Verification::Nothing
+                options.verification = Verification::Nothing;
             });
             let mut config = client
                 .build(client.verifier(ReferenceName::Unchecked), true)

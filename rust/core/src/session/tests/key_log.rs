@@ -61,7 +61,8 @@ fn fields(lines: &[String]) -> Vec<[String; 3]> {
             let parts: Vec<String> = line.split(' ').map(str::to_owned).collect();
             let fields = <[String; 3]>::try_from(parts).unwrap();
             let is_hex = |text: &str| {
-                text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')) && text.len() % 2 == 0
+                text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+                    && text.len().is_multiple_of(2)
             };
             assert!(is_hex(&fields[1]) && is_hex(&fields[2]), "{line}");
             fields

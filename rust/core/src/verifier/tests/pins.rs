@@ -14,8 +14,10 @@ use crate::options::Verification;
 use crate::pins::Pins;
 use crate::revocation::RevocationLists;
 use crate::testing::{
-    NOW, at, causes, client_options, der, each_version, message, own_trust, pair, pins, server_with,
+    NOW, at, causes, certificate, client_options, der, each_version, message, own_trust, pair,
+    pins, server_with,
 };
+use crate::trust::TrustStore;
 
 /// An authority, one below it, and a server.
 struct Chain {
@@ -101,7 +103,7 @@ fn a_mismatch_tells_the_key_that_is_there_and_how_many_were_asked_for() {
     let (one, two) = (Chain::new().leaf, Chain::new().leaf);
     let presented = [&chain.leaf, &chain.intermediate];
     let message = mismatches(verdict(&[&chain.root], &[&one], &presented));
-    let shown = crate::testing::certificate(&chain.leaf);
+    let shown = certificate(&chain.leaf);
     let pin = public_key_pin(&shown.facts().public_key_info_der);
     for word in [
         "\"server\"",
@@ -272,6 +274,31 @@ fn pins_on_a_server_compare_the_keys_of_its_clients_path() {
         &pins(&[&stranger]),
         &along,
     ));
+}
+
+#[test]
+fn an_authority_that_is_known_by_name_and_key_alone_is_pinned_like_any_other() {
+    let chain = Chain::new();
+    let trust = TrustStore::of_bare(&[certificate(&chain.root)]);
+    let presented = [der(&chain.leaf), der(&chain.intermediate)];
+    let verdict = |pinned: &Issued| {
+        let policy = Policy {
+            trust: &trust,
+            pins: &pins(&[pinned]),
+            revocation: &RevocationLists::default(),
+            party: Party::Server {
+                verification: Verification::Full,
+                reference: &ReferenceName::parse(HOST),
+            },
+        };
+        verify_chain(policy, &presented, at(NOW))
+            .map(|_| ())
+            .map_err(|rejection| rejection.diagnosis)
+    };
+    for pinned in [&chain.leaf, &chain.intermediate, &chain.root] {
+        assert_eq!(verdict(pinned), Ok(()));
+    }
+    mismatches(verdict(&Chain::new().root));
 }
 
 #[test]
