@@ -123,7 +123,7 @@ impl RevocationLists {
         &self,
         facts: &Facts,
         signer: Signer<'_>,
-        trusted: impl Iterator<Item = &'t Facts> + Clone,
+        trusted: &(impl Iterator<Item = &'t Facts> + Clone),
         now: i64,
     ) -> Result<(), Rejection> {
         let mut own = Vec::new();

@@ -40,5 +40,12 @@ fn open_file(path: &str) -> std::io::Result<File> {
         use std::os::unix::fs::OpenOptionsExt as _;
         how.mode(0o600);
     }
-    how.open(global.to_string())
+    let file = how.open(global.to_string())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // One that was there before may be open to others.
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
 }

@@ -32,6 +32,10 @@ pub(crate) struct SetupCache {
 /// apart by content alone; a game has a handful.
 const KEPT_SHARED: usize = 16;
 
+/// Options objects without any check that are remembered as warned of. A game that makes one for every connection
+/// is warned again and again, which it has earned.
+const KNOWN_UNSAFE: usize = 64;
+
 /// One object of ours has one configuration at a time.
 const KEPT_OWN: usize = 1;
 
@@ -84,6 +88,7 @@ pub(crate) fn client_setup(
     options: Option<Gd<RefCounted>>,
     call: Arguments<'_>,
 ) -> Result<Arc<ClientSetup>, String> {
+    let id = options.as_ref().map(Gd::instance_id);
     let (spec, ours) = spec_of(options)?;
     let Spec::Client(spec) = spec else {
         return Err(
@@ -93,32 +98,43 @@ pub(crate) fn client_setup(
     // Whatever may print comes before and after the locks: a script may listen.
     let default = default_trust_for(&spec);
     let accepts_all = spec.verification == Verification::Nothing;
-    let has_own_trust = default.is_none();
+    let has_own_trust = spec.own_trust.is_some();
     let is_ours = ours.is_some();
-    let (setup, is_new, has_warned) = match ours {
-        Some(mut ours) => {
-            let mut ours = ours.bind_mut();
-            let has_warned = ours.has_warned;
-            ours.has_warned |= accepts_all;
-            let (setup, is_new) = ours.cache.client(spec, default, KEPT_OWN)?;
-            (setup, is_new, has_warned)
-        }
-        None => {
-            let (setup, is_new) = shared().client(spec, default, KEPT_SHARED)?;
-            (setup, is_new, !is_new)
-        }
+    let (setup, is_new) = match ours {
+        Some(mut ours) => ours.bind_mut().cache.client(spec, default, KEPT_OWN)?,
+        None => shared().client(spec, default, KEPT_SHARED)?,
     };
-    if accepts_all && !has_warned {
+    if accepts_all && id.is_some_and(is_first_time) {
         warn_of_unsafe_client(call, is_ours);
     }
-    // The default trust said so when it was read.
-    if is_new
-        && has_own_trust
-        && let Some(problem) = setup.options().trust.private_key_problem()
-    {
-        report(problem);
+    // The default trust told of its own when it was read.
+    if is_new && has_own_trust {
+        tell_problems(&setup.options().trust);
     }
     Ok(setup)
+}
+
+/// What is wrong with certificates that a script trusts; the rest of them counts.
+fn tell_problems(trust: &TrustStore) {
+    for problem in trust.problems() {
+        if Some(problem.as_str()) == trust.private_key_problem() {
+            report(problem);
+        } else {
+            warn(problem);
+        }
+    }
+}
+
+/// Whether an options object is met for the first time. The engine's objects cannot remember it themselves.
+fn is_first_time(options: InstanceId) -> bool {
+    static KNOWN: Mutex<VecDeque<InstanceId>> = Mutex::new(VecDeque::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.contains(&options) {
+        return false;
+    }
+    known.truncate(KNOWN_UNSAFE - 1);
+    known.push_front(options);
+    true
 }
 
 /// A configuration for one question, kept by nobody.
@@ -128,7 +144,8 @@ pub(crate) fn temporary_client(spec: &ClientSpec) -> Result<ClientSetup, String>
 
 /// The default trust is read only when somebody needs it.
 fn default_trust_for(spec: &ClientSpec) -> Option<Arc<TrustStore>> {
-    spec.own_trust.is_none().then(default_trust)
+    let trusts_nobody = spec.verification == Verification::Nothing;
+    (spec.own_trust.is_none() && !trusts_nobody).then(default_trust)
 }
 
 fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> Result<ClientSetup, String> {
@@ -209,10 +226,10 @@ pub(crate) fn check(spec: Spec) -> Result<(), String> {
         Spec::Server(spec) => new_server(&spec).map(|_| ()),
         Spec::Client(spec) => {
             if let Some(bytes) = &spec.own_trust {
-                let bundle = certificates(bytes);
-                if bundle.certificates.is_empty() {
-                    let why = bundle
-                        .problems
+                let trust = TrustStore::of_own(certificates(bytes));
+                if trust.certificate_count() == 0 {
+                    let why = trust
+                        .problems()
                         .first()
                         .map_or("the trusted chain is empty", String::as_str);
                     return Err(format!("no certificate is trusted: {why}"));

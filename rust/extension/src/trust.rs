@@ -15,14 +15,18 @@ static RELOADS: AtomicU64 = AtomicU64::new(0);
 
 /// The trust that connections without a chain of their own use.
 pub(crate) fn default_trust() -> Arc<TrustStore> {
-    let mut slot = lock();
-    if let Some(trust) = slot.as_ref() {
+    if let Some(trust) = lock().as_ref() {
         return Arc::clone(trust);
     }
+    // A script may listen to errors and ask for the trust again: nothing is locked while it is told.
     let (fresh, problems) = load();
+    let mut slot = lock();
+    if let Some(trust) = slot.as_ref() {
+        // Another thread was faster, and tells of the problems.
+        return Arc::clone(trust);
+    }
     *slot = Some(Arc::clone(&fresh));
     drop(slot);
-    // A script may listen to errors and ask for the trust again: nothing is locked while it is told.
     problems.iter().for_each(|problem| report(problem));
     fresh
 }

@@ -130,10 +130,10 @@ fn revocation(
     for issuer in intermediates {
         policy
             .revocation
-            .check(below, Signer::of(issuer), trusted.clone(), now)?;
+            .check(below, Signer::of(issuer), &trusted, now)?;
         below = issuer;
     }
-    policy.revocation.check(below, anchor, trusted, now)
+    policy.revocation.check(below, anchor, &trusted, now)
 }
 
 /// An anchor that another trusted certificate issued may stand on that one's list.
@@ -152,7 +152,7 @@ fn revocation_of_anchor(
         .filter(|issuer| issuer.subject_der == facts.issuer_der && issuer.signed(anchor.der()))
         .try_for_each(|issuer| {
             let signer = Signer::of(issuer);
-            policy.revocation.check(facts, signer, trusted.clone(), now)
+            policy.revocation.check(facts, signer, &trusted, now)
         })
 }
 

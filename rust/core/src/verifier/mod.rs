@@ -172,12 +172,12 @@ pub fn verify_chain(
         None => check.path(intermediates)?,
     };
     checks::leaf_key_usage(leaf)?;
-    match policy.party {
-        Party::Server {
-            verification: Verification::Full,
-            reference,
-        } => subject::check(reference, leaf, &end_entity, &accepted)?,
-        _ => {}
+    if let Party::Server {
+        verification: Verification::Full,
+        reference,
+    } = policy.party
+    {
+        subject::check(reference, leaf, &end_entity, &accepted)?;
     }
     Ok(accepted.verdict)
 }
@@ -203,7 +203,7 @@ impl Check<'_> {
         self.policy.revocation.check(
             self.leaf,
             Signer::of(self.leaf),
-            self.policy.trust.whole_certificates(),
+            &self.policy.trust.whole_certificates(),
             now,
         )?;
         checks::pins(self.policy.pins, self.leaf, std::iter::empty())?;

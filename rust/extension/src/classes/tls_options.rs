@@ -4,8 +4,7 @@ mod identities;
 mod request;
 mod saving;
 
-use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use godot::classes::{CryptoKey, RefCounted, Resource, TlsOptions, X509Certificate};
 use godot::prelude::*;
@@ -17,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::convert::{OrNull, unix_time};
 use crate::identity_files::IdentityFiles;
 use crate::setups::{self, SetupCache};
-use crate::spec::{ClientsSpec, Spec};
+use crate::spec::ClientsSpec;
 
 /// What a TLS connection trusts, shows and allows: the twin of [TLSOptions].
 ///
@@ -148,7 +147,7 @@ pub(crate) struct RustlsTLSOptions {
     /// Given as PEM text; counts while `own_certificate` is null.
     certificate_pem: Option<String>,
     /// Key and certificate by their files, instead of all the above.
-    identity_files: Option<RefCell<IdentityFiles>>,
+    identity_files: Option<Mutex<IdentityFiles>>,
     /// What `revocation_lists_pem` says, or why it cannot be read.
     #[init(val = Ok(Arc::default()))]
     revocation: Result<Arc<RevocationLists>, String>,
@@ -156,9 +155,7 @@ pub(crate) struct RustlsTLSOptions {
     named_identities: Vec<(ServedName, Identity)>,
     clients: Option<ClientsSpec>,
     /// What was warned of already.
-    told: RefCell<Vec<String>>,
-    /// It was told once that everything is accepted.
-    pub(crate) has_warned: bool,
+    told: Mutex<Vec<String>>,
     pub(crate) cache: SetupCache,
     base: Base<Resource>,
 }
@@ -316,7 +313,7 @@ impl RustlsTLSOptions {
         let mut options = Self::new_gd();
         let mut me = options.bind_mut();
         me.mode = Self::MODE_SERVER;
-        me.identity_files = Some(RefCell::new(IdentityFiles::new(
+        me.identity_files = Some(Mutex::new(IdentityFiles::new(
             key_path.to_string(),
             certificate_path.to_string(),
         )));
@@ -372,11 +369,12 @@ impl RustlsTLSOptions {
     }
 
     fn verify(&self, chain_pem: &str, server_name: &str, seconds: i64) -> Result<(), String> {
-        let Spec::Client(spec) = self.spec().0? else {
+        if self.is_server() {
             return Err(
                 "these are server options: only a client checks a server's chain".to_owned(),
             );
-        };
+        }
+        let spec = self.client_spec()?;
         let setup = setups::temporary_client(&spec)?;
         let now = unix_time(seconds)?;
         let chain = read_bundle(chain_pem.as_bytes());

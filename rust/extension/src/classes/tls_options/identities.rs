@@ -57,7 +57,7 @@ impl RustlsTLSOptions {
     /// for clients. A self-signed client certificate is let in when it stands in the chain itself. Who a client is tells
     /// [method RustlsStreamPeerTLS.get_peer_certificates]; names are not compared. By default no client is asked.
     /// Returns [constant ERR_INVALID_PARAMETER] for an empty or unusable chain, an unknown mode, and client options.
-    /// Not saved with the resource.
+    /// Saved with the resource.
     ///
     /// ```gdscript
     /// var options := RustlsTLSOptions.server(load("user://server.key"), load("user://server.crt"))

@@ -1,6 +1,6 @@
 //! From the properties of an options object to what it asks for.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use godot::prelude::*;
 use godot_rustls_core::alpn::AlpnProtocols;
@@ -30,7 +30,7 @@ impl RustlsTLSOptions {
         }
     }
 
-    fn client_spec(&self) -> Result<ClientSpec, String> {
+    pub(super) fn client_spec(&self) -> Result<ClientSpec, String> {
         let own_trust = match (&self.trusted_ca_chain, &self.trusted_pem) {
             (Some(chain), _) => Some(certificate_bytes(chain)?),
             (None, Some(pem)) => Some(usable_trust(pem)?),
@@ -60,7 +60,8 @@ impl RustlsTLSOptions {
 
     fn server_identity(&self) -> (Result<IdentitySpec, String>, Option<String>) {
         if let Some(files) = &self.identity_files {
-            let look = files.borrow_mut().look();
+            // Several threads may accept with the same options.
+            let look = files.lock().unwrap_or_else(PoisonError::into_inner).look();
             return (look.identity.map(IdentitySpec::Ready), look.warning);
         }
         let pem = self.key().and_then(|key| {

@@ -1,46 +1,66 @@
 //! What becomes of options that are saved, and what to warn of before they are.
 
+use std::sync::PoisonError;
+
 use godot::classes::{IResource, Resource};
 use godot::prelude::*;
 use godot::register::info::{PropertyInfo, PropertyUsageFlags};
 
+use godot_rustls_core::pem::write_certificate;
+
 use super::RustlsTLSOptions;
 use crate::convert::warn;
+use crate::engine_objects::certificates;
+use crate::spec::ClientsSpec;
 
 /// Listed once whenever somebody saves, copies or inspects the options.
 const WATCHED: &str = "private_key";
 
-/// Certificates that were given as PEM text are saved under these names, out of the inspector's sight: without
-/// them, options that trusted a few would trust everybody's authorities when they are loaded.
+/// What was not given by properties and is no secret is saved under these names, out of the inspector's sight.
+/// Without them, options that trusted a few would trust everybody's authorities when they are loaded, and a
+/// server that asked its clients who they are would let in anybody.
 const TRUSTED_PEM: &str = "trusted_pem";
 const CERTIFICATE_PEM: &str = "certificate_pem";
+const CLIENT_AUTHENTICATION: &str = "client_authentication";
+const CLIENT_TRUSTED_PEM: &str = "client_trusted_pem";
 
 #[godot_api]
 impl IResource for RustlsTLSOptions {
     fn on_get_property_list(&mut self) -> Vec<PropertyInfo> {
-        [TRUSTED_PEM, CERTIFICATE_PEM]
-            .into_iter()
-            .filter(|name| self.pem(name).is_some())
-            .map(|name| PropertyInfo {
-                usage: PropertyUsageFlags::STORAGE,
-                ..PropertyInfo::new_export::<GString>(name)
-            })
-            .collect()
+        let names = [
+            TRUSTED_PEM,
+            CERTIFICATE_PEM,
+            CLIENT_AUTHENTICATION,
+            CLIENT_TRUSTED_PEM,
+        ];
+        let kept = names.into_iter().filter_map(|name| {
+            let mut property = match self.kept(name)?.get_type() {
+                VariantType::INT => PropertyInfo::new_export::<i64>(name),
+                _ => PropertyInfo::new_export::<GString>(name),
+            };
+            property.usage = PropertyUsageFlags::STORAGE;
+            Some(property)
+        });
+        kept.collect()
     }
 
     fn on_get(&self, property: StringName) -> Option<Variant> {
-        let pem = self.pem(&property.to_string())?;
-        Some(GString::from(pem).to_variant())
+        self.kept(&property.to_string())
     }
 
     fn on_set(&mut self, property: StringName, value: Variant) -> bool {
-        let place = match property.to_string().as_str() {
-            TRUSTED_PEM => &mut self.trusted_pem,
-            CERTIFICATE_PEM => &mut self.certificate_pem,
+        // A file that somebody changed may hold anything: what is no text trusts nobody.
+        let text = || value.try_to::<GString>().unwrap_or_default().to_string();
+        match property.to_string().as_str() {
+            TRUSTED_PEM => self.trusted_pem = Some(text()),
+            CERTIFICATE_PEM => self.certificate_pem = Some(text()),
+            CLIENT_AUTHENTICATION => {
+                self.kept_clients().required =
+                    value.try_to().ok() != Some(Self::CLIENT_AUTHENTICATION_OPTIONAL);
+            }
+            CLIENT_TRUSTED_PEM => self.kept_clients().trust = text().into_bytes(),
             _ => return false,
-        };
-        // A file that somebody changed may hold anything; what is no text trusts nobody.
-        *place = Some(value.try_to::<GString>().unwrap_or_default().to_string());
+        }
         true
     }
 
@@ -60,9 +80,7 @@ impl IResource for RustlsTLSOptions {
             property.usage = PropertyUsageFlags::from_ord(rest);
         }
         for warning in self.warnings() {
-            let is_new = !self.told.borrow().contains(&warning);
-            if is_new {
-                self.told.borrow_mut().push(warning.clone());
+            if self.is_news(&warning) {
                 warn(&warning);
             }
         }
@@ -111,10 +129,6 @@ impl RustlsTLSOptions {
                 "the identity of set_identity()",
             ),
             (
-                self.clients.is_some(),
-                "the question of set_client_authentication()",
-            ),
-            (
                 !self.named_identities.is_empty(),
                 "what add_server_identity() added",
             ),
@@ -129,12 +143,42 @@ impl RustlsTLSOptions {
     }
 
     /// What is saved under one of the names above.
-    fn pem(&self, name: &str) -> Option<&str> {
+    fn kept(&self, name: &str) -> Option<Variant> {
         match name {
-            TRUSTED_PEM => self.trusted_pem.as_deref(),
-            CERTIFICATE_PEM => self.certificate_pem.as_deref(),
+            TRUSTED_PEM => self.trusted_pem.as_deref().map(certificates_alone),
+            CERTIFICATE_PEM => self.certificate_pem.as_deref().map(certificates_alone),
+            CLIENT_AUTHENTICATION => self.clients.as_ref().map(|clients| {
+                let mode = if clients.required {
+                    Self::CLIENT_AUTHENTICATION_REQUIRED
+                } else {
+                    Self::CLIENT_AUTHENTICATION_OPTIONAL
+                };
+                mode.to_variant()
+            }),
+            CLIENT_TRUSTED_PEM => self
+                .clients
+                .as_ref()
+                .map(|clients| certificates_alone(&clients.trust)),
             _ => None,
         }
+    }
+
+    /// Half of it trusts nobody until the other half is read too.
+    fn kept_clients(&mut self) -> &mut ClientsSpec {
+        self.clients.get_or_insert(ClientsSpec {
+            required: true,
+            trust: Vec::new(),
+        })
+    }
+
+    /// Nobody was told yet, and somebody is now.
+    fn is_news(&self, warning: &str) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = !told.iter().any(|known| known == warning);
+        if is_news {
+            told.push(warning.to_owned());
+        }
+        is_news
     }
 
     fn key_warning(&self) -> Option<String> {
@@ -166,4 +210,11 @@ fn not_saved(what: &str, what_to_do: &str) -> String {
 fn lies_in_a_file<T: Inherits<Resource>>(held: &Gd<T>) -> bool {
     let path = held.clone().upcast::<Resource>().get_path().to_string();
     !path.is_empty() && !path.contains("::")
+}
+
+/// What was given as text may hold more than certificates: a private key, by mistake.
+fn certificates_alone(given: impl AsRef<[u8]>) -> Variant {
+    let read = certificates(given.as_ref()).certificates;
+    let pem: String = read.iter().map(write_certificate).collect();
+    GString::from(&pem).to_variant()
 }
