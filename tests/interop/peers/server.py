@@ -32,12 +32,18 @@ def serve(context, connection, mode):
         print(f"{mode}: {error}", flush=True)
 
 
+def tell_name(_connection, name, _context):
+    """Prints a whole line at once: connections have threads of their own."""
+    sys.stdout.write(f"NAME {name or ''}\n")
+    sys.stdout.flush()
+
+
 def main():
     """Listens until it is killed."""
     chain, key, mode = sys.argv[1:]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key)
-    context.sni_callback = lambda _socket, name, _context: print(f"NAME {name or ''}", flush=True)
+    context.sni_callback = tell_name
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(f"PORT {listener.getsockname()[1]}", flush=True)
         while True:
