@@ -112,6 +112,20 @@ func test_fingerprint_and_text_are_those_of_the_bytes(ours: Stack) -> void:
 		equal(again.size(), 1, "how many certificates its text holds")
 
 
+func test_a_serial_number_is_told_without_the_zero_that_makes_it_positive(ours: Stack) -> void:
+	# The fixture's own number, 20 bytes long, changed in place: nobody checks the signature here.
+	var der: PackedByteArray = Fixtures.der("localhost")
+	var start: int = der.hex_encode().find("a0030201020214") / 2 + 7
+	for bytes: Array in [[0x7f, 0x80], [0x00, 0x80], [0x00, 0xff]]:
+		row(str(bytes))
+		der[start] = bytes[0]
+		der[start + 1] = bytes[1]
+		var infos: Array = ours.call(&"certificate_infos_of_pem", Fixtures.armored(der))
+		if check(infos.size() == 1, "%d certificates" % infos.size()):
+			var number: PackedByteArray = der.slice(start, start + 20)
+			equal(infos[0].serial_number, number.hex_encode().trim_prefix("00"), "the serial number")
+
+
 func test_openssl_reads_the_same_of_every_fixture(ours: Stack) -> void:
 	allow_seconds(60.0)
 	var files: PackedStringArray = []

@@ -111,6 +111,26 @@ func test_a_self_signed_client_gets_in_only_where_it_is_trusted_itself(_ours: St
 			Cause.UNTRUSTED_ISSUER, ["Player Alone", "self-signed"], ["refused"])
 
 
+func test_nothing_is_told_of_a_peer_that_was_not_accepted(_ours: Stack) -> void:
+	expect_errors()
+	for version: String in VERSIONS:
+		for fixture: String in ["player", "leaf_client_auth"]:
+			row("%s, %s" % [version, fixture])
+			var link: Link = Link.new(our_stack, our_stack)
+			link.start("localhost", only(_player(fixture), VERSIONS[version]), _asking(REQUIRED))
+			wait_until(func() -> bool:
+				if Link.status(link.server) != Stack.Status.CONNECTED:
+					equal(link.server.call(&"get_peer_certificates"), [], "what is told before it was accepted")
+				link.pump()
+				return not link.is_handshaking())
+			equal(shown_name(link.server), "Player One" if fixture == "player" else "", "who the server sees")
+			link.client.call(&"disconnect_from_stream")
+			equal(link.client.call(&"get_peer_certificates"), [], "what is told after the end")
+		row("%s, a server" % version)
+		var refusing: Link = attempt(only(trusting(our_stack), VERSIONS[version]), showing(our_stack, "localhost_other"))
+		equal(refusing.client.call(&"get_peer_certificates"), [], "what is told of a refused server")
+
+
 func test_the_default_trust_lets_no_client_in(_ours: Stack) -> void:
 	# The project's default trust is the fixtures' root, which issued this certificate for clients.
 	expect_errors()

@@ -164,6 +164,19 @@ func test_a_client_that_is_let_in_no_more_cannot_use_its_old_session(_ours: Stac
 		failed_because(link.server, Cause.UNTRUSTED_ISSUER, ["Players Root"])
 
 
+func test_a_client_that_became_somebody_else_is_seen_as_that_one(_ours: Stack) -> void:
+	for version: String in VERSIONS:
+		row(version)
+		var client: RefCounted = trusting(our_stack)
+		client.call(&"set_identity", Fixtures.key("player"), Fixtures.certificate("player"))
+		var server: RefCounted = serving(VERSIONS[version])
+		server.call(&"set_client_authentication", 2, Fixtures.certificate("players"))
+		meets_twice(client, server)
+		client.call(&"replace_identity", Fixtures.key("player_rsa"), Fixtures.certificate("player_rsa"))
+		for resumed: bool in [false, true]:
+			equal(shown_name(meets(client, server, resumed).server), "Player Two", "whom the server sees")
+
+
 func test_a_session_without_a_certificate_does_not_pass_where_one_is_required(_ours: Stack) -> void:
 	expect_errors()
 	for version: String in VERSIONS:

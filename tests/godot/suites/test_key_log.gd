@@ -15,7 +15,7 @@ const LABELS := {
 
 
 func before_each() -> void:
-	DirAccess.make_dir_recursive_absolute(Fixtures.SCRATCH)
+	DirAccess.make_dir_recursive_absolute(Fixtures.scratch)
 	after(Fixtures.clear_scratch)
 
 
@@ -82,7 +82,7 @@ func test_nothing_is_written_by_default_and_after_it_was_turned_off(_ours: Stack
 	var log: String = _path("off")
 	var client: RefCounted = trusting(our_stack)
 	stands(attempt(client, identity(our_stack)))
-	equal(DirAccess.get_files_at(Fixtures.SCRATCH), PackedStringArray(), "the files")
+	equal(DirAccess.get_files_at(Fixtures.scratch), PackedStringArray(), "the files")
 	client.set(&"key_log_path", log)
 	stands(attempt(client, identity(our_stack)))
 	var written: int = _lines(log).size()
@@ -99,14 +99,14 @@ func test_an_absolute_path_works_too(_ours: Stack) -> void:
 
 func test_a_file_that_cannot_be_written_is_an_error_of_the_options(_ours: Stack) -> void:
 	expect_errors()
-	for path: String in [Fixtures.SCRATCH.path_join("no_such_folder/keys.log"), Fixtures.SCRATCH, "nonsense://keys.log"]:
+	for path: String in [Fixtures.scratch.path_join("no_such_folder/keys.log"), Fixtures.scratch, "nonsense://keys.log"]:
 		row(path)
 		unusable(with(trusting(our_stack), {&"key_log_path": path}), ["key_log_path", path, "cannot be written"])
 		unusable(with(identity(our_stack), {&"key_log_path": path}), ["key_log_path", path, "cannot be written"])
 
 
 func _path(name: String) -> String:
-	return Fixtures.SCRATCH.path_join(name + ".log")
+	return Fixtures.scratch.path_join(name + ".log")
 
 
 func _lines(path: String) -> PackedStringArray:

@@ -141,7 +141,7 @@ func test_the_next_breakage_is_told_again(_ours: Stack) -> void:
 
 func test_files_that_are_not_there_at_first_are_an_error_until_they_come(_ours: Stack) -> void:
 	expect_errors()
-	var folder: String = Fixtures.SCRATCH
+	var folder: String = Fixtures.scratch
 	var server: RefCounted = our_stack.call(
 		&"server_from_files", folder.path_join(KEY_FILE), folder.path_join(CERTIFICATE_FILE)
 	)
@@ -215,7 +215,7 @@ func _from_files(fixture: String) -> RefCounted:
 
 func _options_of_files() -> RefCounted:
 	return our_stack.call(
-		&"server_from_files", Fixtures.SCRATCH.path_join(KEY_FILE), Fixtures.SCRATCH.path_join(CERTIFICATE_FILE)
+		&"server_from_files", Fixtures.scratch.path_join(KEY_FILE), Fixtures.scratch.path_join(CERTIFICATE_FILE)
 	)
 
 

@@ -3,7 +3,9 @@ extends RefCounted
 
 
 const FOLDER := "../fixtures/certs"
-const SCRATCH := "user://scratch"
+
+## Where a run writes its files: one folder a process, since two runs share the project's user folder.
+static var scratch: String = "user://scratch_%d" % OS.get_process_id()
 
 
 ## The absolute path of a fixture file.
@@ -71,7 +73,7 @@ static func chain(fixtures: PackedStringArray) -> X509Certificate:
 
 
 ## Writes a file of this run and returns its path.
-static func write_scratch(file: String, bytes: PackedByteArray, folder: String = SCRATCH) -> String:
+static func write_scratch(file: String, bytes: PackedByteArray, folder: String = scratch) -> String:
 	DirAccess.make_dir_recursive_absolute(folder)
 	var target: String = folder.path_join(file)
 	var open: FileAccess = FileAccess.open(target, FileAccess.WRITE)
@@ -81,7 +83,7 @@ static func write_scratch(file: String, bytes: PackedByteArray, folder: String =
 
 
 ## Removes every file written by [method write_scratch] into a folder.
-static func clear_scratch(folder: String = SCRATCH) -> void:
+static func clear_scratch(folder: String = scratch) -> void:
 	for file: String in DirAccess.get_files_at(folder) if DirAccess.dir_exists_absolute(folder) else PackedStringArray():
 		DirAccess.remove_absolute(folder.path_join(file))
 	DirAccess.remove_absolute(folder)

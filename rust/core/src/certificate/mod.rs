@@ -148,7 +148,7 @@ impl Certificate {
     }
 
     /// Issued by itself: one name for both, and its own key's signature, unless that is too weak to be checked.
-    /// For whoever looks at certificates; trust asks [`Certificate::verifies_itself`].
+    /// For whoever looks at certificates; trust asks `verifies_itself`.
     pub fn is_self_signed(&self) -> bool {
         let can_be_checked = self.facts.public_key.weakness().is_none()
             && Signed::of(&self.der).is_some_and(|signed| signed.algorithm_is_believed());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use godot::prelude::*;
 use godot_rustls_core::session::Session;
+use zeroize::Zeroizing;
 
 use super::{RustlsStreamPeerTLS, Status};
 use crate::classes::RustlsCertificateInfo;
@@ -86,33 +87,41 @@ impl RustlsStreamPeerTLS {
     /// ```gdscript
     /// var key := tls.export_keying_material("EXPORTER-my-game-voice", PackedByteArray(), 32)
     /// ```
-    #[func]
+    #[func(gd_self)]
     fn export_keying_material(
-        &self,
+        this: Gd<Self>,
         label: GString,
         context: PackedByteArray,
         length: i64,
     ) -> PackedByteArray {
-        let Some(connection) = self
-            .connection()
-            .filter(|_| self.status == Status::Connected)
-        else {
-            report("export_keying_material: the TLS connection is not established");
-            return PackedByteArray::new();
-        };
         let context = Some(context.as_slice()).filter(|context| !context.is_empty());
         // A negative length is as impossible as none at all.
         let length = usize::try_from(length).unwrap_or(0);
-        match connection
-            .session()
-            .export_keying_material(&label.to_string(), context, length)
-        {
+        let material = this.bind().export(&label.to_string(), context, length);
+        // Nothing is bound any more: a script may listen to errors.
+        match material {
             Ok(material) => PackedByteArray::from(material.as_slice()),
             Err(problem) => {
-                report(&format!("export_keying_material: {}", problem.0));
+                report(&format!("export_keying_material: {problem}"));
                 PackedByteArray::new()
             }
         }
+    }
+
+    fn export(
+        &self,
+        label: &str,
+        context: Option<&[u8]>,
+        length: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, String> {
+        let connection = self
+            .connection()
+            .filter(|_| self.status == Status::Connected)
+            .ok_or("the TLS connection is not established")?;
+        connection
+            .session()
+            .export_keying_material(label, context, length)
+            .map_err(|problem| problem.0)
     }
 
     /// Something that the session can tell, or nothing without one.

@@ -1,4 +1,6 @@
 //! Who this side is, and who the other side may be.
+//!
+//! Nothing is bound while an error is told: a script may listen, and use these very options.
 
 use godot::classes::{CryptoKey, X509Certificate};
 use godot::global::Error;
@@ -30,18 +32,18 @@ impl RustlsTLSOptions {
     ///
     /// A server that refuses it tells so with [constant RustlsStreamPeerTLS.CAUSE_CLIENT_CERTIFICATE_REQUIRED], in
     /// TLS 1.3 only after the handshake of the client ended.
-    #[func]
+    #[func(gd_self)]
     fn set_identity(
-        &mut self,
+        mut this: Gd<Self>,
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if self.is_server() {
+        if this.bind().is_server() {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_CLIENTS);
         }
         match identity(key, certificate) {
             Ok(identity) => {
-                self.client_identity = Some(identity);
+                this.bind_mut().client_identity = Some(identity);
                 Error::OK
             }
             Err(problem) => refuse(
@@ -63,18 +65,18 @@ impl RustlsTLSOptions {
     /// var options := RustlsTLSOptions.server(load("user://server.key"), load("user://server.crt"))
     /// options.set_client_authentication(RustlsTLSOptions.CLIENT_AUTHENTICATION_REQUIRED, load("user://players_ca.crt"))
     /// ```
-    #[func]
+    #[func(gd_self)]
     fn set_client_authentication(
-        &mut self,
+        mut this: Gd<Self>,
         mode: i64,
         trusted_chain: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !self.is_server() {
+        if !this.bind().is_server() {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_SERVERS);
         }
         let required = match mode {
             Self::CLIENT_AUTHENTICATION_NONE => {
-                self.clients = None;
+                this.bind_mut().clients = None;
                 return Error::OK;
             }
             Self::CLIENT_AUTHENTICATION_OPTIONAL => false,
@@ -99,7 +101,7 @@ impl RustlsTLSOptions {
                 for problem in certificates(&clients.trust).problems {
                     report(&format!("the trusted chain for clients: {problem}"));
                 }
-                self.clients = Some(clients);
+                this.bind_mut().clients = Some(clients);
                 Error::OK
             }
             Err(problem) => refuse(Error::ERR_INVALID_PARAMETER, &problem),
@@ -120,14 +122,14 @@ impl RustlsTLSOptions {
     /// ```
     ///
     /// What a client asked for tells [method RustlsStreamPeerTLS.get_server_name].
-    #[func]
+    #[func(gd_self)]
     fn add_server_identity(
-        &mut self,
+        mut this: Gd<Self>,
         server_name: GString,
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !self.is_server() {
+        if !this.bind().is_server() {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_SERVERS);
         }
         let name = server_name.to_string();
@@ -138,8 +140,9 @@ impl RustlsTLSOptions {
         });
         match entry {
             Ok((served, identity)) => {
-                self.named_identities.retain(|(known, _)| *known != served);
-                self.named_identities.push((served, identity));
+                let named = &mut this.bind_mut().named_identities;
+                named.retain(|(known, _)| *known != served);
+                named.push((served, identity));
                 Error::OK
             }
             Err(problem) => refuse(Error::ERR_INVALID_PARAMETER, &problem),
@@ -157,14 +160,14 @@ impl RustlsTLSOptions {
     /// if options.replace_identity(load_key(), load_certificate()) != OK:
     ///     push_warning("still serving the old certificate")
     /// ```
-    #[func]
+    #[func(gd_self)]
     fn replace_identity(
-        &mut self,
+        mut this: Gd<Self>,
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !self.is_server() {
-            return self.set_identity(key, certificate);
+        if !this.bind().is_server() {
+            return Self::set_identity(this, key, certificate);
         }
         if let Err(problem) = identity(key.clone(), certificate.clone()) {
             return refuse(
@@ -172,9 +175,10 @@ impl RustlsTLSOptions {
                 &format!("the identity was not replaced: {problem}"),
             );
         }
-        self.private_key = key;
-        self.own_certificate = certificate;
-        self.identity_files = None;
+        let mut me = this.bind_mut();
+        me.private_key = key;
+        me.own_certificate = certificate;
+        me.identity_files = None;
         Error::OK
     }
 }

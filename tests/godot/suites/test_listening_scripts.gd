@@ -1,0 +1,79 @@
+extends "res://support/connected_suite.gd"
+## Scripts that listen to what is printed, and use the very object that is just telling them something.
+
+
+const LISTENER := "res://support/error_listener.gd"
+
+
+func before_each() -> void:
+	expect_errors()
+
+
+func test_options_can_be_used_while_they_refuse_something(_ours: Stack) -> void:
+	var client: RefCounted = trusting(our_stack)
+	var server: RefCounted = identity(our_stack)
+	var calls: Dictionary = {
+		"set_identity": client.call.bind(&"set_identity", null, null),
+		"set_identity of a server": server.call.bind(&"set_identity", null, null),
+		"set_client_authentication": server.call.bind(&"set_client_authentication", 7, null),
+		"set_client_authentication without a chain": server.call.bind(&"set_client_authentication", 2, null),
+		"set_client_authentication of a client": client.call.bind(&"set_client_authentication", 2, null),
+		"add_server_identity": server.call.bind(&"add_server_identity", "", null, null),
+		"add_server_identity of a client": client.call.bind(&"add_server_identity", "a.test", null, null),
+		"replace_identity": server.call.bind(&"replace_identity", null, null),
+		"replace_identity of a client": client.call.bind(&"replace_identity", null, null),
+	}
+	for label: String in calls:
+		row(label)
+		_check_answered(func() -> void:
+			equal((calls[label] as Callable).call(), ERR_INVALID_PARAMETER, "what it returned"),
+			func() -> bool:
+				for options: RefCounted in [client, server]:
+					options.set(&"session_resumption", not options.get(&"session_resumption"))
+					equal(options.call(&"get_error"), "", "get_error() in the middle")
+				return true)
+
+
+func test_a_connection_can_be_used_while_it_refuses_something(_ours: Stack) -> void:
+	var link: Link = attempt(trusting(our_stack), identity(our_stack))
+	stands(link)
+	var poll: Callable = func() -> bool:
+		link.client.call(&"poll")
+		return true
+	_check_answered(func() -> void:
+		var material: PackedByteArray = link.client.call(&"export_keying_material", "", PackedByteArray(), 32)
+		equal(material, PackedByteArray(), "what it returned"), poll)
+	stands(link)
+
+
+func test_options_can_be_used_while_they_warn_of_their_files(_ours: Stack) -> void:
+	var key: String = Fixtures.write_scratch("own.key", Fixtures.key_pem("localhost").to_utf8_buffer())
+	var certificate: String = Fixtures.write_scratch("own.crt", Fixtures.pem("localhost").to_utf8_buffer())
+	after(Fixtures.clear_scratch)
+	var server: RefCounted = our_stack.call(&"server_from_files", key, certificate)
+	stands(attempt(trusting(our_stack), server))
+	Fixtures.write_scratch("own.crt", [])
+	var heard: Array[bool] = [false]
+	_check_answered(func() -> void:
+		check(wait_until(func() -> bool:
+			stands(attempt(trusting(our_stack), server))
+			return heard[0]), "nothing was told"),
+		func() -> bool:
+			heard[0] = true
+			return server.call(&"get_error") == "")
+
+
+## Checks that [param work] prints something, and that [param answer] can do its work in the middle of that.
+func _check_answered(work: Callable, answer: Callable) -> void:
+	if not can_read_log():
+		skip("this engine does not let scripts read what is printed")
+		return
+	var listener: Object = (load(LISTENER) as GDScript).new()
+	listener.set(&"answer", answer)
+	OS.call(&"add_logger", listener)
+	work.call()
+	OS.call(&"remove_logger", listener)
+	# Both hold on to the suite.
+	listener.set(&"answer", Callable())
+	check(listener.get(&"done") > 0, "nothing was printed, or nothing could be done then")
+	equal(listener.get(&"failed"), 0, "how often it broke off in the middle")
