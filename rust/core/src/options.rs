@@ -55,6 +55,11 @@ impl VersionRange {
         })
     }
 
+    /// Whether `version` may be used.
+    pub fn allows(self, version: TlsVersion) -> bool {
+        (self.min..=self.max).contains(&version)
+    }
+
     pub(crate) fn protocol_versions(self) -> &'static [&'static rustls::SupportedProtocolVersion] {
         use rustls::version::{TLS12, TLS13};
         static ONLY_1_2: [&rustls::SupportedProtocolVersion; 1] = [&TLS12];

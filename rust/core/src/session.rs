@@ -373,7 +373,7 @@ impl Session {
         let context = diagnosis::HandshakeContext {
             role: self.role,
             first_bytes: &self.first_bytes,
-            versions: self.offer.versions.describe(),
+            versions: self.offer.versions,
             was_connected: !self.is_handshaking(),
             certificate_request: self.certificate_request,
             identity: self.offer.identity.as_deref(),

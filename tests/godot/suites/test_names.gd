@@ -161,6 +161,12 @@ func test_unsafe_options_warn_once_whatever_their_connections(ours: Stack) -> vo
 	equal(printed_warnings().size(), 1, "the number of warnings")
 	_connect_unsafe(ours, ours.client_unsafe(), "localhost", "localhost")
 	equal(printed_warnings().size(), 2, "the number of warnings with a second object")
+	# The engine's objects too, although they cannot be told apart by what they say.
+	var engine: Stack = Stack.new()
+	for object: RefCounted in [engine.client_unsafe(), engine.client_unsafe()]:
+		for connection: int in 2:
+			_connect_unsafe(ours, object, "localhost", "localhost")
+	equal(printed_warnings().size(), 4, "the number of warnings with two objects of the engine's")
 
 
 func _connect_unsafe(stack: Stack, options: RefCounted, common_name: String, certificate: String) -> Link:

@@ -126,6 +126,9 @@ func test_unusable_options_say_why_and_are_refused(ours: Stack) -> void:
 		"no certificate": ours.call(&"server_from_pem", Fixtures.key_pem("localhost"), ""),
 		"rubbish": ours.call(&"server_from_pem", "rubbish", "rubbish"),
 		"wrong key": ours.call(&"server_from_pem", mismatched, Fixtures.pem("localhost")),
+		"half a chain": ours.call(
+			&"server_from_pem", Fixtures.key_pem("localhost"), Fixtures.pem("localhost") + Fixtures.pem("root").left(200)
+		),
 		"public key": ours.call(&"server_from_pem", public_pem, Fixtures.pem("localhost_rsa2048")),
 	}
 	for label: String in servers:
@@ -137,6 +140,7 @@ func test_unusable_options_say_why_and_are_refused(ours: Stack) -> void:
 	row("the reasons")
 	names(servers["wrong key"].call(&"get_error"), "key", "a wrong key's reason")
 	names(servers["public key"].call(&"get_error"), "public", "a public key's reason")
+	names(servers["half a chain"].call(&"get_error"), "certificate 2", "half a chain's reason")
 
 
 func test_clients_without_usable_trust_say_why_and_connect_to_nobody(ours: Stack) -> void:

@@ -96,6 +96,8 @@ func test_broken_new_files_keep_the_old_identity_with_one_warning(_ours: Stack) 
 	var half: String = Fixtures.pem("localhost_p384").left(300)
 	var ways: Dictionary = {
 		"half a certificate": func() -> void: _write_texts(Fixtures.key_pem("localhost_p384"), half),
+		"half a chain": func() -> void:
+			_write_texts(Fixtures.key_pem("localhost_p384"), Fixtures.pem("localhost_p384") + half),
 		"half a key": func() -> void:
 			_write_texts(Fixtures.key_pem("localhost_p384").left(100), Fixtures.pem("localhost_p384")),
 		"only the key is new": func() -> void: _write_texts(Fixtures.key_pem("localhost_p384"), Fixtures.pem("localhost")),

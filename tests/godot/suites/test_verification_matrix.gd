@@ -138,7 +138,10 @@ func _try(ours: Stack, group: String) -> void:
 	for case: Matrix.Case in _matrix.of_group(group):
 		row("%s: %s" % [group, case.what])
 		var options: RefCounted = _trusting(ours, case)
-		equal(options.call(&"get_error"), "", "get_error()")
+		if case.trusted == PackedStringArray(["localhost"]):
+			names(options.call(&"get_error"), "trust its issuer", "get_error()")
+		else:
+			equal(options.call(&"get_error"), "", "get_error()")
 		var chain: String = Fixtures.joined_pem(case.sent)
 		_check_words(case, options.call(&"verify_certificate_chain", chain, case.name, case.unix_time))
 		if case.server.is_empty():

@@ -312,10 +312,7 @@ fn a_peer_without_an_allowed_version_is_told_of() {
             "allowed here: TLS 1.3",
         ],
         ["the server speaks no TLS version", "TLS 1.3"],
-        [
-            "the client offers only other versions",
-            "allowed here: TLS 1.2",
-        ],
+        ["the client offers TLS 1.3 alone", "allowed here: TLS 1.2"],
         ["the server speaks no TLS version", "TLS 1.2"],
     ];
     for (outcome, words) in outcomes.iter().zip(words) {

@@ -4,6 +4,7 @@ use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
 
 use super::{Cause, Diagnosis, Rejection, quoted};
 use crate::notes::CertificateRequest;
+use crate::options::{TlsVersion, VersionRange};
 use crate::provider;
 use crate::session::Role;
 
@@ -14,8 +15,8 @@ pub struct Context<'a> {
     pub role: Role,
     /// The first bytes that the peer sent.
     pub first_bytes: &'a [u8],
-    /// The versions this side allows, for sentences.
-    pub versions: &'a str,
+    /// The versions this side allows.
+    pub versions: VersionRange,
     /// The handshake was complete.
     pub was_connected: bool,
     /// The server asked this client for a certificate.
@@ -145,7 +146,7 @@ fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
             Cause::NoCommonVersion,
             format!(
                 "the {peer} speaks no TLS version that is allowed here ({}): alert {name}",
-                context.versions
+                context.versions.describe()
             ),
         ),
         Alert::HandshakeFailure | Alert::InsufficientSecurity if !context.was_connected => (
@@ -250,8 +251,8 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
             Cause::NoCommonVersion,
             format!(
                 "{}; allowed here: {}",
-                peer_versions(reason),
-                context.versions
+                peer_versions(reason, context.versions),
+                context.versions.describe()
             ),
         ),
         P::NoCipherSuitesInCommon
@@ -276,7 +277,7 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
     }
 }
 
-fn peer_versions(reason: &PeerIncompatible) -> &'static str {
+fn peer_versions(reason: &PeerIncompatible, allowed: VersionRange) -> &'static str {
     match reason {
         PeerIncompatible::ServerDoesNotSupportTls12Or13 => {
             "the server speaks only versions older than TLS 1.2"
@@ -288,8 +289,9 @@ fn peer_versions(reason: &PeerIncompatible) -> &'static str {
             "the client offers nothing newer than TLS 1.2"
         }
         PeerIncompatible::Tls12NotOffered => "the client offers only versions older than TLS 1.2",
-        // Newer or older ones: rustls does not say which.
-        _ => "the client offers only other versions of TLS",
+        // rustls does not say which others.
+        _ if allowed.allows(TlsVersion::V1_3) => "the client offers only older versions",
+        _ => "the client offers TLS 1.3 alone, or only versions older than TLS 1.2",
     }
 }
 

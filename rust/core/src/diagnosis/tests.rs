@@ -6,6 +6,7 @@ use rustls::{
 use super::*;
 use crate::certificate::Facts;
 use crate::names::ReferenceName;
+use crate::options::VersionRange;
 use crate::session::Role;
 use crate::testing::{NOW, certificate};
 
@@ -21,7 +22,7 @@ fn context(first_bytes: &[u8]) -> HandshakeContext<'_> {
     HandshakeContext {
         role: Role::Client,
         first_bytes,
-        versions: "TLS 1.2 and 1.3",
+        versions: VersionRange::default(),
         was_connected: false,
         certificate_request: None,
         identity: None,
@@ -356,7 +357,7 @@ fn alerts_are_told_with_their_names_for_either_side() {
 fn what_is_not_compatible_names_what_is_offered_here() {
     let incompatible = |reason| from_rustls(&Error::PeerIncompatible(reason), None, context(&[]));
     for (reason, words) in [
-        (PeerIncompatible::Tls12NotOfferedOrEnabled, "only other"),
+        (PeerIncompatible::Tls12NotOfferedOrEnabled, "only older"),
         (PeerIncompatible::Tls12NotOffered, "only versions older"),
         (
             PeerIncompatible::ServerDoesNotSupportTls12Or13,
