@@ -118,7 +118,7 @@ pub(crate) struct RustlsTLSOptions {
     /// for none; none is ever fetched.
     ///
     /// Protects from certificates whose key was stolen. Every certificate of the verified chain is looked up in the list
-    /// of its issuer; issuers without a list are not refused. A revoked certificate is
+    /// of its issuer, the newest of several; issuers without a list are not refused. A revoked certificate is
     /// [constant RustlsStreamPeerTLS.CAUSE_REVOKED]. A list past its date, or one that its issuer did not sign, is an
     /// error too: renew it in time. A server looks its clients up with it.
     ///
