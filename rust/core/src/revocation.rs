@@ -1,6 +1,7 @@
 //! Lists of revoked certificates (RFC 5280 section 5), as the options give them.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use rustls_pki_types::CertificateRevocationListDer;
 use webpki::{BorrowedCertRevocationList, CertRevocationList, RevocationReason};
@@ -44,6 +45,8 @@ pub struct List {
     pub this_update: i64,
     /// Until when it counts, seconds since the Unix epoch.
     pub next_update: i64,
+    /// The key that was found to have signed it: a long list takes its time.
+    signed_with: OnceLock<Vec<u8>>,
     /// By serial number, without the byte that is there for the sign alone.
     revoked: HashMap<Vec<u8>, Revoked>,
 }
@@ -107,18 +110,18 @@ impl RevocationLists {
         self.named(issuer_der).next().is_some()
     }
 
-    /// Until when the lists count that count now, seconds since the Unix epoch.
+    /// Until when the lists count that count now, seconds since the Unix epoch, that one included.
     pub(crate) fn valid_until(&self, now: i64) -> i64 {
         self.lists
             .iter()
-            .map(|list| list.next_update)
-            .filter(|end| *end > now)
+            .map(|list| list.next_update.saturating_sub(1))
+            .filter(|last| *last >= now)
             .min()
             .unwrap_or(i64::MAX)
     }
 
-    /// Looks a certificate up in the lists of its issuer; without any, it passes. `trusted` are certificates
-    /// whose lists count beside those of `signer`, where they have its name.
+    /// Looks a certificate up in the lists of its issuer; without any, it passes. `trusted` may have issued lists
+    /// in the name of `signer`.
     pub(crate) fn check<'t>(
         &self,
         facts: &Facts,
@@ -126,16 +129,14 @@ impl RevocationLists {
         trusted: &(impl Iterator<Item = &'t Facts> + Clone),
         now: i64,
     ) -> Result<(), Rejection> {
-        let mut own = Vec::new();
-        let mut revoking = Vec::new();
-        for list in self.named(signer.name_der) {
-            if list.is_signed_with(signer.public_key_info_der) {
-                own.push(list);
-            } else if trusted.clone().any(|other| list.is_of(other)) {
-                // Of a CA before or after it was made anew: it may name this certificate, but its end is that of
-                // the other one's list.
-                revoking.push(list);
-            } else {
+        // A CA that was made anew under its name has lists of its other key too. They refuse what they name, and
+        // are no reason to refuse the rest.
+        let (own, others): (Vec<&List>, Vec<&List>) = self
+            .named(signer.name_der)
+            .partition(|list| list.is_signed_with(signer.public_key_info_der));
+        if own.is_empty() {
+            let is_strange = |list: &&&List| !trusted.clone().any(|other| list.is_of(other));
+            if let Some(list) = others.iter().find(is_strange) {
                 return Err(diagnosis::list_signature_broken(&list.issuer));
             }
         }
@@ -145,8 +146,9 @@ impl RevocationLists {
             return Err(diagnosis::list_signer_not_allowed(&list.issuer));
         }
         let current = newest_of_each_part(&own, now);
-        revoking.extend(&current);
-        match revoking.iter().find_map(|list| list.entry(facts)) {
+        let ahead = own.iter().filter(|list| list.this_update > now);
+        let mut revoking = current.iter().chain(ahead).chain(&others);
+        match revoking.find_map(|list| list.entry(facts)) {
             Some(revoked) => Err(diagnosis::revoked(facts, revoked)),
             None => current.iter().try_for_each(|list| list.check_dates(now)),
         }
@@ -167,7 +169,10 @@ fn newest_of_each_part<'a>(lists: &[&'a List], now: i64) -> Vec<&'a List> {
         lists.iter().partition(|list| list.this_update <= now);
     let mut newest: Vec<&List> = Vec::new();
     for list in begun.into_iter().chain(ahead) {
-        if newest.iter().all(|known| known.part != list.part) {
+        // Of two made in the same second either may be the newer one.
+        let is_older =
+            |known: &&List| known.part == list.part && known.this_update != list.this_update;
+        if !newest.iter().any(is_older) {
             newest.push(list);
         }
     }
@@ -210,17 +215,31 @@ impl List {
             part,
             this_update: list.last_update().timestamp(),
             next_update,
+            signed_with: OnceLock::new(),
             revoked,
             der,
         })
     }
 
     fn is_signed_with(&self, public_key_info_der: &[u8]) -> bool {
-        Signed::of(&self.der).is_some_and(|signed| signed.is_by(public_key_info_der))
+        if self
+            .signed_with
+            .get()
+            .is_some_and(|key| key == public_key_info_der)
+        {
+            return true;
+        }
+        let is_signed =
+            Signed::of(&self.der).is_some_and(|signed| signed.is_by(public_key_info_der));
+        if is_signed {
+            self.signed_with
+                .get_or_init(|| public_key_info_der.to_vec());
+        }
+        is_signed
     }
 
     fn is_of(&self, issuer: &Facts) -> bool {
-        self.issuer_der == issuer.subject_der && issuer.signed(&self.der)
+        self.issuer_der == issuer.subject_der && self.is_signed_with(&issuer.public_key_info_der)
     }
 
     fn check_dates(&self, now: i64) -> Result<(), Rejection> {

@@ -159,6 +159,11 @@ impl Certificate {
     pub(crate) fn verifies_itself(&self) -> bool {
         self.facts.signed(&self.der)
     }
+
+    /// That key made its signature, by an algorithm that is believed.
+    pub(crate) fn is_signed_with(&self, public_key_info_der: &[u8]) -> bool {
+        Signed::of(&self.der).is_some_and(|signed| signed.is_by(public_key_info_der))
+    }
 }
 
 impl Facts {

@@ -3,49 +3,64 @@
 //! webpki bounds its steps, but reads every certificate in each of them: a peer that sends hundreds, some of
 //! one name, could keep a game's main thread busy for seconds before anybody knows who it is.
 
+use std::collections::VecDeque;
+
 use rustls_pki_types::CertificateDer;
 use webpki::EndEntityCert;
 use x509_parser::asn1_rs::{Any, FromDer as _};
 
 use crate::certificate::Facts;
 
-/// Certificates that stand above one another by name; twice as many as the longest path that webpki builds,
-/// and some.
+/// Certificates that stand above one another by name: twice as many as the longest path that webpki builds, and
+/// some.
 const MOST: usize = 16;
 
-/// Certificates of one name: a CA before and after it was made anew, each signed by two others.
-const MOST_OF_ONE_NAME: usize = 4;
+/// Ways through them, where each name stands for as many as there are certificates of it: a CA made anew, above
+/// another one, both signed by two others.
+const MOST_WAYS: usize = 16;
 
-/// Those certificates, each once, that may stand above `leaf` by their names. `None` when there are more than
-/// any honest chain has.
-pub(super) fn of<'a>(
-    leaf: &EndEntityCert<'_>,
-    sent: &'a [CertificateDer<'a>],
-) -> Option<Vec<CertificateDer<'a>>> {
-    let mut left: Vec<(&CertificateDer<'a>, Names)> = sent
-        .iter()
-        .filter_map(|der| Some((der, Names::of(der)?)))
-        .collect();
-    let mut wanted = vec![leaf.issuer().to_vec()];
-    let mut found: Vec<CertificateDer<'a>> = Vec::new();
-    while let Some(name) = wanted.pop() {
-        let (named, others): (Vec<_>, Vec<_>) = left
-            .into_iter()
-            .partition(|(_, names)| names.subject == name);
-        left = others;
-        let before = found.len();
-        for (der, names) in named {
-            if found.contains(der) {
-                continue;
+/// Those certificates, each once, that may stand above a leaf by their names.
+pub(super) struct Candidates<'a> {
+    /// The nearest to the leaf first.
+    pub(super) certificates: Vec<CertificateDer<'a>>,
+    /// There were more than any honest chain has; what was left out may have led to an anchor.
+    pub(super) has_more: bool,
+}
+
+impl<'a> Candidates<'a> {
+    pub(super) fn of(leaf: &EndEntityCert<'_>, sent: &'a [CertificateDer<'a>]) -> Self {
+        let mut left: Vec<(&CertificateDer<'a>, Names)> = sent
+            .iter()
+            .filter_map(|der| Some((der, Names::of(der)?)))
+            .collect();
+        let mut wanted = VecDeque::from([leaf.issuer().to_vec()]);
+        let mut found = Self {
+            certificates: Vec::new(),
+            has_more: false,
+        };
+        let mut ways = 1;
+        while let Some(name) = wanted.pop_front() {
+            let (named, others): (Vec<_>, Vec<_>) = left
+                .into_iter()
+                .partition(|(_, names)| names.subject == name);
+            left = others;
+            let before = found.certificates.len();
+            for (der, names) in named {
+                if found.certificates.contains(der) {
+                    continue;
+                }
+                let of_name = found.certificates.len() - before;
+                if found.certificates.len() == MOST || ways * (of_name + 1) > MOST_WAYS {
+                    found.has_more = true;
+                    break;
+                }
+                wanted.push_back(names.issuer);
+                found.certificates.push(der.clone());
             }
-            if found.len() == MOST || found.len() - before == MOST_OF_ONE_NAME {
-                return None;
-            }
-            wanted.push(names.issuer);
-            found.push(der.clone());
+            ways *= (found.certificates.len() - before).max(1);
         }
+        found
     }
-    Some(found)
 }
 
 /// The contents of a certificate's two Names.

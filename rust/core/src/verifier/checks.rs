@@ -147,13 +147,24 @@ fn revocation_of_anchor(
         return Ok(());
     }
     let trusted = policy.trust.whole_certificates();
-    trusted
-        .clone()
-        .filter(|issuer| issuer.subject_der == facts.issuer_der && issuer.signed(anchor.der()))
-        .try_for_each(|issuer| {
-            let signer = Signer::of(issuer);
-            policy.revocation.check(facts, signer, &trusted, now)
-        })
+    for issuer in policy.trust.anchors() {
+        let name_der = wrap_in_sequence(&issuer.subject);
+        let public_key_info_der = wrap_in_sequence(&issuer.subject_public_key_info);
+        if name_der != facts.issuer_der || !anchor.is_signed_with(&public_key_info_der) {
+            continue;
+        }
+        let signer = Signer {
+            name_der: &name_der,
+            public_key_info_der: &public_key_info_der,
+            key_usage: policy
+                .trust
+                .found(issuer)
+                .and_then(|found| found.facts())
+                .and_then(|facts| facts.key_usage),
+        };
+        policy.revocation.check(facts, signer, &trusted, now)?;
+    }
+    Ok(())
 }
 
 fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(), Rejection> {

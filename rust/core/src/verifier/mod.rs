@@ -31,6 +31,8 @@ use crate::revocation::{RevocationLists, Signer};
 use crate::session::Role;
 use crate::trust::{Origin, TrustStore, Trusted};
 
+use candidates::Candidates;
+
 pub(crate) use rustls_adapter::{ClientVerifier, Horizon, OwnIdentity, ServerVerifier};
 
 /// Everything beside chain and time that a verdict depends on.
@@ -231,13 +233,12 @@ impl Check<'_> {
                 webpki::Error::UnknownIssuer
             })
         };
-        let Some(intermediates) = candidates::of(self.end_entity, intermediates) else {
-            return Err(diagnosis::too_tangled(self.leaf));
-        };
+        let candidates = Candidates::of(self.end_entity, intermediates);
+        let intermediates = &candidates.certificates;
         let found = self.end_entity.verify_for_usage(
             signature_algorithms().all,
             self.policy.trust.anchors(),
-            &intermediates,
+            intermediates,
             self.now,
             self.policy.party.usage(),
             None,
@@ -247,7 +248,8 @@ impl Check<'_> {
             Ok(path) => self.accepted(&path),
             Err(error) => match refused.take() {
                 Some(rejection) => Err(rejection),
-                None => Err(self.explain(&error, &intermediates)),
+                None if candidates.has_more => Err(diagnosis::too_tangled(self.leaf)),
+                None => Err(self.explain(&error, intermediates)),
             },
         }
     }

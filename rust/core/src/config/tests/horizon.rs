@@ -33,7 +33,8 @@ impl Path {
         Self {
             leaf: intermediate.issue(leaf.valid(START, ends[2])),
             list: RevocationList::empty()
-                .valid(START, ends[3])
+                // Another one is due in that very second (RFC 5280 section 5.1.2.5).
+                .valid(START, ends[3] + 1)
                 .signed_by(&root),
             root,
             intermediate,

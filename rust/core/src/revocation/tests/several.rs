@@ -13,6 +13,12 @@ fn a_list_published_ahead_of_its_time_counts_only_when_there_is_no_other() {
         .signed_by(&chain.root);
     refusal(chain.verdict(&[ahead.clone(), bad]), Cause::Revoked, &[]);
     refusal(chain.verdict(&[ahead]), Cause::Other, &["counts only from"]);
+    // What it revokes it revokes already: this machine's clock may be slow.
+    let ahead = revoking(&chain.intermediate)
+        .valid(NOW + 500, NOW + 1000)
+        .signed_by(&chain.root);
+    let now = empty().valid(NOW - 500, NOW + 600).signed_by(&chain.root);
+    refusal(chain.verdict(&[ahead, now]), Cause::Revoked, &[]);
 }
 
 #[test]
@@ -63,23 +69,42 @@ fn the_lists_of_a_ca_that_was_made_anew_do_not_refuse_each_others_certificates()
 }
 
 #[test]
-fn a_list_that_no_trusted_certificate_of_its_name_signed_is_an_error_beside_good_ones() {
+fn a_list_of_the_name_that_another_key_signed_can_only_refuse() {
     let root = authority("Root").self_signed();
     let stranger = authority("Root").self_signed();
     let leaf = root.issue(Template::leaf("server").names(&[HOST]));
+    let about = |given: &[SignedList]| verdict(&[&root], given, &[&leaf]);
     let good = empty().signed_by(&root);
-    let given = [good, empty().signed_by(&stranger)];
+    // An authority below others that was made anew has two lists too, and nobody trusts its own certificates.
+    let strange = empty().signed_by(&stranger);
+    assert_eq!(about(&[good.clone(), strange.clone()]), Ok(()));
+    let revoking = revoking(&leaf).signed_by(&stranger);
+    refusal(about(&[good, revoking]), Cause::Revoked, &["\"server\""]);
+    // Alone it says nothing that can be believed, whoever brings its signer along.
     refusal(
-        verdict(&[&root], &given, &[&leaf]),
+        about(std::slice::from_ref(&strange)),
         Cause::Other,
         &["not signed"],
     );
-    // Nor does it help when the peer brings the stranger along.
     refusal(
-        verdict(&[&root], &given, &[&leaf, &stranger]),
+        verdict(&[&root], &[strange], &[&leaf, &stranger]),
         Cause::Other,
         &["not signed"],
     );
+}
+
+#[test]
+fn two_lists_of_one_second_both_count() {
+    let root = authority("Root").self_signed();
+    let leaf = root.issue(Template::leaf("server").names(&[HOST]));
+    let [good, bad] = [empty(), revoking(&leaf)].map(|list| list.signed_by(&root));
+    for given in [[&good, &bad], [&bad, &good]] {
+        refusal(
+            verdict(&[&root], &given.map(Clone::clone), &[&leaf]),
+            Cause::Revoked,
+            &["\"server\""],
+        );
+    }
 }
 
 #[test]
