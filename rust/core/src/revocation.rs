@@ -146,11 +146,13 @@ impl RevocationLists {
             return Err(diagnosis::list_signer_not_allowed(&list.issuer));
         }
         let current = newest_of_each_part(&own, now);
+        // What does not count now says nothing that can be relied on, of whatever it names.
+        current.iter().try_for_each(|list| list.check_dates(now))?;
         let ahead = own.iter().filter(|list| list.this_update > now);
         let mut revoking = current.iter().chain(ahead).chain(&others);
         match revoking.find_map(|list| list.entry(facts)) {
             Some(revoked) => Err(diagnosis::revoked(facts, revoked)),
-            None => current.iter().try_for_each(|list| list.check_dates(now)),
+            None => Ok(()),
         }
     }
 
