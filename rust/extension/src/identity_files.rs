@@ -66,13 +66,17 @@ impl IdentityFiles {
 
     fn refresh(&mut self) -> Option<String> {
         self.looked = Some(Instant::now());
-        let read = self.read();
-        let hash = read.as_ref().ok().map(Contents::hash);
-        if hash.is_some() && hash == self.seen {
+        let read = match self.read() {
+            Ok(read) => read,
+            // When the same files are there again, they are the same identity.
+            Err(problem) => return self.keep(problem),
+        };
+        let hash = Some(read.hash());
+        if hash == self.seen {
             return None;
         }
         self.seen = hash;
-        match read.and_then(Contents::identity) {
+        match read.identity() {
             Ok(identity) => {
                 self.current = Ok(identity);
                 self.has_warned = false;

@@ -115,7 +115,7 @@ pub(crate) fn client_setup(
 }
 
 /// What is wrong with certificates that a script trusts; the rest of them counts.
-fn tell_problems(trust: &TrustStore) {
+pub(crate) fn tell_problems(trust: &TrustStore) {
     for problem in trust.problems() {
         if Some(problem.as_str()) == trust.private_key_problem() {
             report(problem);
@@ -163,12 +163,15 @@ fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> Result<Cli
 
 fn new_server(spec: &ServerSpec) -> Result<ServerSetup, String> {
     let identity = spec.identity.read()?;
-    let clients = spec.clients.as_ref().map(|clients| ClientAuthentication {
-        required: clients.required,
-        trust: Arc::new(TrustStore::of_own(certificates(&clients.trust))),
-        pins: spec.pins.clone(),
-        revocation: Arc::clone(&spec.revocation),
-    });
+    let clients = match &spec.clients {
+        Some(clients) => Some(ClientAuthentication {
+            required: clients.required,
+            trust: Arc::new(clients.trust_store()?),
+            pins: spec.pins.clone(),
+            revocation: Arc::clone(&spec.revocation),
+        }),
+        None => None,
+    };
     ServerSetup::new(ServerOptions {
         identities: ServerIdentities::new(identity).with_named(spec.named.clone()),
         clients,

@@ -10,6 +10,7 @@ use godot_rustls_core::options::{Verification, VersionRange};
 use godot_rustls_core::pem::read_private_key;
 use godot_rustls_core::pins::Pins;
 use godot_rustls_core::revocation::RevocationLists;
+use godot_rustls_core::trust::TrustStore;
 use zeroize::Zeroizing;
 
 use crate::engine_objects::{certificate_bytes, certificates, private_key_text};
@@ -73,6 +74,23 @@ pub(crate) enum IdentitySpec {
 pub(crate) enum Spec {
     Client(ClientSpec),
     Server(ServerSpec),
+}
+
+impl ClientsSpec {
+    /// Whose clients are let in. Nobody's is a mistake to tell at once.
+    pub(crate) fn trust_store(&self) -> Result<TrustStore, String> {
+        let store = TrustStore::of_own(certificates(&self.trust));
+        if store.certificate_count() > 0 {
+            return Ok(store);
+        }
+        let why = store
+            .problems()
+            .first()
+            .map_or_else(String::new, |problem| format!(" ({problem})"));
+        Err(format!(
+            "the trusted chain for clients vouches for nobody{why}: pass the certificate that issued theirs"
+        ))
+    }
 }
 
 impl TermsSpec {

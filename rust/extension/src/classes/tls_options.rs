@@ -124,6 +124,8 @@ pub(crate) struct RustlsTLSOptions {
     ///
     /// ```gdscript
     /// options.revocation_lists_pem = FileAccess.get_file_as_string("user://revoked.crl")
+    /// if options.revocation_lists_pem.is_empty():  # a missing file, which means no list
+    ///     push_error("revoked clients would be let in")
     /// ```
     #[export(multiline)]
     #[var(get = get_revocation_lists_pem, set = set_revocation_lists_pem)]
@@ -357,24 +359,31 @@ impl RustlsTLSOptions {
     /// [param chain_pem] holds the server's certificate and after it its intermediate certificates. Returns an empty
     /// string when a server with that chain would be accepted as [param server_name] at [param unix_time] (seconds
     /// since the Unix epoch; -1 is now), else the reason in words.
-    #[func]
+    #[func(gd_self)]
     fn verify_certificate_chain(
-        &self,
+        this: Gd<Self>,
         chain_pem: GString,
         server_name: GString,
         #[opt(default = -1)] unix_time: i64,
     ) -> GString {
-        let verdict = self.verify(&chain_pem.to_string(), &server_name.to_string(), unix_time);
+        let (chain_pem, server_name) = (chain_pem.to_string(), server_name.to_string());
+        let verdict = Self::verify(&this, &chain_pem, &server_name, unix_time);
         GString::from(verdict.err().unwrap_or_default().as_str())
     }
 
-    fn verify(&self, chain_pem: &str, server_name: &str, seconds: i64) -> Result<(), String> {
-        if self.is_server() {
+    fn verify(
+        this: &Gd<Self>,
+        chain_pem: &str,
+        server_name: &str,
+        seconds: i64,
+    ) -> Result<(), String> {
+        if this.bind().is_server() {
             return Err(
                 "these are server options: only a client checks a server's chain".to_owned(),
             );
         }
-        let spec = self.client_spec()?;
+        // Nothing is bound while the default trust is read: it may have something to tell.
+        let spec = this.bind().client_spec()?;
         let setup = setups::temporary_client(&spec)?;
         let now = unix_time(seconds)?;
         let chain = read_bundle(chain_pem.as_bytes());

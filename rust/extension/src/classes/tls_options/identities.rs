@@ -7,9 +7,11 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_core::identity::ServedName;
 
-use super::{RustlsTLSOptions, request};
-use crate::convert::{refuse, report};
-use crate::engine_objects::{certificate_bytes, certificates, identity};
+use super::RustlsTLSOptions;
+use crate::convert::refuse;
+use crate::engine_objects::{certificate_bytes, identity};
+use crate::setups::tell_problems;
+use crate::spec::ClientsSpec;
 
 const FOR_CLIENTS: &str =
     "these are server options: use replace_identity() or add_server_identity()";
@@ -95,12 +97,13 @@ impl RustlsTLSOptions {
                 "the trusted chain is null: the default trust is not for clients, so pass the certificate that issued theirs".to_owned()
             })
             .and_then(|chain| certificate_bytes(&chain))
-            .and_then(|trust| request::clients(required, trust));
+            .and_then(|trust| {
+                let clients = ClientsSpec { required, trust };
+                clients.trust_store().map(|store| (clients, store))
+            });
         match clients {
-            Ok(clients) => {
-                for problem in certificates(&clients.trust).problems {
-                    report(&format!("the trusted chain for clients: {problem}"));
-                }
+            Ok((clients, store)) => {
+                tell_problems(&store);
                 this.bind_mut().clients = Some(clients);
                 Error::OK
             }

@@ -12,9 +12,7 @@ use zeroize::Zeroizing;
 use super::RustlsTLSOptions;
 use crate::engine_objects::{certificate_bytes, private_key_text};
 use crate::key_log;
-use crate::spec::{
-    ClientSpec, ClientsSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification,
-};
+use crate::spec::{ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification};
 use crate::trust::reloads;
 
 impl RustlsTLSOptions {
@@ -117,19 +115,6 @@ impl RustlsTLSOptions {
             (None, None) => Err("the options have no certificate".to_owned()),
         }
     }
-}
-
-/// A chain whose clients a server lets in. One without any certificate is a mistake to tell at once.
-pub(super) fn clients(required: bool, trust: Vec<u8>) -> Result<ClientsSpec, String> {
-    let bundle = crate::engine_objects::certificates(&trust);
-    if bundle.certificates.is_empty() {
-        let why = bundle.problems.join("; ");
-        return Err(format!(
-            "the trusted chain for clients holds no certificate{}{why}: pass the one that issued theirs",
-            if why.is_empty() { "" } else { ", " }
-        ));
-    }
-    Ok(ClientsSpec { required, trust })
 }
 
 fn texts(array: &PackedStringArray) -> Vec<String> {

@@ -81,7 +81,7 @@ impl IResource for RustlsTLSOptions {
         }
         for warning in self.warnings() {
             if self.is_news(&warning) {
-                warn(&warning);
+                warn_later(warning);
             }
         }
     }
@@ -146,7 +146,7 @@ impl RustlsTLSOptions {
     fn kept(&self, name: &str) -> Option<Variant> {
         match name {
             TRUSTED_PEM => self.trusted_pem.as_deref().map(certificates_alone),
-            CERTIFICATE_PEM => self.certificate_pem.as_deref().map(certificates_alone),
+            CERTIFICATE_PEM => self.certificate_pem.as_deref().map(whole_chain),
             CLIENT_AUTHENTICATION => self.clients.as_ref().map(|clients| {
                 let mode = if clients.required {
                     Self::CLIENT_AUTHENTICATION_REQUIRED
@@ -202,6 +202,12 @@ impl RustlsTLSOptions {
     }
 }
 
+/// Prints when nothing is bound any more: a script may listen, and use the very options.
+fn warn_later(text: String) {
+    let print = Callable::from_sync_fn("warn", move |_: &[&Variant]| warn(&text));
+    print.call_deferred(&[]);
+}
+
 fn not_saved(what: &str, what_to_do: &str) -> String {
     format!("{what} is not saved with these TLS options: {what_to_do}")
 }
@@ -210,6 +216,15 @@ fn not_saved(what: &str, what_to_do: &str) -> String {
 fn lies_in_a_file<T: Inherits<Resource>>(held: &Gd<T>) -> bool {
     let path = held.clone().upcast::<Resource>().get_path().to_string();
     !path.is_empty() && !path.contains("::")
+}
+
+/// A chain that has a gap is not saved without it: it would be served then.
+fn whole_chain(given: &str) -> Variant {
+    if certificates(given.as_bytes()).problems.is_empty() {
+        certificates_alone(given)
+    } else {
+        GString::new().to_variant()
+    }
 }
 
 /// What was given as text may hold more than certificates: a private key, by mistake.
