@@ -25,7 +25,7 @@ func test_options_can_be_used_while_they_refuse_something(_ours: Stack) -> void:
 	}
 	for label: String in calls:
 		row(label)
-		_check_answered(func() -> void:
+		await _check_answered(func() -> void:
 			equal((calls[label] as Callable).call(), ERR_INVALID_PARAMETER, "what it returned"),
 			func() -> bool:
 				for options: RefCounted in [client, server]:
@@ -40,7 +40,7 @@ func test_a_connection_can_be_used_while_it_refuses_something(_ours: Stack) -> v
 	var poll: Callable = func() -> bool:
 		link.client.call(&"poll")
 		return true
-	_check_answered(func() -> void:
+	await _check_answered(func() -> void:
 		var material: PackedByteArray = link.client.call(&"export_keying_material", "", PackedByteArray(), 32)
 		equal(material, PackedByteArray(), "what it returned"), poll)
 	stands(link)
@@ -54,13 +54,27 @@ func test_options_can_be_used_while_they_warn_of_their_files(_ours: Stack) -> vo
 	stands(attempt(trusting(our_stack), server))
 	Fixtures.write_scratch("own.crt", [])
 	var heard: Array[bool] = [false]
-	_check_answered(func() -> void:
+	await _check_answered(func() -> void:
 		check(wait_until(func() -> bool:
 			stands(attempt(trusting(our_stack), server))
 			return heard[0]), "nothing was told"),
 		func() -> bool:
 			heard[0] = true
 			return server.call(&"get_error") == "")
+
+
+func test_options_can_be_saved_and_changed_while_they_warn_of_their_key(_ours: Stack) -> void:
+	after(Fixtures.clear_scratch)
+	var target: String = Fixtures.write_scratch("options.tres", [])
+	var pem: String = Fixtures.pem("localhost")
+	var server: Resource = our_stack.call(&"server_from_pem", Fixtures.key_pem("localhost"), pem)
+	await _check_answered(func() -> void:
+		equal(ResourceSaver.save(server, target), OK, "saving")
+		await tree.process_frame,
+		func() -> bool:
+			server.set(&"session_resumption", false)
+			return ResourceSaver.save(server, target) == OK)
+	check(FileAccess.get_file_as_string(target).contains(pem), "the file lacks the certificate")
 
 
 ## Checks that [param work] prints something, and that [param answer] can do its work in the middle of that.
@@ -71,7 +85,7 @@ func _check_answered(work: Callable, answer: Callable) -> void:
 	var listener: Object = (load(LISTENER) as GDScript).new()
 	listener.set(&"answer", answer)
 	OS.call(&"add_logger", listener)
-	work.call()
+	await work.call()
 	OS.call(&"remove_logger", listener)
 	# Both hold on to the suite.
 	listener.set(&"answer", Callable())
