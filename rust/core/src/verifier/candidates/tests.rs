@@ -44,7 +44,7 @@ fn a_crowd_of_one_name_is_cut() {
     let crowd: Vec<&Issued> = crowd.iter().collect();
     let (first, has_more) = kept(&leaf, &crowd);
     assert_eq!((first.len(), has_more), (MOST_WAYS, true));
-    assert_eq!(kept(&leaf, &crowd[1..]).1, false);
+    assert!(!kept(&leaf, &crowd[1..]).1);
 }
 
 #[test]
