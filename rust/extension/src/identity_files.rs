@@ -22,6 +22,8 @@ pub(crate) struct IdentityFiles {
     looked: Option<Instant>,
     /// Hash of what was read last, usable or not.
     seen: Option<Sha256>,
+    /// Hash of what `current` was made of.
+    served: Option<Sha256>,
     current: Result<Identity, String>,
     /// The files are broken, and somebody was told.
     has_warned: bool,
@@ -49,6 +51,7 @@ impl IdentityFiles {
             certificate_path,
             looked: None,
             seen: None,
+            served: None,
             current: Err("the files were not read yet".to_owned()),
             has_warned: false,
         }
@@ -68,17 +71,22 @@ impl IdentityFiles {
         self.looked = Some(Instant::now());
         let read = match self.read() {
             Ok(read) => read,
-            // When the same files are there again, they are the same identity.
             Err(problem) => return self.keep(problem),
         };
         let hash = Some(read.hash());
-        if hash == self.seen {
+        let is_known = std::mem::replace(&mut self.seen, hash) == hash;
+        if hash == self.served {
+            // The same files are there again: the same identity, with its sessions.
+            self.has_warned = false;
             return None;
         }
-        self.seen = hash;
+        if is_known {
+            return None;
+        }
         match read.identity() {
             Ok(identity) => {
                 self.current = Ok(identity);
+                self.served = hash;
                 self.has_warned = false;
                 None
             }

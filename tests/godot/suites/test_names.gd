@@ -151,6 +151,22 @@ func test_an_unsafe_client_cannot_use_keys_whose_signature_nobody_can_check(ours
 		check(not str(link.client.call(&"get_last_error")).is_empty(), "it gives no reason")
 
 
+func test_an_unsafe_client_refuses_a_server_without_the_key_of_what_it_shows(ours: Stack) -> void:
+	expect_errors()
+	for version: int in 2:
+		row("version %d" % version)
+		var options: RefCounted = ours.client_unsafe()
+		options.set(&"min_version", version)
+		options.set(&"max_version", version)
+		# The engine serves with whatever key it is given.
+		var link: Link = Link.new(ours, Stack.new())
+		var impostor: CryptoKey = Fixtures.key("self_signed_impostor")
+		link.start("localhost", options, link.server_stack.server(impostor, Fixtures.certificate("localhost")))
+		check(not link.handshake(), "it connected")
+		equal(Link.status(link.client), Stack.Status.ERROR, "status")
+		names(link.client.call(&"get_last_error"), "private key", "the reason")
+
+
 func test_unsafe_options_warn_once_whatever_their_connections(ours: Stack) -> void:
 	if not can_read_log():
 		skip("this engine does not let scripts read what is printed")

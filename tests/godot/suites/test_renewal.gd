@@ -141,6 +141,26 @@ func test_the_next_breakage_is_told_again(_ours: Stack) -> void:
 		check(_comes_to_show(server, fixture), "the good files were not used")
 
 
+func test_files_that_were_away_and_come_back_unchanged_are_as_before(_ours: Stack) -> void:
+	if not can_read_log():
+		skip("this engine does not let scripts read what is printed")
+		return
+	expect_errors()
+	allow_seconds(60.0)
+	var server: RefCounted = _from_files("localhost")
+	var client: RefCounted = trusting(our_stack)
+	stands(attempt(client, server))
+	for breakage: Callable in [Fixtures.clear_scratch, func() -> void: _write_texts("", "")]:
+		forget_errors()
+		breakage.call()
+		check(wait_until(func() -> bool:
+			stands(attempt(client, server))
+			return printed_warnings().size() == 1), "a breakage was not told")
+		_write("localhost")
+		_keep_on_showing(server, "localhost", 1300)
+	check(attempt(client, server).server.call(&"is_session_resumed"), "the sessions are gone")
+
+
 func test_files_that_are_not_there_at_first_are_an_error_until_they_come(_ours: Stack) -> void:
 	expect_errors()
 	var folder: String = Fixtures.scratch
