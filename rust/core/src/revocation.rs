@@ -1,15 +1,19 @@
 //! Lists of revoked certificates (RFC 5280 section 5), as the options give them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use rustls_pki_types::CertificateRevocationListDer;
+use rustls_pki_types::{CertificateRevocationListDer, TrustAnchor};
 use webpki::{BorrowedCertRevocationList, CertRevocationList, RevocationReason};
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
-use crate::certificate::{Facts, KeyUsage, Signed, rfc4514_of_der, without_sign_byte};
+use crate::certificate::{
+    Facts, KeyUsage, Signed, rfc4514_of_der, without_sign_byte, wrap_in_sequence,
+};
 use crate::diagnosis::{self, Rejection};
 use crate::pem::read_revocation_lists;
+use crate::trust::TrustStore;
 
 /// Revocation lists, each read whole.
 ///
@@ -61,22 +65,34 @@ pub struct Revoked {
 }
 
 /// Who issued a certificate, and so signs the lists that it may stand on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Signer<'a> {
     /// The DER of the whole Name.
-    pub(crate) name_der: &'a [u8],
+    pub(crate) name_der: Cow<'a, [u8]>,
     /// The DER of the whole SubjectPublicKeyInfo.
-    pub(crate) public_key_info_der: &'a [u8],
+    pub(crate) public_key_info_der: Cow<'a, [u8]>,
     /// `None` when the extension is absent, or the certificate unknown.
-    pub(crate) key_usage: Option<KeyUsage>,
+    key_usage: Option<KeyUsage>,
 }
 
 impl<'a> Signer<'a> {
     pub(crate) fn of(issuer: &'a Facts) -> Self {
         Self {
-            name_der: &issuer.subject_der,
-            public_key_info_der: &issuer.public_key_info_der,
+            name_der: Cow::Borrowed(&issuer.subject_der),
+            public_key_info_der: Cow::Borrowed(&issuer.public_key_info_der),
             key_usage: issuer.key_usage,
+        }
+    }
+
+    /// An anchor of `trust`, which may be known by name and key alone.
+    pub(crate) fn of_anchor(trust: &TrustStore, anchor: &TrustAnchor<'_>) -> Self {
+        Self {
+            name_der: Cow::Owned(wrap_in_sequence(&anchor.subject)),
+            public_key_info_der: Cow::Owned(wrap_in_sequence(&anchor.subject_public_key_info)),
+            key_usage: trust
+                .found(anchor)
+                .and_then(|found| found.facts())
+                .and_then(|facts| facts.key_usage),
         }
     }
 }
@@ -125,15 +141,15 @@ impl RevocationLists {
     pub(crate) fn check<'t>(
         &self,
         facts: &Facts,
-        signer: Signer<'_>,
+        signer: &Signer<'_>,
         trusted: &(impl Iterator<Item = &'t Facts> + Clone),
         now: i64,
     ) -> Result<(), Rejection> {
         // A CA that was made anew under its name has lists of its other key too. They refuse what they name, and
         // are no reason to refuse the rest.
         let (own, others): (Vec<&List>, Vec<&List>) = self
-            .named(signer.name_der)
-            .partition(|list| list.is_signed_with(signer.public_key_info_der));
+            .named(&signer.name_der)
+            .partition(|list| list.is_signed_with(&signer.public_key_info_der));
         if own.is_empty() {
             let is_strange = |list: &&&List| !trusted.clone().any(|other| list.is_of(other));
             if let Some(list) = others.iter().find(is_strange) {

@@ -90,14 +90,8 @@ pub(super) fn path(
     }
     let anchor_key = wrap_in_sequence(&path.anchor().subject_public_key_info);
     if !policy.revocation.is_empty() {
-        let anchor = Signer {
-            name_der: &wrap_in_sequence(&path.anchor().subject),
-            public_key_info_der: &anchor_key,
-            key_usage: found
-                .and_then(|found| found.facts())
-                .and_then(|facts| facts.key_usage),
-        };
-        revocation(policy, leaf, &intermediates, anchor, now)?;
+        let anchor = Signer::of_anchor(policy.trust, path.anchor());
+        revocation(policy, leaf, &intermediates, &anchor, now)?;
         if let Some(certificate) = found.and_then(|found| found.certificate) {
             revocation_of_anchor(policy, certificate, now)?;
         }
@@ -122,7 +116,7 @@ fn revocation(
     policy: &Policy<'_>,
     leaf: &Facts,
     intermediates: &[Facts],
-    anchor: Signer<'_>,
+    anchor: &Signer<'_>,
     now: i64,
 ) -> Result<(), Rejection> {
     let trusted = policy.trust.whole_certificates();
@@ -130,7 +124,7 @@ fn revocation(
     for issuer in intermediates {
         policy
             .revocation
-            .check(below, Signer::of(issuer), &trusted, now)?;
+            .check(below, &Signer::of(issuer), &trusted, now)?;
         below = issuer;
     }
     policy.revocation.check(below, anchor, &trusted, now)
@@ -147,24 +141,14 @@ fn revocation_of_anchor(
         return Ok(());
     }
     let trusted = policy.trust.whole_certificates();
-    for issuer in policy.trust.anchors() {
-        let name_der = wrap_in_sequence(&issuer.subject);
-        let public_key_info_der = wrap_in_sequence(&issuer.subject_public_key_info);
-        if name_der != facts.issuer_der || !anchor.is_signed_with(&public_key_info_der) {
-            continue;
-        }
-        let signer = Signer {
-            name_der: &name_der,
-            public_key_info_der: &public_key_info_der,
-            key_usage: policy
-                .trust
-                .found(issuer)
-                .and_then(|found| found.facts())
-                .and_then(|facts| facts.key_usage),
-        };
-        policy.revocation.check(facts, signer, &trusted, now)?;
-    }
-    Ok(())
+    policy
+        .trust
+        .anchors()
+        .iter()
+        .map(|issuer| Signer::of_anchor(policy.trust, issuer))
+        .filter(|signer| *signer.name_der == facts.issuer_der)
+        .filter(|signer| anchor.is_signed_with(&signer.public_key_info_der))
+        .try_for_each(|signer| policy.revocation.check(facts, &signer, &trusted, now))
 }
 
 fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(), Rejection> {

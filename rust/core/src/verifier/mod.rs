@@ -204,7 +204,7 @@ impl Check<'_> {
         }
         self.policy.revocation.check(
             self.leaf,
-            Signer::of(self.leaf),
+            &Signer::of(self.leaf),
             &self.policy.trust.whole_certificates(),
             now,
         )?;

@@ -5,7 +5,6 @@ use std::sync::PoisonError;
 use godot::classes::{IResource, Resource};
 use godot::prelude::*;
 use godot::register::info::{PropertyInfo, PropertyUsageFlags};
-
 use godot_rustls_core::pem::write_certificate;
 
 use super::RustlsTLSOptions;
