@@ -103,6 +103,15 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
     Err("no PEM block with a private key was found".to_owned())
 }
 
+/// Reads the public key of a PEM text, as the DER of its SubjectPublicKeyInfo (RFC 7468 section 13). The error is a
+/// sentence.
+pub fn read_public_key(text: &str) -> Result<Vec<u8>, String> {
+    match rustls_pemfile::read_one_from_slice(text.as_bytes()) {
+        Ok(Some((rustls_pemfile::Item::SubjectPublicKeyInfo(info), _))) => Ok(info.to_vec()),
+        _ => Err("the public key cannot be read".to_owned()),
+    }
+}
+
 /// The first private key of a PEM text when it is under a password, as the DER of its EncryptedPrivateKeyInfo (RFC
 /// 5958 section 3). The error is a sentence.
 pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, String> {
