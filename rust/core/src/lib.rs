@@ -9,6 +9,7 @@
 pub mod alpn;
 pub mod certificate;
 pub mod config;
+pub mod crypto;
 pub mod diagnosis;
 pub mod digest;
 pub mod identity;

@@ -8,6 +8,8 @@ use crate::certificate::Certificate;
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
+/// Label of a PKCS#8 key under a password (RFC 7468 section 11).
+const ENCRYPTED_KEY: &str = "ENCRYPTED PRIVATE KEY";
 
 /// Skipped certificates that are told one by one. A file of garbage could fill the log otherwise.
 const TOLD_PROBLEMS: usize = 20;
@@ -79,8 +81,8 @@ pub fn read_bundle(bytes: &[u8]) -> Bundle {
 pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
     let normalised = zeroize::Zeroizing::new(normalise(text.as_bytes()));
     for block in blocks(&normalised) {
-        if block.label == "ENCRYPTED PRIVATE KEY" || block.text.contains("Proc-Type: 4,ENCRYPTED") {
-            return Err("the private key is encrypted: decrypt it first".to_owned());
+        if block.label == ENCRYPTED_KEY || block.text.contains("Proc-Type: 4,ENCRYPTED") {
+            return Err("the private key is encrypted: decrypt it first, such as with RustlsCrypto.private_key_from_pem()".to_owned());
         }
         if !block.label.ends_with("PRIVATE KEY") {
             continue;
@@ -99,6 +101,33 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
         return Err("it is a public key: a private key is needed".to_owned());
     }
     Err("no PEM block with a private key was found".to_owned())
+}
+
+/// Reads the public key of a PEM text, as the DER of its SubjectPublicKeyInfo (RFC 7468 section 13). The error is a
+/// sentence.
+pub fn read_public_key(text: &str) -> Result<Vec<u8>, String> {
+    match rustls_pemfile::read_one_from_slice(text.as_bytes()) {
+        Ok(Some((rustls_pemfile::Item::SubjectPublicKeyInfo(info), _))) => Ok(info.to_vec()),
+        _ => Err("the public key cannot be read".to_owned()),
+    }
+}
+
+/// The first private key of a PEM text when it is under a password, as the DER of its EncryptedPrivateKeyInfo (RFC
+/// 5958 section 3). The error is a sentence.
+pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, String> {
+    let normalised = zeroize::Zeroizing::new(normalise(text.as_bytes()));
+    let Some(block) = blocks(&normalised).find(|block| block.label.ends_with("PRIVATE KEY")) else {
+        return Ok(None);
+    };
+    if block.text.contains("Proc-Type: 4,ENCRYPTED") {
+        return Err("the private key is encrypted in OpenSSL's own old way: convert it with \"openssl pkcs8 -topk8\"".to_owned());
+    }
+    if block.label != ENCRYPTED_KEY {
+        return Ok(None);
+    }
+    let parsed = pem::parse(block.text);
+    let parsed = parsed.map_err(|_| "the base64 text of the encrypted private key is broken")?;
+    Ok(Some(parsed.into_contents()))
 }
 
 /// Reads every revocation list of a PEM text, DER each. The error is a sentence.

@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use godot::classes::{CryptoKey, Engine, FileAccess, X509Certificate};
 use godot::global::Error;
 use godot::prelude::*;
+use godot_rustls_core::certificate::Certificate;
 use godot_rustls_core::identity::Identity;
-use godot_rustls_core::pem::{Bundle, read_bundle};
+use godot_rustls_core::pem::{Bundle, read_bundle, write_certificate};
 use zeroize::Zeroizing;
 
 /// The bytes of a file read through the engine, so that exported packs and `user://` work.
@@ -55,16 +56,22 @@ pub(crate) fn certificate_bytes(certificate: &Gd<X509Certificate>) -> Result<Vec
 }
 
 /// The engine's text of a certificate. The engine logs an error about its own stray NUL on every call: that
-/// noise says nothing about the certificate, so printing is off for the moment.
+/// noise says nothing about the certificate.
 fn certificate_text(certificate: &Gd<X509Certificate>) -> String {
+    let mut certificate = certificate.clone();
+    quietly(|| certificate.save_to_string().to_string())
+}
+
+/// Does something of which the engine logs errors that say nothing to a user: printing is off for the moment.
+pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
     static QUIET: Mutex<()> = Mutex::new(());
     let _one_at_a_time = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
     let mut engine = Engine::singleton();
     let was_printing = engine.is_printing_error_messages();
     engine.set_print_error_messages(false);
-    let text = certificate.clone().save_to_string().to_string();
+    let result = work();
     engine.set_print_error_messages(was_printing);
-    text
+    result
 }
 
 /// Reads certificate bytes where an empty object means none.
@@ -93,8 +100,7 @@ pub(crate) fn private_key_text(key: &Gd<CryptoKey>) -> Result<Zeroizing<String>,
     // An empty key says public-only too, and writing it out would log an error.
     if key.is_public_only() {
         return Err(
-            "the key is empty or holds only the public part: a server needs the private key"
-                .to_owned(),
+            "the key is empty or holds only the public part: pass the private key".to_owned(),
         );
     }
     let text = Zeroizing::new(key.clone().save_to_string().to_string());
@@ -102,4 +108,39 @@ pub(crate) fn private_key_text(key: &Gd<CryptoKey>) -> Result<Zeroizing<String>,
         return Err("the key cannot be read: load it again".to_owned());
     }
     Ok(text)
+}
+
+/// The public key as PEM text, of a private key too. `None` for an empty key.
+pub(crate) fn public_key_text(key: &Gd<CryptoKey>) -> Option<String> {
+    let is_public_only = key.is_public_only();
+    let mut key = key.clone();
+    let mut text = || key.save_to_string_ex().public_only(true).done().to_string();
+    // Only an empty key fails, and it says that it is public-only.
+    let text = if is_public_only {
+        quietly(text)
+    } else {
+        text()
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// The engine's object of a key's PEM text.
+pub(crate) fn crypto_key(pem: &str) -> Result<Gd<CryptoKey>, String> {
+    let mut key = CryptoKey::new_gd();
+    match quietly(|| key.load_from_string(pem)) {
+        Error::OK => Ok(key),
+        _ => Err("the engine's CryptoKey cannot hold a key of this kind (it takes RSA, and ECDSA on named curves): pass an Ed25519 key as PEM text to RustlsTLSOptions.server_from_pem()".to_owned()),
+    }
+}
+
+/// The engine's object of a certificate.
+pub(crate) fn x509_certificate(certificate: &Certificate) -> Result<Gd<X509Certificate>, String> {
+    let mut object = X509Certificate::new_gd();
+    match quietly(|| object.load_from_string(&write_certificate(certificate))) {
+        Error::OK => Ok(object),
+        error => Err(format!(
+            "the engine's X509Certificate did not take the certificate ({})",
+            describe(error)
+        )),
+    }
 }

@@ -7,12 +7,15 @@
 // The binding hands every argument over by value.
 #![allow(clippy::needless_pass_by_value)]
 
+mod background;
 mod classes;
 mod connection;
 mod convert;
 mod engine_objects;
+mod frames;
 mod identity_files;
 mod key_log;
+mod keys;
 mod project_settings;
 mod setups;
 mod spec;
@@ -28,6 +31,13 @@ unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_init(stage: InitStage) {
         if stage == InitStage::Scene {
             project_settings::register();
+        }
+    }
+
+    fn on_stage_deinit(stage: InitStage) {
+        if stage == InitStage::Scene {
+            background::forget();
+            frames::stop();
         }
     }
 }

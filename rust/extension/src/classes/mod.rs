@@ -1,6 +1,8 @@
 //! One file a class.
 
 mod certificate_info;
+mod crypto;
+mod key_job;
 mod stream_peer_tls;
 #[cfg(feature = "test-classes")]
 mod test_stream;

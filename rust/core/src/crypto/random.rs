@@ -1,0 +1,15 @@
+//! Randomness, and comparison that tells nothing by its duration.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::rand;
+
+/// Fills `bytes` from the provider's generator, which the operating system seeds.
+pub fn fill_with_random(bytes: &mut [u8]) -> Result<(), String> {
+    rand::fill(bytes).map_err(|_| "the system gives no random numbers".to_owned())
+}
+
+/// Whether both are the same. The time it takes depends on the length, never on what is in them; two lengths
+/// that differ are told at once.
+pub fn equal_in_constant_time(one: &[u8], other: &[u8]) -> bool {
+    verify_slices_are_equal(one, other).is_ok()
+}

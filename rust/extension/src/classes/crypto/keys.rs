@@ -1,0 +1,88 @@
+//! Making keys, and reading those under a password.
+
+use godot::classes::CryptoKey;
+use godot::prelude::*;
+use godot_rustls_core::crypto::{decrypt_private_key, generate_ecdsa, generate_rsa};
+use zeroize::Zeroizing;
+
+use super::{RustlsCrypto, curve};
+use crate::background;
+use crate::classes::key_job::RustlsKeyJob;
+use crate::engine_objects::crypto_key;
+use crate::keys::or_by_engine;
+
+#[godot_api(secondary)]
+impl RustlsCrypto {
+    /// Makes an RSA key with [param size] bits and the exponent 65537.
+    ///
+    /// 2048, 3072, 4096 and 8192 bits are made by the provider, other even sizes from 1024 on by the engine; anything else
+    /// returns null, with an error. Below 2048 bits a key is too weak for new uses.
+    ///
+    /// [b]Note:[/b] It takes from a tenth of a second (2048 bits) over a second or two (4096) to a minute (8192), and
+    /// the game stands still: see [method generate_rsa_async], and [method generate_ecdsa], which takes no time.
+    #[func(gd_self)]
+    fn generate_rsa(this: Gd<Self>, size: i64) -> Option<Gd<CryptoKey>> {
+        let key = match generate_rsa(size) {
+            Ok(pem) => crypto_key(&pem),
+            Err(failure) => or_by_engine(Err(failure), |engine| {
+                engine.generate_rsa(i32::try_from(size).ok()?)
+            }),
+        };
+        Self::conclude(&this, key.map(Some))
+    }
+
+    /// Makes an RSA key like [method generate_rsa], on another thread: the game goes on meanwhile. Keys are made one after
+    /// another, several at a time where there are cores for it.
+    ///
+    /// Returns at once. [signal RustlsKeyJob.completed] gives the key, or null with
+    /// [method RustlsKeyJob.get_last_error] when [param size] is not 2048, 3072, 4096 or 8192.
+    ///
+    /// ```gdscript
+    /// var key: CryptoKey = await crypto.generate_rsa_async(4096).completed
+    /// ```
+    #[func(gd_self)]
+    fn generate_rsa_async(this: Gd<Self>, size: i64) -> Gd<RustlsKeyJob> {
+        // Told by the job, when it ends.
+        Self::conclude(&this, Ok(()));
+        RustlsKeyJob::begin(background::run(move || {
+            generate_rsa(size).map_err(|failure| failure.message().to_owned())
+        }))
+    }
+
+    /// Makes an ECDSA key on a curve: one of the [code]CURVE_*[/code] constants. Returns null, with an error, for others.
+    ///
+    /// Made in no time, much smaller than RSA keys and faster to sign with; verifying is slower.
+    #[func(gd_self)]
+    fn generate_ecdsa(this: Gd<Self>, #[opt(default = 0)] curve: i64) -> Option<Gd<CryptoKey>> {
+        let key = self::curve(curve).and_then(|curve| {
+            let pem = generate_ecdsa(curve).map_err(|failure| failure.message().to_owned())?;
+            crypto_key(&pem)
+        });
+        Self::conclude(&this, key.map(Some))
+    }
+
+    /// Reads the private key of a PEM text that is encrypted under [param password] (PKCS#8, RFC 5958, as
+    /// [code]openssl pkcs8 -topk8[/code] writes it: PBES2 with AES or 3DES, PBKDF2 or scrypt). A key that is not encrypted
+    /// is read too, and the password ignored.
+    ///
+    /// Returns null, with an error, when the password is wrong, when it is empty, for public keys and for what the
+    /// engine's [CryptoKey] cannot hold: pass Ed25519 keys as PEM text to [method RustlsTLSOptions.server_from_pem].
+    ///
+    /// ```gdscript
+    /// var pem := FileAccess.get_file_as_string("user://server.key")
+    /// var key := crypto.private_key_from_pem(pem, OS.get_environment("SERVER_KEY_PASSWORD"))
+    /// ```
+    ///
+    /// [b]Note:[/b] Undoing the password takes as long as whoever encrypted the key wanted, usually a part of a second.
+    #[func(gd_self)]
+    fn private_key_from_pem(
+        this: Gd<Self>,
+        pem: GString,
+        password: GString,
+    ) -> Option<Gd<CryptoKey>> {
+        let pem = Zeroizing::new(pem.to_string());
+        let password = Zeroizing::new(password.to_string());
+        let key = decrypt_private_key(&pem, &password).and_then(|key| crypto_key(&key));
+        Self::conclude(&this, key.map(Some))
+    }
+}

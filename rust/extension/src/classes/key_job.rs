@@ -1,0 +1,111 @@
+//! RustlsKeyJob.
+
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::{Mutex, PoisonError};
+
+use godot::classes::CryptoKey;
+use godot::prelude::*;
+use zeroize::Zeroizing;
+
+use crate::convert::report;
+use crate::engine_objects::crypto_key;
+use crate::frames::{Again, in_every_frame};
+
+/// A key's PEM text, or why there is none.
+pub(crate) type MadeKey = Result<Zeroizing<String>, String>;
+
+/// A key that is being made in the background: what [method RustlsCrypto.generate_rsa_async] returns.
+///
+/// The addon keeps it until [signal completed] was emitted, so it can be awaited where it is made:
+///
+/// ```gdscript
+/// var key: CryptoKey = await RustlsCrypto.new().generate_rsa_async(4096).completed
+/// ```
+#[derive(GodotClass)]
+#[class(tool, no_init, base=RefCounted)]
+pub(crate) struct RustlsKeyJob {
+    key: Option<Gd<CryptoKey>>,
+    last_error: GString,
+    completed: bool,
+    base: Base<RefCounted>,
+}
+
+#[godot_api]
+impl RustlsKeyJob {
+    /// The key is made, or cannot be: then [param key] is null and [method get_last_error] says why. Emitted once, on
+    /// the main thread, always in a later frame than the one in which the job was begun.
+    #[signal]
+    fn completed(key: Option<Gd<CryptoKey>>);
+
+    /// Returns whether [signal completed] was emitted: nobody should wait for it any more.
+    #[func]
+    fn is_completed(&self) -> bool {
+        self.completed
+    }
+
+    /// Returns the key when it is made, else null.
+    #[func]
+    fn get_key(&self) -> Option<Gd<CryptoKey>> {
+        self.key.clone()
+    }
+
+    /// Returns why there is no key, in words. Empty until [signal completed] was emitted and when the key was made.
+    #[func]
+    fn get_last_error(&self) -> GString {
+        self.last_error.clone()
+    }
+
+    /// A job that ends when `made` has something. From any thread.
+    pub(crate) fn begin(made: Receiver<MadeKey>) -> Gd<Self> {
+        let job = Gd::from_init_fn(|base| Self {
+            key: None,
+            last_error: GString::new(),
+            completed: false,
+            base,
+        });
+        // The engine's queue brings the job to the main thread, and keeps it alive on the way.
+        let made = Mutex::new(Some(made));
+        let watch = Callable::from_sync_fn("watch", move |arguments: &[&Variant]| {
+            let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let job = arguments
+                .first()
+                .and_then(|job| job.try_to::<Gd<Self>>().ok());
+            if let (Some(made), Some(job)) = (made, job) {
+                in_every_frame(move || Self::look(&job, &made));
+            }
+        });
+        watch.call_deferred(&[job.to_variant()]);
+        job
+    }
+}
+
+impl RustlsKeyJob {
+    fn look(this: &Gd<Self>, made: &Receiver<MadeKey>) -> Again {
+        let made = match made.try_recv() {
+            Ok(made) => made,
+            Err(TryRecvError::Empty) => return Again::Yes,
+            Err(TryRecvError::Disconnected) => {
+                Err("the system gave no thread to make the key".to_owned())
+            }
+        };
+        Self::end(this.clone(), made);
+        Again::No
+    }
+
+    fn end(mut this: Gd<Self>, made: MadeKey) {
+        let key = made.and_then(|pem| crypto_key(&pem));
+        if let Err(problem) = &key {
+            report(problem);
+        }
+        {
+            let mut job = this.bind_mut();
+            job.completed = true;
+            match key {
+                Ok(key) => job.key = Some(key),
+                Err(problem) => job.last_error = GString::from(&problem),
+            }
+        }
+        let key = this.bind().key.clone();
+        this.signals().completed().emit(key.as_ref());
+    }
+}
