@@ -36,7 +36,7 @@ impl Authority {
         folder
             .openssl(&["req", "-x509", "-days", "30", "-config", "ca.cnf"])
             .and(&NEW_KEY)
-            .with("-subj", &format!("/CN={name}"))
+            .with("-subj", format!("/CN={name}"))
             .with("-keyout", "root.key")
             .with("-out", "root.crt")
             .run();
@@ -97,7 +97,7 @@ impl Authority {
         self.folder
             .openssl(&["req", "-new", "-config", "ca.cnf"])
             .and(&NEW_KEY)
-            .with("-subj", &format!("/CN={name}"))
+            .with("-subj", format!("/CN={name}"))
             .with("-keyout", pair.key.to_str().unwrap())
             .with("-out", &request)
             .run();

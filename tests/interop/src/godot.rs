@@ -69,7 +69,7 @@ impl Job {
             .set("chain", pair.chain.to_str().unwrap())
     }
 
-    fn new(label: impl Into<String>, role: &str) -> Self {
+    pub(crate) fn new(label: impl Into<String>, role: &str) -> Self {
         let job = Self {
             label: label.into(),
             members: Map::new(),
