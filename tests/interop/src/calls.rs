@@ -68,6 +68,14 @@ impl Outcome {
         from_hex(self.text("returned")).unwrap_or_else(|| panic!("no bytes: {self:?}"))
     }
 
+    /// Fails unless a method returned null, and said this.
+    #[track_caller]
+    pub fn assert_nothing_made(&self, words: &str) {
+        assert!(self.is_null("returned"), "{self:?}");
+        let error = self.text("error");
+        assert!(error.contains(words), "no {words:?}: {self:?}");
+    }
+
     /// Fails unless a method made a key or a certificate, and put it into its file.
     #[track_caller]
     pub fn assert_made(&self) {

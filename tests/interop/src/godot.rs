@@ -126,6 +126,11 @@ impl Outcome {
         self.members[name] == true
     }
 
+    /// Whether there is nothing.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.members[name].is_null()
+    }
+
     /// What the peer showed: subject and SHA-256 of each certificate.
     pub fn peer(&self) -> Vec<(String, String)> {
         let shown = self.members["peer"].as_array();
