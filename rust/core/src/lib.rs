@@ -12,6 +12,7 @@ pub mod config;
 pub mod diagnosis;
 pub mod digest;
 pub mod identity;
+pub mod issuance;
 pub mod key_log;
 pub mod names;
 mod notes;

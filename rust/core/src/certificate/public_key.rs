@@ -28,7 +28,7 @@ pub enum PublicKeyKind {
 }
 
 impl PublicKeyKind {
-    pub(super) fn of(info: &SubjectPublicKeyInfo<'_>) -> Self {
+    pub(crate) fn of(info: &SubjectPublicKeyInfo<'_>) -> Self {
         let algorithm = identifier(&info.algorithm.algorithm);
         match algorithm.as_str() {
             "1.2.840.113549.1.1.1" => match info.parsed() {
