@@ -4,9 +4,12 @@
 use godot::classes::hashing_context::HashType;
 use godot::classes::{Crypto, CryptoKey};
 use godot::prelude::*;
+use godot_rustls_core::certificate::PublicKeyKind;
 use godot_rustls_core::crypto::{Failure, Hash, HashAlgorithm, PrivateKey, PublicKey};
+use godot_rustls_core::issuance::CertificateSigner;
 use godot_rustls_core::pem::{read_private_key, read_public_key};
 
+use crate::certifying::{ByEngine, ByProvider};
 use crate::engine_objects::{private_key_text, public_key_text};
 
 /// A private key of the engine's.
@@ -46,6 +49,37 @@ impl SecretKey {
             plaintext.map(|plaintext| PackedByteArray::from(plaintext.as_slice())),
             |engine| Some(engine.decrypt(&self.object, ciphertext)).filter(|made| !made.is_empty()),
         )
+    }
+
+    /// For certificates.
+    pub(crate) fn certifying(&self) -> Result<Box<dyn CertificateSigner + '_>, String> {
+        if let Ok(key) = &self.provider {
+            let public_key_info = key.public_key_info()?;
+            return Ok(Box::new(ByProvider {
+                key,
+                public_key_info,
+            }));
+        }
+        let public = public_key(&self.object)?.ok_or("the key is empty: load one first")?;
+        Ok(Box::new(ByEngine {
+            key: &self.object,
+            public_key_info: public.info_der().to_vec(),
+        }))
+    }
+
+    /// The engine's object.
+    pub(crate) fn object(&self) -> &Gd<CryptoKey> {
+        &self.object
+    }
+
+    /// Its kind when that is none of RSA, P-256, P-384 and P-521.
+    pub(crate) fn rare_kind(&self) -> Result<Option<PublicKeyKind>, String> {
+        if self.provider.is_ok() {
+            return Ok(None);
+        }
+        let public = public_key(&self.object)?;
+        let kind = public.map(|public| public.kind().clone());
+        Ok(kind.filter(|kind| matches!(kind, PublicKeyKind::Other(_))))
     }
 
     fn provider(&self) -> Result<&PrivateKey, Failure> {

@@ -1,5 +1,6 @@
 //! RustlsCrypto.
 
+mod certificates;
 mod keys;
 
 use std::sync::{Mutex, PoisonError};
