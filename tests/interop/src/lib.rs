@@ -15,6 +15,7 @@ mod nginx;
 mod openssl;
 mod peers;
 mod program;
+pub mod rules;
 mod tcp;
 
 use std::env;
