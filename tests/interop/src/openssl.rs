@@ -81,6 +81,12 @@ impl Verdict {
     #[track_caller]
     pub fn assert_refused(&self, words: &str) {
         assert!(!self.accepts, "accepted by {self}");
+        self.assert_says(words);
+    }
+
+    /// Fails unless it says these words.
+    #[track_caller]
+    pub fn assert_says(&self, words: &str) {
         let said = self.words.contains(words) || self.complaints.contains(words);
         assert!(said, "nothing about {words:?} from {self}");
     }
