@@ -29,7 +29,8 @@ fn request(key: &Path, into: &Path) -> Job {
 
 /// A client that has the server close the connection.
 fn closing_client(made: &Made, server: &OpensslServer, root: &Path) -> Job {
-    let end = made.path("end");
+    // Tests that run at the same time share the folder.
+    let end = made.path(&format!("end-{}", server.port()));
     fs::write(&end, "CLOSE\n").unwrap();
     let job = Job::client("client", server.port(), root);
     job.set("send", end.to_str().unwrap())
