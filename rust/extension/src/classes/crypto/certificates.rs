@@ -9,7 +9,7 @@ use godot_rustls_core::issuance::{self, AlternativeNames, Subject, Validity};
 use super::RustlsCrypto;
 use crate::convert::warn;
 use crate::engine_objects::{certificate_bytes, certificates, x509_certificate};
-use crate::keys::{SecretKey, or_by_engine, public_key};
+use crate::keys::{RecentKey, SecretKey, or_by_engine, public_key};
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
@@ -35,9 +35,9 @@ impl RustlsCrypto {
     /// certificate.save("user://server.crt")
     /// key.save("user://server.key") # On the server alone.
     /// ```
-    #[func(gd_self)]
+    #[func]
     fn generate_self_signed_certificate(
-        this: Gd<Self>,
+        &self,
         key: Option<Gd<CryptoKey>>,
         #[opt(default = "CN=myserver,O=myorganisation,C=IT")] issuer_name: GString,
         #[opt(default = "20140101000000")] not_before: GString,
@@ -45,12 +45,13 @@ impl RustlsCrypto {
         #[opt(default = &PackedStringArray::new())] subject_alternative_names: PackedStringArray,
     ) -> Option<Gd<X509Certificate>> {
         let made = self_signed(
+            &self.recent,
             key,
             &issuer_name,
             (&not_before, &not_after),
             &subject_alternative_names,
         );
-        Self::conclude(&this, made.map(Some))
+        self.conclude(made.map(Some))
     }
 
     /// Makes the certificate of an authority of one's own, which vouches for the certificates that
@@ -62,16 +63,16 @@ impl RustlsCrypto {
     ///
     /// [b]Warning:[/b] Whoever has its key can pretend to be any server to those who trust it. Keep it apart from the
     /// servers, and off players' machines.
-    #[func(gd_self)]
+    #[func]
     fn generate_certificate_authority(
-        this: Gd<Self>,
+        &self,
         key: Option<Gd<CryptoKey>>,
         subject_name: GString,
         not_before: GString,
         not_after: GString,
     ) -> Option<Gd<X509Certificate>> {
-        let made = authority(key, &subject_name, (&not_before, &not_after));
-        Self::conclude(&this, made.map(Some))
+        let made = authority(&self.recent, key, &subject_name, (&not_before, &not_after));
+        self.conclude(made.map(Some))
     }
 
     /// Makes a certificate for [param subject_key], for a server or a client (mutual TLS), that the authority
@@ -92,10 +93,10 @@ impl RustlsCrypto {
     /// var certificate := crypto.issue_certificate(ca_key, ca, key, "CN=play.example.org",
     ///         ["play.example.org", "203.0.113.7"], "20260101000000", "20270101000000")
     /// ```
-    #[func(gd_self)]
+    #[func]
     #[allow(clippy::too_many_arguments)] // Fixed by the design, and each is needed.
     fn issue_certificate(
-        this: Gd<Self>,
+        &self,
         ca_key: Option<Gd<CryptoKey>>,
         ca_certificate: Option<Gd<X509Certificate>>,
         subject_key: Option<Gd<CryptoKey>>,
@@ -106,8 +107,14 @@ impl RustlsCrypto {
     ) -> Option<Gd<X509Certificate>> {
         let dates = (&not_before, &not_after);
         let subject = (&subject_name, &subject_alternative_names);
-        let made = issued((ca_key, ca_certificate), subject_key, subject, dates);
-        Self::conclude(&this, made.map(Some))
+        let made = issued(
+            &self.recent,
+            (ca_key, ca_certificate),
+            subject_key,
+            subject,
+            dates,
+        );
+        self.conclude(made.map(Some))
     }
 
     /// Makes a request for a certificate (PKCS#10, RFC 2986) as PEM text, which another authority signs: a public one, or a
@@ -115,27 +122,28 @@ impl RustlsCrypto {
     ///
     /// Names are given as to [method generate_self_signed_certificate]. Returns an empty string, with an error, for names
     /// that cannot be read, for null, empty and public-only keys, and for keys that nobody would accept.
-    #[func(gd_self)]
+    #[func]
     fn generate_certificate_signing_request(
-        this: Gd<Self>,
+        &self,
         key: Option<Gd<CryptoKey>>,
         subject_name: GString,
         subject_alternative_names: PackedStringArray,
     ) -> GString {
-        let made = signing_request(key, &subject_name, &subject_alternative_names);
-        Self::conclude(&this, made.map(|pem| GString::from(&pem)))
+        let made = signing_request(&self.recent, key, &subject_name, &subject_alternative_names);
+        self.conclude(made.map(|pem| GString::from(&pem)))
     }
 }
 
 type Made = Result<Gd<X509Certificate>, String>;
 
 fn self_signed(
+    recent: &RecentKey,
     key: Option<Gd<CryptoKey>>,
     subject_name: &GString,
     dates: (&GString, &GString),
     names: &PackedStringArray,
 ) -> Made {
-    let key = SecretKey::of(key)?;
+    let key = recent.of(key)?;
     let (subject, names) = (
         Subject::parse(&subject_name.to_string())?,
         alternative_names(names)?,
@@ -176,20 +184,28 @@ fn by_engine(
     })
 }
 
-fn authority(key: Option<Gd<CryptoKey>>, subject: &GString, dates: (&GString, &GString)) -> Made {
-    let key = SecretKey::of(key)?;
+fn authority(
+    recent: &RecentKey,
+    key: Option<Gd<CryptoKey>>,
+    subject: &GString,
+    dates: (&GString, &GString),
+) -> Made {
+    let key = recent.of(key)?;
     let subject = Subject::parse(&subject.to_string())?;
     let made = issuance::authority(&*key.certifying()?, &subject, &validity(dates)?)?;
     x509_certificate(&made)
 }
 
 fn issued(
+    recent: &RecentKey,
     (ca_key, ca): (Option<Gd<CryptoKey>>, Option<Gd<X509Certificate>>),
     subject_key: Option<Gd<CryptoKey>>,
     (subject, names): (&GString, &PackedStringArray),
     dates: (&GString, &GString),
 ) -> Made {
-    let ca_key = SecretKey::of(ca_key).map_err(|problem| format!("ca_key: {problem}"))?;
+    let ca_key = recent
+        .of(ca_key)
+        .map_err(|problem| format!("ca_key: {problem}"))?;
     let ca = authority_of(ca).map_err(|problem| format!("ca_certificate: {problem}"))?;
     let key = subject_key.ok_or("subject_key is null: pass the key that the certificate is for")?;
     let key = public_key(&key)?.ok_or("subject_key is empty: load it first")?;
@@ -209,11 +225,12 @@ fn issued(
 }
 
 fn signing_request(
+    recent: &RecentKey,
     key: Option<Gd<CryptoKey>>,
     subject: &GString,
     names: &PackedStringArray,
 ) -> Result<String, String> {
-    let key = SecretKey::of(key)?;
+    let key = recent.of(key)?;
     let (subject, names) = (
         Subject::parse(&subject.to_string())?,
         alternative_names(names)?,
