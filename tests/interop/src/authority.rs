@@ -35,7 +35,7 @@ impl Authority {
         let folder = Self::empty()?;
         folder
             .openssl(&["req", "-x509", "-days", "30", "-config", "ca.cnf"])
-            .and(&NEW_KEY)
+            .and(NEW_KEY)
             .with("-subj", format!("/CN={name}"))
             .with("-keyout", "root.key")
             .with("-out", "root.crt")
@@ -106,7 +106,7 @@ impl Authority {
         let (request, settings) = (format!("{name}.csr"), format!("{name}.ext"));
         self.folder
             .openssl(&["req", "-new", "-config", "ca.cnf"])
-            .and(&NEW_KEY)
+            .and(NEW_KEY)
             .with("-subj", format!("/CN={name}"))
             .with("-keyout", pair.key.to_str().unwrap())
             .with("-out", &request)
@@ -177,8 +177,8 @@ impl Authority {
             .run();
         self.folder
             .openssl(&["ocsp", "-index", "index.txt", "-CA", "root.crt"])
-            .and(&["-rsigner", "root.crt", "-rkey", "root.key", "-ndays", "1"])
-            .and(&["-reqin", "request.der"])
+            .and(["-rsigner", "root.crt", "-rkey", "root.key", "-ndays", "1"])
+            .and(["-reqin", "request.der"])
             .with("-respout", to.to_str().unwrap())
             .run();
     }

@@ -182,7 +182,7 @@ impl Certificates {
         let text = self
             .own
             .openssl(&["x509", "-noout", "-subject", "-nameopt", "RFC2253"])
-            .and(&["-fingerprint", "-sha256"])
+            .and(["-fingerprint", "-sha256"])
             .with("-in", certificate)
             .output();
         let line = |start: &str| text.lines().find_map(|line| line.strip_prefix(start));

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use godot_rustls_interop_tests::{Made, Openssl, godot_project};
+use godot_rustls_interop_tests::{Argument, Batch, Job, Kind, Made, Openssl, godot_project};
 
 /// `openssl verify` with nothing trusted but the root, and every rule of RFC 5280 that it knows.
 fn verify(made: &Made, root: &Path) -> Openssl {
@@ -64,6 +64,38 @@ fn openssl_accepts_self_signed_certificates_by_its_strictest_rules() {
         for reached in REACHED {
             verify_server(&made, &own, reached).and([&own]).run();
         }
+    }
+}
+
+/// A time in 2026: the certificate is checked long after it as well.
+const IN_ITS_TIME: &str = "1770000000";
+
+#[test]
+fn openssl_accepts_what_the_addon_makes_for_a_key_alone() {
+    let Some(engine) = godot_project() else {
+        return;
+    };
+    let Some(made) = Made::make(engine.clone()) else {
+        return;
+    };
+    let (key, certificate) = (made.key(Kind::Rsa2048), made.path("defaults.crt"));
+    let mut batch = Batch::new(engine);
+    let arguments = [Argument::Key(&key)];
+    batch.add(Job::call("generate_self_signed_certificate", &arguments).into_file(&certificate));
+    batch.run(false)[0].assert_made();
+    verify_server(&made, &certificate, ["-verify_hostname", "myserver"])
+        .with("-attime", IN_ITS_TIME)
+        .and([&certificate])
+        .run();
+    let describe = made.openssl(&["x509", "-noout", "-text", "-nameopt", "RFC2253"]);
+    let described = describe.with("-in", &certificate).verdict();
+    for words in [
+        "Subject: C=IT,O=myorganisation,CN=myserver",
+        "Not Before: Jan  1 00:00:00 2014 GMT",
+        "Not After : Jan  1 00:00:00 2034 GMT",
+        "CA:TRUE, pathlen:0",
+    ] {
+        described.assert_says(words);
     }
 }
 
