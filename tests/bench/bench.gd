@@ -9,6 +9,7 @@ const Transport := preload("res://transports/transport.gd")
 const TlsTransport := preload("res://transports/tls_transport.gd")
 const EngineTls := preload("res://transports/engine_tls.gd")
 const Measure := preload("res://measures/measure.gd")
+const CryptoCalls := preload("res://measures/crypto_calls.gd")
 const Handshakes := preload("res://measures/handshakes.gd")
 const LongestCall := preload("res://measures/longest_call.gd")
 const Throughput := preload("res://measures/throughput.gd")
@@ -59,6 +60,7 @@ func _measure() -> bool:
 	for size: int in WRITE_SIZES:
 		timed.append(Throughput.new(size))
 	timed.append(LongestCall.new())
+	timed.append_array(CryptoCalls.all())
 	if not _take_rounds(early, transports) or not _take_rounds(timed, transports):
 		return false
 	var report: Report = Report.new(timed + early, _facts())

@@ -13,6 +13,7 @@ pub mod crypto;
 pub mod diagnosis;
 pub mod digest;
 pub mod identity;
+pub mod issuance;
 pub mod key_log;
 pub mod names;
 mod notes;

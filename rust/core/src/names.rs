@@ -162,7 +162,7 @@ fn looks_like_an_address(name: &str) -> bool {
 
 /// Resolvers take such a name for an IPv4 address ("127.1", "0x7f.1"), and an address is never matched by a
 /// DNS alternative name (<https://url.spec.whatwg.org/#ends-in-a-number-checker>).
-fn ends_in_a_number(name: &str) -> bool {
+pub(crate) fn ends_in_a_number(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     let digits = last
         .strip_prefix(['0'])

@@ -153,8 +153,13 @@ pub(crate) fn read_revocation_lists(
 
 /// One certificate as a PEM block (RFC 7468), with plain line ends.
 pub fn write_certificate(certificate: &Certificate) -> String {
-    let block = Pem::new("CERTIFICATE", certificate.der().as_ref());
-    pem::encode_config(&block, EncodeConfig::new().set_line_ending(LineEnding::LF))
+    write_block("CERTIFICATE", certificate.der())
+}
+
+/// One PEM block, with plain line ends.
+pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
+    let config = EncodeConfig::new().set_line_ending(LineEnding::LF);
+    pem::encode_config(&Pem::new(label, der), config)
 }
 
 fn read_certificate_block(block: &Block<'_>) -> Result<Certificate, String> {

@@ -1,31 +1,63 @@
 //! What the engine's CryptoKey can do: with the provider, or with the engine's own Crypto where the provider lacks
 //! something.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use godot::classes::hashing_context::HashType;
 use godot::classes::{Crypto, CryptoKey};
 use godot::prelude::*;
+use godot_rustls_core::certificate::PublicKeyKind;
 use godot_rustls_core::crypto::{Failure, Hash, HashAlgorithm, PrivateKey, PublicKey};
+use godot_rustls_core::digest::{Sha256, sha256};
+use godot_rustls_core::issuance::CertificateSigner;
 use godot_rustls_core::pem::{read_private_key, read_public_key};
+use zeroize::Zeroizing;
 
+use crate::certifying::{ByEngine, ByProvider};
 use crate::engine_objects::{private_key_text, public_key_text, quietly};
 
 /// A private key of the engine's.
 pub(crate) struct SecretKey {
     object: Gd<CryptoKey>,
-    provider: Result<PrivateKey, Failure>,
+    provider: Result<Arc<PrivateKey>, Failure>,
+}
+
+/// The private key that was used last. To make a key ready costs several times what an RSA signature with it costs.
+#[derive(Default)]
+pub(crate) struct RecentKey {
+    kept: Mutex<Option<(Sha256, Arc<PrivateKey>)>>,
+}
+
+impl RecentKey {
+    pub(crate) fn of(&self, key: Option<Gd<CryptoKey>>) -> Result<SecretKey, String> {
+        let object = key.ok_or("the key is null: pass a private key")?;
+        let text = private_key_text(&object)?;
+        // The object may hold another key by now: its text tells, and of that no more than the hash is kept.
+        let fingerprint = sha256(text.as_bytes());
+        let provider = self.kept(&fingerprint).map_or_else(|| read(&text), Ok);
+        if let Ok(key) = &provider {
+            *self.lock() = Some((fingerprint, Arc::clone(key)));
+        }
+        Ok(SecretKey { object, provider })
+    }
+
+    fn kept(&self, fingerprint: &Sha256) -> Option<Arc<PrivateKey>> {
+        let kept = self.lock();
+        let (which, key) = kept.as_ref()?;
+        (which == fingerprint).then(|| Arc::clone(key))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Sha256, Arc<PrivateKey>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read(text: &str) -> Result<Arc<PrivateKey>, Failure> {
+    let der = Zeroizing::new(read_private_key(text).map_err(Failure::Lacking)?);
+    PrivateKey::from_der(&der).map(Arc::new)
 }
 
 impl SecretKey {
-    pub(crate) fn of(key: Option<Gd<CryptoKey>>) -> Result<Self, String> {
-        let object = key.ok_or("the key is null: pass a private key")?;
-        let text = private_key_text(&object)?;
-        let provider = match read_private_key(&text) {
-            Ok(der) => PrivateKey::from_der(&der),
-            Err(problem) => Err(Failure::Lacking(problem)),
-        };
-        Ok(Self { object, provider })
-    }
-
     pub(crate) fn sign(
         &self,
         hash: &Hash<'_>,
@@ -63,8 +95,39 @@ impl SecretKey {
         ))
     }
 
+    /// For certificates.
+    pub(crate) fn certifying(&self) -> Result<Box<dyn CertificateSigner + '_>, String> {
+        if let Ok(key) = &self.provider {
+            let public_key_info = key.public_key_info()?;
+            return Ok(Box::new(ByProvider {
+                key,
+                public_key_info,
+            }));
+        }
+        let public = public_key(&self.object)?.ok_or("the key is empty: load one first")?;
+        Ok(Box::new(ByEngine {
+            key: &self.object,
+            public_key_info: public.info_der().to_vec(),
+        }))
+    }
+
+    /// The engine's object.
+    pub(crate) fn object(&self) -> &Gd<CryptoKey> {
+        &self.object
+    }
+
+    /// Its kind when that is none of RSA, P-256, P-384 and P-521.
+    pub(crate) fn rare_kind(&self) -> Result<Option<PublicKeyKind>, String> {
+        if self.provider.is_ok() {
+            return Ok(None);
+        }
+        let public = public_key(&self.object)?;
+        let kind = public.map(|public| public.kind().clone());
+        Ok(kind.filter(|kind| matches!(kind, PublicKeyKind::Other(_))))
+    }
+
     fn provider(&self) -> Result<&PrivateKey, Failure> {
-        self.provider.as_ref().map_err(Clone::clone)
+        self.provider.as_deref().map_err(Clone::clone)
     }
 }
 

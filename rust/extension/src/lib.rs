@@ -8,6 +8,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod background;
+mod certifying;
 mod classes;
 mod connection;
 mod convert;

@@ -53,6 +53,8 @@ pub struct Facts {
     pub key_usage: Option<KeyUsage>,
     /// RFC 5280 section 4.2.1.12; `None` when the extension is absent.
     pub extended_key_usage: Option<ExtendedKeyUsage>,
+    /// RFC 5280 section 4.2.1.2; `None` when the extension is absent.
+    pub subject_key_identifier: Option<Vec<u8>>,
     /// Whether the subject alternative name extension is there at all, readable or not.
     pub has_alternative_names: bool,
     /// DNS alternative names as written.
@@ -189,6 +191,7 @@ impl Facts {
             basic_constraints: None,
             key_usage: None,
             extended_key_usage: None,
+            subject_key_identifier: None,
             has_alternative_names: false,
             dns_names: Vec::new(),
             ip_addresses: Vec::new(),
@@ -270,6 +273,9 @@ impl Facts {
                 ParsedExtension::SubjectAlternativeName(names) => {
                     self.has_alternative_names = true;
                     self.read_alternative_names(&names.general_names);
+                }
+                ParsedExtension::SubjectKeyIdentifier(identifier) => {
+                    self.subject_key_identifier = Some(identifier.0.to_vec());
                 }
                 ParsedExtension::NameConstraints(constraints) => {
                     self.name_constraints = Some(read_name_constraints(constraints));

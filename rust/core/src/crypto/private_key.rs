@@ -1,6 +1,7 @@
 //! Private keys: signing and decrypting.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use aws_lc_rs::digest;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
@@ -40,7 +41,11 @@ pub struct PrivateKey {
 }
 
 enum Kind {
-    Rsa(RsaKeyPair),
+    Rsa {
+        pair: RsaKeyPair,
+        /// Made when the first ciphertext comes.
+        decrypting: OnceLock<Option<Pkcs1PrivateDecryptingKey>>,
+    },
     Ecdsa {
         pair: EcdsaKeyPair,
         shape: &'static digest::Algorithm,
@@ -64,8 +69,9 @@ impl PrivateKey {
             _ => None,
         };
         if let Some(pair) = rsa {
+            let decrypting = OnceLock::new();
             return Ok(Self {
-                kind: Kind::Rsa(pair),
+                kind: Kind::Rsa { pair, decrypting },
             });
         }
         for (algorithm, shape, usual) in CURVES {
@@ -84,7 +90,7 @@ impl PrivateKey {
     /// Its public half: SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
     pub fn public_key_info(&self) -> Result<Vec<u8>, String> {
         let info: Result<PublicKeyX509Der<'_>, _> = match &self.kind {
-            Kind::Rsa(pair) => pair.public_key().as_der(),
+            Kind::Rsa { pair, .. } => pair.public_key().as_der(),
             Kind::Ecdsa { pair, .. } => pair.public_key().as_der(),
         };
         info.map(|info| info.as_ref().to_vec())
@@ -95,7 +101,7 @@ impl PrivateKey {
     /// strength.
     pub fn certificate_hash(&self) -> HashAlgorithm {
         match &self.kind {
-            Kind::Rsa(_) => HashAlgorithm::Sha256,
+            Kind::Rsa { .. } => HashAlgorithm::Sha256,
             Kind::Ecdsa { usual, .. } => *usual,
         }
     }
@@ -103,7 +109,7 @@ impl PrivateKey {
     /// Signs a hash: RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2), or ECDSA in DER (RFC 3279 section 2.2.3).
     pub fn sign(&self, hash: &Hash<'_>) -> Result<Vec<u8>, Failure> {
         match &self.kind {
-            Kind::Rsa(pair) => sign_with_rsa(pair, hash),
+            Kind::Rsa { pair, .. } => sign_with_rsa(pair, hash),
             Kind::Ecdsa { pair, shape, .. } => {
                 let scalar = hash.as_scalar_of(shape).ok_or_else(signing_failed)?;
                 let signature = pair.sign_digest(&scalar).map_err(|_| signing_failed())?;
@@ -118,7 +124,7 @@ impl PrivateKey {
     /// Who can send ciphertexts and sees whether this fails can decrypt others (Bleichenbacher's attack): never tell
     /// the sender.
     pub fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let Kind::Rsa(pair) = &self.kind else {
+        let Kind::Rsa { pair, decrypting } = &self.kind else {
             return Err(Failure::Refused(
                 "ECDSA keys only sign: decrypt with an RSA key".to_owned(),
             ));
@@ -132,7 +138,9 @@ impl PrivateKey {
             )));
         }
         let mut plaintext = Zeroizing::new(vec![0; size]);
-        let length = open(pair, ciphertext, &mut plaintext).ok_or_else(|| {
+        let key = decrypting.get_or_init(|| decrypting_key(pair)).as_ref();
+        let length = key.and_then(|key| Some(key.decrypt(ciphertext, &mut plaintext).ok()?.len()));
+        let length = length.ok_or_else(|| {
             Failure::Refused(
                 "the ciphertext was not made for this key, or was changed on the way".to_owned(),
             )
@@ -143,12 +151,11 @@ impl PrivateKey {
     }
 }
 
-/// Length of the plaintext.
-fn open(pair: &RsaKeyPair, ciphertext: &[u8], plaintext: &mut [u8]) -> Option<usize> {
+/// The provider has one kind of key for signing and another for decrypting.
+fn decrypting_key(pair: &RsaKeyPair) -> Option<Pkcs1PrivateDecryptingKey> {
     let pkcs8: Pkcs8V1Der<'_> = pair.as_der().ok()?;
     let key = PrivateDecryptingKey::from_pkcs8(pkcs8.as_ref()).ok()?;
-    let key = Pkcs1PrivateDecryptingKey::new(key).ok()?;
-    Some(key.decrypt(ciphertext, plaintext).ok()?.len())
+    Pkcs1PrivateDecryptingKey::new(key).ok()
 }
 
 fn sign_with_rsa(pair: &RsaKeyPair, hash: &Hash<'_>) -> Result<Vec<u8>, Failure> {

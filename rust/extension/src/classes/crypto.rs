@@ -1,5 +1,6 @@
 //! RustlsCrypto.
 
+mod certificates;
 mod keys;
 
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +12,7 @@ use godot_rustls_core::crypto::{
 };
 
 use crate::convert::report;
-use crate::keys::{SecretKey, encrypt, verify};
+use crate::keys::{RecentKey, encrypt, verify};
 
 /// Keys, signatures, encryption and certificates: the twin of [Crypto].
 ///
@@ -41,12 +42,17 @@ use crate::keys::{SecretKey, encrypt, verify};
 /// A call that fails returns what its twin would, prints an error, and says why in [method get_last_error]. What the
 /// provider lacks (MD5, RSA sizes other than 2048 to 8192, rare curves) is done by the engine's own [Crypto].
 ///
+/// An object keeps the private key that it used last, ready for use, until it is freed: use one object for many calls
+/// with one key.
+///
 /// [b]Warning:[/b] A private key must never reach a player: keep it out of [code]res://[/code].
 #[derive(GodotClass)]
 #[class(tool, init, base=RefCounted)]
 pub(crate) struct RustlsCrypto {
-    /// Behind a lock, as scripts may use one object from several threads, like the engine's.
+    // Behind locks, as scripts may use one object from several threads, like the engine's. Nothing is ever bound
+    // mutably: a script that listens to errors may use this very object.
     last_error: Mutex<String>,
+    recent: RecentKey,
     base: Base<RefCounted>,
 }
 
@@ -69,9 +75,9 @@ impl RustlsCrypto {
 
     /// Returns [param size] random bytes that nobody can guess. Returns an empty array, with an error, for a negative
     /// size.
-    #[func(gd_self)]
-    fn generate_random_bytes(this: Gd<Self>, size: i64) -> PackedByteArray {
-        Self::conclude(&this, random_bytes(size))
+    #[func]
+    fn generate_random_bytes(&self, size: i64) -> PackedByteArray {
+        self.conclude(random_bytes(size))
     }
 
     /// Signs [param hash], which the function [param hash_type] made, with the private key [param key].
@@ -82,16 +88,16 @@ impl RustlsCrypto {
     ///
     /// Returns an empty array, with an error, when the hash has another length, for an unknown function, and for null,
     /// empty, public-only and X25519 keys.
-    #[func(gd_self)]
+    #[func]
     fn sign(
-        this: Gd<Self>,
+        &self,
         hash_type: i64,
         hash: PackedByteArray,
         key: Option<Gd<CryptoKey>>,
     ) -> PackedByteArray {
         let signed =
-            given_hash(hash_type, &hash).and_then(|given| SecretKey::of(key)?.sign(&given, &hash));
-        Self::conclude(&this, signed)
+            given_hash(hash_type, &hash).and_then(|given| self.recent.of(key)?.sign(&given, &hash));
+        self.conclude(signed)
     }
 
     /// Returns whether [param signature] was made by [method sign] from [param hash] with the private half of
@@ -99,9 +105,9 @@ impl RustlsCrypto {
     ///
     /// Says false without an error for any signature that is not the key's, whatever is wrong with it; with an error when
     /// the hash has another length than [param hash_type] says, and for a null key.
-    #[func(gd_self)]
+    #[func]
     fn verify(
-        this: Gd<Self>,
+        &self,
         hash_type: i64,
         hash: PackedByteArray,
         signature: PackedByteArray,
@@ -111,7 +117,7 @@ impl RustlsCrypto {
             let key = key.ok_or("the key is null: pass the public key of the signer")?;
             verify(&key, &given, &hash, &signature)
         });
-        Self::conclude(&this, verified)
+        self.conclude(verified)
     }
 
     /// Encrypts [param plaintext] for whoever has the private half of the RSA key [param key] (RSAES-PKCS1-v1_5, RFC
@@ -119,13 +125,9 @@ impl RustlsCrypto {
     ///
     /// At most the key's size less 11 bytes can be encrypted: 245 with a key of 2048 bits. Returns an empty array, with
     /// an error, for more, and for null, empty and other than RSA keys.
-    #[func(gd_self)]
-    fn encrypt(
-        this: Gd<Self>,
-        key: Option<Gd<CryptoKey>>,
-        plaintext: PackedByteArray,
-    ) -> PackedByteArray {
-        Self::conclude(&this, encrypt(key, &plaintext))
+    #[func]
+    fn encrypt(&self, key: Option<Gd<CryptoKey>>, plaintext: PackedByteArray) -> PackedByteArray {
+        self.conclude(encrypt(key, &plaintext))
     }
 
     /// Decrypts what [method encrypt] made, with the private RSA key [param key].
@@ -136,14 +138,10 @@ impl RustlsCrypto {
     ///
     /// [b]Warning:[/b] Never let whoever sent the ciphertext learn whether it could be decrypted: from enough such answers
     /// other people's ciphertexts can be decrypted (Bleichenbacher's attack on this padding).
-    #[func(gd_self)]
-    fn decrypt(
-        this: Gd<Self>,
-        key: Option<Gd<CryptoKey>>,
-        ciphertext: PackedByteArray,
-    ) -> PackedByteArray {
-        let decrypted = SecretKey::of(key).and_then(|key| key.decrypt(&ciphertext));
-        Self::conclude(&this, decrypted)
+    #[func]
+    fn decrypt(&self, key: Option<Gd<CryptoKey>>, ciphertext: PackedByteArray) -> PackedByteArray {
+        let decrypted = self.recent.of(key).and_then(|key| key.decrypt(&ciphertext));
+        self.conclude(decrypted)
     }
 
     /// Returns the HMAC (RFC 2104) of [param msg] under the shared secret [param key]: 20 bytes with
@@ -152,9 +150,9 @@ impl RustlsCrypto {
     ///
     /// Returns an empty array, with an error, for MD5, for unknown functions and for an empty key. Compare codes with
     /// [method constant_time_compare].
-    #[func(gd_self)]
+    #[func]
     fn hmac_digest(
-        this: Gd<Self>,
+        &self,
         hash_type: i64,
         key: PackedByteArray,
         msg: PackedByteArray,
@@ -164,7 +162,7 @@ impl RustlsCrypto {
                 .map(PackedByteArray::from)
                 .map_err(|failure| failure.message().to_owned())
         });
-        Self::conclude(&this, code)
+        self.conclude(code)
     }
 
     /// Returns whether [param trusted] and [param received] are the same.
@@ -183,8 +181,8 @@ impl RustlsCrypto {
         GString::from(&*last_error.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Keeps why it failed, and prints it while nothing is bound: a script may listen, and use this very object.
-    fn conclude<T: Default>(this: &Gd<Self>, outcome: Result<T, String>) -> T {
+    /// Keeps why it failed, and prints it.
+    fn conclude<T: Default>(&self, outcome: Result<T, String>) -> T {
         let (made, problem) = match outcome {
             Ok(made) => (made, String::new()),
             Err(problem) => (T::default(), problem),
@@ -192,8 +190,7 @@ impl RustlsCrypto {
         if !problem.is_empty() {
             report(&problem);
         }
-        let crypto = this.bind();
-        let last_error = crypto.last_error.lock();
+        let last_error = self.last_error.lock();
         *last_error.unwrap_or_else(PoisonError::into_inner) = problem;
         made
     }

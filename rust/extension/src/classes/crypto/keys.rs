@@ -20,15 +20,15 @@ impl RustlsCrypto {
     ///
     /// [b]Note:[/b] It takes from a tenth of a second (2048 bits) over a second or two (4096) to a minute (8192), and
     /// the game stands still: see [method generate_rsa_async], and [method generate_ecdsa], which takes no time.
-    #[func(gd_self)]
-    fn generate_rsa(this: Gd<Self>, size: i64) -> Option<Gd<CryptoKey>> {
+    #[func]
+    fn generate_rsa(&self, size: i64) -> Option<Gd<CryptoKey>> {
         let key = match generate_rsa(size) {
             Ok(pem) => crypto_key(&pem),
             Err(failure) => or_by_engine(Err(failure), |engine| {
                 engine.generate_rsa(i32::try_from(size).ok()?)
             }),
         };
-        Self::conclude(&this, key.map(Some))
+        self.conclude(key.map(Some))
     }
 
     /// Makes an RSA key like [method generate_rsa], on another thread: the game goes on meanwhile. Keys are made one after
@@ -40,10 +40,10 @@ impl RustlsCrypto {
     /// ```gdscript
     /// var key: CryptoKey = await crypto.generate_rsa_async(4096).completed
     /// ```
-    #[func(gd_self)]
-    fn generate_rsa_async(this: Gd<Self>, size: i64) -> Gd<RustlsKeyJob> {
+    #[func]
+    fn generate_rsa_async(&self, size: i64) -> Gd<RustlsKeyJob> {
         // Told by the job, when it ends.
-        Self::conclude(&this, Ok(()));
+        self.conclude(Ok(()));
         RustlsKeyJob::begin(background::run(move || {
             generate_rsa(size).map_err(|failure| failure.message().to_owned())
         }))
@@ -52,13 +52,13 @@ impl RustlsCrypto {
     /// Makes an ECDSA key on a curve: one of the [code]CURVE_*[/code] constants. Returns null, with an error, for others.
     ///
     /// Made in no time, much smaller than RSA keys and faster to sign with; verifying is slower.
-    #[func(gd_self)]
-    fn generate_ecdsa(this: Gd<Self>, #[opt(default = 0)] curve: i64) -> Option<Gd<CryptoKey>> {
+    #[func]
+    fn generate_ecdsa(&self, #[opt(default = 0)] curve: i64) -> Option<Gd<CryptoKey>> {
         let key = self::curve(curve).and_then(|curve| {
             let pem = generate_ecdsa(curve).map_err(|failure| failure.message().to_owned())?;
             crypto_key(&pem)
         });
-        Self::conclude(&this, key.map(Some))
+        self.conclude(key.map(Some))
     }
 
     /// Reads the private key of a PEM text that is encrypted under [param password] (PKCS#8, RFC 5958, as
@@ -74,15 +74,11 @@ impl RustlsCrypto {
     /// ```
     ///
     /// [b]Note:[/b] Undoing the password takes as long as whoever encrypted the key wanted, usually a part of a second.
-    #[func(gd_self)]
-    fn private_key_from_pem(
-        this: Gd<Self>,
-        pem: GString,
-        password: GString,
-    ) -> Option<Gd<CryptoKey>> {
+    #[func]
+    fn private_key_from_pem(&self, pem: GString, password: GString) -> Option<Gd<CryptoKey>> {
         let pem = Zeroizing::new(pem.to_string());
         let password = Zeroizing::new(password.to_string());
         let key = decrypt_private_key(&pem, &password).and_then(|key| crypto_key(&key));
-        Self::conclude(&this, key.map(Some))
+        self.conclude(key.map(Some))
     }
 }

@@ -1,0 +1,151 @@
+//! The names that a certificate is valid for (RFC 5280 section 4.2.1.6).
+
+use std::net::IpAddr;
+
+use rcgen::SanType;
+
+use crate::diagnosis::quoted;
+use crate::names::{ends_in_a_number, to_a_labels};
+
+/// RFC 1035 section 2.3.4, in bytes.
+const LONGEST_LABEL: usize = 63;
+/// The same for a whole name as text, without a trailing dot.
+const LONGEST_NAME: usize = 253;
+
+/// Other tools' ways to say what kind of name follows.
+const PREFIXES: [&str; 6] = ["dns:", "ip:", "ip address:", "email:", "uri:", "othername:"];
+
+/// DNS names and IP addresses, each once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlternativeNames(Vec<AlternativeName>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum AlternativeName {
+    /// In A-labels, ASCII as it was written.
+    Dns(String),
+    Ip(IpAddr),
+}
+
+impl AlternativeNames {
+    /// Reads a DNS name or an IP address from each text. The error is a sentence.
+    pub fn parse(texts: &[String]) -> Result<Self, String> {
+        let mut names = Self::default();
+        for text in texts {
+            names.add(AlternativeName::parse(text)?);
+        }
+        Ok(names)
+    }
+
+    /// A common name that is a DNS name or an IP address, else none.
+    pub fn of_common_name(common_name: &str) -> Self {
+        Self(AlternativeName::read(common_name).into_iter().collect())
+    }
+
+    /// There is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// As the certificate's layout takes them.
+    pub(super) fn to_general_names(&self) -> Result<Vec<SanType>, String> {
+        let general = |name: &AlternativeName| match name {
+            AlternativeName::Ip(address) => Ok(SanType::IpAddress(*address)),
+            AlternativeName::Dns(name) => name
+                .as_str()
+                .try_into()
+                .map(SanType::DnsName)
+                .map_err(|e| format!("the DNS name {} cannot be written: {e}", quoted(name))),
+        };
+        self.0.iter().map(general).collect()
+    }
+
+    fn add(&mut self, new: AlternativeName) {
+        if !self.0.iter().any(|known| known.is_same(&new)) {
+            self.0.push(new);
+        }
+    }
+}
+
+impl AlternativeName {
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::read(text).ok_or_else(|| {
+            format!(
+                "the alternative name {} {}",
+                quoted(text),
+                what_is_wrong(text)
+            )
+        })
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        if let Ok(address) = text.parse() {
+            return Some(Self::Ip(address));
+        }
+        let name = to_a_labels(text)?;
+        if ends_in_a_number(&name) || name.ends_with('.') {
+            return None;
+        }
+        // Comparisons ignore case, and who looks at the certificate finds the name as it was given.
+        Some(Self::Dns(if text.is_ascii() {
+            text.to_owned()
+        } else {
+            name
+        }))
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Dns(one), Self::Dns(other)) => one.eq_ignore_ascii_case(other),
+            (one, other) => one == other,
+        }
+    }
+}
+
+/// What a text has that neither a DNS name nor an address may have, and what to do; it follows the text.
+fn what_is_wrong(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let long = text.split('.').find(|label| label.len() > LONGEST_LABEL);
+    let mistake = if text.is_empty() {
+        "is empty: give a DNS name or an IP address"
+    } else if let Some(prefix) = PREFIXES.iter().find(|prefix| lower.starts_with(*prefix)) {
+        let prefix = &text[..prefix.len()];
+        return format!(
+            "has a prefix: leave \"{prefix}\" out, the kind of a name is seen by itself"
+        );
+    } else if text.contains("://") || text.contains('/') {
+        "is a URL: give its host alone"
+    } else if text.starts_with('[') {
+        "has brackets: give the address without them, and without a port"
+    } else if has_port(text) {
+        "has a port: give the name without it, a certificate is valid on every port"
+    } else if text.contains('*') {
+        "has a wildcard in a place where none may be: only \"*.\" at the beginning stands for one label"
+    } else if text.ends_with('.') {
+        "ends in a dot: leave it out"
+    } else if text.contains('@') {
+        "is an e-mail address: give a DNS name or an IP address"
+    } else if text.trim() != text {
+        "has blanks around it: leave them out"
+    } else if ends_in_a_number(text) {
+        "is no valid IP address, and no DNS name either, since it ends in a number"
+    } else if let Some(label) = long {
+        return format!(
+            "has a label of {} bytes: at most {LONGEST_LABEL} are possible",
+            label.len()
+        );
+    } else if text.len() > LONGEST_NAME {
+        return format!(
+            "has {} bytes: at most {LONGEST_NAME} are possible",
+            text.len()
+        );
+    } else {
+        "is neither a DNS name nor an IP address"
+    };
+    mistake.to_owned()
+}
+
+/// `host:port`; addresses of version 6 have more colons.
+fn has_port(text: &str) -> bool {
+    text.split_once(':')
+        .is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+}

@@ -1,0 +1,156 @@
+//! From fields to a signed certificate or request.
+//!
+//! rcgen lays out everything but the names: its own hold each attribute once, and it would write an issuer's name
+//! anew, where path building compares names byte by byte. So it works with a key that signs nothing; then the names
+//! are put in and the real key signs, once.
+
+use der::asn1::{Any, BitString};
+use der::{Decode, Encode};
+use rcgen::{CertificateParams, Issuer, KeyIdMethod, PublicKeyData, SignatureAlgorithm};
+use rustls_pki_types::CertificateDer;
+
+use super::CertificateSigner;
+use super::key::SubjectKey;
+use crate::certificate::{Certificate, Signed};
+
+/// Places of the names in a certificate's signed part (RFC 5280 section 4.1).
+const ISSUER: usize = 3;
+const SUBJECT: usize = 5;
+/// The same in a request (RFC 2986 section 4.1).
+const REQUEST_SUBJECT: usize = 1;
+
+/// A key that signs, with its public half read.
+pub(super) struct Signer<'a> {
+    signer: &'a dyn CertificateSigner,
+    /// Its public half.
+    pub(super) key: SubjectKey,
+}
+
+/// Who issues a certificate, as the certificate says it.
+pub(super) struct IssuedBy<'a> {
+    /// The Name, taken over byte by byte.
+    pub(super) name: &'a Any,
+    /// The issuer's subject key identifier, where it has one.
+    pub(super) key_identifier: Option<&'a [u8]>,
+}
+
+impl<'a> Signer<'a> {
+    /// Reads the public half. The error is a sentence.
+    pub(super) fn new(signer: &'a dyn CertificateSigner) -> Result<Self, String> {
+        let key = SubjectKey::read(signer.public_key_info())?;
+        if key.signs_certificates() {
+            return Ok(Self { signer, key });
+        }
+        Err(format!(
+            "certificates are not signed with {} keys: use RSA, or ECDSA on P-256, P-384 or P-521",
+            key.kind()
+        ))
+    }
+
+    /// A certificate of these fields over `key`.
+    pub(super) fn certificate(
+        &self,
+        fields: &CertificateParams,
+        subject: &Any,
+        key: &SubjectKey,
+        issuer: &IssuedBy<'_>,
+    ) -> Result<Certificate, String> {
+        let mut issuing = CertificateParams::default();
+        if let Some(identifier) = issuer.key_identifier {
+            issuing.key_identifier_method = KeyIdMethod::PreSpecified(identifier.to_vec());
+        }
+        let issuing = Issuer::from_params(&issuing, SignsNothing(&self.key));
+        let unsigned = fields
+            .signed_by(key, &issuing)
+            .map_err(|e| not_laid_out(&e))?;
+        let names = [(ISSUER, issuer.name), (SUBJECT, subject)];
+        let der = self.signed(unsigned.der(), &names)?;
+        Certificate::from_der(CertificateDer::from(der))
+            .map_err(|e| format!("the certificate that was made cannot be read: {e}"))
+    }
+
+    /// A signing request of these fields, DER.
+    pub(super) fn request(
+        &self,
+        fields: &CertificateParams,
+        subject: &Any,
+    ) -> Result<Vec<u8>, String> {
+        let unsigned = fields.serialize_request(&SignsNothing(&self.key));
+        let unsigned = unsigned.map_err(|e| not_laid_out(&e))?;
+        self.signed(unsigned.der(), &[(REQUEST_SUBJECT, subject)])
+    }
+
+    /// Puts names into the signed part, and signs it.
+    fn signed(&self, unsigned: &[u8], names: &[(usize, &Any)]) -> Result<Vec<u8>, String> {
+        let message = with_names(unsigned, names).map_err(not_encoded)?;
+        let signature = self.signer.sign(&message)?;
+        let der = with_signature(unsigned, &message, &signature).map_err(not_encoded)?;
+        self.check(&der)?;
+        Ok(der)
+    }
+
+    /// The signature comes from outside, perhaps from another key than its public half says.
+    fn check(&self, der: &[u8]) -> Result<(), String> {
+        let info = self.key.subject_public_key_info();
+        // The provider cannot check signatures of weak keys.
+        let is_checkable = self.key.kind().weakness().is_none();
+        if is_checkable && !Signed::of(der).is_some_and(|signed| signed.is_by(&info)) {
+            return Err(format!(
+                "the {} key made a signature that its public half does not verify: its halves do not belong together",
+                self.key.kind()
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The signed part with these fields replaced.
+fn with_names(unsigned: &[u8], names: &[(usize, &Any)]) -> der::Result<Vec<u8>> {
+    let [signed_part, ..] = parts(unsigned)?;
+    let mut fields: Vec<Any> = signed_part.decode_as()?;
+    for (place, name) in names {
+        let field = fields.get_mut(*place).ok_or(der::ErrorKind::Failed)?;
+        *field = (*name).clone();
+    }
+    fields.to_der()
+}
+
+/// The whole, with another signed part and its signature.
+fn with_signature(unsigned: &[u8], message: &[u8], signature: &[u8]) -> der::Result<Vec<u8>> {
+    let [_, algorithm, _] = parts(unsigned)?;
+    let signature = Any::encode_from(&BitString::from_bytes(signature)?)?;
+    vec![Any::from_der(message)?, algorithm, signature].to_der()
+}
+
+/// The signed part, the algorithm and the signature of a certificate or a request.
+fn parts(der: &[u8]) -> der::Result<[Any; 3]> {
+    let parts = Vec::<Any>::from_der(der)?;
+    parts.try_into().map_err(|_| der::ErrorKind::Failed.into())
+}
+
+/// For the layout alone, which asks for a signature.
+struct SignsNothing<'a>(&'a SubjectKey);
+
+impl PublicKeyData for SignsNothing<'_> {
+    fn der_bytes(&self) -> &[u8] {
+        self.0.der_bytes()
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        self.0.algorithm()
+    }
+}
+
+impl rcgen::SigningKey for SignsNothing<'_> {
+    fn sign(&self, _: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        Ok(Vec::new())
+    }
+}
+
+fn not_laid_out(error: &rcgen::Error) -> String {
+    format!("the certificate cannot be laid out: {error}")
+}
+
+fn not_encoded(error: der::Error) -> String {
+    format!("the certificate cannot be encoded: {error}")
+}

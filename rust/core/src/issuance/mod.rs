@@ -1,0 +1,163 @@
+//! Making certificates: self-signed ones, authorities, what these issue, and signing requests (RFC 5280, RFC 2986).
+//!
+//! The signature is the caller's affair ([`CertificateSigner`]), so that a key can sign that is not the provider's.
+//! Whatever is made was read back, and its signature verified, before it is given out.
+
+mod alternative_names;
+mod authority;
+mod key;
+mod layout;
+mod subject;
+mod validity;
+
+use aws_lc_rs::rand;
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
+    SerialNumber,
+};
+
+use crate::certificate::{Certificate, PublicKeyKind};
+use crate::pem::write_block;
+pub use alternative_names::AlternativeNames;
+use key::SubjectKey;
+use layout::{IssuedBy, Signer};
+pub use subject::Subject;
+pub use validity::Validity;
+
+/// In bytes; RFC 5280 section 4.1.2.2 allows no more.
+const SERIAL_SIZE: usize = 20;
+
+/// A key that signs certificates. The provider's keys are one; a key that only the engine can use is another.
+pub trait CertificateSigner {
+    /// SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
+    fn public_key_info(&self) -> &[u8];
+    /// The signature over `message` with this key: PKCS#1 v1.5 with SHA-256 for RSA; ECDSA (DER) with SHA-256 for
+    /// P-256, SHA-384 for P-384, SHA-512 for P-521.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String>;
+}
+
+/// A certificate that stands for itself: whoever trusts it trusts this one key. Weak keys and reversed dates are
+/// let through, as by the engine. Without `names` the common name becomes one when it can.
+pub fn self_signed(
+    signer: &dyn CertificateSigner,
+    subject: &Subject,
+    validity: &Validity,
+    names: &AlternativeNames,
+) -> Result<Certificate, String> {
+    let signer = Signer::new(signer)?;
+    let mut fields = fields(validity)?;
+    // As the engine marks them; some take no other certificate for a trusted one.
+    fields.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    fields.key_usages = leaf_usages(signer.key.kind());
+    fields.key_usages.push(KeyUsagePurpose::KeyCertSign);
+    fields.subject_alt_names = names_or_common_name(names, subject).to_general_names()?;
+    itself(&signer, &fields, subject)
+}
+
+/// A certificate authority that issues to leaves alone.
+pub fn authority(
+    signer: &dyn CertificateSigner,
+    subject: &Subject,
+    validity: &Validity,
+) -> Result<Certificate, String> {
+    let signer = Signer::new(signer)?;
+    signer.key.refuse_weak("the authority's key")?;
+    validity.refuse_reversed()?;
+    let mut fields = fields(validity)?;
+    fields.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    fields.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    itself(&signer, &fields, subject)
+}
+
+/// A certificate for servers and clients, over the SubjectPublicKeyInfo `subject_key_info`, signed with the key of
+/// the authority `ca`. Without `names` the common name becomes one when it can.
+pub fn issued(
+    ca_signer: &dyn CertificateSigner,
+    ca: &Certificate,
+    subject_key_info: &[u8],
+    subject: &Subject,
+    names: &AlternativeNames,
+    validity: &Validity,
+) -> Result<Certificate, String> {
+    let signer = Signer::new(ca_signer)?;
+    authority::check(ca.facts(), &signer.key)?;
+    let key = SubjectKey::read(subject_key_info)?;
+    key.refuse_weak("the subject's key")?;
+    validity.refuse_reversed()?;
+    let mut fields = fields(validity)?;
+    fields.is_ca = IsCa::ExplicitNoCa;
+    fields.key_usages = leaf_usages(key.kind());
+    fields.extended_key_usages = vec![
+        ExtendedKeyUsagePurpose::ServerAuth,
+        ExtendedKeyUsagePurpose::ClientAuth,
+    ];
+    fields.use_authority_key_identifier_extension = true;
+    fields.subject_alt_names = names_or_common_name(names, subject).to_general_names()?;
+    let issuer = IssuedBy {
+        name: &authority::name(ca.facts())?,
+        key_identifier: ca.facts().subject_key_identifier.as_deref(),
+    };
+    signer.certificate(&fields, subject.name(), &key, &issuer)
+}
+
+/// A request for a certificate of somebody else's authority, PEM. Without `names` the common name becomes one when
+/// it can.
+pub fn signing_request(
+    signer: &dyn CertificateSigner,
+    subject: &Subject,
+    names: &AlternativeNames,
+) -> Result<String, String> {
+    let signer = Signer::new(signer)?;
+    signer.key.refuse_weak("the key")?;
+    let mut fields = CertificateParams::default();
+    fields.subject_alt_names = names_or_common_name(names, subject).to_general_names()?;
+    let der = signer.request(&fields, subject.name())?;
+    Ok(write_block("CERTIFICATE REQUEST", &der))
+}
+
+/// Issued by its own subject.
+fn itself(
+    signer: &Signer<'_>,
+    fields: &CertificateParams,
+    subject: &Subject,
+) -> Result<Certificate, String> {
+    let issuer = IssuedBy {
+        name: subject.name(),
+        key_identifier: None,
+    };
+    signer.certificate(fields, subject.name(), &signer.key, &issuer)
+}
+
+/// What every certificate has.
+fn fields(validity: &Validity) -> Result<CertificateParams, String> {
+    let mut fields = CertificateParams::default();
+    fields.not_before = validity.not_before();
+    fields.not_after = validity.not_after();
+    fields.serial_number = Some(serial_number()?);
+    Ok(fields)
+}
+
+/// Random and positive. Its first byte is never zero, so it always has the same length.
+fn serial_number() -> Result<SerialNumber, String> {
+    let mut serial = [0; SERIAL_SIZE];
+    rand::fill(&mut serial).map_err(|_| "the system gives no random numbers")?;
+    serial[0] = serial[0] & 0x7f | 0x40;
+    Ok(SerialNumber::from_slice(&serial))
+}
+
+/// RFC 5280 section 4.2.1.3: TLS signs with every key, and older clients encrypt to RSA keys.
+fn leaf_usages(key: &PublicKeyKind) -> Vec<KeyUsagePurpose> {
+    let mut usages = vec![KeyUsagePurpose::DigitalSignature];
+    if let PublicKeyKind::Rsa(_) = key {
+        usages.push(KeyUsagePurpose::KeyEncipherment);
+    }
+    usages
+}
+
+fn names_or_common_name(names: &AlternativeNames, subject: &Subject) -> AlternativeNames {
+    if names.is_empty() {
+        AlternativeNames::of_common_name(subject.common_name())
+    } else {
+        names.clone()
+    }
+}

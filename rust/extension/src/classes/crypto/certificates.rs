@@ -1,0 +1,257 @@
+//! Making certificates.
+
+use godot::classes::{CryptoKey, X509Certificate};
+use godot::prelude::*;
+use godot_rustls_core::certificate::{Certificate, PublicKeyKind};
+use godot_rustls_core::crypto::Failure;
+use godot_rustls_core::issuance::{self, AlternativeNames, Subject, Validity};
+
+use super::RustlsCrypto;
+use crate::convert::warn;
+use crate::engine_objects::{certificate_bytes, certificates, x509_certificate};
+use crate::keys::{RecentKey, SecretKey, or_by_engine, public_key};
+
+#[godot_api(secondary)]
+impl RustlsCrypto {
+    /// Makes a certificate that nobody but its own key vouches for: who trusts it names it, such as with
+    /// [method RustlsTLSOptions.client] or in [code]network/tls/certificate_bundle_override[/code].
+    ///
+    /// [param issuer_name] is for whom it is: attributes such as [code]CN=myserver,O=myorganisation,C=IT[/code], in any
+    /// order, several of a kind too; a comma inside a value is written [code]\,[/code]. The common name (CN) is needed.
+    /// [param not_before] and [param not_after] are dates in UTC as [code]YYYYMMDDhhmmss[/code].
+    /// [param subject_alternative_names] are the DNS names and IP addresses that it is for; when there is none, the common
+    /// name becomes one if it is a DNS name or an address. Browsers, curl and Python look at nothing else.
+    ///
+    /// Like its twin's it may vouch for others as well (CA:TRUE, path length 0), and is signed with SHA-256, with P-384 keys
+    /// with SHA-384. Beyond, it says for what its key may be used and has a key identifier, which strict checkers ask for.
+    ///
+    /// Returns null, with an error, for names and dates that cannot be read, and for null, empty and public-only keys.
+    ///
+    /// ```gdscript
+    /// var crypto := RustlsCrypto.new()
+    /// var key := crypto.generate_ecdsa()
+    /// var certificate := crypto.generate_self_signed_certificate(key, "CN=My LAN server",
+    ///         "20260101000000", "20360101000000", ["server.lan", "192.168.1.5", "fd00::5"])
+    /// certificate.save("user://server.crt")
+    /// key.save("user://server.key") # On the server alone.
+    /// ```
+    #[func]
+    fn generate_self_signed_certificate(
+        &self,
+        key: Option<Gd<CryptoKey>>,
+        #[opt(default = "CN=myserver,O=myorganisation,C=IT")] issuer_name: GString,
+        #[opt(default = "20140101000000")] not_before: GString,
+        #[opt(default = "20340101000000")] not_after: GString,
+        #[opt(default = &PackedStringArray::new())] subject_alternative_names: PackedStringArray,
+    ) -> Option<Gd<X509Certificate>> {
+        let made = self_signed(
+            &self.recent,
+            key,
+            &issuer_name,
+            (&not_before, &not_after),
+            &subject_alternative_names,
+        );
+        self.conclude(made.map(Some))
+    }
+
+    /// Makes the certificate of an authority of one's own, which vouches for the certificates that
+    /// [method issue_certificate] makes: whoever trusts it trusts all of them, also those of later.
+    ///
+    /// Names and dates are given as to [method generate_self_signed_certificate]. It issues for servers and clients, not
+    /// for further authorities (path length 0). Returns null, with an error, for names and dates that cannot be read, for
+    /// null, empty and public-only keys, and for keys that nobody would accept.
+    ///
+    /// [b]Warning:[/b] Whoever has its key can pretend to be any server to those who trust it. Keep it apart from the
+    /// servers, and off players' machines.
+    #[func]
+    fn generate_certificate_authority(
+        &self,
+        key: Option<Gd<CryptoKey>>,
+        subject_name: GString,
+        not_before: GString,
+        not_after: GString,
+    ) -> Option<Gd<X509Certificate>> {
+        let made = authority(&self.recent, key, &subject_name, (&not_before, &not_after));
+        self.conclude(made.map(Some))
+    }
+
+    /// Makes a certificate for [param subject_key], for a server or a client (mutual TLS), that the authority
+    /// [param ca_certificate] with its key [param ca_key] vouches for.
+    ///
+    /// [param subject_key] may be public-only: then the private half need not leave its server. Names and dates are given
+    /// as to [method generate_self_signed_certificate]. Browsers take at most 398 days from public authorities; from one's
+    /// own some take 825.
+    ///
+    /// Returns null, with an error, for names and dates that cannot be read, for keys that are null, empty or that nobody
+    /// would accept, when [param ca_key] is public-only or not the key of [param ca_certificate], and when that is the
+    /// certificate of no authority.
+    ///
+    /// ```gdscript
+    /// var ca_key := crypto.generate_ecdsa()
+    /// var ca := crypto.generate_certificate_authority(ca_key, "CN=My CA", "20260101000000", "20360101000000")
+    /// var key := crypto.generate_ecdsa()
+    /// var certificate := crypto.issue_certificate(ca_key, ca, key, "CN=play.example.org",
+    ///         ["play.example.org", "203.0.113.7"], "20260101000000", "20270101000000")
+    /// ```
+    #[func]
+    #[allow(clippy::too_many_arguments)] // Fixed by the design, and each is needed.
+    fn issue_certificate(
+        &self,
+        ca_key: Option<Gd<CryptoKey>>,
+        ca_certificate: Option<Gd<X509Certificate>>,
+        subject_key: Option<Gd<CryptoKey>>,
+        subject_name: GString,
+        subject_alternative_names: PackedStringArray,
+        not_before: GString,
+        not_after: GString,
+    ) -> Option<Gd<X509Certificate>> {
+        let dates = (&not_before, &not_after);
+        let subject = (&subject_name, &subject_alternative_names);
+        let made = issued(
+            &self.recent,
+            (ca_key, ca_certificate),
+            subject_key,
+            subject,
+            dates,
+        );
+        self.conclude(made.map(Some))
+    }
+
+    /// Makes a request for a certificate (PKCS#10, RFC 2986) as PEM text, which another authority signs: a public one, or a
+    /// company's. It carries the public half of [param key] and the names, never the private half.
+    ///
+    /// Names are given as to [method generate_self_signed_certificate]. Returns an empty string, with an error, for names
+    /// that cannot be read, for null, empty and public-only keys, and for keys that nobody would accept.
+    #[func]
+    fn generate_certificate_signing_request(
+        &self,
+        key: Option<Gd<CryptoKey>>,
+        subject_name: GString,
+        subject_alternative_names: PackedStringArray,
+    ) -> GString {
+        let made = signing_request(&self.recent, key, &subject_name, &subject_alternative_names);
+        self.conclude(made.map(|pem| GString::from(&pem)))
+    }
+}
+
+type Made = Result<Gd<X509Certificate>, String>;
+
+fn self_signed(
+    recent: &RecentKey,
+    key: Option<Gd<CryptoKey>>,
+    subject_name: &GString,
+    dates: (&GString, &GString),
+    names: &PackedStringArray,
+) -> Made {
+    let key = recent.of(key)?;
+    let (subject, names) = (
+        Subject::parse(&subject_name.to_string())?,
+        alternative_names(names)?,
+    );
+    let validity = validity(dates)?;
+    if let Some(rare) = key.rare_kind()? {
+        return by_engine(&key, &rare, (subject_name, dates), &names);
+    }
+    let made = issuance::self_signed(&*key.certifying()?, &subject, &validity, &names)?;
+    if validity.is_reversed() {
+        warn(&format!(
+            "the certificate is never valid: it ends ({}) before it begins ({})",
+            dates.1, dates.0
+        ));
+    }
+    x509_certificate(&made)
+}
+
+/// The engine's own certificate of a key on a curve that the provider lacks: without alternative names.
+fn by_engine(
+    key: &SecretKey,
+    kind: &PublicKeyKind,
+    (subject, (not_before, not_after)): (&GString, (&GString, &GString)),
+    names: &AlternativeNames,
+) -> Made {
+    let lacking = format!(
+        "certificates for {kind} keys are made by the engine alone, without alternative names: use generate_ecdsa()"
+    );
+    if !names.is_empty() {
+        return Err(lacking);
+    }
+    or_by_engine(Err(Failure::Lacking(lacking)), |engine| {
+        let made = engine.generate_self_signed_certificate_ex(key.object());
+        made.issuer_name(subject)
+            .not_before(not_before)
+            .not_after(not_after)
+            .done()
+    })
+}
+
+fn authority(
+    recent: &RecentKey,
+    key: Option<Gd<CryptoKey>>,
+    subject: &GString,
+    dates: (&GString, &GString),
+) -> Made {
+    let key = recent.of(key)?;
+    let subject = Subject::parse(&subject.to_string())?;
+    let made = issuance::authority(&*key.certifying()?, &subject, &validity(dates)?)?;
+    x509_certificate(&made)
+}
+
+fn issued(
+    recent: &RecentKey,
+    (ca_key, ca): (Option<Gd<CryptoKey>>, Option<Gd<X509Certificate>>),
+    subject_key: Option<Gd<CryptoKey>>,
+    (subject, names): (&GString, &PackedStringArray),
+    dates: (&GString, &GString),
+) -> Made {
+    let ca_key = recent
+        .of(ca_key)
+        .map_err(|problem| format!("ca_key: {problem}"))?;
+    let ca = authority_of(ca).map_err(|problem| format!("ca_certificate: {problem}"))?;
+    let key = subject_key.ok_or("subject_key is null: pass the key that the certificate is for")?;
+    let key = public_key(&key)?.ok_or("subject_key is empty: load it first")?;
+    let (subject, names) = (
+        Subject::parse(&subject.to_string())?,
+        alternative_names(names)?,
+    );
+    let made = issuance::issued(
+        &*ca_key.certifying()?,
+        &ca,
+        key.info_der(),
+        &subject,
+        &names,
+        &validity(dates)?,
+    )?;
+    x509_certificate(&made)
+}
+
+fn signing_request(
+    recent: &RecentKey,
+    key: Option<Gd<CryptoKey>>,
+    subject: &GString,
+    names: &PackedStringArray,
+) -> Result<String, String> {
+    let key = recent.of(key)?;
+    let (subject, names) = (
+        Subject::parse(&subject.to_string())?,
+        alternative_names(names)?,
+    );
+    issuance::signing_request(&*key.certifying()?, &subject, &names)
+}
+
+/// The first certificate of an engine object.
+fn authority_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, String> {
+    let certificate = certificate.ok_or("it is null: pass the certificate of the authority")?;
+    let bundle = certificates(&certificate_bytes(&certificate)?);
+    let problem = bundle.problems.into_iter().next();
+    let first = bundle.certificates.into_iter().next();
+    first.ok_or_else(|| problem.unwrap_or_else(|| "it is empty: load one first".to_owned()))
+}
+
+fn validity((not_before, not_after): (&GString, &GString)) -> Result<Validity, String> {
+    Validity::parse(&not_before.to_string(), &not_after.to_string())
+}
+
+fn alternative_names(names: &PackedStringArray) -> Result<AlternativeNames, String> {
+    let names: Vec<String> = names.as_slice().iter().map(ToString::to_string).collect();
+    AlternativeNames::parse(&names)
+}
