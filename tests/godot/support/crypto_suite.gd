@@ -71,6 +71,9 @@ func _call_and_check(
 	forget_errors()
 	var returned: Variant = crypto.callv(method, arguments)
 	var printed: PackedStringArray = printed_errors()
+	if returned == null:
+		# No object and no value at all are one to a script.
+		returned = null
 	equal(returned, expected, "what %s returned" % what)
 	if can_read_log():
 		check(printed.is_empty() != prints, "%s printed %s" % [what, printed])
