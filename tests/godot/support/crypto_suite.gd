@@ -1,4 +1,4 @@
-extends "res://support/suite.gd"
+extends "res://support/connected_suite.gd"
 ## What the suites of RustlsCrypto share: calls of both classes compared in one run, keys, and what a failure leaves.
 
 
@@ -38,11 +38,11 @@ func both_return(method: StringName, arguments: Array, expected: Variant, prints
 ## once.
 func refuses(method: StringName, arguments: Array, value: Variant, parts: Array[String]) -> void:
 	_call_and_check(ours, "%s()" % method, method, arguments, value, true)
-	has_words(ours.call(&"get_last_error"), parts)
+	says(ours.call(&"get_last_error"), parts)
 
 
 ## Checks that an explanation is one sentence with these parts.
-func has_words(words: String, parts: Array[String]) -> void:
+func says(words: String, parts: Array[String]) -> void:
 	check(words.length() > 10 and words.contains(" ") and not words.contains("\n"), "no sentence: \"%s\"" % words)
 	for part: String in parts:
 		names(words, part, "get_last_error()")
