@@ -8,7 +8,7 @@ use godot_rustls_core::issuance::{self, AlternativeNames, Subject, Validity};
 
 use super::RustlsCrypto;
 use crate::convert::warn;
-use crate::engine_objects::{certificate_bytes, certificates, x509_certificate};
+use crate::engine_objects::{certificate_bytes, certificates, quietly, x509_certificate};
 use crate::keys::{RecentKey, SecretKey, or_by_engine, public_key};
 
 #[godot_api(secondary)]
@@ -169,18 +169,16 @@ fn by_engine(
     (subject, (not_before, not_after)): (&GString, (&GString, &GString)),
     names: &AlternativeNames,
 ) -> Made {
-    let lacking = format!(
-        "certificates for {kind} keys are made by the engine alone, without alternative names: use generate_ecdsa()"
-    );
     if !names.is_empty() {
-        return Err(lacking);
+        return Err(format!(
+            "certificates for {kind} keys are made by the engine alone, without alternative names: use generate_ecdsa()"
+        ));
     }
+    let lacking = format!("{kind} keys sign no certificates: use RSA, or generate_ecdsa()");
     or_by_engine(Err(Failure::Lacking(lacking)), |engine| {
         let made = engine.generate_self_signed_certificate_ex(key.object());
-        made.issuer_name(subject)
-            .not_before(not_before)
-            .not_after(not_after)
-            .done()
+        let made = made.issuer_name(subject);
+        quietly(|| made.not_before(not_before).not_after(not_after).done())
     })
 }
 
