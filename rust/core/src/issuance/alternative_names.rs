@@ -82,7 +82,7 @@ impl AlternativeName {
             return Some(Self::Ip(address));
         }
         let name = to_a_labels(text)?;
-        if ends_in_a_number(&name) || name.ends_with('.') {
+        if name.ends_with('.') {
             return None;
         }
         // Comparisons ignore case, and who looks at the certificate finds the name as it was given.

@@ -5,7 +5,7 @@ use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
 
 use super::*;
 use crate::certificate::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
-use crate::testing::fixture;
+use crate::testing::{fixture, fixture_bytes};
 
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 const KEY_USAGE: &str = "2.5.29.15";
@@ -166,6 +166,22 @@ fn an_issued_certificate_is_for_servers_and_clients_and_names_the_key_of_its_aut
             ])
         );
     }
+}
+
+#[test]
+fn the_key_identifier_of_an_authority_made_elsewhere_is_taken_over() {
+    let pair = KeyPair::from_pem(&String::from_utf8(fixture_bytes("root.key")).unwrap()).unwrap();
+    let info = pair.subject_public_key_info();
+    let theirs = Authority {
+        key: Key { pair, info },
+        certificate: fixture("root").remove(0),
+    };
+    // Hashed in another way than here.
+    let identifier = &theirs.certificate.facts().subject_key_identifier;
+    let ours = authority(&theirs.key, &subject("CN=a"), &dates()).unwrap();
+    assert_ne!(ours.facts().subject_key_identifier, *identifier);
+    let leaf = theirs.issue(&Key::new(KeyKind::P256), "CN=a", &none());
+    assert_eq!(authority_key_identifier(&leaf), *identifier);
 }
 
 #[test]
