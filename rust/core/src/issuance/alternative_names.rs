@@ -82,7 +82,7 @@ impl AlternativeName {
             return Some(Self::Ip(address));
         }
         let name = to_a_labels(text)?;
-        if name.ends_with('.') {
+        if name.ends_with('.') || is_too_wide(&name) {
             return None;
         }
         // Comparisons ignore case, and who looks at the certificate finds the name as it was given.
@@ -153,6 +153,12 @@ fn prefix_of(text: &str) -> Option<&str> {
                 .filter(|own| own.eq_ignore_ascii_case(prefix))
         })
         .next()
+}
+
+/// A wildcard over a top-level domain: nobody accepts such a certificate (RFC 6125 section 7.2).
+fn is_too_wide(name: &str) -> bool {
+    name.strip_prefix("*.")
+        .is_some_and(|rest| !rest.contains('.'))
 }
 
 /// `host:port`; addresses of version 6 have more colons.
