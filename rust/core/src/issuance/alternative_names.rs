@@ -134,6 +134,8 @@ fn what_is_wrong(text: &str) -> String {
             "has a label of {} bytes: at most {LONGEST_LABEL} are possible",
             label.len()
         );
+    } else if base != text && !base.contains('.') {
+        "has a wildcard over a top-level domain, which nobody accepts: let two labels or more follow \"*.\""
     } else if text.len() > LONGEST_NAME {
         return format!(
             "has {} bytes: at most {LONGEST_NAME} are possible",

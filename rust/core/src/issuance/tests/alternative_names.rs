@@ -83,7 +83,7 @@ fn what_is_neither_a_dns_name_nor_an_address_is_refused_with_the_mistake() {
         ("f*.example.org", "wildcard"),
         ("*.*.example.org", "wildcard"),
         ("example.*", "wildcard"),
-        ("*.local", "two or more behind it"),
+        ("*.local", "top-level domain"),
         ("example.org.", "ends in a dot"),
         ("player@example.org", "e-mail"),
         (" example.org", "blanks"),
