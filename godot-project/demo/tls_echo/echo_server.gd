@@ -17,10 +17,14 @@ var _connections: Array[Connection] = []
 var _refusal_count: int = 0
 
 
-## Listens on a free port with the given identity.
-func start(key: CryptoKey, certificate: X509Certificate) -> Error:
-	_options = RustlsTLSOptions.server(key, certificate)
-	return _listener.listen(0, ADDRESS)
+## Listens on a free port, with the identity in two files. Returns what went wrong, or nothing.
+func start(key_path: String, certificate_path: String) -> String:
+	_options = RustlsTLSOptions.server_from_files(key_path, certificate_path)
+	var problem: String = _options.get_error()
+	if not problem.is_empty():
+		return problem
+	var error: Error = _listener.listen(0, ADDRESS)
+	return "" if error == OK else "listening on %s: %s" % [ADDRESS, error_string(error)]
 
 
 ## From now on asks new clients for a certificate that [param trusted_chain] vouches for; those

@@ -1,6 +1,6 @@
 extends Node
-## The demo's main job, for the window and for the terminal alike: an identity, an echo server, a
-## client that trusts it, and traffic between them. It shows nothing itself.
+## The demo's main job, for the window and for the terminal alike: an authority, an echo server with
+## a certificate from it, a client that trusts it, and traffic between them. It shows nothing itself.
 
 ## Emitted when the client that trusts the server's certificate stands.
 signal connected
@@ -14,36 +14,40 @@ signal traffic_stopped(reason: String)
 ## Emitted when all steps are done, or when one failed: that step, else null.
 signal finished(failed: Step)
 
+const CertificateSteps := preload("res://demo/certificates/certificate_steps.gd")
 const EchoClient := preload("res://demo/tls_echo/echo_client.gd")
 const EchoMeter := preload("res://demo/tls_echo/echo_meter.gd")
 const EchoServer := preload("res://demo/tls_echo/echo_server.gd")
-const Identity := preload("res://demo/tls_echo/identity.gd")
+const Identity := preload("res://demo/certificates/identity.gd")
+const IdentityFiles := preload("res://demo/certificates/identity_files.gd")
 const ServerProbe := preload("res://demo/tls_echo/server_probe.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 const Trust := preload("res://demo/tls_echo/trust.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## The name on the server's certificate.
-const SERVER_NAME: String = "localhost"
+## The name under which clients connect to the server.
+const SERVER_NAME: String = CertificateSteps.SERVER_NAMES[0]
 
 ## The name on the certificate of a client that shows one.
 const PLAYER_NAME: String = "Player One"
 
-## Where the server's certificate is saved, as a bundle to trust.
-const BUNDLE_PATH: String = "user://echo_server.pem"
-
 const EXACT_BYTES: int = 1024 * 1024
-const KEY_SECONDS: float = 60.0
 const NETWORK_SECONDS: float = 10.0
 const MEASURE_SECONDS: float = 1.0
 const SAMPLE_SECONDS: float = 0.1
 
+## The authority and what it issued.
+var certificates: CertificateSteps = CertificateSteps.new()
+
 ## The steps, in their order.
 var steps: Array[Step] = [
-	Step.new("Make a server identity", _make_identity),
+	Step.new("Make a development authority", certificates.make_authority),
+	Step.new("Issue a certificate for the server", certificates.issue_for_server),
+	Step.new("Look inside the certificate", certificates.look_inside),
+	Step.new("Save it, with the key apart", certificates.save),
 	Step.new("Start a TLS echo server", _start_server),
 	Step.new("Refuse its unknown certificate", _refuse_unknown),
-	Step.new("Trust the certificate and connect", _connect_trusting),
+	Step.new("Trust its authority and connect", _connect_trusting),
 	Step.new("Echo 1 MiB, byte for byte", _echo_exactly),
 	Step.new("Measure for a second", _measure),
 	Step.new("Recognise a client by its certificate", _recognise_client),
@@ -59,7 +63,6 @@ var slice_usec: int = 6000
 
 var _running: bool = false
 var _cancelled: bool = false
-var _identity: Identity = null
 var _server: EchoServer = null
 var _meter: EchoMeter = null
 var _flowing: bool = false
@@ -133,19 +136,15 @@ func get_port() -> int:
 	return _server.get_port() if _server != null else 0
 
 
-func _make_identity(step: Step) -> void:
-	_identity = await _new_identity(SERVER_NAME, step)
-	if _identity != null:
-		step.finish("RSA %d, self-signed for \"%s\"" % [Identity.KEY_BITS, SERVER_NAME])
-
-
 func _start_server(step: Step) -> void:
 	_server = EchoServer.new()
-	var error: Error = _server.start(_identity.key, _identity.certificate)
-	if error != OK:
-		step.fail("listening on %s: %s" % [EchoServer.ADDRESS, error_string(error)])
+	var problem: String = _server.start(
+			IdentityFiles.key_path(CertificateSteps.SERVER_FILE),
+			IdentityFiles.certificate_path(CertificateSteps.SERVER_FILE))
+	if not problem.is_empty():
+		step.fail(problem)
 		return
-	step.finish("on %s, port %d" % [EchoServer.ADDRESS, _server.get_port()])
+	step.finish("from these files, on %s, port %d" % [EchoServer.ADDRESS, _server.get_port()])
 
 
 func _refuse_unknown(step: Step) -> void:
@@ -161,7 +160,7 @@ func _refuse_unknown(step: Step) -> void:
 
 
 func _connect_trusting(step: Step) -> void:
-	client = await _open(RustlsTLSOptions.client(_identity.certificate))
+	client = await _open(RustlsTLSOptions.client(_get_authority_certificate()))
 	if not client.is_open():
 		step.fail(client.get_problem())
 		return
@@ -198,11 +197,12 @@ func _measure(step: Step) -> void:
 
 ## Both sides have a certificate then (mutual TLS). Clients without one are let in still: the others go on.
 func _recognise_client(step: Step) -> void:
-	var player: Identity = await _new_identity(PLAYER_NAME, step)
+	var player: Identity = certificates.issue(PLAYER_NAME, [])
 	if player == null:
+		step.fail(certificates.authority.problem)
 		return
-	var options: RustlsTLSOptions = RustlsTLSOptions.client(_identity.certificate)
-	var error: Error = _server.ask_clients(player.certificate)
+	var options: RustlsTLSOptions = RustlsTLSOptions.client(_get_authority_certificate())
+	var error: Error = _server.ask_clients(_get_authority_certificate())
 	if error == OK:
 		error = options.set_identity(player.key, player.certificate)
 	if error != OK:
@@ -220,13 +220,10 @@ func _recognise_client(step: Step) -> void:
 
 
 func _trust_bundle(step: Step) -> void:
-	var error: Error = _identity.certificate.save(BUNDLE_PATH)
-	if error != OK:
-		step.fail("saving %s: %s" % [BUNDLE_PATH, error_string(error)])
-		return
 	_first_override = Trust.get_override()
 	_override_changed = true
-	error = Trust.set_override(BUNDLE_PATH)
+	var error: Error = Trust.set_override(
+			IdentityFiles.certificate_path(CertificateSteps.AUTHORITY_FILE))
 	if error != OK:
 		step.fail("%s: %s" % [error_string(error), ", ".join(RustlsTrustStore.get_problems())])
 		return
@@ -250,17 +247,8 @@ func _restore_trust(step: Step) -> void:
 		step.finish("%s; the certificate is unknown again" % Trust.summary())
 
 
-## A key with its certificate; null when [param step] failed for want of it.
-func _new_identity(common_name: String, step: Step) -> Identity:
-	var made: Identity = Identity.new()
-	made.start(common_name)
-	if not await _until(made.is_done, KEY_SECONDS):
-		step.fail("no key after %d s" % int(KEY_SECONDS))
-	elif made.key == null or made.certificate == null:
-		step.fail("the engine made no key or no certificate")
-	else:
-		return made
-	return null
+func _get_authority_certificate() -> X509Certificate:
+	return certificates.authority.identity.certificate
 
 
 ## A client of the echo server, connected or refused.

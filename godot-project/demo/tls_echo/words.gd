@@ -1,5 +1,10 @@
 extends RefCounted
-## Numbers and causes as people read them.
+## Numbers and dates as people read them.
+
+const MONTHS: Array[String] = ["January", "February", "March", "April", "May", "June", "July",
+		"August", "September", "October", "November", "December"]
+const SECONDS_PER_HOUR: float = 3600.0
+const SECONDS_PER_DAY: float = 86_400.0
 
 
 ## A whole number with its thousands apart: [code]12,345[/code].
@@ -32,3 +37,29 @@ static func megabytes(bytes_per_second: float) -> String:
 ## [param count] of something, in the singular when it is one.
 static func counted(count: int, one: String, many: String) -> String:
 	return "%s %s" % [grouped(count), one if count == 1 else many]
+
+
+## Several things in a row: [code]a, b and c[/code].
+static func listed(things: PackedStringArray) -> String:
+	if things.size() < 2:
+		return "".join(things)
+	return "%s and %s" % [", ".join(things.slice(0, -1)), things[-1]]
+
+
+## The day of a time in Unix seconds, in UTC: [code]24 November 2026[/code].
+static func day(unix_time: int) -> String:
+	var date: Dictionary = Time.get_datetime_dict_from_unix_time(unix_time)
+	var month: int = date.month
+	return "%d %s %d" % [date.day, MONTHS[month - 1], date.year]
+
+
+## A time in Unix seconds, and how far away it is: [code]24 November 2026, 18:26 UTC (in 90 days)[/code].
+static func moment(unix_time: int) -> String:
+	var date: Dictionary = Time.get_datetime_dict_from_unix_time(unix_time)
+	var seconds: float = unix_time - Time.get_unix_time_from_system()
+	var days: int = roundi(absf(seconds) / SECONDS_PER_DAY)
+	var distance: String = counted(days, "day", "days")
+	if days == 0:
+		distance = counted(roundi(absf(seconds) / SECONDS_PER_HOUR), "hour", "hours")
+	return "%s, %02d:%02d UTC (%s)" % [day(unix_time), date.hour, date.minute,
+			("in %s" if seconds > 0.0 else "%s ago") % distance]

@@ -11,7 +11,7 @@ const Trust := preload("res://demo/tls_echo/trust.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
 ## What stands in the place of the problems when there are none and no bundle.
-const HINT: String = "A bundle replaces it. Try user://echo_server.pem: the demo's own certificate."
+const HINT: String = "A bundle replaces it. Try user://dev_ca/ca.crt: the demo's own authority."
 
 ## More problems than these are counted only.
 const PROBLEMS_SHOWN: int = 3

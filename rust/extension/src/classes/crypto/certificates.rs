@@ -80,7 +80,7 @@ impl RustlsCrypto {
     ///
     /// [param subject_key] may be public-only: then the private half need not leave its server. Names and dates are given
     /// as to [method generate_self_signed_certificate]. Browsers take at most 398 days from public authorities; from one's
-    /// own some take 825.
+    /// own some take 825. A certificate counts no longer than that of its authority: asked for more there is a warning.
     ///
     /// Returns null, with an error, for names and dates that cannot be read, for keys that are null, empty or that nobody
     /// would accept, when [param ca_key] is public-only or not the key of [param ca_certificate], and when that is the
@@ -219,6 +219,13 @@ fn issued(
         &names,
         &validity(dates)?,
     )?;
+    if made.facts().not_after > ca.facts().not_after {
+        warn(&format!(
+            "the certificate is dated until {}, and counts no longer than that of its authority, \"{}\", which ends before",
+            dates.1,
+            ca.facts().display_name()
+        ));
+    }
     x509_certificate(&made)
 }
 

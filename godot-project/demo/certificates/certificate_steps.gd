@@ -1,0 +1,75 @@
+extends RefCounted
+## The main job's steps that give the server its identity: an authority, a certificate that it
+## issues, and the files that both are saved in.
+
+## Emitted when the files are there.
+signal saved
+
+const Authority := preload("res://demo/certificates/authority.gd")
+const Identity := preload("res://demo/certificates/identity.gd")
+const IdentityFiles := preload("res://demo/certificates/identity_files.gd")
+const Step := preload("res://demo/tls_echo/step.gd")
+const Words := preload("res://demo/tls_echo/words.gd")
+
+## The names that the server's certificate is for; the first one is its common name too.
+const SERVER_NAMES: Array[String] = ["localhost", "127.0.0.1", "::1"]
+
+## What the files are called, without their endings.
+const AUTHORITY_FILE: String = "ca"
+const SERVER_FILE: String = "server"
+
+## The authority: the same object in every run, with another key.
+var authority: Authority = Authority.new()
+
+var _server: Identity = null
+var _crypto: RustlsCrypto = RustlsCrypto.new()
+
+
+func make_authority(step: Step) -> void:
+	if authority.make():
+		var info: RustlsCertificateInfo = authority.identity.get_info()
+		step.finish("%s, \"%s\", until %s" % [
+				info.public_key_algorithm, info.common_name, Words.day(info.not_after)])
+	else:
+		step.fail(authority.problem)
+
+
+func issue_for_server(step: Step) -> void:
+	_server = issue(SERVER_NAMES[0], SERVER_NAMES)
+	if _server != null:
+		step.finish("for %s" % Words.listed(SERVER_NAMES))
+	else:
+		step.fail(authority.problem)
+
+
+## Looks whether it says what was asked for, and whether it counts.
+func look_inside(step: Step) -> void:
+	var info: RustlsCertificateInfo = _server.get_info()
+	if info.subject_alternative_names != PackedStringArray(SERVER_NAMES):
+		step.fail("it is for %s" % Words.listed(info.subject_alternative_names))
+		return
+	var client: RustlsTLSOptions = RustlsTLSOptions.client(authority.identity.certificate)
+	for name: String in SERVER_NAMES:
+		var problem: String = client.verify_certificate_chain(info.get_pem(), name)
+		if not problem.is_empty():
+			step.fail(problem)
+			return
+	step.finish("%s, from %s, until %s; who trusts the authority accepts it" % [
+			info.public_key_algorithm, info.issuer, Words.day(info.not_after)])
+
+
+func save(step: Step) -> void:
+	var problem: String = IdentityFiles.save(authority.identity, AUTHORITY_FILE)
+	if problem.is_empty():
+		problem = IdentityFiles.save(_server, SERVER_FILE)
+	if not problem.is_empty():
+		step.fail(problem)
+		return
+	saved.emit()
+	step.finish("ca.crt and server.crt in %s, their keys in %s: %s" % [
+			IdentityFiles.FOLDER, IdentityFiles.KEY_FOLDER, IdentityFiles.describe_rights()])
+
+
+## A new key with a certificate from the authority; null when that has a problem.
+func issue(common_name: String, names: PackedStringArray) -> Identity:
+	return authority.issue(_crypto.generate_ecdsa(), common_name, names)

@@ -1,0 +1,18 @@
+extends RefCounted
+## A private key and the certificate that was issued for it.
+
+## The private key.
+var key: CryptoKey
+
+## The certificate.
+var certificate: X509Certificate
+
+
+func _init(private_key: CryptoKey, its_certificate: X509Certificate) -> void:
+	key = private_key
+	certificate = its_certificate
+
+
+## What the certificate says.
+func get_info() -> RustlsCertificateInfo:
+	return RustlsCertificateInfo.from_certificate(certificate)[0]
