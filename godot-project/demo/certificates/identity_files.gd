@@ -47,11 +47,11 @@ static func save(identity: Identity, name: String) -> String:
 	return "" if error == OK else "saving %s: %s" % [path, error_string(error)]
 
 
-## Who can read the keys, in words.
+## Who reads the keys, in words.
 static func describe_rights() -> String:
 	if not _has_modes():
-		return "Windows has no modes, so the rights of your profile's folder keep others out"
-	return "mode %s, for their owner alone" % _octal(KEY_MODE)
+		return "Windows has no modes, your profile's folder keeps others out"
+	return "mode %s, for the owner alone" % _octal(KEY_MODE)
 
 
 ## The mode is set while the file is empty: afterwards others might have opened it already.
