@@ -4,18 +4,21 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 type Work = Box<dyn FnOnce() + Send>;
 
 /// What waits, and how many threads are at work. A thread ends when nothing waits.
 struct Queue {
     waiting: VecDeque<Work>,
-    threads: usize,
+    at_work: usize,
+    threads: Vec<JoinHandle<()>>,
 }
 
 static QUEUE: Mutex<Queue> = Mutex::new(Queue {
     waiting: VecDeque::new(),
-    threads: 0,
+    at_work: 0,
+    threads: Vec::new(),
 });
 
 /// Does `work` on another thread as soon as one is free. The result comes through the receiver; when the work could
@@ -27,28 +30,62 @@ pub(crate) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         // Nobody may be waiting any more.
         let _ = result.send(work());
     }));
-    if queue.threads < most_threads() {
-        let thread = std::thread::Builder::new().name("rustls-background".to_owned());
-        match thread.spawn(work_off) {
-            Ok(_) => queue.threads += 1,
-            // Others will come to it; without any, dropping it tells the receiver.
-            Err(_) if queue.threads == 0 => queue.waiting.clear(),
-            Err(_) => {}
-        }
+    if queue.at_work < most_threads() {
+        queue.begin();
     }
     receiver
 }
 
+impl Queue {
+    fn begin(&mut self) {
+        if self.at_work == 0 {
+            self.join();
+        }
+        let thread = std::thread::Builder::new().name("rustls-background".to_owned());
+        match thread.spawn(work_off) {
+            Ok(thread) => {
+                self.threads.push(thread);
+                self.at_work += 1;
+            }
+            // Others will come to it; without any, dropping it tells the receiver.
+            Err(_) if self.at_work == 0 => self.waiting.clear(),
+            Err(_) => {}
+        }
+    }
+
+    /// Sees off threads that have nothing left to do but to end.
+    fn join(&mut self) {
+        for thread in self.threads.drain(..) {
+            // It ended well: panics were caught.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Whether threads are still at work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    Nothing,
+    AtWork,
+}
+
 /// Forgets what has not begun. What has begun ends by itself, and its result is lost.
-pub(crate) fn forget() {
-    queue().waiting.clear();
+pub(crate) fn stop() -> Left {
+    let mut queue = queue();
+    queue.waiting.clear();
+    if queue.at_work > 0 {
+        return Left::AtWork;
+    }
+    // Their last steps are in this library too.
+    queue.join();
+    Left::Nothing
 }
 
 fn work_off() {
     loop {
         let mut queue = queue();
         let Some(work) = queue.waiting.pop_front() else {
-            queue.threads -= 1;
+            queue.at_work -= 1;
             return;
         };
         drop(queue);

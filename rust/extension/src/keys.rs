@@ -14,7 +14,7 @@ use godot_rustls_core::pem::{read_private_key, read_public_key};
 use zeroize::Zeroizing;
 
 use crate::certifying::{ByEngine, ByProvider};
-use crate::engine_objects::{private_key_text, public_key_text};
+use crate::engine_objects::{crypto_key, private_key_text, public_key_text};
 
 /// A private key of the engine's.
 pub(crate) struct SecretKey {
@@ -122,6 +122,19 @@ pub(crate) fn public_key(key: &Gd<CryptoKey>) -> Result<Option<PublicKey>, Strin
         return Ok(None);
     };
     PublicKey::from_info_der(&read_public_key(&text)?).map(Some)
+}
+
+/// The RSA key that the provider made, or one of the engine's making where the provider lacks the size.
+pub(crate) fn rsa_key(
+    made: Result<Zeroizing<String>, Failure>,
+    size: i64,
+) -> Result<Gd<CryptoKey>, String> {
+    match made {
+        Ok(pem) => crypto_key(&pem),
+        Err(failure) => or_by_engine(Err(failure), |engine| {
+            engine.generate_rsa(i32::try_from(size).ok()?)
+        }),
+    }
 }
 
 /// Whether the signature over the hash is the key's. With an empty key none is, as in the engine.

@@ -17,11 +17,13 @@ mod frames;
 mod identity_files;
 mod key_log;
 mod keys;
+mod library;
 mod project_settings;
 mod setups;
 mod spec;
 mod trust;
 
+use background::Left;
 use godot::init::{ExtensionLibrary, InitStage, gdextension};
 
 struct RustlsForGodot;
@@ -37,7 +39,9 @@ unsafe impl ExtensionLibrary for RustlsForGodot {
 
     fn on_stage_deinit(stage: InitStage) {
         if stage == InitStage::Scene {
-            background::forget();
+            if background::stop() == Left::AtWork {
+                library::keep_loaded();
+            }
             frames::stop();
         }
     }

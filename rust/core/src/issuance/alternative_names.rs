@@ -103,29 +103,30 @@ impl AlternativeName {
 
 /// What a text has that neither a DNS name nor an address may have, and what to do; it follows the text.
 fn what_is_wrong(text: &str) -> String {
-    let lower = text.to_lowercase();
+    let base = text.strip_prefix("*.").unwrap_or(text);
     let long = text.split('.').find(|label| label.len() > LONGEST_LABEL);
     let mistake = if text.is_empty() {
         "is empty: give a DNS name or an IP address"
-    } else if let Some(prefix) = PREFIXES.iter().find(|prefix| lower.starts_with(*prefix)) {
-        let prefix = &text[..prefix.len()];
+    } else if let Some(prefix) = prefix_of(text) {
         return format!(
             "has a prefix: leave \"{prefix}\" out, the kind of a name is seen by itself"
         );
-    } else if text.contains("://") || text.contains('/') {
+    } else if text.contains("://") {
         "is a URL: give its host alone"
+    } else if text.contains('/') {
+        "has a \"/\": give a host or an address alone"
     } else if text.starts_with('[') {
         "has brackets: give the address without them, and without a port"
     } else if has_port(text) {
-        "has a port: give the name without it, a certificate is valid on every port"
-    } else if text.contains('*') {
-        "has a wildcard in a place where none may be: only \"*.\" at the beginning stands for one label"
+        "has a port: leave it out, a certificate is valid on every port"
+    } else if base.contains('*') {
+        "has a wildcard where none may be: only \"*.\" at the beginning stands for one label"
     } else if text.ends_with('.') {
         "ends in a dot: leave it out"
     } else if text.contains('@') {
         "is an e-mail address: give a DNS name or an IP address"
-    } else if text.trim() != text {
-        "has blanks around it: leave them out"
+    } else if text.contains(char::is_whitespace) {
+        "has blanks: leave them out"
     } else if ends_in_a_number(text) {
         "is no valid IP address, and no DNS name either, since it ends in a number"
     } else if let Some(label) = long {
@@ -142,6 +143,16 @@ fn what_is_wrong(text: &str) -> String {
         "is neither a DNS name nor an IP address"
     };
     mistake.to_owned()
+}
+
+fn prefix_of(text: &str) -> Option<&str> {
+    PREFIXES
+        .iter()
+        .filter_map(|prefix| {
+            text.get(..prefix.len())
+                .filter(|own| own.eq_ignore_ascii_case(prefix))
+        })
+        .next()
 }
 
 /// `host:port`; addresses of version 6 have more colons.

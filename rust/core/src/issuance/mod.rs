@@ -8,6 +8,8 @@ mod authority;
 mod key;
 mod layout;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod validity;
 
 use aws_lc_rs::rand;

@@ -5,14 +5,15 @@ use std::sync::{Mutex, PoisonError};
 
 use godot::classes::CryptoKey;
 use godot::prelude::*;
+use godot_rustls_core::crypto::Failure;
 use zeroize::Zeroizing;
 
 use crate::convert::report;
-use crate::engine_objects::crypto_key;
 use crate::frames::{Again, in_every_frame};
+use crate::keys::rsa_key;
 
-/// A key's PEM text, or why there is none.
-pub(crate) type MadeKey = Result<Zeroizing<String>, String>;
+/// A key's PEM text, or why the provider made none.
+pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
 
 /// A key that is being made in the background: what [method RustlsCrypto.generate_rsa_async] returns.
 ///
@@ -24,6 +25,7 @@ pub(crate) type MadeKey = Result<Zeroizing<String>, String>;
 #[derive(GodotClass)]
 #[class(tool, no_init, base=RefCounted)]
 pub(crate) struct RustlsKeyJob {
+    size: i64,
     key: Option<Gd<CryptoKey>>,
     last_error: GString,
     completed: bool,
@@ -55,9 +57,10 @@ impl RustlsKeyJob {
         self.last_error.clone()
     }
 
-    /// A job that ends when `made` has something. From any thread.
-    pub(crate) fn begin(made: Receiver<MadeKey>) -> Gd<Self> {
+    /// A job that ends when `made` has something: an RSA key of so many bits. From any thread.
+    pub(crate) fn begin(size: i64, made: Receiver<MadeKey>) -> Gd<Self> {
         let job = Gd::from_init_fn(|base| Self {
+            size,
             key: None,
             last_error: GString::new(),
             completed: false,
@@ -84,16 +87,17 @@ impl RustlsKeyJob {
         let made = match made.try_recv() {
             Ok(made) => made,
             Err(TryRecvError::Empty) => return Again::Yes,
-            Err(TryRecvError::Disconnected) => {
-                Err("the system gave no thread to make the key".to_owned())
-            }
+            Err(TryRecvError::Disconnected) => Err(Failure::Refused(
+                "the system gave no thread to make the key".to_owned(),
+            )),
         };
         Self::end(this.clone(), made);
         Again::No
     }
 
     fn end(mut this: Gd<Self>, made: MadeKey) {
-        let key = made.and_then(|pem| crypto_key(&pem));
+        let size = this.bind().size;
+        let key = rsa_key(made, size);
         if let Err(problem) = &key {
             report(problem);
         }

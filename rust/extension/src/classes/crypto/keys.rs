@@ -9,7 +9,7 @@ use super::{RustlsCrypto, curve};
 use crate::background;
 use crate::classes::key_job::RustlsKeyJob;
 use crate::engine_objects::crypto_key;
-use crate::keys::or_by_engine;
+use crate::keys::rsa_key;
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
@@ -22,12 +22,7 @@ impl RustlsCrypto {
     /// the game stands still: see [method generate_rsa_async], and [method generate_ecdsa], which takes no time.
     #[func]
     fn generate_rsa(&self, size: i64) -> Option<Gd<CryptoKey>> {
-        let key = match generate_rsa(size) {
-            Ok(pem) => crypto_key(&pem),
-            Err(failure) => or_by_engine(Err(failure), |engine| {
-                engine.generate_rsa(i32::try_from(size).ok()?)
-            }),
-        };
+        let key = rsa_key(generate_rsa(size), size);
         self.conclude(key.map(Some))
     }
 
@@ -35,7 +30,10 @@ impl RustlsCrypto {
     /// another, several at a time where there are cores for it.
     ///
     /// Returns at once. [signal RustlsKeyJob.completed] gives the key, or null with
-    /// [method RustlsKeyJob.get_last_error] when [param size] is not 2048, 3072, 4096 or 8192.
+    /// [method RustlsKeyJob.get_last_error] for a size of which there is no key.
+    ///
+    /// [b]Note:[/b] Sizes that only the engine makes (all but 2048, 3072, 4096 and 8192) are made in a later frame on the
+    /// main thread: the game stands still for them.
     ///
     /// ```gdscript
     /// var key: CryptoKey = await crypto.generate_rsa_async(4096).completed
@@ -44,9 +42,7 @@ impl RustlsCrypto {
     fn generate_rsa_async(&self, size: i64) -> Gd<RustlsKeyJob> {
         // Told by the job, when it ends.
         self.conclude(Ok(()));
-        RustlsKeyJob::begin(background::run(move || {
-            generate_rsa(size).map_err(|failure| failure.message().to_owned())
-        }))
+        RustlsKeyJob::begin(size, background::run(move || generate_rsa(size)))
     }
 
     /// Makes an ECDSA key on a curve: one of the [code]CURVE_*[/code] constants. Returns null, with an error, for others.
