@@ -64,8 +64,8 @@ func save(step: Step) -> void:
 		step.fail(problem)
 		return
 	saved.emit()
-	step.finish("in %s, the keys in %s: %s" % [
-			IdentityFiles.FOLDER, IdentityFiles.KEY_FOLDER, IdentityFiles.describe_rights()])
+	step.finish("%s and %s" % [
+			IdentityFiles.certificate_path(SERVER_FILE), IdentityFiles.describe_key(SERVER_FILE)])
 
 
 ## A new key with a certificate from the authority; null when that has a problem.

@@ -33,7 +33,7 @@ func show_file(file_name: String) -> void:
 		return
 	_show_info(infos[0])
 	_add("Verdict", _verdict(infos[0]))
-	_add("Its key", _describe_key(file_name))
+	_add("Its key", IdentityFiles.describe_key(file_name))
 
 
 func _show_info(info: RustlsCertificateInfo) -> void:
@@ -89,13 +89,6 @@ static func _verdict(info: RustlsCertificateInfo) -> String:
 	if not problem.is_empty():
 		return problem
 	return "Who trusts ca.crt accepts it from the server \"%s\"." % server_name
-
-
-static func _describe_key(file_name: String) -> String:
-	var path: String = IdentityFiles.key_path(file_name)
-	if not FileAccess.file_exists(path):
-		return ""
-	return "%s: %s" % [path, IdentityFiles.describe_rights()]
 
 
 func _on_file_selected(index: int) -> void:

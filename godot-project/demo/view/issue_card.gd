@@ -34,7 +34,7 @@ const KEY_KINDS: Array[Array] = [
 var authority: Authority = null
 
 var _crypto: RustlsCrypto = RustlsCrypto.new()
-var _key_problem: String = ""
+var _key_job: RustlsKeyJob = null
 
 @onready var _name: LineEdit = %Name
 @onready var _names: LineEdit = %Names
@@ -69,37 +69,27 @@ func issue_now() -> void:
 	if common_name.is_empty():
 		_show(Step.State.FAILED, "Not issued", "For whom? Write a name.")
 		return
-	_set_busy(true)
-	var started_usec: int = Time.get_ticks_usec()
-	var key: CryptoKey = await _make_key(KEY_KINDS[_kind.selected])
-	_set_busy(false)
-	if key == null:
-		_show(Step.State.FAILED, "No key", _key_problem)
-		return
-	_issue_for(key, common_name, names, Time.get_ticks_usec() - started_usec)
-
-
-## Null when there is a [member _key_problem].
-func _make_key(kind: Array) -> CryptoKey:
+	var kind: Array = KEY_KINDS[_kind.selected]
 	var title: String = kind[0]
 	var size_or_curve: int = kind[1]
+	var started_usec: int = Time.get_ticks_usec()
 	if not title.begins_with("RSA"):
-		var made: CryptoKey = _crypto.generate_ecdsa(size_or_curve)
-		_key_problem = _crypto.get_last_error()
-		return made
+		_on_key_made(_crypto.generate_ecdsa(size_or_curve), common_name, names, started_usec)
+		return
+	_set_busy(true)
 	_show(Step.State.RUNNING, "Making the %s key …" % title, "")
-	var job: RustlsKeyJob = _crypto.generate_rsa_async(size_or_curve)
-	var key: CryptoKey = await job.completed
-	_key_problem = job.get_last_error()
-	return key
+	# Not awaited: the engine reports what still waits when the window closes as leaked.
+	_key_job = _crypto.generate_rsa_async(size_or_curve)
+	_key_job.completed.connect(_on_key_made.bind(common_name, names, started_usec))
 
 
 func _issue_for(
 		key: CryptoKey, common_name: String, names: PackedStringArray, key_usec: int) -> void:
-	# The same words follow in the window: once is enough.
+	# The same words follow in the window: once is enough. The main job may want silence too.
+	var printing: bool = Engine.print_error_messages
 	Engine.print_error_messages = false
 	var identity: Identity = authority.issue(key, common_name, names)
-	Engine.print_error_messages = true
+	Engine.print_error_messages = printing
 	if identity == null:
 		_show(Step.State.FAILED, "Not issued", authority.problem)
 		return
@@ -110,8 +100,8 @@ func _issue_for(
 		_show(Step.State.FAILED, "Issued, but not saved", problem)
 		return
 	_show(Step.State.DONE, "Issued; the key was made in %s" % Words.duration(key_usec),
-			"%s\n%s, %s" % [IdentityFiles.certificate_path(file_name),
-			IdentityFiles.key_path(file_name), IdentityFiles.describe_rights()])
+			"%s\n%s" % [IdentityFiles.certificate_path(file_name),
+			IdentityFiles.describe_key(file_name)])
 	issued.emit(file_name)
 
 
@@ -123,6 +113,17 @@ func _set_busy(busy: bool) -> void:
 func _show(state: Step.State, headline: String, words: String) -> void:
 	if _result.show_state(state, headline, words):
 		result_shown.emit()
+
+
+func _on_key_made(
+		key: CryptoKey, common_name: String, names: PackedStringArray, started_usec: int) -> void:
+	_set_busy(false)
+	if key != null:
+		_issue_for(key, common_name, names, Time.get_ticks_usec() - started_usec)
+	else:
+		var problem: String = _crypto.get_last_error()
+		_show(Step.State.FAILED, "No key", problem if _key_job == null else _key_job.get_last_error())
+	_key_job = null
 
 
 func _on_text_submitted(_text: String) -> void:
