@@ -28,8 +28,7 @@ var _crypto: RustlsCrypto = RustlsCrypto.new()
 func make_authority(step: Step) -> void:
 	if authority.make():
 		var info: RustlsCertificateInfo = authority.identity.get_info()
-		step.finish("%s, \"%s\", until %s" % [
-				info.public_key_algorithm, info.common_name, Words.day(info.not_after)])
+		step.finish("\"%s\", %s" % [info.common_name, info.public_key_algorithm])
 	else:
 		step.fail(authority.problem)
 
@@ -54,8 +53,7 @@ func look_inside(step: Step) -> void:
 		if not problem.is_empty():
 			step.fail(problem)
 			return
-	step.finish("%s, from %s, until %s; who trusts the authority accepts it" % [
-			info.public_key_algorithm, info.issuer, Words.day(info.not_after)])
+	step.finish("until %s; who trusts the authority accepts each name" % Words.day(info.not_after))
 
 
 func save(step: Step) -> void:
@@ -66,8 +64,8 @@ func save(step: Step) -> void:
 		step.fail(problem)
 		return
 	saved.emit()
-	step.finish("ca.crt and server.crt in %s, their keys in %s: %s" % [
-			IdentityFiles.FOLDER, IdentityFiles.KEY_FOLDER, IdentityFiles.describe_rights()])
+	step.finish("%s and %s" % [
+			IdentityFiles.certificate_path(SERVER_FILE), IdentityFiles.describe_key(SERVER_FILE)])
 
 
 ## A new key with a certificate from the authority; null when that has a problem.

@@ -47,11 +47,17 @@ static func save(identity: Identity, name: String) -> String:
 	return "" if error == OK else "saving %s: %s" % [path, error_string(error)]
 
 
-## Who can read the keys, in words.
-static func describe_rights() -> String:
+## Where the private key of the certificate [param name] is and who can read it, in words; nothing
+## when there is none.
+static func describe_key(name: String) -> String:
+	var path: String = key_path(name)
+	if not FileAccess.file_exists(path):
+		return ""
 	if not _has_modes():
-		return "Windows has no modes, so the rights of your profile's folder keep others out"
-	return "mode %s, for their owner alone" % _octal(KEY_MODE)
+		return "%s; Windows has no modes, your profile's folder keeps others out" % path
+	var mode: int = FileAccess.get_unix_permissions(path)
+	var readers: String = "for the owner alone" if mode & ~KEY_FOLDER_MODE == 0 else "for others too"
+	return "%s, mode %s: %s" % [path, _octal(mode), readers]
 
 
 ## The mode is set while the file is empty: afterwards others might have opened it already.

@@ -1,7 +1,11 @@
 extends MarginContainer
-## The demo's window: the main job's steps, its connection live, and any other server on request.
+## The demo's window: the main job's steps beside one of two pages: its connection live with any
+## other server on request, and certificates to issue and to look into.
 
 const Arguments := preload("res://demo/arguments.gd")
+const CertificateSteps := preload("res://demo/certificates/certificate_steps.gd")
+const InsideCard := preload("res://demo/view/inside_card.gd")
+const IssueCard := preload("res://demo/view/issue_card.gd")
 const LiveCard := preload("res://demo/view/live_card.gd")
 const MainJob := preload("res://demo/tls_echo/main_job.gd")
 const ServerCard := preload("res://demo/view/server_card.gd")
@@ -18,6 +22,8 @@ var _failed: Step = null
 
 @onready var _subtitle: Label = %Subtitle
 @onready var _overall: Label = %Overall
+@onready var _echo_tab: Button = %EchoTab
+@onready var _certificates_tab: Button = %CertificatesTab
 @onready var _run_again: Button = %RunAgain
 @onready var _step_list: VBoxContainer = %Steps
 @onready var _live: LiveCard = %LiveCard
@@ -25,6 +31,9 @@ var _failed: Step = null
 @onready var _grid: GridContainer = %Grid
 @onready var _server: ServerCard = %ServerCard
 @onready var _trust: TrustCard = %TrustCard
+@onready var _certificates_scroll: ScrollContainer = %CertificatesScroll
+@onready var _issue_card: IssueCard = %IssueCard
+@onready var _inside: InsideCard = %InsideCard
 @onready var _keys: Label = %Keys
 
 
@@ -41,9 +50,14 @@ func _ready() -> void:
 	_job.measured.connect(_live.show_sample)
 	_job.traffic_stopped.connect(_live.show_stop)
 	_job.finished.connect(_on_job_finished)
+	_job.certificates.saved.connect(_inside.show_file.bind(CertificateSteps.SERVER_FILE))
 	add_child(_job)
-	_server.result_shown.connect(_on_result_shown.bind(_server))
-	_trust.result_shown.connect(_on_result_shown.bind(_trust))
+	_server.result_shown.connect(_on_result_shown.bind(_server, _cards_scroll))
+	_trust.result_shown.connect(_on_result_shown.bind(_trust, _cards_scroll))
+	_issue_card.authority = _job.certificates.authority
+	_issue_card.issued.connect(_inside.show_file)
+	_issue_card.result_shown.connect(_on_result_shown.bind(_issue_card, _certificates_scroll))
+	_certificates_tab.toggled.connect(_on_certificates_tab_toggled)
 	get_viewport().size_changed.connect(_on_viewport_size_changed)
 	_on_viewport_size_changed()
 	_run_again.pressed.connect(_run_job)
@@ -55,9 +69,14 @@ func _ready() -> void:
 
 func _shortcut_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"demo_host"):
+		_echo_tab.button_pressed = true
 		_server.focus_host()
 	elif event.is_action_pressed(&"demo_bundle"):
+		_echo_tab.button_pressed = true
 		_trust.choose_bundle()
+	elif event.is_action_pressed(&"demo_issue"):
+		_certificates_tab.button_pressed = true
+		_issue_card.focus_name()
 	elif event.is_action_pressed(&"demo_run"):
 		if not _run_again.disabled:
 			_run_job()
@@ -93,7 +112,7 @@ func _run_job() -> void:
 func _add_shortcuts() -> void:
 	var hints: PackedStringArray = PackedStringArray()
 	for shortcut: Array in [[&"demo_host", KEY_L, "host"], [&"demo_bundle", KEY_O, "bundle"],
-			[&"demo_run", KEY_R, "run again"]]:
+			[&"demo_issue", KEY_I, "certificates"], [&"demo_run", KEY_R, "run again"]]:
 		var key: InputEventKey = InputEventKey.new()
 		key.command_or_control_autoremap = true
 		key.keycode = shortcut[1]
@@ -101,7 +120,7 @@ func _add_shortcuts() -> void:
 			InputMap.add_action(shortcut[0])
 			InputMap.action_add_event(shortcut[0], key)
 		hints.append("%s  %s" % [key.as_text(), shortcut[2]])
-	hints.append("Enter  connect")
+	hints.append("Enter  connect, issue")
 	_keys.text = "      ".join(hints)
 
 
@@ -130,9 +149,14 @@ func _on_job_finished(failed: Step) -> void:
 
 
 ## Scrolls a small window to the result, when the card has grown to hold it.
-func _on_result_shown(card: Control) -> void:
+func _on_result_shown(card: Control, scroll: ScrollContainer) -> void:
 	await get_tree().process_frame
-	_cards_scroll.ensure_control_visible(card)
+	scroll.ensure_control_visible(card)
+
+
+func _on_certificates_tab_toggled(chosen: bool) -> void:
+	_certificates_scroll.visible = chosen
+	_cards_scroll.visible = not chosen
 
 
 func _on_viewport_size_changed() -> void:

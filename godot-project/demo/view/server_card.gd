@@ -5,9 +5,8 @@ extends PanelContainer
 signal result_shown
 
 const Endpoint := preload("res://demo/tls_echo/endpoint.gd")
-const Palette := preload("res://demo/view/palette.gd")
+const ResultRow := preload("res://demo/view/result_row.gd")
 const ServerProbe := preload("res://demo/tls_echo/server_probe.gd")
-const StateMark := preload("res://demo/view/state_mark.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 
 const HINT: String = "Enter connects. The demo's own server is refused until its certificate is trusted."
@@ -17,9 +16,7 @@ var _probe: ServerProbe = null
 @onready var _host: LineEdit = %Host
 @onready var _port: LineEdit = %Port
 @onready var _connect: Button = %Connect
-@onready var _mark: StateMark = %StateMark
-@onready var _headline: Label = %Headline
-@onready var _words: RichTextLabel = %Words
+@onready var _result: ResultRow = %Result
 
 
 func _ready() -> void:
@@ -64,15 +61,7 @@ func connect_now() -> void:
 
 
 func _show(state: Step.State, headline: String, words: String) -> void:
-	_mark.state = state
-	_headline.text = headline
-	_words.text = words
-	_words.visible = not words.is_empty()
-	_headline.modulate = Palette.FAILED if state == Step.State.FAILED else Color.WHITE
-	_words.modulate = Palette.MUTED if state == Step.State.WAITING else Color.WHITE
-	var is_result: bool = state == Step.State.DONE or state == Step.State.FAILED
-	_words.focus_mode = Control.FOCUS_ALL if is_result else Control.FOCUS_NONE
-	if is_result:
+	if _result.show_state(state, headline, words):
 		result_shown.emit()
 
 

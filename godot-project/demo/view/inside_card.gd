@@ -1,0 +1,99 @@
+extends PanelContainer
+## Looks into the certificates that are saved: what each one says, and whether it counts.
+
+const CertificateSteps := preload("res://demo/certificates/certificate_steps.gd")
+const IdentityFiles := preload("res://demo/certificates/identity_files.gd")
+const Words := preload("res://demo/tls_echo/words.gd")
+
+## The size of what is long.
+const FONT_SIZE: int = 13
+
+@onready var _file: OptionButton = %File
+@onready var _folder: Button = %Folder
+@onready var _facts: GridContainer = %Facts
+
+
+func _ready() -> void:
+	_file.item_selected.connect(_on_file_selected)
+	_folder.pressed.connect(_on_folder_pressed)
+
+
+## Shows the certificate that is saved under [param file_name].
+func show_file(file_name: String) -> void:
+	_file.clear()
+	for name: String in IdentityFiles.list():
+		_file.add_item(name + ".crt")
+		if name == file_name:
+			_file.select(_file.item_count - 1)
+	_clear()
+	var pem: String = FileAccess.get_file_as_string(IdentityFiles.certificate_path(file_name))
+	var infos: Array[RustlsCertificateInfo] = RustlsCertificateInfo.from_pem(pem)
+	if infos.is_empty():
+		_add("File", "There is no certificate in it.")
+		return
+	_show_info(infos[0])
+	_add("Verdict", _verdict(infos[0]))
+	_add("Its key", IdentityFiles.describe_key(file_name))
+
+
+func _show_info(info: RustlsCertificateInfo) -> void:
+	_add("Subject", info.subject)
+	_add("Issuer", info.issuer)
+	_add("Names", ", ".join(info.subject_alternative_names))
+	_add("Valid from", Words.moment(info.not_before))
+	_add("Valid until", Words.moment(info.not_after))
+	_add("Public key", info.public_key_algorithm)
+	_add("Signature", info.signature_algorithm)
+	_add("Serial number", info.serial_number)
+	_add("SHA-256", info.sha256_fingerprint)
+	_add("Pin", info.public_key_pin)
+
+
+func _clear() -> void:
+	for child: Node in _facts.get_children():
+		_facts.remove_child(child)
+		child.queue_free()
+
+
+## A fact; what the certificate does not say is left out.
+func _add(caption: String, value: String) -> void:
+	if value.is_empty():
+		return
+	var label: Label = Label.new()
+	label.text = caption
+	label.theme_type_variation = &"Caption"
+	label.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
+	_facts.add_child(label)
+	var text: RichTextLabel = RichTextLabel.new()
+	text.text = value
+	text.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	text.add_theme_font_size_override(&"normal_font_size", FONT_SIZE)
+	text.fit_content = true
+	text.scroll_active = false
+	text.selection_enabled = true
+	text.focus_mode = Control.FOCUS_ALL
+	_facts.add_child(text)
+
+
+## What a client says that trusts the authority in the file beside it.
+static func _verdict(info: RustlsCertificateInfo) -> String:
+	if info.is_certificate_authority:
+		return "An authority: who trusts it accepts all that it issues."
+	if info.subject_alternative_names.is_empty():
+		return "For no server: a client shows it (mutual TLS)."
+	var authority_path: String = IdentityFiles.certificate_path(CertificateSteps.AUTHORITY_FILE)
+	var trusted: String = FileAccess.get_file_as_string(authority_path)
+	var server_name: String = info.subject_alternative_names[0].replace("*", "any")
+	var problem: String = RustlsTLSOptions.client_from_pem(trusted).verify_certificate_chain(
+			info.get_pem(), server_name)
+	if not problem.is_empty():
+		return problem
+	return "Who trusts ca.crt accepts it from the server \"%s\"." % server_name
+
+
+func _on_file_selected(index: int) -> void:
+	show_file(_file.get_item_text(index).get_basename())
+
+
+func _on_folder_pressed() -> void:
+	OS.shell_show_in_file_manager(ProjectSettings.globalize_path(IdentityFiles.FOLDER))
