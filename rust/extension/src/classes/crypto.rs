@@ -29,9 +29,9 @@ use crate::keys::{RecentKey, encrypt, verify};
 /// var client := RustlsTLSOptions.client(certificate)
 ///
 /// # A signature that anybody with the public key can check.
-/// var hash := "some data".sha256_buffer()
-/// var signature := crypto.sign(HashingContext.HASH_SHA256, hash, key)
-/// assert(crypto.verify(HashingContext.HASH_SHA256, hash, signature, key))
+/// var digest := "some data".sha256_buffer()
+/// var signature := crypto.sign(HashingContext.HASH_SHA256, digest, key)
+/// print(crypto.verify(HashingContext.HASH_SHA256, digest, signature, key)) # true
 /// ```
 ///
 /// Methods that take a [enum HashingContext.HashType] read [constant HashingContext.HASH_SHA256] as the SHA-2 family
@@ -103,7 +103,8 @@ impl RustlsCrypto {
     /// Returns whether [param signature] was made by [method sign] from [param hash] with the private half of
     /// [param key], which may be public-only or not.
     ///
-    /// Says false without an error for any signature that is not the key's, whatever is wrong with it; with an error when
+    /// Says false without an error for any signature that is not the key's, whatever is wrong with it (an ECDSA signature
+    /// must be strict DER, where its twin takes long forms and padding too); with an error when
     /// the hash has another length than [param hash_type] says, and for a null key.
     #[func]
     fn verify(

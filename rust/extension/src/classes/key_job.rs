@@ -22,6 +22,18 @@ pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
 /// ```gdscript
 /// var key: CryptoKey = await RustlsCrypto.new().generate_rsa_async(4096).completed
 /// ```
+///
+/// [b]Note:[/b] Awaiting the signal of a job that is completed already never ends. Ask first where other things are awaited
+/// in between:
+///
+/// ```gdscript
+/// var crypto := RustlsCrypto.new()
+/// var jobs: Array[RustlsKeyJob] = [crypto.generate_rsa_async(2048), crypto.generate_rsa_async(2048)]
+/// for job in jobs:
+///     if not job.is_completed():
+///         await job.completed
+///     print(job.get_key())
+/// ```
 #[derive(GodotClass)]
 #[class(tool, no_init, base=RefCounted)]
 pub(crate) struct RustlsKeyJob {

@@ -18,7 +18,8 @@ impl RustlsCrypto {
     ///
     /// [param issuer_name] is for whom it is: attributes such as [code]CN=myserver,O=myorganisation,C=IT[/code], in any
     /// order, several of a kind too; a comma inside a value is written [code]\,[/code]. The common name (CN) is needed.
-    /// [param not_before] and [param not_after] are dates in UTC as [code]YYYYMMDDhhmmss[/code].
+    /// [param not_before] and [param not_after] are dates in UTC as [code]YYYYMMDDhhmmss[/code], by default its twin's: from
+    /// 2014 to 2034.
     /// [param subject_alternative_names] are the DNS names and IP addresses that it is for; when there is none, the common
     /// name becomes one if it is a DNS name or an address. Browsers, curl and Python look at nothing else.
     ///
@@ -34,6 +35,15 @@ impl RustlsCrypto {
     ///         "20260101000000", "20360101000000", ["server.lan", "192.168.1.5", "fd00::5"])
     /// certificate.save("user://server.crt")
     /// key.save("user://server.key") # On the server alone.
+    /// ```
+    ///
+    /// A date some days from now, or before it: let certificates begin yesterday, as not every clock is right.
+    ///
+    /// ```gdscript
+    /// func date_in(days: int) -> String:
+    ///     var seconds := int(Time.get_unix_time_from_system()) + days * 86400
+    ///     var text := Time.get_datetime_string_from_unix_time(seconds)
+    ///     return text.replace("-", "").replace("T", "").replace(":", "")
     /// ```
     #[func]
     fn generate_self_signed_certificate(
