@@ -4,7 +4,8 @@ extends SceneTree
 ## `godot --headless --path PROJECT -s driver.gd -- JOBS.json`. Prints `LISTENING job port` for each server,
 ## `RESULT {…}` for each connection and `DONE` at the end. A job is an object with these members:
 ## - `role`: `client` or `server`; `connections`: how many, a client's one after the other with the same options;
-##   `seconds`: the limit of the whole job
+##   `seconds`: the limit of the whole job. Or `call`, which is done at once (`calls.gd`), before the jobs that follow:
+##   `method` (of RustlsCrypto), `arguments`, `into` (file for what it returns)
 ## - options of both (`options.gd` makes them): `min`, `max` (allowed TLS versions as in RustlsTLSOptions), `alpn`,
 ##   `resumption`, `pins` (as the properties), `revoked` (PEM file with revocation lists), `key_log` (file), `key` and
 ##   `chain` (PEM files; a client's must end as the engine's loader wants it)
@@ -18,6 +19,7 @@ extends SceneTree
 ##   with the file `send`, else with the body)
 
 
+const Calls := preload("calls.gd")
 const Options := preload("options.gd")
 
 const CHUNK := 65536
@@ -36,7 +38,13 @@ func _initialize() -> void:
 	var plans: Array = JSON.parse_string(FileAccess.get_file_as_string(arguments[0]))
 	for index: int in plans.size():
 		var plan: Dictionary = plans[index]
-		_jobs.append(Listener.new(index, plan) if plan["role"] == "server" else Caller.new(index, plan))
+		match plan["role"]:
+			"call":
+				_tell_of_call(index, plan)
+			"server":
+				_jobs.append(Listener.new(index, plan))
+			_:
+				_jobs.append(Caller.new(index, plan))
 
 
 func _process(_delta: float) -> bool:
@@ -53,6 +61,12 @@ func _process(_delta: float) -> bool:
 		return false
 	print("DONE")
 	return true
+
+
+func _tell_of_call(job: int, plan: Dictionary) -> void:
+	var result: Dictionary = {"job": job, "connection": 0}
+	result.merge(Calls.result_of(plan))
+	print("RESULT %s" % JSON.stringify(result))
 
 
 ## Where connections come from. All of a job share its options.

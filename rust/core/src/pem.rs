@@ -220,7 +220,9 @@ fn normalise(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     // Room for the last line's end too: growing would leave a copy behind, and there may be a key in it.
     let mut out = String::with_capacity(text.len() + 1);
-    for line in text.split(['\n', '\r']) {
+    // An empty line would end the headers of a block, so CRLF must not make one.
+    let lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
+    for line in lines.flat_map(|line| line.split('\r')) {
         let line = line.trim_matches(|c: char| {
             c.is_whitespace() || matches!(c, '\0' | '\u{feff}' | '\u{fffd}')
         });

@@ -14,7 +14,7 @@ use godot_rustls_core::pem::{read_private_key, read_public_key};
 use zeroize::Zeroizing;
 
 use crate::certifying::{ByEngine, ByProvider};
-use crate::engine_objects::{crypto_key, private_key_text, public_key_text};
+use crate::engine_objects::{crypto_key, private_key_text, public_key_text, quietly};
 
 /// A private key of the engine's.
 pub(crate) struct SecretKey {
@@ -66,7 +66,8 @@ impl SecretKey {
         let signed = self.provider().and_then(|key| key.sign(hash));
         or_by_engine(signed.map(PackedByteArray::from), |engine| {
             let hash_type = engine_hash(hash.algorithm())?;
-            Some(engine.sign(hash_type, bytes, &self.object)).filter(|made| !made.is_empty())
+            let made = quietly(|| engine.sign(hash_type, bytes, &self.object));
+            Some(made).filter(|made| !made.is_empty())
         })
     }
 
@@ -74,10 +75,24 @@ impl SecretKey {
         let plaintext = self
             .provider()
             .and_then(|key| key.decrypt(ciphertext.as_slice()));
-        or_by_engine(
-            plaintext.map(|plaintext| PackedByteArray::from(plaintext.as_slice())),
-            |engine| Some(engine.decrypt(&self.object, ciphertext)).filter(|made| !made.is_empty()),
-        )
+        match plaintext {
+            Ok(plaintext) => Ok(PackedByteArray::from(plaintext.as_slice())),
+            Err(Failure::Refused(message)) => Err(message),
+            Err(Failure::Lacking(_)) => self.decrypt_by_engine(ciphertext),
+        }
+    }
+
+    /// The engine gives an empty array when it fails, and when nothing was encrypted: that counts as a failure too.
+    fn decrypt_by_engine(&self, ciphertext: &PackedByteArray) -> Result<PackedByteArray, String> {
+        let plaintext = quietly(|| Crypto::new_gd().decrypt(&self.object, ciphertext));
+        if !plaintext.is_empty() {
+            return Ok(plaintext);
+        }
+        let kind = public_key(&self.object)?.map(|public| public.kind().to_string());
+        let kind = kind.unwrap_or_else(|| "empty".to_owned());
+        Err(format!(
+            "nothing was decrypted: the ciphertext was not made for this key ({kind}), was changed on the way, or has nothing in it: use RSA keys of 2048 to 8192 bits, which tell these apart"
+        ))
     }
 
     /// For certificates.
@@ -162,11 +177,13 @@ pub(crate) fn encrypt(
     let public = public_key(&key)?.ok_or("the key is empty: load one first")?;
     let ciphertext = public.encrypt(plaintext.as_slice());
     or_by_engine(ciphertext.map(PackedByteArray::from), |engine| {
-        Some(engine.encrypt(&key, plaintext)).filter(|made| !made.is_empty())
+        let made = quietly(|| engine.encrypt(&key, plaintext));
+        Some(made).filter(|made| !made.is_empty())
     })
 }
 
 /// What the provider made, or the engine where the provider lacks something; the provider's sentence when neither can.
+/// That is the one that is printed: what the engine prints of its own failures is kept back, a number says nothing.
 pub(crate) fn or_by_engine<T>(
     made: Result<T, Failure>,
     by_engine: impl FnOnce(&mut Gd<Crypto>) -> Option<T>,

@@ -77,6 +77,35 @@ func test_options_can_be_saved_and_changed_while_they_warn_of_their_key(_ours: S
 	check(FileAccess.get_file_as_string(target).contains(pem), "the file lacks the certificate")
 
 
+func test_crypto_can_be_used_while_it_refuses_something(_ours: Stack) -> void:
+	var crypto: RefCounted = our_stack.crypto()
+	var key: CryptoKey = Fixtures.lone_key("p256")
+	var hash: PackedByteArray = crypto.call(&"generate_random_bytes", 32)
+	var calls: Dictionary = {
+		"sign": crypto.call.bind(&"sign", HashingContext.HASH_SHA256, hash, null),
+		"decrypt": crypto.call.bind(&"decrypt", Fixtures.lone_key("rsa1024"), hash),
+		"generate_ecdsa": crypto.call.bind(&"generate_ecdsa", 77),
+		"private_key_from_pem": crypto.call.bind(&"private_key_from_pem", "", ""),
+		"generate_self_signed_certificate": crypto.call.bind(&"generate_self_signed_certificate", key, "O=x"),
+	}
+	for label: String in calls:
+		row(label)
+		await _check_answered(func() -> void:
+			(calls[label] as Callable).call()
+			check(not str(crypto.call(&"get_last_error")).is_empty(), "get_last_error() is empty"),
+			func() -> bool:
+				var signature: PackedByteArray = crypto.call(&"sign", HashingContext.HASH_SHA256, hash, key)
+				return crypto.call(&"verify", HashingContext.HASH_SHA256, hash, signature, key))
+
+
+func test_a_key_job_can_be_used_while_it_says_why_it_failed(_ours: Stack) -> void:
+	var job: RefCounted = our_stack.crypto().call(&"generate_rsa_async", 1)
+	await _check_answered(func() -> void:
+		await job.completed,
+		func() -> bool: return job.call(&"get_key") == null)
+	equal(job.call(&"is_completed"), true, "is_completed()")
+
+
 ## Checks that [param work] prints something, and that [param answer] can do its work in the middle of that.
 func _check_answered(work: Callable, answer: Callable) -> void:
 	if not can_read_log():

@@ -3,6 +3,7 @@ extends RefCounted
 
 
 const FOLDER := "../fixtures/certs"
+const KEY_FOLDER := "../fixtures/keys"
 
 ## Where a run writes its files: one folder a process, since two runs share the project's user folder.
 static var scratch: String = "user://scratch_%d" % OS.get_process_id()
@@ -10,7 +11,7 @@ static var scratch: String = "user://scratch_%d" % OS.get_process_id()
 
 ## The absolute path of a fixture file.
 static func path(file: String) -> String:
-	return ProjectSettings.globalize_path("res://").path_join(FOLDER).simplify_path().path_join(file)
+	return _absolute(FOLDER).path_join(file)
 
 
 ## The text of the certificate [param fixture].
@@ -55,6 +56,32 @@ static func key(fixture: String) -> CryptoKey:
 	var loaded: CryptoKey = CryptoKey.new()
 	var error: int = loaded.load(path(fixture + ".key"))
 	assert(error == OK, "key of fixture %s does not load" % fixture)
+	return loaded
+
+
+## The text of a key without a certificate.
+static func lone_key_pem(fixture: String) -> String:
+	return FileAccess.get_file_as_string(_absolute(KEY_FOLDER).path_join(fixture + ".key"))
+
+
+## A key without a certificate.
+static func lone_key(fixture: String) -> CryptoKey:
+	var loaded: CryptoKey = CryptoKey.new()
+	var error: int = loaded.load_from_string(lone_key_pem(fixture))
+	assert(error == OK, "key %s does not load" % fixture)
+	return loaded
+
+
+## A signature of the keys' folder.
+static func signature(fixture: String) -> PackedByteArray:
+	return FileAccess.get_file_as_bytes(_absolute(KEY_FOLDER).path_join(fixture + ".sig"))
+
+
+## The public half of a key.
+static func public_half(key_pair: CryptoKey) -> CryptoKey:
+	var loaded: CryptoKey = CryptoKey.new()
+	var error: int = loaded.load_from_string(key_pair.save_to_string(true), true)
+	assert(error == OK, "the public half of a key does not load")
 	return loaded
 
 
@@ -104,6 +131,10 @@ static func numbered_bundle(count: int, last: String) -> String:
 		blocks.append(armored(copy))
 	blocks.append(pem(last))
 	return "".join(blocks)
+
+
+static func _absolute(folder: String) -> String:
+	return ProjectSettings.globalize_path("res://").path_join(folder).simplify_path()
 
 
 ## Where [param needle] ends in [param bytes], every time.

@@ -26,6 +26,10 @@ func server(key: CryptoKey, certificate: X509Certificate) -> RefCounted:
 	return RustlsTLSOptions.server(key, certificate)
 
 
+func crypto() -> RefCounted:
+	return RustlsCrypto.new()
+
+
 ## Fresh options, as `new()` makes them.
 func options() -> Resource:
 	return RustlsTLSOptions.new()

@@ -37,3 +37,8 @@ func client_unsafe(chain: X509Certificate = null) -> RefCounted:
 ## Options of a server.
 func server(key: CryptoKey, certificate: X509Certificate) -> RefCounted:
 	return TLSOptions.server(key, certificate)
+
+
+## A new object for keys, signatures, encryption and certificates.
+func crypto() -> RefCounted:
+	return Crypto.new()

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
+use crate::openssl::Openssl;
 use crate::program;
 
 /// The kind of a server's key.
@@ -155,8 +155,8 @@ impl Certificates {
             command = command.with("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1");
         }
         command
-            .with("-key", &format!("{name}.key"))
-            .with("-out", &format!("{name}.crt"))
+            .with("-key", format!("{name}.key"))
+            .with("-out", format!("{name}.crt"))
             .run();
         self.own.path(&name)
     }
@@ -172,13 +172,18 @@ impl Certificates {
         self.own.path(name)
     }
 
+    /// The openssl command in the test's own folder.
+    pub fn openssl(&self, arguments: &[&str]) -> Openssl {
+        self.own.openssl(arguments)
+    }
+
     /// What openssl says about the first certificate of a file: its subject (RFC 2253), and its SHA-256 in lower case.
     pub fn facts(&self, certificate: &Path) -> (String, String) {
         let text = self
             .own
             .openssl(&["x509", "-noout", "-subject", "-nameopt", "RFC2253"])
-            .and(&["-fingerprint", "-sha256"])
-            .with("-in", certificate.to_str().unwrap())
+            .and(["-fingerprint", "-sha256"])
+            .with("-in", certificate)
             .output();
         let line = |start: &str| text.lines().find_map(|line| line.strip_prefix(start));
         let fingerprint = line("sha256 Fingerprint=").unwrap();
@@ -192,7 +197,7 @@ impl Certificates {
     pub fn pin(&self, certificate: &Path) -> String {
         self.own
             .openssl(&["x509", "-pubkey", "-noout", "-out", "pin.pem"])
-            .with("-in", certificate.to_str().unwrap())
+            .with("-in", certificate)
             .run();
         self.own
             .openssl(&["pkey", "-pubin", "-in", "pin.pem", "-outform", "DER"])
@@ -258,55 +263,27 @@ impl Folder {
     fn key(&self, name: &str, kind: Kind) {
         self.openssl(&["genpkey"])
             .and(kind.arguments())
-            .with("-out", &format!("{name}.key"))
+            .with("-out", format!("{name}.key"))
             .run();
     }
 
     fn issue(&self, name: &str, kind: Kind, subject: &str, issuer: &str, extensions: &str) {
         self.key(name, kind);
         self.openssl(&["req", "-new", "-subj", subject])
-            .with("-key", &format!("{name}.key"))
-            .with("-out", &format!("{name}.csr"))
+            .with("-key", format!("{name}.key"))
+            .with("-out", format!("{name}.csr"))
             .run();
         fs::write(self.path(&format!("{name}.ext")), extensions).unwrap();
         self.openssl(&["x509", "-req", "-days", "30", "-sha256"])
-            .with("-in", &format!("{name}.csr"))
-            .with("-CA", &format!("{issuer}.crt"))
-            .with("-CAkey", &format!("{issuer}.key"))
-            .with("-extfile", &format!("{name}.ext"))
-            .with("-out", &format!("{name}.crt"))
+            .with("-in", format!("{name}.csr"))
+            .with("-CA", format!("{issuer}.crt"))
+            .with("-CAkey", format!("{issuer}.key"))
+            .with("-extfile", format!("{name}.ext"))
+            .with("-out", format!("{name}.crt"))
             .run();
     }
 
     pub(crate) fn openssl(&self, arguments: &[&str]) -> Openssl {
-        let mut command = Command::new(&self.openssl);
-        command.args(arguments).current_dir(self.place.path());
-        Openssl(command)
-    }
-}
-
-/// A command that must succeed.
-pub(crate) struct Openssl(Command);
-
-impl Openssl {
-    pub(crate) fn with(mut self, flag: &str, value: &str) -> Self {
-        self.0.args([flag, value]);
-        self
-    }
-
-    pub(crate) fn and(mut self, arguments: &[&str]) -> Self {
-        self.0.args(arguments);
-        self
-    }
-
-    pub(crate) fn run(self) {
-        self.output();
-    }
-
-    fn output(mut self) -> String {
-        let done = self.0.output().unwrap();
-        let said = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success(), "{:?}: {said}", self.0);
-        String::from_utf8_lossy(&done.stdout).into_owned()
+        Openssl::new(&self.openssl, arguments, self.place.path())
     }
 }

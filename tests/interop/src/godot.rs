@@ -69,7 +69,7 @@ impl Job {
             .set("chain", pair.chain.to_str().unwrap())
     }
 
-    fn new(label: impl Into<String>, role: &str) -> Self {
+    pub(crate) fn new(label: impl Into<String>, role: &str) -> Self {
         let job = Self {
             label: label.into(),
             members: Map::new(),
@@ -124,6 +124,11 @@ impl Outcome {
     /// Whether something is so.
     pub fn is(&self, name: &str) -> bool {
         self.members[name] == true
+    }
+
+    /// Whether there is nothing.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.members[name].is_null()
     }
 
     /// What the peer showed: subject and SHA-256 of each certificate.

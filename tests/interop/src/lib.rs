@@ -5,27 +5,39 @@
 #![allow(clippy::unwrap_used)]
 
 mod authority;
+mod calls;
 mod capture;
 pub mod cause;
 mod certificates;
+mod chromium;
 mod godot;
+mod made;
 mod nginx;
+mod openssl;
 mod peers;
 mod program;
+pub mod rules;
 mod tcp;
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 pub use authority::Authority;
+pub use calls::{Argument, from_hex, to_hex};
 pub use capture::{Capture, tshark};
 pub use certificates::{Certificates, Kind, Pair};
+pub use chromium::{Chromium, Page};
 pub use godot::{Batch, Job, Outcome, Running, godot_project};
+pub use made::Made;
 pub use nginx::{Nginx, Site};
+pub use openssl::{Openssl, Verdict};
 pub use peers::{OpensslServer, PythonServer, curl, openssl_client, openssl_report, python_client};
 pub use program::{Conversation, Program};
 pub use tcp::{accept, connect};
 pub use xtask::skip::present;
+
+use godot_rustls_testkit::Generator;
 
 /// A version of TLS, as the peers' flags and the addon's constants call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +75,17 @@ impl Version {
             Self::Tls13 => "-tls1_3",
         }
     }
+}
+
+/// Randomness of this run. A test that fails shows its seed, and `RUSTLS_TEST_SEED` gives the same again.
+pub fn randomness() -> Generator {
+    let given = env::var("RUSTLS_TEST_SEED").ok();
+    let seed = given.map_or_else(
+        || UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64,
+        |seed| seed.parse().unwrap(),
+    );
+    println!("RUSTLS_TEST_SEED={seed}");
+    Generator::new(seed)
 }
 
 /// The program's path, or a skip of the test.

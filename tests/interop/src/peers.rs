@@ -160,14 +160,22 @@ impl PythonServer {
     }
 }
 
-/// A client in Python that sends `size` bytes to a port of 127.0.0.1, wants them all back, and says goodbye.
-pub fn python_client(port: u16, root: &Path, version: Version, size: usize) -> Option<Program> {
+/// A client in Python that sends `size` bytes to a port of 127.0.0.1, wants them all back, and says goodbye. `more` may
+/// be `strict`, for every rule about certificates.
+pub fn python_client(
+    port: u16,
+    root: &Path,
+    version: Version,
+    size: usize,
+    more: &[&str],
+) -> Option<Program> {
     let python: PathBuf = program("python3")?;
     let mut command = Command::new(python);
     command
         .arg(own_file("peers/client.py"))
         .arg(port.to_string())
         .arg(root)
-        .args([version.name(), &size.to_string()]);
+        .args([version.name(), &size.to_string()])
+        .args(more);
     Some(Program::start("the client in Python", command))
 }

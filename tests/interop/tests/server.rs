@@ -95,7 +95,8 @@ fn pythons_ssl_talks_to_the_addon() {
     let running = batch.start();
     for (index, (_, version)) in cases().enumerate() {
         let root = certificates.root();
-        let Some(peer) = python_client(running.port(index), &root, version, 2 * MEBIBYTE) else {
+        let Some(peer) = python_client(running.port(index), &root, version, 2 * MEBIBYTE, &[])
+        else {
             return;
         };
         let (code, text) = peer.finish();

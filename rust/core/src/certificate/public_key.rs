@@ -36,6 +36,7 @@ impl PublicKeyKind {
                 _ => Self::Other("RSA that cannot be read".to_owned()),
             },
             "1.2.840.10045.2.1" => curve_of(&info.algorithm),
+            "1.3.101.110" => Self::Other("X25519".to_owned()),
             "1.3.101.112" => Self::Ed25519,
             "1.3.101.113" => Self::Other("Ed448".to_owned()),
             "1.2.840.113549.1.1.10" => Self::Other("RSA-PSS".to_owned()),

@@ -32,8 +32,9 @@ pub struct PublicKey {
 impl PublicKey {
     /// Reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). The error is a sentence.
     pub fn from_info_der(info_der: &[u8]) -> Result<Self, String> {
-        let (_, info) = SubjectPublicKeyInfo::from_der(info_der)
-            .map_err(|_| "the public key cannot be read".to_owned())?;
+        let Ok(([], info)) = SubjectPublicKeyInfo::from_der(info_der) else {
+            return Err("the public key cannot be read".to_owned());
+        };
         Ok(Self {
             info_der: info_der.to_vec(),
             bits: info.subject_public_key.data.to_vec(),
@@ -49,6 +50,11 @@ impl PublicKey {
     /// SubjectPublicKeyInfo, DER.
     pub fn info_der(&self) -> &[u8] {
         &self.info_der
+    }
+
+    /// What its SubjectPublicKeyInfo holds.
+    pub(crate) fn bits(&self) -> &[u8] {
+        &self.bits
     }
 
     /// Whether `signature` over `hash` was made with the private half of this key (RSASSA-PKCS1-v1_5, or ECDSA in

@@ -82,7 +82,7 @@ impl AlternativeName {
             return Some(Self::Ip(address));
         }
         let name = to_a_labels(text)?;
-        if ends_in_a_number(&name) || name.ends_with('.') {
+        if name.ends_with('.') || is_too_wide(&name) {
             return None;
         }
         // Comparisons ignore case, and who looks at the certificate finds the name as it was given.
@@ -134,6 +134,8 @@ fn what_is_wrong(text: &str) -> String {
             "has a label of {} bytes: at most {LONGEST_LABEL} are possible",
             label.len()
         );
+    } else if base != text && !base.contains('.') {
+        "has a wildcard over a top-level domain, which nobody accepts: let two labels or more follow \"*.\""
     } else if text.len() > LONGEST_NAME {
         return format!(
             "has {} bytes: at most {LONGEST_NAME} are possible",
@@ -153,6 +155,12 @@ fn prefix_of(text: &str) -> Option<&str> {
                 .filter(|own| own.eq_ignore_ascii_case(prefix))
         })
         .next()
+}
+
+/// A wildcard over a top-level domain: nobody accepts such a certificate (RFC 6125 section 7.2).
+fn is_too_wide(name: &str) -> bool {
+    name.strip_prefix("*.")
+        .is_some_and(|rest| !rest.contains('.'))
 }
 
 /// `host:port`; addresses of version 6 have more colons.

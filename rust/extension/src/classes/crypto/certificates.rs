@@ -8,7 +8,7 @@ use godot_rustls_core::issuance::{self, AlternativeNames, Subject, Validity};
 
 use super::RustlsCrypto;
 use crate::convert::warn;
-use crate::engine_objects::{certificate_bytes, certificates, x509_certificate};
+use crate::engine_objects::{certificate_bytes, certificates, quietly, x509_certificate};
 use crate::keys::{RecentKey, SecretKey, or_by_engine, public_key};
 
 #[godot_api(secondary)]
@@ -80,7 +80,7 @@ impl RustlsCrypto {
     ///
     /// [param subject_key] may be public-only: then the private half need not leave its server. Names and dates are given
     /// as to [method generate_self_signed_certificate]. Browsers take at most 398 days from public authorities; from one's
-    /// own some take 825.
+    /// own some take 825. A certificate counts no longer than that of its authority: asked for more there is a warning.
     ///
     /// Returns null, with an error, for names and dates that cannot be read, for keys that are null, empty or that nobody
     /// would accept, when [param ca_key] is public-only or not the key of [param ca_certificate], and when that is the
@@ -169,18 +169,16 @@ fn by_engine(
     (subject, (not_before, not_after)): (&GString, (&GString, &GString)),
     names: &AlternativeNames,
 ) -> Made {
-    let lacking = format!(
-        "certificates for {kind} keys are made by the engine alone, without alternative names: use generate_ecdsa()"
-    );
     if !names.is_empty() {
-        return Err(lacking);
+        return Err(format!(
+            "certificates for {kind} keys are made by the engine alone, without alternative names: use generate_ecdsa()"
+        ));
     }
+    let lacking = format!("{kind} keys sign no certificates: use RSA, or generate_ecdsa()");
     or_by_engine(Err(Failure::Lacking(lacking)), |engine| {
         let made = engine.generate_self_signed_certificate_ex(key.object());
-        made.issuer_name(subject)
-            .not_before(not_before)
-            .not_after(not_after)
-            .done()
+        let made = made.issuer_name(subject);
+        quietly(|| made.not_before(not_before).not_after(not_after).done())
     })
 }
 
@@ -221,6 +219,13 @@ fn issued(
         &names,
         &validity(dates)?,
     )?;
+    if made.facts().not_after > ca.facts().not_after {
+        warn(&format!(
+            "the certificate is dated until {}, and counts no longer than that of its authority, \"{}\", which ends before",
+            dates.1,
+            ca.facts().display_name()
+        ));
+    }
     x509_certificate(&made)
 }
 
