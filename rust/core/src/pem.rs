@@ -125,7 +125,9 @@ pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, 
     if block.label != ENCRYPTED_KEY {
         return Ok(None);
     }
-    let parsed = pem::parse(block.text);
+    // To this parser the text begins after an empty line, and every Windows line end has become one.
+    let lines = block.text.lines().filter(|line| !line.is_empty());
+    let parsed = pem::parse(lines.collect::<Vec<_>>().join("\n"));
     let parsed = parsed.map_err(|_| "the base64 text of the encrypted private key is broken")?;
     Ok(Some(parsed.into_contents()))
 }
