@@ -90,8 +90,8 @@ fn a_missing_password_is_asked_for_even_where_it_would_be_right() {
 fn keys_without_a_password_are_read_whatever_password_is_passed() {
     for password in ["", "anything"] {
         for (name, label) in [
-            ("../keys/plain", "PRIVATE KEY"),
-            ("../keys/sec1", "EC PRIVATE KEY"),
+            ("../encrypted/plain", "PRIVATE KEY"),
+            ("../encrypted/sec1", "EC PRIVATE KEY"),
             ("localhost_rsa2048", "PRIVATE KEY"),
             ("localhost_rsa2048_pkcs1", "RSA PRIVATE KEY"),
             ("localhost_ed25519", "PRIVATE KEY"),

@@ -30,7 +30,7 @@ fn the_public_half_is_the_one_that_openssl_wrote() {
 fn the_older_forms_of_a_key_are_the_same_key() {
     for (newer, older) in [
         ("localhost_rsa2048", "localhost_rsa2048_pkcs1"),
-        ("../keys/plain", "../keys/sec1"),
+        ("../encrypted/plain", "../encrypted/sec1"),
     ] {
         let [newer, older] = [newer, older].map(|name| private_key(name).public_key_info());
         assert_eq!(newer, older);
