@@ -6,6 +6,7 @@ use godot::classes::{Crypto, CryptoKey};
 use godot::prelude::*;
 use godot_rustls_core::crypto::{Failure, Hash, HashAlgorithm, PrivateKey, PublicKey};
 use godot_rustls_core::pem::{read_private_key, read_public_key};
+use zeroize::Zeroizing;
 
 use crate::engine_objects::{private_key_text, public_key_text};
 
@@ -20,7 +21,7 @@ impl SecretKey {
         let object = key.ok_or("the key is null: pass a private key")?;
         let text = private_key_text(&object)?;
         let provider = match read_private_key(&text) {
-            Ok(der) => PrivateKey::from_der(&der),
+            Ok(der) => PrivateKey::from_der(&Zeroizing::new(der)),
             Err(problem) => Err(Failure::Lacking(problem)),
         };
         Ok(Self { object, provider })
