@@ -62,11 +62,6 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether it accepts.
-    pub fn accepts(&self) -> bool {
-        self.accepts
-    }
-
     /// What it says, if it accepts.
     ///
     /// # Panics

@@ -79,7 +79,7 @@ impl PublicKey {
         Ok(key.verify_digest(&digest, signature).is_ok())
     }
 
-    /// Encrypts at most [`Self::longest_plaintext`] bytes (RSAES-PKCS1-v1_5, RFC 8017 section 7.2): as many bytes come
+    /// Encrypts at most the bytes of the key less 11 (RSAES-PKCS1-v1_5, RFC 8017 section 7.2): as many bytes come
     /// out as the key has.
     pub fn encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
         let PublicKeyKind::Rsa(bits) = &self.kind else {
