@@ -228,6 +228,42 @@ func test_clients_of_both_kinds_accept_it_from_servers_of_both_kinds(_ours: Stac
 		accepted_under(given, certificate, key, certificate)
 
 
+func test_any_dates_around_now_are_accepted(_ours: Stack) -> void:
+	var key: CryptoKey = Fixtures.lone_key("p256")
+	for dates: Array in [
+		["20000101000000", "20491231235959"], ["19500101000000", "20500101000000"], ["19491231235959", "99991231235959"],
+		["16010101000000", "20991231235959"], ["00010101000000", "99991231235959"],
+	]:
+		row(str(dates))
+		var certificate: X509Certificate = ours.callv(&"generate_self_signed_certificate", [key, NAME] + dates)
+		accepted_under(["play.example.test"], certificate, key, certificate)
+
+
+func test_a_certificate_may_have_many_names(_ours: Stack) -> void:
+	var key: CryptoKey = Fixtures.lone_key("p256")
+	var given: PackedStringArray = _server_names(100)
+	var certificate: X509Certificate = ours.call(&"generate_self_signed_certificate", key, NAME, FROM, TO, given)
+	var info: Object = read(certificate)
+	if info != null:
+		equal(info.subject_alternative_names, given, "alternative names")
+		accepted_under([given[0], given[-1]], certificate, key, certificate)
+
+
+## The engine's X509Certificate holds a longer one, but gives it to nobody: it could be neither saved nor used.
+func test_a_certificate_that_the_engine_would_not_give_back_is_refused(_ours: Stack) -> void:
+	expect_errors()
+	var key: CryptoKey = Fixtures.lone_key("p256")
+	for count: int in [130, 300]:
+		row("%d names" % count)
+		var given: PackedStringArray = _server_names(count)
+		refuses(&"generate_self_signed_certificate", [key, NAME, FROM, TO, given], null, ["too long", "4096", "fewer"])
+		var issue: Array = [Fixtures.key("root"), Fixtures.certificate("root"), key, NAME, given, FROM, TO]
+		refuses(&"issue_certificate", issue, null, ["too long", "4096", "fewer"])
+		# A request is text, which has no such limit.
+		var request: String = ours.call(&"generate_certificate_signing_request", key, NAME, given)
+		check(request.length() > 4096, "the request is %d characters long" % request.length())
+
+
 func test_it_is_refused_under_other_names_and_at_other_times(_ours: Stack) -> void:
 	expect_errors()
 	var key: CryptoKey = Fixtures.lone_key("p256")
@@ -253,3 +289,10 @@ func test_it_can_be_saved_and_loaded(_ours: Stack) -> void:
 	var loaded: X509Certificate = X509Certificate.new()
 	equal(loaded.load(file), OK, "load()")
 	equal(pem_of(loaded), pem_of(made), "what was loaded")
+
+
+func _server_names(count: int) -> PackedStringArray:
+	var given: PackedStringArray = []
+	for number: int in count:
+		given.append("server%d.example.test" % number)
+	return given

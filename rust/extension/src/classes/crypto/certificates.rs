@@ -25,7 +25,8 @@ impl RustlsCrypto {
     /// Like its twin's it may vouch for others as well (CA:TRUE, path length 0), and is signed with SHA-256, with P-384 keys
     /// with SHA-384. Beyond, it says for what its key may be used and has a key identifier, which strict checkers ask for.
     ///
-    /// Returns null, with an error, for names and dates that cannot be read, and for null, empty and public-only keys.
+    /// Returns null, with an error, for names and dates that cannot be read, for more names than the engine's
+    /// [X509Certificate] gives back (4 KiB as PEM, about a hundred), and for null, empty and public-only keys.
     ///
     /// ```gdscript
     /// var crypto := RustlsCrypto.new()
