@@ -172,6 +172,12 @@ func test_rare_curves_get_no_alternative_names(_ours: Stack) -> void:
 	var info: Object = read(ours.call(&"generate_self_signed_certificate", key, NAME, FROM, TO))
 	if info != null:
 		equal(info.subject_alternative_names, PackedStringArray(), "alternative names")
+	row("what the engine would lose")
+	refuses(&"generate_self_signed_certificate", [key, "CN=a,OU=b,OU=c", FROM, TO], null, ["secp256k1", "equal attributes"])
+	refuses(&"generate_self_signed_certificate", [key, NAME, "19490101000000", TO], null, ["secp256k1", "1950"])
+	row("every other name")
+	for name: String in ["CN=a,OU=b,title=c,DC=d", "CN=bücher, O=x\\20y", "CN=a,emailAddress=me@a.test,serialNumber=1,C=DE"]:
+		check(ours.call(&"generate_self_signed_certificate", key, name, FROM, TO) != null, "%s is refused" % name)
 
 
 func test_the_common_name_becomes_an_alternative_name_when_it_can(_ours: Stack) -> void:
