@@ -136,11 +136,20 @@ pub(crate) fn crypto_key(pem: &str) -> Result<Gd<CryptoKey>, String> {
 /// The engine's object of a certificate.
 pub(crate) fn x509_certificate(certificate: &Certificate) -> Result<Gd<X509Certificate>, String> {
     let mut object = X509Certificate::new_gd();
-    match quietly(|| object.load_from_string(&write_certificate(certificate))) {
-        Error::OK => Ok(object),
-        error => Err(format!(
+    let text = write_certificate(certificate);
+    let error = quietly(|| object.load_from_string(&text));
+    if error != Error::OK {
+        return Err(format!(
             "the engine's X509Certificate did not take the certificate ({})",
             describe(error)
-        )),
+        ));
     }
+    // Nobody could save it, nor make options with it.
+    if certificate_text(&object).is_empty() {
+        return Err(format!(
+            "the certificate is too long: {} bytes as PEM, of which the engine's X509Certificate gives out less than 4096: give fewer or shorter names",
+            text.len()
+        ));
+    }
+    Ok(object)
 }

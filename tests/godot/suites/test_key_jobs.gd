@@ -174,10 +174,6 @@ func test_a_job_that_nobody_waits_for_is_freed_too(_ours: Stack) -> void:
 	equal(Performance.get_monitor(Performance.OBJECT_COUNT), objects, "the number of objects")
 
 
-func test_a_job_cannot_be_made_by_scripts(_ours: Stack) -> void:
-	equal(ClassDB.can_instantiate(&"RustlsKeyJob"), false, "whether new() makes one")
-
-
 func _begin(size: int) -> RefCounted:
 	return ours.call(&"generate_rsa_async", size)
 

@@ -25,7 +25,8 @@ impl RustlsCrypto {
     /// Like its twin's it may vouch for others as well (CA:TRUE, path length 0), and is signed with SHA-256, with P-384 keys
     /// with SHA-384. Beyond, it says for what its key may be used and has a key identifier, which strict checkers ask for.
     ///
-    /// Returns null, with an error, for names and dates that cannot be read, and for null, empty and public-only keys.
+    /// Returns null, with an error, for names and dates that cannot be read, for more names than the engine's
+    /// [X509Certificate] gives back (4 KiB as PEM, about a hundred), and for null, empty and public-only keys.
     ///
     /// ```gdscript
     /// var crypto := RustlsCrypto.new()
@@ -149,17 +150,21 @@ fn self_signed(
         alternative_names(names)?,
     );
     let validity = validity(dates)?;
-    if let Some(rare) = key.rare_kind()? {
-        return by_engine(&key, &rare, (subject_name, dates), &names);
-    }
-    let made = issuance::self_signed(&*key.certifying()?, &subject, &validity, &names)?;
+    let made = if let Some(rare) = key.rare_kind()? {
+        let made = by_engine(&key, &rare, (subject_name, dates), &names)?;
+        check_engine(&made, &rare, &subject, &validity)?;
+        made
+    } else {
+        let made = issuance::self_signed(&*key.certifying()?, &subject, &validity, &names)?;
+        x509_certificate(&made)?
+    };
     if validity.is_reversed() {
         warn(&format!(
             "the certificate is never valid: it ends ({}) before it begins ({})",
             dates.1, dates.0
         ));
     }
-    x509_certificate(&made)
+    Ok(made)
 }
 
 /// The engine's own certificate of a key on a curve that the provider lacks: without alternative names.
@@ -180,6 +185,22 @@ fn by_engine(
         let made = made.issuer_name(subject);
         quietly(|| made.not_before(not_before).not_after(not_after).done())
     })
+}
+
+/// The engine drops equal attributes but for the last, and moves years before 1950 into this century, in silence.
+fn check_engine(
+    made: &Gd<X509Certificate>,
+    kind: &PublicKeyKind,
+    subject: &Subject,
+    validity: &Validity,
+) -> Result<(), String> {
+    let made = first_of(Some(made.clone()))?;
+    if issuance::is_as_asked(&made, subject, validity) {
+        return Ok(());
+    }
+    Err(format!(
+        "certificates for {kind} keys are made by the engine alone, which loses equal attributes of a name and years before 1950: leave them out, or use generate_ecdsa()"
+    ))
 }
 
 fn authority(
@@ -204,7 +225,7 @@ fn issued(
     let ca_key = recent
         .of(ca_key)
         .map_err(|problem| format!("ca_key: {problem}"))?;
-    let ca = authority_of(ca).map_err(|problem| format!("ca_certificate: {problem}"))?;
+    let ca = first_of(ca).map_err(|problem| format!("ca_certificate: {problem}"))?;
     let key = subject_key.ok_or("subject_key is null: pass the key that the certificate is for")?;
     let key = public_key(&key)?.ok_or("subject_key is empty: load it first")?;
     let (subject, names) = (
@@ -244,7 +265,7 @@ fn signing_request(
 }
 
 /// The first certificate of an engine object.
-fn authority_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, String> {
+fn first_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, String> {
     let certificate = certificate.ok_or("it is null: pass the certificate of the authority")?;
     let bundle = certificates(&certificate_bytes(&certificate)?);
     let problem = bundle.problems.into_iter().next();
