@@ -13,6 +13,8 @@ use super::identifier;
 const RSA_MINIMUM_BITS: usize = 2048;
 /// Largest RSA modulus that the provider verifies, in bits.
 const RSA_MAXIMUM_BITS: usize = 8192;
+/// Largest public exponent that the provider takes, in bits.
+const RSA_LARGEST_EXPONENT_BITS: usize = 33;
 
 /// The kind of a public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,7 @@ impl PublicKeyKind {
         let algorithm = identifier(&info.algorithm.algorithm);
         match algorithm.as_str() {
             "1.2.840.113549.1.1.1" => match info.parsed() {
-                Ok(PublicKey::RSA(rsa)) => Self::Rsa(rsa_bits(rsa.modulus)),
+                Ok(PublicKey::RSA(rsa)) => Self::of_rsa(bits(rsa.modulus), bits(rsa.exponent)),
                 _ => Self::Other("RSA that cannot be read".to_owned()),
             },
             "1.2.840.10045.2.1" => curve_of(&info.algorithm),
@@ -42,6 +44,16 @@ impl PublicKeyKind {
             "1.2.840.113549.1.1.10" => Self::Other("RSA-PSS".to_owned()),
             _ => Self::Other(algorithm),
         }
+    }
+
+    /// With a larger exponent the provider finds no signature right: these keys are another kind.
+    fn of_rsa(size: usize, exponent: usize) -> Self {
+        if exponent > RSA_LARGEST_EXPONENT_BITS {
+            return Self::Other(format!(
+                "RSA {size} with a public exponent of {exponent} bits"
+            ));
+        }
+        Self::Rsa(size)
     }
 
     /// Why a handshake signed with this key cannot be believed, or `None` when it can.
@@ -72,14 +84,11 @@ impl fmt::Display for PublicKeyKind {
     }
 }
 
-/// Bits of a big-endian modulus, leading zeros not counted.
-fn rsa_bits(modulus: &[u8]) -> usize {
-    let significant = modulus
-        .iter()
-        .position(|b| *b != 0)
-        .unwrap_or(modulus.len());
-    match modulus.get(significant) {
-        Some(first) => (modulus.len() - significant) * 8 - first.leading_zeros() as usize,
+/// Bits of a big-endian number, leading zeros not counted.
+fn bits(number: &[u8]) -> usize {
+    let significant = number.iter().position(|b| *b != 0).unwrap_or(number.len());
+    match number.get(significant) {
+        Some(first) => (number.len() - significant) * 8 - first.leading_zeros() as usize,
         None => 0,
     }
 }

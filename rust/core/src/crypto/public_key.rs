@@ -82,11 +82,19 @@ impl PublicKey {
     /// Encrypts (RSAES-PKCS1-v1_5, RFC 8017 section 7.2) at most the size of the key less eleven bytes: as many bytes
     /// come out as the key has.
     pub fn encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
-        let PublicKeyKind::Rsa(bits) = &self.kind else {
-            return Err(Failure::Refused(format!(
-                "{} keys only sign: encrypt with an RSA key",
-                self.kind
-            )));
+        let bits = match &self.kind {
+            PublicKeyKind::Rsa(bits) => bits,
+            // Among these are RSA keys that the provider lacks.
+            PublicKeyKind::Other(kind) => {
+                return Err(Failure::Lacking(format!(
+                    "nothing can be encrypted with {kind} keys: use RSA 2048 to 8192"
+                )));
+            }
+            kind => {
+                return Err(Failure::Refused(format!(
+                    "{kind} keys only sign: encrypt with an RSA key"
+                )));
+            }
         };
         let longest = bits.div_ceil(8).saturating_sub(PADDING);
         if plaintext.len() > longest {
