@@ -1,5 +1,7 @@
 //! PEM and DER files: tolerant about what surrounds certificates, strict about the certificates.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use pem::{EncodeConfig, LineEnding, Pem};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
@@ -87,15 +89,10 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
         if !block.label.ends_with("PRIVATE KEY") {
             continue;
         }
-        return match rustls_pemfile::read_one_from_slice(block.text.as_bytes()) {
-            Ok(Some((rustls_pemfile::Item::Pkcs1Key(key), _))) => Ok(key.into()),
-            Ok(Some((rustls_pemfile::Item::Pkcs8Key(key), _))) => Ok(key.into()),
-            Ok(Some((rustls_pemfile::Item::Sec1Key(key), _))) => Ok(key.into()),
-            _ => Err(format!(
-                "the block \"{}\" holds no readable key",
-                block.label
-            )),
-        };
+        return Some(&block)
+            .filter(|block| block.terminated)
+            .and_then(read_private_key_block)
+            .ok_or_else(|| format!("the block \"{}\" holds no readable key", block.label));
     }
     if text.contains("PUBLIC KEY-----") {
         return Err("it is a public key: a private key is needed".to_owned());
@@ -109,6 +106,25 @@ pub fn read_public_key(text: &str) -> Result<Vec<u8>, String> {
     match rustls_pemfile::read_one_from_slice(text.as_bytes()) {
         Ok(Some((rustls_pemfile::Item::SubjectPublicKeyInfo(info), _))) => Ok(info.to_vec()),
         _ => Err("the public key cannot be read".to_owned()),
+    }
+}
+
+/// Decoded here rather than by rustls-pemfile, which leaves copies in memory.
+fn read_private_key_block(block: &Block<'_>) -> Option<PrivateKeyDer<'static>> {
+    let lines = block.text.lines().skip(1);
+    let lines = lines.take_while(|line| !line.starts_with(END));
+    let mut digits = zeroize::Zeroizing::new(Vec::with_capacity(block.text.len()));
+    for line in lines {
+        digits.extend_from_slice(line.as_bytes());
+    }
+    let mut der = zeroize::Zeroizing::new(vec![0; digits.len()]);
+    let length = STANDARD.decode_slice(&*digits, &mut der).ok()?;
+    let der = der[..length].to_vec();
+    match block.label {
+        "RSA PRIVATE KEY" => Some(PrivateKeyDer::Pkcs1(der.into())),
+        "EC PRIVATE KEY" => Some(PrivateKeyDer::Sec1(der.into())),
+        "PRIVATE KEY" => Some(PrivateKeyDer::Pkcs8(der.into())),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::pem;
 
 /// More rounds than any tool asks for: a file could ask for hours of them.
-const MOST_ROUNDS: u32 = 10_000_000;
+const MOST_ROUNDS: u32 = 2_000_000;
 /// More memory than any tool asks scrypt for, in bytes: a file could ask for all there is.
 const MOST_MEMORY: u64 = 1 << 28;
 /// What DES takes at a time, and the length of its vector, in bytes.

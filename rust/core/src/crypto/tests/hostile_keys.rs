@@ -73,13 +73,13 @@ fn text(der: &[u8]) -> String {
 
 #[test]
 fn absurd_numbers_of_rounds_are_refused_before_the_first_one() {
-    for rounds in [10_000_001, 100_000_000, u64::from(u32::MAX)] {
+    for rounds in [2_000_001, 100_000_000, u64::from(u32::MAX)] {
         let message = fails(
             &encrypted(&pbkdf2(b"saltsalt", rounds), &aes(), &[0; 32]),
             PASSWORD,
         );
         assert!(
-            message.contains(&rounds.to_string()) && message.contains("10000000"),
+            message.contains(&rounds.to_string()) && message.contains("2000000"),
             "{message}"
         );
     }

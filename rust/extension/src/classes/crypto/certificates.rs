@@ -4,6 +4,7 @@ use godot::classes::{CryptoKey, X509Certificate};
 use godot::prelude::*;
 use godot_rustls_core::certificate::{Certificate, PublicKeyKind};
 use godot_rustls_core::crypto::Failure;
+use godot_rustls_core::diagnosis::quoted;
 use godot_rustls_core::issuance::{self, AlternativeNames, Subject, Validity};
 
 use super::RustlsCrypto;
@@ -23,7 +24,7 @@ impl RustlsCrypto {
     /// name becomes one if it is a DNS name or an address. Browsers, curl and Python look at nothing else.
     ///
     /// Like its twin's it may vouch for others as well (CA:TRUE, path length 0), and is signed with SHA-256, with P-384 keys
-    /// with SHA-384. Beyond, it says for what its key may be used and has a key identifier, which strict checkers ask for.
+    /// with SHA-384 and with P-521 keys with SHA-512. Beyond, it says for what its key may be used and has a key identifier, which strict checkers ask for.
     ///
     /// Returns null, with an error, for names and dates that cannot be read, for more names than the engine's
     /// [X509Certificate] gives back (4 KiB as PEM, about a hundred), and for null, empty and public-only keys.
@@ -80,8 +81,9 @@ impl RustlsCrypto {
     /// [param ca_certificate] with its key [param ca_key] vouches for.
     ///
     /// [param subject_key] may be public-only: then the private half need not leave its server. Names and dates are given
-    /// as to [method generate_self_signed_certificate]. Browsers take at most 398 days from public authorities; from one's
-    /// own some take 825. A certificate counts no longer than that of its authority: asked for more there is a warning.
+    /// as to [method generate_self_signed_certificate]. Apple's systems refuse
+    /// certificates for more than 825 days, of one's own authority too. A certificate counts only while that of its authority
+    /// does: when it is dated beyond, there is a warning.
     ///
     /// Returns null, with an error, for names and dates that cannot be read, for keys that are null, empty or that nobody
     /// would accept, when [param ca_key] is public-only or not the key of [param ca_certificate], and when that is the
@@ -240,11 +242,13 @@ fn issued(
         &names,
         &validity(dates)?,
     )?;
-    if made.facts().not_after > ca.facts().not_after {
+    let (leaf, above) = (made.facts(), ca.facts());
+    if leaf.not_before < above.not_before || leaf.not_after > above.not_after {
         warn(&format!(
-            "the certificate is dated until {}, and counts no longer than that of its authority, \"{}\", which ends before",
+            "the certificate is dated {} to {}, beyond the dates of its authority {}: it counts only while both do",
+            dates.0,
             dates.1,
-            ca.facts().display_name()
+            quoted(&above.display_name())
         ));
     }
     x509_certificate(&made)
