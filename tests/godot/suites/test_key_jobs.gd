@@ -208,3 +208,30 @@ func _check_key(key: CryptoKey, signature_size: int) -> void:
 	var signature: PackedByteArray = engine.call(&"sign", HASH_SHA256, fake_hash(32), key)
 	equal(signature.size(), signature_size, "the length of a signature")
 	equal(ours.call(&"verify", HASH_SHA256, fake_hash(32), signature, key), true, "verify()")
+
+
+## The threads that load resources have a queue of their own for what is deferred.
+func test_a_job_begun_while_a_resource_is_loaded_on_a_thread_completes(_ours: Stack) -> void:
+	const PATH := "res://support/resource_with_key_job.tres"
+	ResourceLoader.load_threaded_request(PATH, "", false, ResourceLoader.CACHE_MODE_IGNORE)
+	while ResourceLoader.load_threaded_get_status(PATH) == ResourceLoader.THREAD_LOAD_IN_PROGRESS:
+		await tree.process_frame
+	var loaded: Resource = ResourceLoader.load_threaded_get(PATH)
+	if not check(loaded != null, "it was not loaded"):
+		return
+	equal(loaded.get(&"was_on_main_thread"), false, "whether it was loaded on the main thread")
+	var job: RefCounted = loaded.get(&"job")
+	var witness: Witness = Witness.new()
+	job.connect(&"completed", witness.hear)
+	if not job.call(&"is_completed"):
+		await job.completed
+	equal([job.call(&"get_key") != null, witness.on_main_thread], [true, true], "a key, told on the main thread")
+
+
+func test_a_listener_may_let_a_frame_pass_while_others_are_at_work(_ours: Stack) -> void:
+	expect_errors()
+	var refused: RefCounted = _begin(-1)
+	var other: RefCounted = _begin(2048)
+	refused.connect(&"completed", func(_key: CryptoKey) -> void: tree.process_frame.emit())
+	await other.completed
+	equal([refused.call(&"is_completed"), other.call(&"get_key") != null], [true, true], "both jobs are done")
