@@ -236,6 +236,20 @@ func test_openssl_accepts_a_self_signed_certificate_by_its_strictest_rules(_ours
 		names(output, "OK", "what openssl said")
 
 
+func test_dates_beyond_those_of_the_authority_are_warned_of(_ours: Stack) -> void:
+	expect_errors()
+	var ca: X509Certificate = ours.call(&"generate_certificate_authority", _ca_key, CA_NAME, FROM, "20300101000000")
+	for dates: Array in [[FROM, "20300101000000"], [FROM, "20300101000001"], ["20191231235959", "20290101000000"]]:
+		row(str(dates))
+		forget_errors()
+		var issue: Array = [_ca_key, ca, _key, NAME, NAMES] + dates
+		check(ours.callv(&"issue_certificate", issue) != null, "nothing was issued")
+		equal(ours.call(&"get_last_error"), "", "get_last_error()")
+		var is_beyond: bool = dates != [FROM, "20300101000000"]
+		if can_read_log() and check(printed_warnings().size() == int(is_beyond), "warned %s" % [printed_warnings()]) and is_beyond:
+			names(printed_warnings()[0], "beyond the dates of its authority", "the warning")
+
+
 func _authority(key: CryptoKey = _ca_key) -> X509Certificate:
 	return ours.call(&"generate_certificate_authority", key, CA_NAME, FROM, TO)
 
