@@ -92,12 +92,29 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
         return Some(&block)
             .filter(|block| block.terminated)
             .and_then(read_private_key_block)
-            .ok_or_else(|| format!("the block \"{}\" holds no readable key", block.label));
+            .ok_or_else(|| unreadable_key(block.label));
     }
     if text.contains("PUBLIC KEY-----") {
         return Err("it is a public key: a private key is needed".to_owned());
     }
-    Err("no PEM block with a private key was found".to_owned())
+    Err(no_key_found(text).to_owned())
+}
+
+/// A path is passed for a text easily. It is not repeated: it could be a password just as well.
+fn no_key_found(text: &str) -> &'static str {
+    if text.trim().is_empty() || text.contains('\n') || text.contains(BEGIN) {
+        "no PEM block with a private key was found"
+    } else {
+        "no PEM block with a private key was found: if it is a path, pass the text of its file"
+    }
+}
+
+fn unreadable_key(label: &str) -> String {
+    let remedy = match label {
+        "OPENSSH PRIVATE KEY" => "convert it with \"ssh-keygen -p -m PEM\"",
+        _ => "it is damaged, or of an unknown form",
+    };
+    format!("the block \"{label}\" holds no readable key: {remedy}")
 }
 
 /// Reads the public key of a PEM text, as the DER of its SubjectPublicKeyInfo (RFC 7468 section 13). The error is a

@@ -150,7 +150,7 @@ pub(crate) fn crypto_key(pem: &str) -> Result<Gd<CryptoKey>, String> {
     let mut key = CryptoKey::new_gd();
     match quietly(|| key.load_from_string(pem)) {
         Error::OK => Ok(key),
-        _ => Err("the engine's CryptoKey cannot hold a key of this kind (it takes RSA, and ECDSA on named curves): pass an Ed25519 key as PEM text to RustlsTLSOptions.server_from_pem()".to_owned()),
+        _ => Err("the engine's CryptoKey cannot hold this key: it is damaged, or of another kind than RSA and ECDSA on named curves; pass an Ed25519 key as PEM text to RustlsTLSOptions.server_from_pem()".to_owned()),
     }
 }
 

@@ -52,7 +52,7 @@ pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, String> {
 fn write(label: &'static str, der: &[u8]) -> Result<Zeroizing<String>, String> {
     SecretDocument::try_from(der)
         .and_then(|document| document.to_pem(label, LineEnding::LF))
-        .map_err(|_| "the private key cannot be written: it is damaged".to_owned())
+        .map_err(|_| "the private key cannot be read: it is damaged".to_owned())
 }
 
 /// Refuses a vector of 3DES that is not one block: the parser takes eight bytes from it, and panics when there are fewer.

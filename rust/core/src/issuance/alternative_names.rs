@@ -120,6 +120,8 @@ fn what_is_wrong(text: &str) -> String {
         return format!(
             "has a prefix: leave \"{prefix}\" out, the kind of a name is seen by itself"
         );
+    } else if text.contains(',') {
+        "has a comma: give each name as an element of its own"
     } else if text.contains("://") {
         "is a URL: give its host alone"
     } else if text.contains('/') {

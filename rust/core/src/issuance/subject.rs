@@ -87,7 +87,7 @@ fn parts(text: &str) -> Vec<&str> {
 fn attribute(part: &str) -> Result<(ObjectIdentifier, Value), String> {
     let Some((name, escaped)) = part.split_once('=') else {
         return Err(format!(
-            "has no \"=\" in its part {}: write TYPE=value, and \"\\,\" for a comma in a value",
+            "has no \"=\" in its part {}: write TYPE=value such as CN=localhost, and \"\\,\" for a comma in a value",
             quoted(part)
         ));
     };

@@ -257,6 +257,7 @@ fn what_is_no_private_key_is_refused_in_words_without_its_text() {
     for (text, word) in [
         ("", "no PEM block"),
         ("text", "no PEM block"),
+        ("user://server.SECRET", "pass the text of its file"),
         (&owner.pem(), "no PEM block"),
         (&owner.public_key_pem(), "public key"),
         (broken, "no readable key"),
@@ -264,7 +265,7 @@ fn what_is_no_private_key_is_refused_in_words_without_its_text() {
         (old_encrypted, "encrypted"),
         (
             "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
-            "OPENSSH PRIVATE KEY",
+            "ssh-keygen",
         ),
     ] {
         let message = read_private_key(text).map(|_| ()).unwrap_err();
