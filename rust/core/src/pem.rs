@@ -1,5 +1,7 @@
 //! PEM and DER files: tolerant about what surrounds certificates, strict about the certificates.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use pem::{EncodeConfig, LineEnding, Pem};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
@@ -87,12 +89,10 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
         if !block.label.ends_with("PRIVATE KEY") {
             continue;
         }
-        return match rustls_pemfile::read_one_from_slice(block.text.as_bytes()) {
-            Ok(Some((rustls_pemfile::Item::Pkcs1Key(key), _))) => Ok(key.into()),
-            Ok(Some((rustls_pemfile::Item::Pkcs8Key(key), _))) => Ok(key.into()),
-            Ok(Some((rustls_pemfile::Item::Sec1Key(key), _))) => Ok(key.into()),
-            _ => Err(unreadable_key(block.label)),
-        };
+        return Some(&block)
+            .filter(|block| block.terminated)
+            .and_then(read_private_key_block)
+            .ok_or_else(|| unreadable_key(block.label));
     }
     if text.contains("PUBLIC KEY-----") {
         return Err("it is a public key: a private key is needed".to_owned());
@@ -126,6 +126,25 @@ pub fn read_public_key(text: &str) -> Result<Vec<u8>, String> {
     }
 }
 
+/// Decoded here rather than by rustls-pemfile, which leaves copies in memory.
+fn read_private_key_block(block: &Block<'_>) -> Option<PrivateKeyDer<'static>> {
+    let lines = block.text.lines().skip(1);
+    let lines = lines.take_while(|line| !line.starts_with(END));
+    let mut digits = zeroize::Zeroizing::new(Vec::with_capacity(block.text.len()));
+    for line in lines {
+        digits.extend_from_slice(line.as_bytes());
+    }
+    let mut der = zeroize::Zeroizing::new(vec![0; digits.len()]);
+    let length = STANDARD.decode_slice(&*digits, &mut der).ok()?;
+    let der = der[..length].to_vec();
+    match block.label {
+        "RSA PRIVATE KEY" => Some(PrivateKeyDer::Pkcs1(der.into())),
+        "EC PRIVATE KEY" => Some(PrivateKeyDer::Sec1(der.into())),
+        "PRIVATE KEY" => Some(PrivateKeyDer::Pkcs8(der.into())),
+        _ => None,
+    }
+}
+
 /// The first private key of a PEM text when it is under a password, as the DER of its EncryptedPrivateKeyInfo (RFC
 /// 5958 section 3). The error is a sentence.
 pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, String> {
@@ -139,7 +158,9 @@ pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, 
     if block.label != ENCRYPTED_KEY {
         return Ok(None);
     }
-    let parsed = pem::parse(block.text);
+    // To this parser the text begins after an empty line, and every Windows line end has become one.
+    let lines = block.text.lines().filter(|line| !line.is_empty());
+    let parsed = pem::parse(lines.collect::<Vec<_>>().join("\n"));
     let parsed = parsed.map_err(|_| "the base64 text of the encrypted private key is broken")?;
     Ok(Some(parsed.into_contents()))
 }

@@ -38,9 +38,7 @@ pub(crate) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 impl Queue {
     fn begin(&mut self) {
-        if self.at_work == 0 {
-            self.join();
-        }
+        self.join_ended();
         let thread = std::thread::Builder::new().name("rustls-background".to_owned());
         match thread.spawn(work_off) {
             Ok(thread) => {
@@ -50,6 +48,12 @@ impl Queue {
             // Others will come to it; without any, dropping it tells the receiver.
             Err(_) if self.at_work == 0 => self.waiting.clear(),
             Err(_) => {}
+        }
+    }
+
+    fn join_ended(&mut self) {
+        for thread in self.threads.extract_if(.., |thread| thread.is_finished()) {
+            let _ = thread.join();
         }
     }
 

@@ -6,6 +6,8 @@ use godot::prelude::*;
 use godot_rustls_core::crypto::{Hash, HashAlgorithm, PrivateKey};
 use godot_rustls_core::issuance::CertificateSigner;
 
+use crate::engine_objects::quietly;
+
 /// A key of the provider's.
 pub(crate) struct ByProvider<'a> {
     pub(crate) key: &'a PrivateKey,
@@ -38,7 +40,7 @@ impl CertificateSigner for ByEngine<'_> {
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
         let value = PackedByteArray::from(digest(HashAlgorithm::Sha256, message)?);
-        let signed = Crypto::new_gd().sign(HashType::SHA256, &value, self.key);
+        let signed = quietly(|| Crypto::new_gd().sign(HashType::SHA256, &value, self.key));
         if signed.is_empty() {
             return Err("the engine could not sign with this key".to_owned());
         }

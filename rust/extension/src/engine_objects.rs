@@ -66,12 +66,28 @@ fn certificate_text(certificate: &Gd<X509Certificate>) -> String {
 pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
     static QUIET: Mutex<()> = Mutex::new(());
     let _one_at_a_time = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut engine = Engine::singleton();
-    let was_printing = engine.is_printing_error_messages();
-    engine.set_print_error_messages(false);
-    let result = work();
-    engine.set_print_error_messages(was_printing);
-    result
+    let _quiet = Quiet::begin();
+    work()
+}
+
+/// The engine prints no errors, of any thread, while this lives.
+struct Quiet {
+    was_printing: bool,
+}
+
+impl Quiet {
+    fn begin() -> Self {
+        let mut engine = Engine::singleton();
+        let was_printing = engine.is_printing_error_messages();
+        engine.set_print_error_messages(false);
+        Self { was_printing }
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        Engine::singleton().set_print_error_messages(self.was_printing);
+    }
 }
 
 /// Reads certificate bytes where an empty object means none.
@@ -103,11 +119,16 @@ pub(crate) fn private_key_text(key: &Gd<CryptoKey>) -> Result<Zeroizing<String>,
             "the key is empty or holds only the public part: pass the private key".to_owned(),
         );
     }
-    let text = Zeroizing::new(key.clone().save_to_string().to_string());
+    let text = secret_text(&key.clone().save_to_string());
     if text.is_empty() {
         return Err("the key cannot be read: load it again".to_owned());
     }
     Ok(text)
+}
+
+/// A copy that is wiped after use, and leaves no other behind: writing it character by character would.
+pub(crate) fn secret_text(text: &GString) -> Zeroizing<String> {
+    Zeroizing::new(String::from(text))
 }
 
 /// The public key as PEM text, of a private key too. `None` for an empty key.
@@ -136,11 +157,20 @@ pub(crate) fn crypto_key(pem: &str) -> Result<Gd<CryptoKey>, String> {
 /// The engine's object of a certificate.
 pub(crate) fn x509_certificate(certificate: &Certificate) -> Result<Gd<X509Certificate>, String> {
     let mut object = X509Certificate::new_gd();
-    match quietly(|| object.load_from_string(&write_certificate(certificate))) {
-        Error::OK => Ok(object),
-        error => Err(format!(
+    let text = write_certificate(certificate);
+    let error = quietly(|| object.load_from_string(&text));
+    if error != Error::OK {
+        return Err(format!(
             "the engine's X509Certificate did not take the certificate ({})",
             describe(error)
-        )),
+        ));
     }
+    // Nobody could save it, nor make options with it.
+    if certificate_text(&object).is_empty() {
+        return Err(format!(
+            "the certificate is too long: {} bytes as PEM, of which the engine's X509Certificate gives out less than 4096: give fewer or shorter names",
+            text.len()
+        ));
+    }
+    Ok(object)
 }

@@ -1,8 +1,10 @@
 //! Looking once a frame, on the main thread, whether something that was begun elsewhere is done.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 
-use godot::classes::{Engine, SceneTree};
+use godot::classes::object::ConnectFlags;
+use godot::classes::{Engine, Os, SceneTree};
 use godot::prelude::*;
 
 /// Looks; says whether it wants to look again.
@@ -18,7 +20,7 @@ pub(crate) enum Again {
 const SIGNAL: &str = "process_frame";
 
 thread_local! {
-    static LOOKS: RefCell<Vec<Look>> = const { RefCell::new(Vec::new()) };
+    static LOOKS: RefCell<VecDeque<Look>> = const { RefCell::new(VecDeque::new()) };
     static CONNECTED: RefCell<Option<Callable>> = const { RefCell::new(None) };
 }
 
@@ -31,14 +33,15 @@ pub(crate) fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
         }
         return;
     };
-    LOOKS.with_borrow_mut(|looks| looks.push(Box::new(look)));
-    CONNECTED.with_borrow_mut(|connected| {
-        let callable =
-            connected.get_or_insert_with(|| Callable::from_fn("look", |_| look_at_all()));
-        if !tree.is_connected(SIGNAL, callable) {
-            tree.connect(SIGNAL, callable);
-        }
-    });
+    LOOKS.with_borrow_mut(|looks| looks.push_back(Box::new(look)));
+    connect(&mut tree);
+}
+
+/// Calls `callable` on the main thread in the next frame, from any thread. It has to be one for any thread.
+pub(crate) fn in_next_frame(callable: &Callable) {
+    if let Some(mut tree) = tree() {
+        tree.connect_flags(SIGNAL, callable, ConnectFlags::ONE_SHOT);
+    }
 }
 
 /// Stops looking, before the library goes.
@@ -49,17 +52,31 @@ pub(crate) fn stop() {
 }
 
 fn look_at_all() {
-    // Taken out while they run: scripts that hear of a result may begin something new.
-    let mut looks = LOOKS.take();
-    looks.retain_mut(|look| look() == Again::Yes);
-    let nothing_left = LOOKS.with_borrow_mut(|new| {
-        looks.append(new);
-        std::mem::swap(new, &mut looks);
-        new.is_empty()
-    });
-    if nothing_left {
-        disconnect();
+    // Each is taken out while it runs: a script that hears of a result may begin something new, or let a frame pass.
+    let count = LOOKS.with_borrow(VecDeque::len);
+    for _ in 0..count {
+        let Some(mut look) = LOOKS.with_borrow_mut(VecDeque::pop_front) else {
+            break;
+        };
+        if look() == Again::Yes {
+            LOOKS.with_borrow_mut(|looks| looks.push_back(look));
+        }
     }
+    if LOOKS.with_borrow(VecDeque::is_empty) {
+        disconnect();
+    } else if let Some(mut tree) = tree() {
+        connect(&mut tree);
+    }
+}
+
+fn connect(tree: &mut Gd<SceneTree>) {
+    CONNECTED.with_borrow_mut(|connected| {
+        let callable =
+            connected.get_or_insert_with(|| Callable::from_fn("look", |_| look_at_all()));
+        if !tree.is_connected(SIGNAL, callable) {
+            tree.connect(SIGNAL, callable);
+        }
+    });
 }
 
 fn disconnect() {
@@ -69,6 +86,12 @@ fn disconnect() {
     {
         tree.disconnect(SIGNAL, &callable);
     }
+}
+
+/// Whether scripts may touch the scene tree here.
+pub(crate) fn is_main_thread() -> bool {
+    let system = Os::singleton();
+    system.get_thread_caller_id() == system.get_main_thread_id()
 }
 
 fn tree() -> Option<Gd<SceneTree>> {

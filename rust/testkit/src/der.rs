@@ -1,7 +1,7 @@
 //! DER taken apart and put together (X.690), for certificates that no library makes.
 
 /// One element with its header.
-pub(crate) fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
+pub fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match u8::try_from(contents.len()) {
         Ok(short) if short < 0x80 => out.push(short),

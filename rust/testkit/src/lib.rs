@@ -15,6 +15,7 @@ mod random;
 mod revocation;
 
 pub use authority::{Issued, Purpose, Template, Usage};
+pub use der::element;
 pub use keys::KeyKind;
 pub use pair::{Chunks, Endpoint, Pair};
 pub use peer::{Peer, Step};

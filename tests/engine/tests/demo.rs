@@ -32,8 +32,10 @@ func work() -> void:
 		card.get_node("%Names").text = typed[1]
 		card.call(&"issue_now")
 		var result: Control = card.get_node("%Result")
-		print("TYPED %s | %s" % [
-				result.get_node("%Headline").text.get_slice(";", 0), result.get_node("%Words").text.get_slice("\n", 0)])
+		var words: String = result.get_node("%Words").text.get_slice("\n", 0)
+		print("TYPED %s | %s" % [result.get_node("%Headline").text.get_slice(";", 0), words])
+		for info: RustlsCertificateInfo in RustlsCertificateInfo.from_pem(FileAccess.get_file_as_string(words)):
+			print("NAMED ", info.common_name)
 	card.get_node("%Name").text = "slow.example.org"
 	card.get_node("%Names").text = ""
 	card.get_node("%Kind").select(3)
@@ -158,6 +160,9 @@ fn the_demos_window_takes_whatever_is_typed_and_closes_clean_while_it_works() {
     for ((name, _, expected), answer) in TYPED.iter().zip(&answers) {
         assert!(answer.starts_with(expected), "{name}: {answer}");
     }
+    let issued = TYPED.iter().filter(|typed| typed.2.starts_with("Issued"));
+    let issued: Vec<&str> = issued.map(|typed| typed.0).collect();
+    assert_eq!(said("NAMED "), issued, "{}", run.text);
     assert_eq!(said("WORKING "), ["true"], "{}", run.text);
     assert_eq!(said("CLOSED"), [""], "{}", run.text);
 }

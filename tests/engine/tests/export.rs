@@ -22,7 +22,7 @@ const SCENE: &str = "[gd_scene load_steps=2 format=3]\n\n\
                      [ext_resource type=\"Script\" path=\"res://main.gd\" id=\"1\"]\n\n\
                      [node name=\"Main\" type=\"Node\"]\nscript = ExtResource(\"1\")\n";
 
-/// Prints its trust and what it says of a public chain and of a key log, connects to each port of `--ports=1,2`,
+/// Prints its trust, what it says of a public chain, of a key log and of a certificate that it makes, connects to each port of `--ports=1,2`,
 /// `--unsafe` or not, and prints what came of it.
 const SCRIPT: &str = r#"extends Node
 
@@ -39,7 +39,7 @@ var base: StreamPeerTCP
 func _ready() -> void:
 	for argument: String in OS.get_cmdline_user_args():
 		if argument.begins_with("--ports="):
-			ports = argument.trim_prefix("--ports=").split(",")
+			ports = argument.trim_prefix("--ports=").split(",", false)
 		elif argument.begins_with("--public="):
 			chain = FileAccess.get_file_as_string(argument.trim_prefix("--public="))
 		elif argument == "--unsafe":
@@ -49,7 +49,22 @@ func _ready() -> void:
 	var logging: RustlsTLSOptions = RustlsTLSOptions.client()
 	logging.key_log_path = "user://keys.log"
 	print("KEYLOG %s %s" % [logging.get_error(), FileAccess.file_exists("user://keys.log")])
+	print("MADE \"%s\"" % make_certificate())
+	var key: CryptoKey = await RustlsCrypto.new().generate_rsa_async(2048).completed
+	print("KEY ", key != null)
 	connect_next()
+
+
+## Why a certificate of an authority of the game's own is refused; empty when it is not.
+func make_certificate() -> String:
+	var crypto: RustlsCrypto = RustlsCrypto.new()
+	var ca_key: CryptoKey = crypto.generate_ecdsa()
+	var ca: X509Certificate = crypto.generate_certificate_authority(
+			ca_key, "CN=Game CA", "20260101000000", "20360101000000")
+	var made: X509Certificate = crypto.issue_certificate(
+			ca_key, ca, crypto.generate_ecdsa(), "CN=localhost", [], "20260101000000", "20360101000000")
+	var pem: String = RustlsCertificateInfo.from_certificate(made)[0].get_pem()
+	return RustlsTLSOptions.client(ca).verify_certificate_chain(pem, "localhost", THEN)
 
 
 func accepts(server_name: String, time: int) -> bool:
@@ -217,6 +232,15 @@ fn without_a_system_store_an_exported_game_trusts_mozillas_roots() {
         facts,
         ["TRUST 3 true", "PUBLIC true false", UNTRUSTED_ISSUER]
     );
+}
+
+#[test]
+fn an_exported_game_makes_keys_and_certificates() {
+    let Some(games) = games() else { return };
+    let text = start(&games.plain, &[], &[], &[]);
+    for fact in ["MADE \"\"", "KEY true"] {
+        assert!(text.lines().any(|line| line == fact), "no {fact}: {text}");
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! A game that ends with connections open ends at once, with code 0, and says nothing.
+//! A game that ends with connections open or keys in the making ends at once, with code 0, and says nothing.
 
 use std::time::{Duration, Instant};
 
 use godot_rustls_engine_tests::{Project, finish, godot, suites_addon};
+use xtask::process::Captured;
 
 const SETTINGS: &str = "[application]\n\nconfig/name=\"quit\"\nrun/main_scene=\"res://main.tscn\"\n\
                         run/flush_stdout_on_print=true\n";
@@ -87,25 +88,97 @@ func check(error: Error) -> void:
 		print("FAILED ", error_string(error), " ", get_stack())
 "#;
 
+/// Ends while keys are in the making that take a minute each, more of them than there are threads; some of the jobs are
+/// held, one is not, and one is listened to.
+const KEYS_SCRIPT: &str = r#"extends Node
+
+static var kept: Array[RefCounted] = []
+
+var frames: int = 0
+
+
+func _ready() -> void:
+	var crypto: RefCounted = ClassDB.instantiate("RustlsCrypto")
+	for number: int in 12:
+		kept.append(crypto.call("generate_rsa_async", 8192))
+	crypto.call("generate_rsa_async", 8192)
+	(crypto.call("generate_rsa_async", 8192) as RefCounted).connect("completed", listen)
+
+
+func listen(_key: CryptoKey) -> void:
+	print("COMPLETED")
+
+
+func _process(_delta: float) -> void:
+	frames += 1
+	if frames == 10:
+		print("MAKING ", kept.all(func(job: RefCounted) -> bool: return not job.call("is_completed")))
+		get_tree().quit()
+"#;
+
+const AWAITING_SCRIPT: &str = r#"extends Node
+
+var frames: int = 0
+
+
+func _ready() -> void:
+	await ClassDB.instantiate("RustlsCrypto").call("generate_rsa_async", 8192).completed
+	print("COMPLETED")
+
+
+func _process(_delta: float) -> void:
+	frames += 1
+	if frames == 10:
+		print("AWAITING")
+		get_tree().quit()
+"#;
+
 #[test]
 fn quitting_with_connections_open_neither_hangs_nor_prints() {
-    let Some(godot) = godot() else { return };
-    let Some(addon) = suites_addon() else { return };
-    let project = Project::new("quit", SETTINGS);
-    project.install(&addon);
-    project.file("main.tscn", SCENE);
-    project.file("main.gd", SCRIPT);
-    project.import(&godot);
-    let start = Instant::now();
-    let run = finish("a game that quits", godot.headless(project.dir()), 2);
-    let took = start.elapsed();
+    quits("quit", SCRIPT, "OPEN true");
+}
+
+#[test]
+fn quitting_with_keys_in_the_making_neither_hangs_nor_prints() {
+    quits("quit_keys", KEYS_SCRIPT, "MAKING true");
+}
+
+#[test]
+fn quitting_while_a_script_awaits_a_key_ends_as_soon() {
+    let Some(run) = run("quit_awaiting", AWAITING_SCRIPT) else {
+        return;
+    };
+    // The engine leaks what a function holds that still awaits something then, its own timers too, and warns of it.
+    assert!(run.text.contains("AWAITING"), "{}", run.text);
+    assert!(!run.text.contains("COMPLETED"), "{}", run.text);
+    assert_eq!(run.code, Some(0));
+}
+
+/// Runs a project whose one node has this script, and checks that it says this alone.
+fn quits(name: &str, script: &str, says: &str) {
+    let Some(run) = run(name, script) else { return };
     let said: Vec<&str> = run
         .text
         .lines()
         .filter(|line| !line.is_empty())
         .filter(|line| !GREETINGS.iter().any(|start| line.starts_with(start)))
         .collect();
-    assert_eq!(said, ["OPEN true"], "{}", run.text);
+    assert_eq!(said, [says], "{}", run.text);
     assert_eq!(run.code, Some(0));
+}
+
+/// Runs a project whose one node has this script, and checks that it ends soon.
+fn run(name: &str, script: &str) -> Option<Captured> {
+    let godot = godot()?;
+    let addon = suites_addon()?;
+    let project = Project::new(name, SETTINGS);
+    project.install(&addon);
+    project.file("main.tscn", SCENE);
+    project.file("main.gd", script);
+    project.import(&godot);
+    let start = Instant::now();
+    let run = finish("a game that quits", godot.headless(project.dir()), 2);
+    let took = start.elapsed();
     assert!(took < Duration::from_secs(15), "it took {took:?}");
+    Some(run)
 }

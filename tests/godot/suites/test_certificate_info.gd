@@ -79,6 +79,21 @@ const KNOWN := {
 	"leaf_backwards": {&"not_before": "2030-01-01T00:00:00", &"not_after": START},
 }
 
+## Common names as a script gives them to RustlsCrypto, and how they are told: RFC 4514 sections 2.4 and 3.
+const ESCAPED := {
+	"plain": "plain",
+	"a\\,b\\+c\\\"d\\\\e\\<f\\>g;h": "a\\,b\\+c\\\"d\\\\e\\<f\\>g\\;h",
+	"\\#hash": "\\#hash", "a#b": "a#b", "\\##": "\\##",
+	" blank ": "\\ blank\\ ", "  two  ": "\\  two \\ ", "\\20": "\\ ", "a b": "a b",
+	"a=b": "a=b", "/slash": "/slash",
+	"Bücher 💥": "Bücher 💥", "日本": "日本",
+	# Control characters must not reach a log as they are.
+	"line\\0Abreak": "line\\0abreak", "tab\\09": "tab\\09", "\\1B[31mred": "\\1b[31mred", "del\\7F": "del\\7f",
+	"\\C2\\85next": "\\c2\\85next",
+	# Other types of string: Printable, IA5, Teletex as Latin-1, BMP.
+	"#130161": "a", "#160140": "@", "#1401fc": "ü", "#1e0400fc65e5": "ü日",
+}
+
 
 func test_every_field_says_what_the_fixture_is_made_of(ours: Stack) -> void:
 	for fixture: String in KNOWN:
@@ -150,6 +165,52 @@ func test_openssl_reads_the_same_of_every_fixture(ours: Stack) -> void:
 		equal(info.subject, fields[4], "the subject")
 		equal(info.issuer, fields[5], "the issuer")
 		equal(info.public_key_pin, "sha256/" + fields[6], "the pin")
+
+
+func test_every_fixture_can_be_read(ours: Stack) -> void:
+	var count: int = 0
+	for file: String in DirAccess.get_files_at(Fixtures.path("")):
+		if not file.ends_with(".crt"):
+			continue
+		count += 1
+		var info: Object = _info(ours, file.trim_suffix(".crt"))
+		if info != null:
+			equal(info.get_pem(), Fixtures.pem(file.trim_suffix(".crt")), "get_pem()")
+			check(not str(info.public_key_algorithm).is_empty(), "it has no kind of key")
+			check(not str(info.signature_algorithm).is_empty(), "it has no signature")
+			check(str(info.public_key_pin).begins_with("sha256/"), "it has no pin")
+	row("")
+	check(count > 200, "only %d fixtures were found" % count)
+
+
+func test_names_are_escaped_as_the_standard_says(ours: Stack) -> void:
+	var crypto: RefCounted = ours.crypto()
+	var key: CryptoKey = Fixtures.lone_key("p256")
+	for given: String in ESCAPED:
+		row(given)
+		var made: X509Certificate = crypto.call(&"generate_self_signed_certificate", key, "O=x,CN=%s,C=DE" % given)
+		var infos: Array = ours.call(&"certificate_infos", made)
+		if check(infos.size() == 1, "%d certificates" % infos.size()):
+			equal(infos[0].subject, "C=DE,CN=%s,O=x" % ESCAPED[given], "the subject")
+			equal(infos[0].issuer, infos[0].subject, "the issuer")
+
+
+func test_times_may_lie_far_from_now(ours: Stack) -> void:
+	var crypto: RefCounted = ours.crypto()
+	var key: CryptoKey = Fixtures.lone_key("p256")
+	for dates: Array in [
+		["0000-01-01T00:00:00", "0001-01-01T00:00:00"], ["1582-10-15T00:00:00", "1949-12-31T23:59:59"],
+		["1950-01-01T00:00:00", "1969-12-31T23:59:59"], ["1970-01-01T00:00:00", "2038-01-19T03:14:08"],
+		["2049-12-31T23:59:59", "2050-01-01T00:00:00"], ["2106-02-07T06:28:16", "9999-12-31T23:59:59"],
+	]:
+		row(str(dates))
+		var arguments: Array = dates.map(func(date: String) -> String:
+			return date.replace("-", "").replace("T", "").replace(":", ""))
+		var made: X509Certificate = crypto.callv(&"generate_self_signed_certificate", [key, "CN=x"] + arguments)
+		var infos: Array = ours.call(&"certificate_infos", made)
+		if check(infos.size() == 1, "%d certificates" % infos.size()):
+			equal(infos[0].not_before, Time.get_unix_time_from_datetime_string(dates[0]), "not_before")
+			equal(infos[0].not_after, Time.get_unix_time_from_datetime_string(dates[1]), "not_after")
 
 
 func test_a_chain_is_read_in_its_order(ours: Stack) -> void:

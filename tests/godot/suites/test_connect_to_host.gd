@@ -158,7 +158,10 @@ func test_giving_up_or_freeing_while_it_connects_is_safe(ours: Stack) -> void:
 			var given_up: StreamPeer = ours.stream()
 			given_up.call(&"connect_to_host", host, _listener.get_local_port(), trusting(ours))
 			given_up.call(&"disconnect_from_stream")
-			equal(Link.status(given_up), Stack.Status.DISCONNECTED, "status after giving up")
+			var states: Array[int] = [Stack.Status.DISCONNECTED]
+			if host.ends_with(".invalid"):
+				states.append(Stack.Status.ERROR)
+			check(Link.status(given_up) in states, "%s: status %d after giving up" % [host, Link.status(given_up)])
 			var freed: StreamPeer = ours.stream()
 			freed.call(&"connect_to_host", host, _listener.get_local_port(), trusting(ours))
 

@@ -236,34 +236,18 @@ func test_openssl_accepts_a_self_signed_certificate_by_its_strictest_rules(_ours
 		names(output, "OK", "what openssl said")
 
 
-func test_a_signing_request_can_be_read_and_is_signed_by_its_key(_ours: Stack) -> void:
-	after(Fixtures.clear_scratch)
-	for fixture: String in ["rsa2048", "p256", "p384", "p521"]:
-		row(fixture)
-		var key: CryptoKey = Fixtures.lone_key(fixture)
-		var request: String = ours.call(&"generate_certificate_signing_request", key, NAME + ",O=A Game", NAMES)
-		check(request.begins_with("-----BEGIN CERTIFICATE REQUEST-----\n"), "it begins with \"%s\"" % request.left(40))
-		check(request.ends_with("-----END CERTIFICATE REQUEST-----\n"), "it ends with \"%s\"" % request.right(40))
-		check(not request.contains("PRIVATE"), "it holds a private key")
-		var file: String = file_of("request.csr", request)
-		var output: Variant = openssl(["req", "-in", file, "-noout", "-verify", "-text"])
-		if output == null:
-			return
-		for part: String in [
-			"verify OK", "DNS:play.example.test", "DNS:*.rooms.example.test", "IP Address:192.168.1.5",
-			"IP Address:FD00:0:0:0:0:0:0:5", "O = A Game",
-		]:
-			names(output, part, "what openssl reads")
-		var public: Variant = openssl(["req", "-in", file, "-noout", "-pubkey"])
-		equal(str(public).strip_edges(), key.save_to_string(true).strip_edges(), "its public key")
-
-
-func test_a_signing_request_takes_the_common_name_as_a_name(_ours: Stack) -> void:
-	after(Fixtures.clear_scratch)
-	var file: String = file_of("request.csr", ours.call(&"generate_certificate_signing_request", _key, "CN=a.test", []))
-	var output: Variant = openssl(["req", "-in", file, "-noout", "-text"])
-	if output != null:
-		names(output, "DNS:a.test", "what openssl reads")
+func test_dates_beyond_those_of_the_authority_are_warned_of(_ours: Stack) -> void:
+	expect_errors()
+	var ca: X509Certificate = ours.call(&"generate_certificate_authority", _ca_key, CA_NAME, FROM, "20300101000000")
+	for dates: Array in [[FROM, "20300101000000"], [FROM, "20300101000001"], ["20191231235959", "20290101000000"]]:
+		row(str(dates))
+		forget_errors()
+		var issue: Array = [_ca_key, ca, _key, NAME, NAMES] + dates
+		check(ours.callv(&"issue_certificate", issue) != null, "nothing was issued")
+		equal(ours.call(&"get_last_error"), "", "get_last_error()")
+		var is_beyond: bool = dates != [FROM, "20300101000000"]
+		if can_read_log() and check(printed_warnings().size() == int(is_beyond), "warned %s" % [printed_warnings()]) and is_beyond:
+			names(printed_warnings()[0], "beyond the dates of its authority", "the warning")
 
 
 func _authority(key: CryptoKey = _ca_key) -> X509Certificate:

@@ -66,7 +66,7 @@ func test_it_is_told_once_and_in_a_later_frame(_ours: Stack) -> void:
 
 func test_bad_sizes_complete_without_a_key(_ours: Stack) -> void:
 	expect_errors()
-	for size: int in [0, -1, 512, 1024, 1026, 2047, 2049, 8194, 1 << 40, 1 << 63]:
+	for size: int in [0, -1, 512, 1023, 2047, 2049, 8194, 1 << 40, 1 << 63]:
 		row("%d bits" % size)
 		forget_errors()
 		var job: RefCounted = _begin(size)
@@ -79,6 +79,22 @@ func test_bad_sizes_complete_without_a_key(_ours: Stack) -> void:
 		says(job.call(&"get_last_error"), [str(size), "2048"])
 		if can_read_log():
 			equal(printed_errors(), PackedStringArray([job.call(&"get_last_error")]), "what was printed")
+
+
+## On the main thread, and still not before the call returned.
+func test_sizes_that_only_the_engine_makes_complete_in_a_later_frame(_ours: Stack) -> void:
+	for size: int in [1024, 1026]:
+		row("%d bits" % size)
+		var witness: Witness = Witness.new()
+		var job: RefCounted = _begin(size)
+		var begun: int = Engine.get_process_frames()
+		equal(job.call(&"is_completed"), false, "is_completed() at first")
+		job.connect(&"completed", witness.hear)
+		var key: CryptoKey = await job.completed
+		equal([witness.keys.size(), witness.on_main_thread], [1, true], "how often it was told, and on the main thread")
+		check(witness.frames[0] > begun, "it was told in the frame in which it was begun")
+		if check(key != null, "there is no key"):
+			_check_key(key, ceili(size / 8.0))
 
 
 func test_several_jobs_at_once_make_several_keys(_ours: Stack) -> void:
@@ -174,10 +190,6 @@ func test_a_job_that_nobody_waits_for_is_freed_too(_ours: Stack) -> void:
 	equal(Performance.get_monitor(Performance.OBJECT_COUNT), objects, "the number of objects")
 
 
-func test_a_job_cannot_be_made_by_scripts(_ours: Stack) -> void:
-	equal(ClassDB.can_instantiate(&"RustlsKeyJob"), false, "whether new() makes one")
-
-
 func _begin(size: int) -> RefCounted:
 	return ours.call(&"generate_rsa_async", size)
 
@@ -196,3 +208,30 @@ func _check_key(key: CryptoKey, signature_size: int) -> void:
 	var signature: PackedByteArray = engine.call(&"sign", HASH_SHA256, fake_hash(32), key)
 	equal(signature.size(), signature_size, "the length of a signature")
 	equal(ours.call(&"verify", HASH_SHA256, fake_hash(32), signature, key), true, "verify()")
+
+
+## The threads that load resources have a queue of their own for what is deferred.
+func test_a_job_begun_while_a_resource_is_loaded_on_a_thread_completes(_ours: Stack) -> void:
+	const PATH := "res://support/resource_with_key_job.tres"
+	ResourceLoader.load_threaded_request(PATH, "", false, ResourceLoader.CACHE_MODE_IGNORE)
+	while ResourceLoader.load_threaded_get_status(PATH) == ResourceLoader.THREAD_LOAD_IN_PROGRESS:
+		await tree.process_frame
+	var loaded: Resource = ResourceLoader.load_threaded_get(PATH)
+	if not check(loaded != null, "it was not loaded"):
+		return
+	equal(loaded.get(&"was_on_main_thread"), false, "whether it was loaded on the main thread")
+	var job: RefCounted = loaded.get(&"job")
+	var witness: Witness = Witness.new()
+	job.connect(&"completed", witness.hear)
+	if not job.call(&"is_completed"):
+		await job.completed
+	equal([job.call(&"get_key") != null, witness.on_main_thread], [true, true], "a key, told on the main thread")
+
+
+func test_a_listener_may_let_a_frame_pass_while_others_are_at_work(_ours: Stack) -> void:
+	expect_errors()
+	var refused: RefCounted = _begin(-1)
+	var other: RefCounted = _begin(2048)
+	refused.connect(&"completed", func(_key: CryptoKey) -> void: tree.process_frame.emit())
+	await other.completed
+	equal([refused.call(&"is_completed"), other.call(&"get_key") != null], [true, true], "both jobs are done")

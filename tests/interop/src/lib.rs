@@ -28,7 +28,7 @@ pub use calls::{Argument, from_hex, to_hex};
 pub use capture::{Capture, tshark};
 pub use certificates::{Certificates, Kind, Pair};
 pub use chromium::{Chromium, Page};
-pub use godot::{Batch, Job, Outcome, Running, godot_project};
+pub use godot::{Batch, Engine, Job, Outcome, Running, godot_project};
 pub use made::Made;
 pub use nginx::{Nginx, Site};
 pub use openssl::{Openssl, Verdict};

@@ -5,10 +5,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use godot_rustls_interop_tests::{
-    Batch, Job, Kind, Made, Nginx, OpensslServer, Pair, PythonServer, Site, Version, cause, curl,
-    godot_project, openssl_client, program, python_client,
+    Batch, Engine, Job, Kind, Made, Nginx, OpensslServer, Pair, PythonServer, Site, Version, cause,
+    curl, godot_project, openssl_client, program, python_client,
 };
 
 /// curl's exit code for a certificate that it does not accept.
@@ -27,6 +28,15 @@ fn stranger(authority: Kind) -> Kind {
         .position(|kind| *kind == authority)
         .unwrap();
     Made::KINDS[(place + 1) % Made::KINDS.len()]
+}
+
+/// What most tests here need; a skip when something is missing.
+fn engine_curl_and_python() -> Option<(Engine, Arc<Made>)> {
+    let engine = godot_project()?;
+    let made = Made::make(engine.clone())?;
+    program("curl")?;
+    program("python3")?;
+    Some((engine, made))
 }
 
 fn fetch(host: &str, port: u16, root: &Path, more: &[&str]) -> (Vec<u8>, Option<i32>, String) {
@@ -95,14 +105,7 @@ fn curl_and_the_addon_accept_nginx_with_certificates_of_the_addon() {
 
 #[test]
 fn nobody_accepts_certificates_of_an_authority_that_is_not_trusted() {
-    let Some(engine) = godot_project() else {
-        return;
-    };
-    let (Some(made), Some(_), Some(_)) = (
-        Made::make(engine.clone()),
-        program("curl"),
-        program("python3"),
-    ) else {
+    let Some((engine, made)) = engine_curl_and_python() else {
         return;
     };
     let mut batch = Batch::new(engine);
@@ -184,14 +187,7 @@ fn openssl_serves_certificates_of_the_addon_to_curl_and_to_the_addon() {
 
 #[test]
 fn everybody_accepts_the_addons_server_with_certificates_of_the_addon() {
-    let Some(engine) = godot_project() else {
-        return;
-    };
-    let (Some(made), Some(_), Some(_)) = (
-        Made::make(engine.clone()),
-        program("curl"),
-        program("python3"),
-    ) else {
+    let Some((engine, made)) = engine_curl_and_python() else {
         return;
     };
     let page = made.path("page");

@@ -1,29 +1,36 @@
 //! Private keys under a password (PKCS#8, RFC 5958; PBES2, RFC 8018).
 
-use pkcs8::der::{Decode, SecretDocument};
-use pkcs8::pkcs5::EncryptionScheme;
-use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef};
+use pkcs8::der::asn1::{AnyRef, OctetStringRef};
+use pkcs8::der::{self, Decode, SecretDocument, Tag};
+use pkcs8::pkcs5::pbes2::{DES_EDE3_CBC_OID, PBES2_OID, ScryptParams};
+use pkcs8::pkcs5::{AlgorithmIdentifierRef, EncryptionScheme};
+use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef, spki};
 use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
 use crate::pem;
 
 /// More rounds than any tool asks for: a file could ask for hours of them.
-const MOST_ROUNDS: u32 = 10_000_000;
+const MOST_ROUNDS: u32 = 2_000_000;
 /// More memory than any tool asks scrypt for, in bytes: a file could ask for all there is.
 const MOST_MEMORY: u64 = 1 << 28;
+/// What DES takes at a time, and the length of its vector, in bytes.
+const DES_BLOCK: usize = 8;
 
 /// Reads the private key of a PEM text, encrypted (PKCS#8 alone) or not, as PKCS#8, PKCS#1 or SEC1 PEM. Errors are
 /// sentences without any part of the key or the password.
 pub fn decrypt_private_key(text: &str, password: &str) -> Result<Zeroizing<String>, String> {
     let Some(encrypted) = pem::read_encrypted_private_key(text)? else {
-        return match pem::read_private_key(text)? {
+        let key = Zeroizing::new(pem::read_private_key(text)?);
+        return match &*key {
             PrivateKeyDer::Pkcs1(key) => write("RSA PRIVATE KEY", key.secret_pkcs1_der()),
             PrivateKeyDer::Sec1(key) => write("EC PRIVATE KEY", key.secret_sec1_der()),
             key => write_private_key(key.secret_der()),
         };
     };
-    let encrypted = EncryptedPrivateKeyInfoRef::from_der(&encrypted).map_err(|_| {
+    let parsed = check_vector(&encrypted)
+        .and_then(|()| Ok(EncryptedPrivateKeyInfoRef::from_der(&encrypted)?));
+    let encrypted = parsed.map_err(|_| {
         "the encrypted private key cannot be read: it is damaged, or its encryption is unknown (PBES2 with AES is known, such as \"openssl pkcs8 -topk8\" makes)".to_owned()
     })?;
     check_effort(&encrypted.encryption_algorithm)?;
@@ -48,6 +55,31 @@ fn write(label: &'static str, der: &[u8]) -> Result<Zeroizing<String>, String> {
         .map_err(|_| "the private key cannot be read: it is damaged".to_owned())
 }
 
+/// Refuses a vector of 3DES that is not one block: the parser takes eight bytes from it, and panics when there are fewer.
+fn check_vector(encrypted: &[u8]) -> spki::Result<()> {
+    let scheme = AnyRef::from_der(encrypted)?.sequence(|info| {
+        let scheme = AlgorithmIdentifierRef::decode(info)?;
+        AnyRef::decode(info)?;
+        der::Result::Ok(scheme)
+    })?;
+    if scheme.oid != PBES2_OID {
+        return Ok(());
+    }
+    let cipher = scheme.parameters_any()?.sequence(|parameters| {
+        AlgorithmIdentifierRef::decode(parameters)?;
+        AlgorithmIdentifierRef::decode(parameters)
+    })?;
+    if cipher.oid != DES_EDE3_CBC_OID {
+        return Ok(());
+    }
+    let vector: &OctetStringRef = cipher.parameters_any()?.decode_as()?;
+    if vector.as_bytes().len() == DES_BLOCK {
+        Ok(())
+    } else {
+        Err(der::Error::from(Tag::OctetString.length_error()).into())
+    }
+}
+
 /// Refuses a file that asks for more time or memory than a key is worth.
 fn check_effort(scheme: &EncryptionScheme) -> Result<(), String> {
     let Some(parameters) = scheme.pbes2() else {
@@ -61,17 +93,25 @@ fn check_effort(scheme: &EncryptionScheme) -> Result<(), String> {
             pbkdf2.iteration_count
         ));
     }
-    if let Some(scrypt) = parameters.kdf.scrypt() {
-        let memory = scrypt
-            .cost_parameter
-            .saturating_mul(128 * u64::from(scrypt.block_size));
-        let lanes = u64::from(scrypt.parallelization);
-        if memory.saturating_mul(lanes) > MOST_MEMORY {
-            return Err(format!(
-                "the encrypted private key asks scrypt for more than {} MiB: encrypt it anew with less",
-                MOST_MEMORY >> 20
-            ));
-        }
+    parameters.kdf.scrypt().map_or(Ok(()), check_scrypt)
+}
+
+fn check_scrypt(scrypt: &ScryptParams) -> Result<(), String> {
+    let cost = scrypt.cost_parameter;
+    // Zero makes the library panic.
+    if cost < 2 || !cost.is_power_of_two() {
+        return Err(format!(
+            "the encrypted private key asks scrypt for a cost of {cost}, which is no power of two from 2 on: it is damaged, encrypt it anew"
+        ));
+    }
+    let memory = cost
+        .saturating_mul(128 * u64::from(scrypt.block_size))
+        .saturating_mul(u64::from(scrypt.parallelization));
+    if memory > MOST_MEMORY {
+        return Err(format!(
+            "the encrypted private key asks scrypt for more than {} MiB: encrypt it anew with less",
+            MOST_MEMORY >> 20
+        ));
     }
     Ok(())
 }

@@ -82,7 +82,7 @@ impl PrivateKey {
             }
         }
         Err(Failure::Lacking(
-            "the key is of a kind or size that the provider lacks: use RSA 2048 to 8192, or ECDSA P-256, P-384 or P-521"
+            "the key is damaged, or of a kind or size that the provider lacks: use RSA 2048 to 8192, or ECDSA P-256, P-384 or P-521"
                 .to_owned(),
         ))
     }
@@ -132,9 +132,8 @@ impl PrivateKey {
         let size = pair.public_modulus_len();
         if ciphertext.len() != size {
             return Err(Failure::Refused(format!(
-                "the ciphertext is {} bytes long, with this key (RSA {}) it has {size}: pass it whole and unchanged",
-                ciphertext.len(),
-                size * 8
+                "the ciphertext is {} bytes long, with this key it has {size}: pass it whole and unchanged",
+                ciphertext.len()
             )));
         }
         let mut plaintext = Zeroizing::new(vec![0; size]);

@@ -32,7 +32,7 @@ pub struct PublicKey {
 impl PublicKey {
     /// Reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). The error is a sentence.
     pub fn from_info_der(info_der: &[u8]) -> Result<Self, String> {
-        let Ok(([], info)) = SubjectPublicKeyInfo::from_der(info_der) else {
+        let Ok((b"", info)) = SubjectPublicKeyInfo::from_der(info_der) else {
             return Err("the public key cannot be read".to_owned());
         };
         Ok(Self {
@@ -79,8 +79,8 @@ impl PublicKey {
         Ok(key.verify_digest(&digest, signature).is_ok())
     }
 
-    /// Encrypts at most the bytes of the key less 11 (RSAES-PKCS1-v1_5, RFC 8017 section 7.2): as many bytes come
-    /// out as the key has.
+    /// Encrypts (RSAES-PKCS1-v1_5, RFC 8017 section 7.2) at most the size of the key less eleven bytes: as many bytes
+    /// come out as the key has.
     pub fn encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
         let bits = match &self.kind {
             PublicKeyKind::Rsa(bits) => bits,

@@ -104,7 +104,7 @@ pub struct Rejection {
 }
 
 /// Text from outside, safe to print: control characters escaped, long text cut.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     const LONGEST: usize = 100;
     let mut out = String::from("\"");
     for c in text.chars().take(LONGEST) {

@@ -12,6 +12,9 @@ const LONGEST_LABEL: usize = 63;
 /// The same for a whole name as text, without a trailing dot.
 const LONGEST_NAME: usize = 253;
 
+/// No certificate needs more, and each is compared with all others.
+const MOST_NAMES: usize = 1000;
+
 /// Other tools' ways to say what kind of name follows.
 const PREFIXES: [&str; 6] = ["dns:", "ip:", "ip address:", "email:", "uri:", "othername:"];
 
@@ -29,6 +32,12 @@ enum AlternativeName {
 impl AlternativeNames {
     /// Reads a DNS name or an IP address from each text. The error is a sentence.
     pub fn parse(texts: &[String]) -> Result<Self, String> {
+        if texts.len() > MOST_NAMES {
+            return Err(format!(
+                "there are {} alternative names, at most {MOST_NAMES} are possible: make several certificates",
+                texts.len()
+            ));
+        }
         let mut names = Self::default();
         for text in texts {
             names.add(AlternativeName::parse(text)?);

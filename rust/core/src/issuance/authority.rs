@@ -46,6 +46,12 @@ fn why_it_cannot_issue(ca: &Facts) -> Option<String> {
         _ if ca.key_usage.is_some_and(|usage| !usage.key_cert_sign) => {
             "its key usage does not allow signing certificates (keyCertSign)"
         }
+        _ if ca
+            .extended_key_usage
+            .is_some_and(|usage| !(usage.server_auth || usage.client_auth || usage.any)) =>
+        {
+            "its extended key usage allows neither servers nor clients"
+        }
         _ if ca.subject_der == NAMELESS => "it has no subject name",
         _ => {
             let unknown = ca.unknown_critical_extension.as_ref()?;

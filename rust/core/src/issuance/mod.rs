@@ -13,6 +13,7 @@ mod tests;
 mod validity;
 
 use aws_lc_rs::rand;
+use der::Encode as _;
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
     SerialNumber,
@@ -115,6 +116,16 @@ pub fn signing_request(
     fields.subject_alt_names = names_or_common_name(names, subject).to_general_names()?;
     let der = signer.request(&fields, subject.name())?;
     Ok(write_block("CERTIFICATE REQUEST", &der))
+}
+
+/// Whether a certificate that somebody else made has the subject and the dates that it should have.
+pub fn is_as_asked(certificate: &Certificate, subject: &Subject, validity: &Validity) -> bool {
+    let facts = certificate.facts();
+    let dates = (facts.not_before, facts.not_after);
+    let asked = (validity.not_before(), validity.not_after());
+    let has_dates = dates == (asked.0.unix_timestamp(), asked.1.unix_timestamp());
+    let name = subject.name().to_der();
+    has_dates && name.is_ok_and(|name| name == facts.subject_der)
 }
 
 /// Issued by its own subject.

@@ -176,6 +176,7 @@ impl RustlsCrypto {
     }
 
     /// Returns why the last call of this object failed, in words. Empty when it did not fail.
+    /// [method constant_time_compare] cannot fail and leaves it as it is.
     #[func]
     fn get_last_error(&self) -> GString {
         let last_error = self.last_error.lock();
@@ -209,6 +210,9 @@ fn random_bytes(size: i64) -> Result<PackedByteArray, String> {
         })?;
     let mut bytes = PackedByteArray::new();
     bytes.resize(size);
+    if bytes.len() != size {
+        return Err(format!("there is no memory for {size} random bytes"));
+    }
     fill_with_random(bytes.as_mut_slice())?;
     Ok(bytes)
 }

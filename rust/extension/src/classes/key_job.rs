@@ -1,7 +1,7 @@
 //! RustlsKeyJob.
 
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use godot::classes::CryptoKey;
 use godot::prelude::*;
@@ -9,7 +9,7 @@ use godot_rustls_core::crypto::Failure;
 use zeroize::Zeroizing;
 
 use crate::convert::report;
-use crate::frames::{Again, in_every_frame};
+use crate::frames::{Again, in_every_frame, in_next_frame, is_main_thread};
 use crate::keys::rsa_key;
 
 /// A key's PEM text, or why the provider made none.
@@ -79,22 +79,31 @@ impl RustlsKeyJob {
             base,
         });
         // The engine's queue brings the job to the main thread, and keeps it alive on the way.
-        let made = Mutex::new(Some(made));
-        let watch = Callable::from_sync_fn("watch", move |arguments: &[&Variant]| {
-            let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let job = arguments
-                .first()
-                .and_then(|job| job.try_to::<Gd<Self>>().ok());
-            if let (Some(made), Some(job)) = (made, job) {
-                in_every_frame(move || Self::look(&job, &made));
-            }
-        });
-        watch.call_deferred(&[job.to_variant()]);
+        let made = Arc::new(Mutex::new(Some(made)));
+        Self::watching(made).call_deferred(&[job.to_variant()]);
         job
     }
 }
 
 impl RustlsKeyJob {
+    /// Looks after the job that it is called with, on the main thread.
+    fn watching(made: Arc<Mutex<Option<Receiver<MadeKey>>>>) -> Callable {
+        Callable::from_sync_fn("watch", move |arguments: &[&Variant]| {
+            let Some(job) = arguments.first() else {
+                return;
+            };
+            // Threads that load resources have a queue of their own, which they empty themselves.
+            if !is_main_thread() {
+                in_next_frame(&Self::watching(Arc::clone(&made)).bind(&[(*job).clone()]));
+                return;
+            }
+            let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let (Some(made), Ok(job)) = (made, job.try_to::<Gd<Self>>()) {
+                in_every_frame(move || Self::look(&job, &made));
+            }
+        })
+    }
+
     fn look(this: &Gd<Self>, made: &Receiver<MadeKey>) -> Again {
         let made = match made.try_recv() {
             Ok(made) => made,

@@ -14,6 +14,7 @@ use godot_rustls_core::revocation::RevocationLists;
 use zeroize::Zeroizing;
 
 use crate::convert::{OrNull, unix_time};
+use crate::engine_objects::secret_text;
 use crate::identity_files::IdentityFiles;
 use crate::setups::{self, SetupCache};
 use crate::spec::ClientsSpec;
@@ -292,7 +293,7 @@ impl RustlsTLSOptions {
         let mut options = Self::new_gd();
         let mut me = options.bind_mut();
         me.mode = Self::MODE_SERVER;
-        me.key_pem = Some(Zeroizing::new(key_pem.to_string()));
+        me.key_pem = Some(secret_text(&key_pem));
         me.certificate_pem = Some(certificate_pem.to_string());
         drop(me);
         options

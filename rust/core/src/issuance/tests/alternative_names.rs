@@ -158,3 +158,14 @@ fn any_other_common_name_becomes_none() {
     }
     assert_eq!(of_common_name(&"a".repeat(64)), None);
 }
+
+#[test]
+fn absurdly_many_names_are_refused() {
+    let many =
+        |count: u32| -> Vec<String> { (0..count).map(|n| format!("n{n}.example.org")).collect() };
+    assert!(AlternativeNames::parse(&many(1000)).is_ok());
+    says(
+        &AlternativeNames::parse(&many(1001)).unwrap_err(),
+        &["1001", "1000"],
+    );
+}

@@ -1,6 +1,6 @@
 //! Which certificates may issue, and with which key.
 
-use godot_rustls_testkit::{KeyKind, Template, Usage};
+use godot_rustls_testkit::{KeyKind, Purpose, Template, Usage};
 
 use super::*;
 use crate::testing::{certificate, fixture};
@@ -37,11 +37,34 @@ fn a_certificate_that_is_no_authority_issues_nothing() {
         &refusal(&certificate(&unsigning.self_signed())),
         &["lists only", "keyCertSign"],
     );
+    let for_code = Template::authority("signs code").purposes(&[Purpose::CodeSigning]);
+    says(
+        &refusal(&certificate(&for_code.self_signed())),
+        &["signs code", "extended key usage"],
+    );
     let strange = Template::authority("strange").unknown_critical_extension();
     says(
         &refusal(&certificate(&strange.self_signed())),
         &["strange", "1.2.3.4.5.6"],
     );
+}
+
+#[test]
+fn an_authority_for_clients_alone_issues() {
+    let ca = Template::authority("players").purposes(&[Purpose::Client]);
+    let ca = certificate(&ca.self_signed());
+    let key = Key::new(KeyKind::P256);
+    let name = subject("CN=Player One");
+    let made = issued(
+        &Elsewhere::of(&ca),
+        &ca,
+        &key.info,
+        &name,
+        &none(),
+        &dates(),
+    );
+    // The signer has the right public half and signs nothing that can be checked: past all refusals of the authority.
+    says(&made.unwrap_err(), &["halves do not belong together"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use godot::classes::{CryptoKey, X509Certificate};
 use godot::prelude::*;
 use godot_rustls_core::certificate::{Certificate, PublicKeyKind};
 use godot_rustls_core::crypto::Failure;
+use godot_rustls_core::diagnosis::quoted;
 use godot_rustls_core::issuance::{self, AlternativeNames, Subject, Validity};
 
 use super::RustlsCrypto;
@@ -24,9 +25,10 @@ impl RustlsCrypto {
     /// name becomes one if it is a DNS name or an address. Browsers, curl and Python look at nothing else.
     ///
     /// Like its twin's it may vouch for others as well (CA:TRUE, path length 0), and is signed with SHA-256, with P-384 keys
-    /// with SHA-384. Beyond, it says for what its key may be used and has a key identifier, which strict checkers ask for.
+    /// with SHA-384 and with P-521 keys with SHA-512. Beyond, it says for what its key may be used and has a key identifier, which strict checkers ask for.
     ///
-    /// Returns null, with an error, for names and dates that cannot be read, and for null, empty and public-only keys.
+    /// Returns null, with an error, for names and dates that cannot be read, for more names than the engine's
+    /// [X509Certificate] gives back (4 KiB as PEM, about a hundred), and for null, empty and public-only keys.
     ///
     /// ```gdscript
     /// var crypto := RustlsCrypto.new()
@@ -89,8 +91,9 @@ impl RustlsCrypto {
     /// [param ca_certificate] with its key [param ca_key] vouches for.
     ///
     /// [param subject_key] may be public-only: then the private half need not leave its server. Names and dates are given
-    /// as to [method generate_self_signed_certificate]. Browsers take at most 398 days from public authorities; from one's
-    /// own some take 825. A certificate counts no longer than that of its authority: asked for more there is a warning.
+    /// as to [method generate_self_signed_certificate]. Apple's systems refuse
+    /// certificates for more than 825 days, of one's own authority too. A certificate counts only while that of its authority
+    /// does: when it is dated beyond, there is a warning.
     ///
     /// Returns null, with an error, for names and dates that cannot be read, for keys that are null, empty or that nobody
     /// would accept, when [param ca_key] is public-only or not the key of [param ca_certificate], and when that is the
@@ -159,17 +162,21 @@ fn self_signed(
         alternative_names(names)?,
     );
     let validity = validity(dates)?;
-    if let Some(rare) = key.rare_kind()? {
-        return by_engine(&key, &rare, (subject_name, dates), &names);
-    }
-    let made = issuance::self_signed(&*key.certifying()?, &subject, &validity, &names)?;
+    let made = if let Some(rare) = key.rare_kind()? {
+        let made = by_engine(&key, &rare, (subject_name, dates), &names)?;
+        check_engine(&made, &rare, &subject, &validity)?;
+        made
+    } else {
+        let made = issuance::self_signed(&*key.certifying()?, &subject, &validity, &names)?;
+        x509_certificate(&made)?
+    };
     if validity.is_reversed() {
         warn(&format!(
             "the certificate is never valid: it ends ({}) before it begins ({})",
             dates.1, dates.0
         ));
     }
-    x509_certificate(&made)
+    Ok(made)
 }
 
 /// The engine's own certificate of a key on a curve that the provider lacks: without alternative names.
@@ -190,6 +197,22 @@ fn by_engine(
         let made = made.issuer_name(subject);
         quietly(|| made.not_before(not_before).not_after(not_after).done())
     })
+}
+
+/// The engine drops equal attributes but for the last, and moves years before 1950 into this century, in silence.
+fn check_engine(
+    made: &Gd<X509Certificate>,
+    kind: &PublicKeyKind,
+    subject: &Subject,
+    validity: &Validity,
+) -> Result<(), String> {
+    let made = first_of(Some(made.clone()))?;
+    if issuance::is_as_asked(&made, subject, validity) {
+        return Ok(());
+    }
+    Err(format!(
+        "certificates for {kind} keys are made by the engine alone, which loses equal attributes of a name and years before 1950: leave them out, or use generate_ecdsa()"
+    ))
 }
 
 fn authority(
@@ -214,7 +237,7 @@ fn issued(
     let ca_key = recent
         .of(ca_key)
         .map_err(|problem| format!("ca_key: {problem}"))?;
-    let ca = authority_of(ca).map_err(|problem| format!("ca_certificate: {problem}"))?;
+    let ca = first_of(ca).map_err(|problem| format!("ca_certificate: {problem}"))?;
     let key = subject_key.ok_or("subject_key is null: pass the key that the certificate is for")?;
     let key = public_key(&key)?.ok_or("subject_key is empty: load it first")?;
     let (subject, names) = (
@@ -229,11 +252,13 @@ fn issued(
         &names,
         &validity(dates)?,
     )?;
-    if made.facts().not_after > ca.facts().not_after {
+    let (leaf, above) = (made.facts(), ca.facts());
+    if leaf.not_before < above.not_before || leaf.not_after > above.not_after {
         warn(&format!(
-            "the certificate is dated until {}, and counts no longer than that of its authority, \"{}\", which ends before",
+            "the certificate is dated {} to {}, beyond the dates of its authority {}: it counts only while both do",
+            dates.0,
             dates.1,
-            ca.facts().display_name()
+            quoted(&above.display_name())
         ));
     }
     x509_certificate(&made)
@@ -254,7 +279,7 @@ fn signing_request(
 }
 
 /// The first certificate of an engine object.
-fn authority_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, String> {
+fn first_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, String> {
     let certificate = certificate.ok_or("it is null: pass the certificate of the authority")?;
     let bundle = certificates(&certificate_bytes(&certificate)?);
     let problem = bundle.problems.into_iter().next();

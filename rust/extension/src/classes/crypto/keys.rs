@@ -3,19 +3,18 @@
 use godot::classes::CryptoKey;
 use godot::prelude::*;
 use godot_rustls_core::crypto::{decrypt_private_key, generate_ecdsa, generate_rsa};
-use zeroize::Zeroizing;
 
 use super::{RustlsCrypto, curve};
 use crate::background;
 use crate::classes::key_job::RustlsKeyJob;
-use crate::engine_objects::crypto_key;
+use crate::engine_objects::{crypto_key, secret_text};
 use crate::keys::rsa_key;
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
     /// Makes an RSA key with [param size] bits and the exponent 65537.
     ///
-    /// 2048, 3072, 4096 and 8192 bits are made by the provider, other even sizes from 1024 on by the engine; anything else
+    /// 2048, 3072, 4096 and 8192 bits are made by the provider, other even sizes from 1024 to 8192 by the engine; anything else
     /// returns null, with an error. Below 2048 bits a key is too weak for new uses.
     ///
     /// [b]Note:[/b] It takes from a tenth of a second (2048 bits) over a second or two (4096) to a minute (8192), and
@@ -72,8 +71,8 @@ impl RustlsCrypto {
     /// [b]Note:[/b] Undoing the password takes as long as whoever encrypted the key wanted, usually a part of a second.
     #[func]
     fn private_key_from_pem(&self, pem: GString, password: GString) -> Option<Gd<CryptoKey>> {
-        let pem = Zeroizing::new(pem.to_string());
-        let password = Zeroizing::new(password.to_string());
+        let pem = secret_text(&pem);
+        let password = secret_text(&password);
         let key = decrypt_private_key(&pem, &password).and_then(|key| crypto_key(&key));
         self.conclude(key.map(Some))
     }
