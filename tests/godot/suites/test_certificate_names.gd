@@ -2,6 +2,9 @@ extends "res://support/certificate_suite.gd"
 ## Distinguished names as scripts write them: what both classes make of them, and what ours refuses or keeps.
 
 
+## Of 20 bytes, which both classes take at random.
+const SERIAL_DIGITS := 40
+
 ## Names that both classes read alike, with the subject in RFC 4514 form (backwards).
 const PARITY: Dictionary = {
 	"CN=localhost": "CN=localhost",
@@ -90,7 +93,7 @@ func test_names_are_written_byte_by_byte_as_the_engine_writes_them(_ours: Stack)
 		row(name)
 		var shown: Array = []
 		for crypto: RefCounted in [engine, ours]:
-			var certificate: String = pem_of(crypto.call(&"generate_self_signed_certificate", _key, name))
+			var certificate: String = _readable_certificate(crypto, name)
 			# With the type of each string.
 			shown.append(openssl([
 				"x509", "-in", file_of("named.crt", certificate), "-noout", "-subject", "-nameopt", "RFC2253,show_type",
@@ -177,3 +180,14 @@ func test_names_are_the_same_in_all_that_is_made(_ours: Stack) -> void:
 		if shown == null:
 			return
 		equal(str(shown).strip_edges(), "subject=%s" % made.subject, "the subject of the request")
+
+
+## Once in some 500 certificates the engine's serial number begins with a zero byte too much, and OpenSSL cannot read it.
+func _readable_certificate(crypto: RefCounted, name: String) -> String:
+	for attempt: int in 10:
+		var info: Object = read(crypto.call(&"generate_self_signed_certificate", _key, name))
+		# Two digits a byte, without leading zero bytes.
+		if info == null or str(info.serial_number).length() == SERIAL_DIGITS:
+			return "" if info == null else info.get_pem()
+	check(false, "no certificate has a serial number of %d digits" % SERIAL_DIGITS)
+	return ""
