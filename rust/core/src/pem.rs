@@ -126,8 +126,18 @@ pub fn read_public_key(text: &str) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Decoded here rather than by rustls-pemfile, which leaves copies in memory.
 fn read_private_key_block(block: &Block<'_>) -> Option<PrivateKeyDer<'static>> {
+    let der = decode_key(block)?;
+    match block.label {
+        "RSA PRIVATE KEY" => Some(PrivateKeyDer::Pkcs1(der.into())),
+        "EC PRIVATE KEY" => Some(PrivateKeyDer::Sec1(der.into())),
+        "PRIVATE KEY" => Some(PrivateKeyDer::Pkcs8(der.into())),
+        _ => None,
+    }
+}
+
+/// Decoded here rather than by rustls-pemfile, which leaves copies in memory.
+fn decode_key(block: &Block<'_>) -> Option<Vec<u8>> {
     let lines = block.text.lines().skip(1);
     let lines = lines.take_while(|line| !line.starts_with(END));
     let mut digits = zeroize::Zeroizing::new(Vec::with_capacity(block.text.len()));
@@ -136,13 +146,7 @@ fn read_private_key_block(block: &Block<'_>) -> Option<PrivateKeyDer<'static>> {
     }
     let mut der = zeroize::Zeroizing::new(vec![0; digits.len()]);
     let length = STANDARD.decode_slice(&*digits, &mut der).ok()?;
-    let der = der[..length].to_vec();
-    match block.label {
-        "RSA PRIVATE KEY" => Some(PrivateKeyDer::Pkcs1(der.into())),
-        "EC PRIVATE KEY" => Some(PrivateKeyDer::Sec1(der.into())),
-        "PRIVATE KEY" => Some(PrivateKeyDer::Pkcs8(der.into())),
-        _ => None,
-    }
+    Some(der[..length].to_vec())
 }
 
 /// The first private key of a PEM text when it is under a password, as the DER of its EncryptedPrivateKeyInfo (RFC
@@ -158,11 +162,11 @@ pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, 
     if block.label != ENCRYPTED_KEY {
         return Ok(None);
     }
-    // To this parser the text begins after an empty line, and every Windows line end has become one.
-    let lines = block.text.lines().filter(|line| !line.is_empty());
-    let parsed = pem::parse(lines.collect::<Vec<_>>().join("\n"));
-    let parsed = parsed.map_err(|_| "the base64 text of the encrypted private key is broken")?;
-    Ok(Some(parsed.into_contents()))
+    let der = Some(&block)
+        .filter(|block| block.terminated)
+        .and_then(decode_key);
+    let der = der.ok_or("the base64 text of the encrypted private key is broken")?;
+    Ok(Some(der))
 }
 
 /// Reads every revocation list of a PEM text, DER each. The error is a sentence.

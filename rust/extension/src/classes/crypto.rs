@@ -135,7 +135,7 @@ impl RustlsCrypto {
     ///
     /// Returns an empty array, with an error, when it was not made for this key or was changed, and for null, empty,
     /// public-only and other than RSA keys. An empty plaintext is an empty array too: then [method get_last_error] is
-    /// empty, except with keys of sizes that only the engine knows (below 2048 bits), which cannot tell that apart.
+    /// empty, except with keys of sizes and exponents that only the engine knows (below 2048 bits), which cannot tell that apart.
     ///
     /// [b]Warning:[/b] Never let whoever sent the ciphertext learn whether it could be decrypted: from enough such answers
     /// other people's ciphertexts can be decrypted (Bleichenbacher's attack on this padding).

@@ -110,6 +110,7 @@ fn other_text_around_the_key_and_line_ends_of_every_kind_are_passed_over() {
     for text in [
         format!("Bag Attributes\n    friendlyName: me\n{text}\nthe end"),
         format!("\u{feff}{}", text.replace('\n', "\r\n")),
+        text.replace('\n', "\n\n"),
         text.trim_end().to_owned(),
         format!("{text}{}", fixture_text("sec1")),
         String::from_utf8(fixture_bytes("root.crt")).unwrap() + &text,
