@@ -51,6 +51,7 @@ impl Queue {
         }
     }
 
+    /// Threads end well: panics were caught.
     fn join_ended(&mut self) {
         for thread in self.threads.extract_if(.., |thread| thread.is_finished()) {
             let _ = thread.join();
@@ -60,7 +61,6 @@ impl Queue {
     /// Sees off threads that have nothing left to do but to end.
     fn join(&mut self) {
         for thread in self.threads.drain(..) {
-            // It ended well: panics were caught.
             let _ = thread.join();
         }
     }

@@ -14,7 +14,7 @@ pub(crate) struct ByProvider<'a> {
     pub(crate) public_key_info: Vec<u8>,
 }
 
-/// A key that only the engine can use: RSA below 2048 bits.
+/// A key that only the engine can use: RSA below 2048 bits. It signs with SHA-256, as the provider does with RSA.
 pub(crate) struct ByEngine<'a> {
     pub(crate) key: &'a Gd<CryptoKey>,
     pub(crate) public_key_info: Vec<u8>,

@@ -166,7 +166,7 @@ fn ecdsa_verification(
         "P-384" => Ok((&ECDSA_P384_SHA384_ASN1, &digest::SHA384)),
         "P-521" => Ok((&ECDSA_P521_SHA512_ASN1, &digest::SHA512)),
         other => Err(Failure::Lacking(format!(
-            "signatures of ECDSA {other} keys are verified by the engine alone: use P-256"
+            "signatures of ECDSA {other} keys are verified by the engine alone, over SHA-256 at most: use P-256"
         ))),
     }
 }

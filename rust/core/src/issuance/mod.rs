@@ -12,7 +12,6 @@ mod subject;
 mod tests;
 mod validity;
 
-use aws_lc_rs::rand;
 use der::Encode as _;
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
@@ -20,6 +19,7 @@ use rcgen::{
 };
 
 use crate::certificate::{Certificate, PublicKeyKind};
+use crate::crypto::fill_with_random;
 use crate::pem::write_block;
 pub use alternative_names::AlternativeNames;
 use key::SubjectKey;
@@ -153,7 +153,7 @@ fn fields(validity: &Validity) -> Result<CertificateParams, String> {
 /// Random and positive. Its first byte is never zero, so it always has the same length.
 fn serial_number() -> Result<SerialNumber, String> {
     let mut serial = [0; SERIAL_SIZE];
-    rand::fill(&mut serial).map_err(|_| "the system gives no random numbers")?;
+    fill_with_random(&mut serial)?;
     serial[0] = serial[0] & 0x7f | 0x40;
     Ok(SerialNumber::from_slice(&serial))
 }
