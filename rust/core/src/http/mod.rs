@@ -1,0 +1,6 @@
+//! HTTP over the same trust, options and diagnosis: connections that hyper speaks through, a pool of them, and
+//! exchanges with redirects, decompression and files.
+//!
+//! Futures here need a tokio runtime around them, which is the caller's.
+
+pub mod failure;
