@@ -3,4 +3,5 @@
 //!
 //! Futures here need a tokio runtime around them, which is the caller's.
 
+pub mod decode;
 pub mod failure;
