@@ -4,4 +4,5 @@
 //! Futures here need a tokio runtime around them, which is the caller's.
 
 pub mod decode;
+pub mod download;
 pub mod failure;

@@ -65,6 +65,8 @@ impl Brotli {
             }
             match result {
                 BrotliResult::NeedsMoreOutput => {}
+                // With a full piece there may be more that needs no further input.
+                BrotliResult::NeedsMoreInput if room == 0 => {}
                 BrotliResult::NeedsMoreInput => return Ok(()),
                 BrotliResult::ResultSuccess => self.is_whole = true,
                 BrotliResult::ResultFailure => {

@@ -194,7 +194,7 @@ fn what_is_not_compressed_at_all_is_told() {
             b"<!DOCTYPE html><html><body>Not found",
             coding.name(),
         );
-        fails(coding, &[0xff; 40], coding.name());
+        fails(coding, &[0xff; 40], "is not what its header says");
     }
 }
 
@@ -336,8 +336,61 @@ fn a_zstd_window_above_eight_megabytes_is_refused_in_words() {
 
 #[test]
 fn a_brotli_window_beyond_the_standard_is_refused() {
-    // 0x11 announces the large window that is not part of RFC 7932.
-    fails(Coding::Brotli, &[0x11, 30, 0, 0, 0, 0, 0, 0], "br");
+    let parameters = ::brotli::enc::BrotliEncoderParams {
+        quality: 5,
+        lgwin: 26,
+        large_window: true,
+        ..Default::default()
+    };
+    let mut made = Vec::new();
+    ::brotli::BrotliCompress(&mut &[7; 1000][..], &mut made, &parameters).unwrap();
+    fails(Coding::Brotli, &made, "damaged");
+}
+
+#[test]
+fn bare_deflate_is_told_from_zlib_even_when_the_check_sum_of_a_header_would_fit() {
+    let mut generator = Generator::new(6);
+    let mut fitting = 0;
+    for _ in 0..500 {
+        let bytes = generator.bytes(20);
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&bytes).unwrap();
+        let bare = encoder.finish().unwrap();
+        fitting += usize::from(u16::from_be_bytes([bare[0], bare[1]]).is_multiple_of(31));
+        assert_eq!(decode(Coding::Deflate, &bare).unwrap(), bytes);
+    }
+    assert!(fitting > 0);
+}
+
+#[test]
+fn what_a_server_flushed_is_handed_out_at_once() {
+    // One block decodes to more than two pieces.
+    let bytes = vec![7; 3 * PIECE];
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    let mut brotli = ::brotli::CompressorWriter::new(Vec::new(), 4096, 5, 22);
+    let mut zstd = ::zstd::Encoder::new(Vec::new(), 3).unwrap();
+    let encoders: [&mut dyn std::io::Write; 4] = [&mut gzip, &mut zlib, &mut brotli, &mut zstd];
+    for encoder in encoders {
+        encoder.write_all(&bytes).unwrap();
+        encoder.flush().unwrap();
+    }
+    let flushed = [
+        gzip.get_ref(),
+        zlib.get_ref(),
+        brotli.get_ref(),
+        zstd.get_ref(),
+    ];
+    for (coding, flushed) in ALL.into_iter().zip(flushed) {
+        let mut came = 0;
+        Decoder::new(coding)
+            .decode(flushed, &mut |bytes: &[u8]| {
+                came += bytes.len();
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(came, bytes.len(), "{coding:?}");
+    }
 }
 
 #[test]
