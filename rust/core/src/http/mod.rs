@@ -6,3 +6,4 @@
 pub mod decode;
 pub mod download;
 pub mod failure;
+pub mod multipart;
