@@ -5,5 +5,6 @@
 
 pub mod decode;
 pub mod download;
+pub mod events;
 pub mod failure;
 pub mod multipart;
