@@ -8,3 +8,4 @@ pub mod download;
 pub mod events;
 pub mod failure;
 pub mod multipart;
+pub mod proxy;
