@@ -3,6 +3,7 @@
 //!
 //! Futures here need a tokio runtime around them, which is the caller's.
 
+pub mod cookies;
 pub mod decode;
 pub mod download;
 pub mod events;
