@@ -21,7 +21,7 @@ use super::target::Origin;
 use answer::Answer;
 
 /// What is asked for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Order {
     /// Any but CONNECT, which is for proxies.
     pub method: Method,
