@@ -51,7 +51,7 @@ pub(crate) struct RustlsHTTPClient {
     /// Always null: the connection belongs to this client, in the background. Use [RustlsStreamPeerTLS] to speak over a
     /// stream of your own.
     #[var(get = get_connection, set = set_connection, usage_flags = [NONE])]
-    connection: Option<Gd<StreamPeer>>,
+    connection: PhantomVar<Option<Gd<StreamPeer>>>,
     /// The most bytes that [method read_response_body_chunk] returns at once, 256 to 16777216.
     #[var(get = get_read_chunk_size, set = set_read_chunk_size, hint = RANGE, hint_string = "256,16777216", usage_flags = [DEFAULT])]
     #[init(val = 65_536)]
