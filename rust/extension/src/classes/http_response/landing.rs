@@ -5,7 +5,7 @@ use godot_rustls_core::http::failure::{Failure, FailureKind};
 
 use super::RustlsHTTPResponse;
 use crate::classes::RustlsHTTPRequest;
-use crate::frames::{Again, in_every_frame};
+use crate::frames::{Again, watch};
 use crate::http::bytes::Bytes;
 use crate::http::flight::{Finished, Flight};
 use crate::http::frame_budget::{self, deliver};
@@ -44,8 +44,7 @@ impl RustlsHTTPResponse {
             told: (0, -1, 0),
             base,
         });
-        let watched = response.clone();
-        in_every_frame(move || Self::look(&watched));
+        watch(&response, Self::look);
         response
     }
 
