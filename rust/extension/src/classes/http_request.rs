@@ -11,6 +11,7 @@ use godot::prelude::*;
 use godot_rustls_core::http::cookies::Jar;
 use godot_rustls_core::http::proxy::{Proxy, Routes};
 
+use super::http_response::NODE_GONE;
 use super::tls_options::AnyOptions;
 use super::{RustlsHTTPResponse, RustlsTLSOptions};
 use crate::convert::{OrNil, report};
@@ -510,7 +511,7 @@ impl RustlsHTTPRequest {
 
     fn cancel_all(&mut self) {
         for mut response in self.fetched.drain(..).chain(self.response.clone()) {
-            response.bind_mut().cancel();
+            response.bind_mut().give_up(NODE_GONE);
         }
     }
 }
