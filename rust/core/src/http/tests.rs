@@ -65,7 +65,7 @@ fn order(url: &str) -> Order {
     }
 }
 
-fn pool(setup: ClientSetup) -> Arc<Pool> {
+fn pool(setup: &ClientSetup) -> Arc<Pool> {
     let setup = Arc::new(setup.offering(&["h2", "http/1.1"]));
     Pool::new(Connector::new(
         setup,
@@ -75,7 +75,7 @@ fn pool(setup: ClientSetup) -> Arc<Pool> {
 }
 
 fn plain_pool() -> Arc<Pool> {
-    pool(crate::testing::client(&[]))
+    pool(&crate::testing::client(&[]))
 }
 
 async fn ask(pool: &Arc<Pool>, order: Order) -> (Ending, Body) {

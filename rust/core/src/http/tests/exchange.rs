@@ -104,7 +104,7 @@ fn a_body_that_ends_with_the_connection_needs_the_goodbye_of_tls() {
         };
         (b"HTTP/1.1 200 OK\r\n\r\nall there is".to_vec(), then)
     });
-    let pool = pool(client(&[&owner]));
+    let pool = pool(&client(&[&owner]));
     block_on(async {
         let answer = whole(ask(&pool, order(&server.secure_url("/whole"))).await);
         assert_eq!(answer, (200, b"all there is".to_vec()));
@@ -117,7 +117,7 @@ fn a_body_that_ends_with_the_connection_needs_the_goodbye_of_tls() {
 fn a_server_that_is_not_trusted_gets_no_request() {
     let owner = Template::like_the_engine("localhost").self_signed();
     let server = Server::secure(server_setup(&[&owner]), |_, _, _| (ok("x"), Then::Keep));
-    let answer = block_on(ask(&pool(client(&[])), order(&server.secure_url("/"))));
+    let answer = block_on(ask(&pool(&client(&[])), order(&server.secure_url("/"))));
     failed(answer, FailureKind::TlsHandshake, "trust");
     assert!(server.heads().is_empty());
 }
