@@ -30,6 +30,14 @@ func crypto() -> RefCounted:
 	return RustlsCrypto.new()
 
 
+func http_request() -> Node:
+	return ClassDB.instantiate(&"RustlsHTTPRequest")
+
+
+func http_client() -> RefCounted:
+	return ClassDB.instantiate(&"RustlsHTTPClient")
+
+
 ## Fresh options, as `new()` makes them.
 func options() -> Resource:
 	return RustlsTLSOptions.new()
