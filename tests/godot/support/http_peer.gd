@@ -2,10 +2,12 @@ extends RefCounted
 ## A scripted HTTP server on 127.0.0.1, on a thread of its own that ends with this object.
 ##
 ## It answers a path with a list of steps, or with a [Callable] that makes such a list from the request, on the thread:
-## bytes are sent, an [int] is a pause in milliseconds, a [Callable] is asked for more bytes until it has none, and
-## [code]&"close"[/code] (with TLS's goodbye), [code]&"cut"[/code] (without it), [code]&"hang"[/code] (silent, but open)
-## and [code]&"secure"[/code] (TLS from here on) do what they say. After the last step the next request is read.
-## Closing while the client's bytes lie unread resets the connection: see [method leave_unread].
+## - bytes are sent, and a [Callable] is asked for more bytes until it has none;
+## - an [int] is a pause in milliseconds, an [Array] of one [bool] a gate that the test opens by setting it;
+## - [code]&"close"[/code] ends the connection with TLS's goodbye, [code]&"cut"[/code] without it;
+## - [code]&"hang"[/code] stays silent, [code]&"secure"[/code] begins TLS.
+## After the last step the next request is read. Closing while the client's bytes lie unread resets the connection: see
+## [method leave_unread].
 
 
 const Connection := preload("res://support/http_peer_connection.gd")

@@ -22,6 +22,7 @@ var _steps: Array = []
 var _sending: PackedByteArray = []
 var _sent: int = 0
 var _resume_at: int = 0
+var _gate: Array = [true]
 var _is_silent: bool = false
 
 
@@ -53,7 +54,7 @@ func advance() -> bool:
 		return false
 	if _sent < _sending.size():
 		return _send()
-	if Time.get_ticks_usec() < _resume_at or _is_silent:
+	if Time.get_ticks_usec() < _resume_at or _is_silent or not _gate[0]:
 		return false
 	if not _steps.is_empty():
 		_play(_steps.pop_front())
@@ -94,6 +95,8 @@ func _play(step: Variant) -> void:
 			_sent = 0
 		TYPE_INT:
 			_resume_at = Time.get_ticks_usec() + (step as int) * 1000
+		TYPE_ARRAY:
+			_gate = step
 		TYPE_CALLABLE:
 			_sending = (step as Callable).call()
 			_sent = 0
