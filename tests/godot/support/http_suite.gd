@@ -70,9 +70,11 @@ func node(stack: Stack, properties: Dictionary = {}) -> Node:
 	for property: StringName in properties:
 		made.set(property, properties[property])
 	tree.root.add_child(made)
+	# Not itself: a function may not hold what is freed.
+	var id: int = made.get_instance_id()
 	after(func() -> void:
-		if is_instance_valid(made):
-			made.free())
+		if is_instance_id_valid(id):
+			instance_from_id(id).free())
 	return made
 
 
@@ -137,6 +139,13 @@ func same_bytes(actual: PackedByteArray, expected: PackedByteArray, what: String
 		at += 1
 	return check(false, "%s has %d bytes, not %d; the first %d are the same: \"%s\"" % [
 		what, actual.size(), expected.size(), at, actual.slice(0, 60).get_string_from_ascii()])
+
+
+## Checks that nothing was printed but by servers whose clients went away in a handshake.
+func only_servers_printed() -> void:
+	var others: Array = Array(printed_errors()).filter(
+		func(line: String) -> bool: return not line.begins_with("TLS handshake error: -27648"))
+	equal(others, [], "what else was printed")
 
 
 ## A port where nothing listens.
