@@ -64,6 +64,17 @@ func peers(answers: Dictionary = {}) -> Array[Peer]:
 	return [peer(answers), peer(answers, FIXTURE)]
 
 
+## A proxy that makes tunnels, and plays the secure server at their end itself.
+func tunnel(answers: Dictionary) -> Peer:
+	var made: Peer = Peer.new({}, FIXTURE, true)
+	made.answer("*", func(request: Request) -> Array:
+		if request.method == "CONNECT":
+			return [Answers.head("HTTP/1.1 200 Connection established"), &"secure"]
+		return answers.get(request.path(), answers["*"]))
+	after(func() -> void: made.stop())
+	return made
+
+
 ## A node in the tree that goes with the test.
 func node(stack: Stack, properties: Dictionary = {}) -> Node:
 	var made: Node = stack.http_request()
