@@ -34,6 +34,11 @@ impl AlpnProtocols {
         ))
     }
 
+    /// Names that need no check: IANA's own.
+    pub(crate) fn of(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| name.as_bytes().to_vec()).collect())
+    }
+
     pub(crate) fn to_wire(&self) -> Vec<Vec<u8>> {
         self.0.clone()
     }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustls::client::Resumption;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
+use crate::alpn::AlpnProtocols;
 use crate::certificate::Certificate;
 use crate::diagnosis::{Cause, Diagnosis};
 use crate::identity::Identity;
@@ -56,6 +57,15 @@ impl ClientSetup {
             options,
             by_name: Mutex::new(VecDeque::new()),
         }
+    }
+
+    /// The same options, offering these application protocols if they name none of their own.
+    pub fn offering(&self, protocols: &[&str]) -> Self {
+        let mut options = self.options.clone();
+        if options.terms.alpn == AlpnProtocols::default() {
+            options.terms.alpn = AlpnProtocols::of(protocols);
+        }
+        Self::new(options)
     }
 
     /// What it was made of.

@@ -47,6 +47,40 @@ impl<T: GodotClass> FromGodot for OrNull<T> {
 // SAFETY: the only value used as a default is `NULL`, which is immutable and holds no object.
 unsafe impl<T: GodotClass> GodotImmutable for OrNull<T> {}
 
+/// A value of any type whose default is null.
+#[derive(Debug, Clone)]
+pub(crate) struct OrNil(pub(crate) Option<Variant>);
+
+impl OrNil {
+    /// The default.
+    pub(crate) const NIL: Self = Self(None);
+}
+
+impl GodotConvert for OrNil {
+    type Via = Variant;
+
+    fn godot_shape() -> GodotShape {
+        Variant::godot_shape()
+    }
+}
+
+impl ToGodot for OrNil {
+    type Pass = ByValue;
+
+    fn to_godot(&self) -> Variant {
+        self.0.clone().unwrap_or_default()
+    }
+}
+
+impl FromGodot for OrNil {
+    fn try_from_godot(via: Variant) -> Result<Self, ConvertError> {
+        Ok(Self(Some(via).filter(|value| !value.is_nil())))
+    }
+}
+
+// SAFETY: the only value used as a default is `NIL`, which is immutable and holds nothing.
+unsafe impl GodotImmutable for OrNil {}
+
 /// Prints one error the way a script's own `push_error` does.
 pub(crate) fn report(message: &str) {
     godot::global::push_error(&[message.to_variant()]);

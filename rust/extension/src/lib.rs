@@ -14,6 +14,7 @@ mod connection;
 mod convert;
 mod engine_objects;
 mod frames;
+mod http;
 mod identity_files;
 mod key_log;
 mod keys;
@@ -33,16 +34,20 @@ struct RustlsForGodot;
 unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_init(stage: InitStage) {
         if stage == InitStage::Scene {
+            http::bytes::open();
             project_settings::register();
         }
     }
 
     fn on_stage_deinit(stage: InitStage) {
         if stage == InitStage::Scene {
-            if background::stop() == Left::AtWork {
+            // Objects first: what they hold ends exchanges.
+            frames::stop();
+            http::pools::stop();
+            let left = [background::stop(), http::runtime::stop()];
+            if left.contains(&Left::AtWork) {
                 library::keep_loaded();
             }
-            frames::stop();
         }
     }
 }

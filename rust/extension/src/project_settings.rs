@@ -1,5 +1,7 @@
 //! The project settings that the addon reads and those that it adds.
 
+use std::time::Duration;
+
 use godot::classes::ProjectSettings;
 use godot::global::godot_warn;
 use godot::prelude::*;
@@ -9,6 +11,7 @@ use godot_rustls_core::trust::Mode;
 const BUNDLE_OVERRIDE: &str = "network/tls/certificate_bundle_override";
 const ENABLE_TLS_1_3: &str = "network/tls/enable_tls_v1.3";
 const TRUST: &str = "network/tls/rustls/trust";
+const HTTP_FRAME_BUDGET: &str = "network/tls/rustls/http_main_thread_budget_ms";
 const EXTRA_CERTIFICATES: &str = "network/tls/rustls/extra_certificates";
 
 /// Adds our settings to the project's, so that they show in Project Settings beside the engine's own.
@@ -25,6 +28,12 @@ pub(crate) fn register() {
         &GString::new().to_variant(),
         PropertyHint::FILE,
         "*.crt",
+    );
+    add(
+        HTTP_FRAME_BUDGET,
+        &1.0.to_variant(),
+        PropertyHint::RANGE,
+        "0.1,16.0,0.1,or_greater,suffix:ms",
     );
 }
 
@@ -67,6 +76,12 @@ pub(crate) fn trust_mode() -> Mode {
             Mode::Automatic
         }
     }
+}
+
+/// How much of a frame delivering HTTP answers may take.
+pub(crate) fn http_frame_budget() -> Duration {
+    let milliseconds = read(HTTP_FRAME_BUDGET).try_to::<f64>().unwrap_or(1.0);
+    Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::from_millis(1))
 }
 
 /// The engine's switch for TLS 1.3, read for every connection.

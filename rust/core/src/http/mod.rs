@@ -3,4 +3,20 @@
 //!
 //! Futures here need a tokio runtime around them, which is the caller's.
 
+pub mod body;
+pub mod connect;
+pub mod cookies;
+pub mod decode;
+pub mod download;
+pub mod events;
+pub mod exchange;
 pub mod failure;
+pub mod headers;
+pub mod multipart;
+pub mod pool;
+pub mod progress;
+pub mod proxy;
+mod redirect;
+mod stream;
+pub mod target;
+mod wire;

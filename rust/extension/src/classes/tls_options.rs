@@ -338,7 +338,7 @@ impl RustlsTLSOptions {
 
     /// Returns whether the options are for a server.
     #[func]
-    fn is_server(&self) -> bool {
+    pub(crate) fn is_server(&self) -> bool {
         self.mode == Self::MODE_SERVER
     }
 

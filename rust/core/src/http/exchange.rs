@@ -1,0 +1,229 @@
+//! One request and its answer: redirects, cookies, time limits, decompression.
+
+mod answer;
+mod send;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::Method;
+use url::Url;
+
+use super::body::Content;
+use super::connect::{PeerFacts, Phase};
+use super::cookies::Jar;
+use super::failure::{Failure, FailureKind};
+use super::headers::{Fields, Line, find};
+use super::pool::Pool;
+use super::progress::Progress;
+use super::redirect::{Hop, location};
+use super::target::Origin;
+use answer::Answer;
+
+/// What is asked for.
+#[derive(Clone)]
+pub struct Order {
+    /// Any but CONNECT, which is for proxies.
+    pub method: Method,
+    /// Of [`super::target::parse`].
+    pub url: Url,
+    /// The caller's. Host, Content-Length, User-Agent and Accept are added behind them.
+    pub fields: Fields,
+    /// Who asks, for servers that want to know.
+    pub user_agent: String,
+    /// The body.
+    pub content: Content,
+    /// How far to go.
+    pub rules: Rules,
+    /// Cookies that are sent and kept.
+    pub cookies: Option<Arc<Mutex<Jar>>>,
+}
+
+/// Limits of an exchange.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Redirects that are followed; none for any number.
+    pub max_redirects: Option<usize>,
+    /// Bytes of the body as received and as decoded; none for any number.
+    pub body_size_limit: Option<u64>,
+    /// Decodes compressed bodies.
+    pub decode: bool,
+    /// Lets a redirect lead from https to http.
+    pub allow_downgrade: bool,
+    /// For everything together.
+    pub timeout: Option<Duration>,
+    /// For a silence of the server.
+    pub read_timeout: Option<Duration>,
+}
+
+/// The answer without its body.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// Three digits (RFC 9110 section 15).
+    pub status: u16,
+    /// As the server sent them.
+    pub lines: Vec<Line>,
+    /// "HTTP/1.0", "HTTP/1.1" or "HTTP/2".
+    pub version: &'static str,
+    /// Who answered, after redirects.
+    pub url: Url,
+    /// How many were followed.
+    pub redirects: usize,
+    /// The connection's other end.
+    pub facts: Arc<PeerFacts>,
+}
+
+impl Head {
+    /// The first value of this name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.lines, name)
+    }
+}
+
+/// Where a body goes. Called on the runtime's threads.
+pub trait Receiver: Send {
+    /// An answer that is no redirect came; `length` is what it announces.
+    fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), Failure>;
+    /// A piece of the body, decoded.
+    fn write(&mut self, piece: &[u8]) -> Result<(), Failure>;
+    /// The body is complete.
+    fn finish(&mut self) -> Result<(), Failure>;
+}
+
+/// How an exchange ended.
+#[derive(Debug)]
+pub struct Ending {
+    /// The last answer that came, also with a failure after it.
+    pub head: Option<Head>,
+    /// Why there is no whole body.
+    pub failure: Option<Failure>,
+}
+
+/// Asks and receives, until the whole answer came or something failed.
+pub async fn run(
+    pool: &Arc<Pool>,
+    order: Order,
+    progress: &Arc<Progress>,
+    receiver: &mut dyn Receiver,
+) -> Ending {
+    let mut head = None;
+    let limit = order.rules.timeout;
+    let work = follow(pool, order, progress, receiver, &mut head);
+    let outcome = match limit {
+        None => work.await,
+        Some(limit) => match tokio::time::timeout(limit, work).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::new(
+                FailureKind::Timeout,
+                format!(
+                    "not done within {} seconds (timeout) while {}",
+                    limit.as_secs_f64(),
+                    doing(progress)
+                ),
+            )),
+        },
+    };
+    progress.phase.set(Phase::Idle);
+    Ending {
+        head,
+        failure: outcome.err(),
+    }
+}
+
+fn doing(progress: &Progress) -> &'static str {
+    match progress.phase.number() {
+        1 => "looking the name up",
+        3 => "connecting",
+        7 => "receiving the body",
+        _ => "waiting for the answer",
+    }
+}
+
+async fn follow(
+    pool: &Arc<Pool>,
+    order: Order,
+    progress: &Arc<Progress>,
+    receiver: &mut dyn Receiver,
+    last: &mut Option<Head>,
+) -> Result<(), Failure> {
+    let Order {
+        method,
+        url,
+        fields,
+        user_agent,
+        content,
+        rules,
+        cookies,
+    } = order;
+    let mut hop = Hop {
+        method,
+        url,
+        fields,
+        content,
+    };
+    let mut redirects = 0;
+    loop {
+        let mut answer = ask(pool, &hop, &user_agent, cookies.as_deref(), rules, progress).await?;
+        answer.head.redirects = redirects;
+        let head = last.insert(answer.head.clone());
+        let Some(place) = location(head.status, &head.lines) else {
+            return answer.receive(&hop.method, rules, progress, receiver).await;
+        };
+        if rules.max_redirects.is_some_and(|most| redirects >= most) {
+            return Err(Failure::new(
+                FailureKind::RedirectLimit,
+                format!(
+                    "the server redirects once more after {redirects} redirects: raise max_redirects if that is meant"
+                ),
+            ));
+        }
+        hop.follow(head.status, place, rules.allow_downgrade)?;
+        answer.skip().await;
+        redirects += 1;
+    }
+}
+
+async fn ask(
+    pool: &Arc<Pool>,
+    hop: &Hop,
+    user_agent: &str,
+    cookies: Option<&Mutex<Jar>>,
+    rules: Rules,
+    progress: &Arc<Progress>,
+) -> Result<Answer, Failure> {
+    let mut fields = hop.fields.clone();
+    if let Some(value) = cookies.and_then(|jar| lock(jar).header(&hop.url)) {
+        fields.add_default("Cookie", &value).map_err(unsendable)?;
+    }
+    fields
+        .add_default("Host", &Origin::of(&hop.url).authority())
+        .map_err(unsendable)?;
+    if hop.content.length() > 0 {
+        fields.remove(&["content-length"]);
+        fields
+            .add_default("Content-Length", &hop.content.length().to_string())
+            .map_err(unsendable)?;
+    }
+    fields
+        .add_default("User-Agent", user_agent)
+        .map_err(unsendable)?;
+    fields.add_default("Accept", "*/*").map_err(unsendable)?;
+    let answer = send::send(pool, hop, fields, rules, progress).await?;
+    if let Some(jar) = cookies {
+        let set = answer
+            .head
+            .lines
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        lock(jar).store(&hop.url, set.map(|(_, value)| value.as_str()));
+    }
+    Ok(answer)
+}
+
+fn lock(jar: &Mutex<Jar>) -> MutexGuard<'_, Jar> {
+    jar.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn unsendable(problem: String) -> Failure {
+    Failure::new(FailureKind::Request, problem)
+}

@@ -1,0 +1,198 @@
+//! The body of an answer: counted, limited, decoded, handed on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Bytes, Incoming};
+
+use super::send::{silent, told};
+use super::{Head, Receiver, Rules};
+use crate::http::connect::Phase;
+use crate::http::decode::{Coding, Decoder};
+use crate::http::failure::{Failure, FailureKind};
+use crate::http::progress::Progress;
+
+/// A redirect's body that is read to its end, so that its connection can be used again.
+const SKIPPED: u64 = 64 * 1024;
+
+/// What a compressed body may become when nobody set a limit, and how many times its size.
+const LARGEST_DECODED: u64 = 1024 * 1024 * 1024;
+const LARGEST_RATIO: u64 = 100;
+
+pub(super) struct Answer {
+    pub(super) head: Head,
+    body: Incoming,
+    read_timeout: Option<Duration>,
+}
+
+impl Answer {
+    pub(super) fn new(head: Head, body: Incoming, read_timeout: Option<Duration>) -> Self {
+        Self {
+            head,
+            body,
+            read_timeout,
+        }
+    }
+
+    /// Reads a body that nobody wants, if it is short.
+    pub(super) async fn skip(mut self) {
+        if self
+            .body
+            .size_hint()
+            .upper()
+            .is_some_and(|length| length <= SKIPPED)
+        {
+            while let Ok(Some(_)) = self.next().await {}
+        }
+    }
+
+    pub(super) async fn receive(
+        mut self,
+        method: &Method,
+        rules: Rules,
+        progress: &Arc<Progress>,
+        receiver: &mut dyn Receiver,
+    ) -> Result<(), Failure> {
+        let announced = self.announced_length();
+        progress.begin_download(announced);
+        progress.phase.set(Phase::Body);
+        let has_body = *method != Method::HEAD && !self.body.is_end_stream();
+        if has_body {
+            within(
+                rules.body_size_limit,
+                announced.unwrap_or_default(),
+                "announces",
+            )?;
+        }
+        let coding = self.coding(rules);
+        receiver.begin(
+            &self.head,
+            announced.filter(|_| has_body && coding.is_none()),
+        )?;
+        let mut output = Output {
+            receiver,
+            limit: rules.body_size_limit,
+            received: 0,
+            handed_on: 0,
+        };
+        let mut decoder = coding.map(Decoder::new);
+        while let Some(piece) = self.next().await? {
+            output.received = progress.received(piece.len());
+            within(rules.body_size_limit, output.received, "has at least")?;
+            match &mut decoder {
+                None => output.write(&piece)?,
+                Some(decoder) => {
+                    decoder.decode(&piece, &mut |piece| output.write_decoded(piece))?
+                }
+            }
+        }
+        self.agrees_with_length(announced, output.received)?;
+        if let Some(decoder) = decoder.filter(|_| has_body) {
+            decoder.finish(&mut |piece| output.write_decoded(piece))?;
+        }
+        output.receiver.finish()
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        loop {
+            let frame = self.body.frame();
+            let frame = match self.read_timeout {
+                None => frame.await,
+                Some(limit) => tokio::time::timeout(limit, frame)
+                    .await
+                    .map_err(|_| silent(limit, "in the middle of the body"))?,
+            };
+            match frame {
+                None => return Ok(None),
+                // Trailers say nothing that anybody asks for.
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+                Some(Err(error)) => return Err(broken(&error)),
+            }
+        }
+    }
+
+    /// Content-Length, also where chunks make it void.
+    fn announced_length(&self) -> Option<u64> {
+        let given = self
+            .head
+            .header("content-length")
+            .and_then(|length| length.trim().parse().ok());
+        given.or_else(|| self.body.size_hint().exact().filter(|length| *length > 0))
+    }
+
+    fn coding(&self, rules: Rules) -> Option<Coding> {
+        let value = self
+            .head
+            .header("content-encoding")
+            .filter(|_| rules.decode)?;
+        Coding::of(value)
+    }
+
+    /// A body with chunks and a length: both count, or somebody reads another body than we do.
+    fn agrees_with_length(&self, announced: Option<u64>, received: u64) -> Result<(), Failure> {
+        let is_chunked = self.head.header("transfer-encoding").is_some();
+        match announced {
+            Some(length) if is_chunked && length != received => Err(Failure::new(
+                FailureKind::ChunkedBodySizeMismatch,
+                format!("the answer announces {length} bytes, and its chunks have {received}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where decoded bytes are counted.
+struct Output<'a> {
+    receiver: &'a mut dyn Receiver,
+    limit: Option<u64>,
+    received: u64,
+    handed_on: u64,
+}
+
+impl Output<'_> {
+    fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
+        self.receiver.write(piece)
+    }
+
+    fn write_decoded(&mut self, piece: &[u8]) -> Result<(), Failure> {
+        self.handed_on += piece.len() as u64;
+        within(self.limit, self.handed_on, "has, decompressed, at least")?;
+        if self.limit.is_none()
+            && self.handed_on > LARGEST_DECODED
+            && self.handed_on / LARGEST_RATIO > self.received
+        {
+            return Err(Failure::new(
+                FailureKind::BodySizeLimit,
+                format!(
+                    "{} bytes became more than a GiB when decompressed, as no honest body does: set body_size_limit to allow it",
+                    self.received
+                ),
+            ));
+        }
+        self.write(piece)
+    }
+}
+
+fn within(limit: Option<u64>, size: u64, verb: &str) -> Result<(), Failure> {
+    match limit {
+        Some(limit) if size > limit => Err(Failure::new(
+            FailureKind::BodySizeLimit,
+            format!("the body {verb} {size} bytes, and body_size_limit is {limit}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn broken(error: &hyper::Error) -> Failure {
+    let failure = told(error);
+    Failure::new(
+        failure.kind,
+        format!("the body is incomplete: {}", failure.message),
+    )
+}

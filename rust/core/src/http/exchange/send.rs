@@ -1,0 +1,221 @@
+//! A request over a connection of the pool, and once more when a kept one turned out to be closed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Method, Request, Uri, Version};
+use hyper::client::conn::TrySendError;
+
+use super::answer::Answer;
+use super::{Head, Rules, unsendable};
+use crate::http::body::Body;
+use crate::http::connect::{PeerFacts, Phase};
+use crate::http::failure::{Failure, FailureKind};
+use crate::http::headers::{Fields, lines_of};
+use crate::http::pool::{Connection, Pool};
+use crate::http::progress::Progress;
+use crate::http::redirect::Hop;
+use crate::http::target::Origin;
+
+type Response = http::Response<hyper::body::Incoming>;
+
+pub(super) async fn send(
+    pool: &Arc<Pool>,
+    hop: &Hop,
+    fields: Fields,
+    rules: Rules,
+    progress: &Arc<Progress>,
+) -> Result<Answer, Failure> {
+    let origin = Origin::of(&hop.url);
+    let mut connection = pool.connection(&origin, &progress.phase).await?;
+    loop {
+        progress.phase.set(Phase::Requesting);
+        let was_used = matches!(&connection, Connection::Http1(one) if one.is_used);
+        let is_shared = matches!(&connection, Connection::Http2(_));
+        let request = request(hop, &origin, &fields, &connection, progress)?;
+        let facts = Arc::clone(connection.facts());
+        let sent = answered(pool, &origin, connection, &fields, request);
+        let error = match patient(sent, rules.read_timeout, progress).await? {
+            Ok((response, lines)) => {
+                let lines = lines.unwrap_or_else(|| lines_of(response.headers()));
+                let head = Head {
+                    status: response.status().as_u16(),
+                    lines,
+                    version: version(response.version()),
+                    url: hop.url.clone(),
+                    redirects: 0,
+                    facts,
+                };
+                return Ok(Answer::new(head, response.into_body(), rules.read_timeout));
+            }
+            Err(error) => error,
+        };
+        // Nothing was sent, or the server closed a kept connection just when the request came (RFC 9112 section 9.3.1).
+        let is_unsent = error.message().is_some();
+        let may_repeat = is_unsent && (was_used || is_shared)
+            || was_used && is_safe(&hop.method) && is_closed(error.error());
+        if !may_repeat {
+            return Err(told(error.error()));
+        }
+        connection = pool.new_connection(&origin, &progress.phase).await?;
+    }
+}
+
+type Lines = Option<Vec<crate::http::headers::Line>>;
+
+/// Sends, and gives the connection back once the answer was read.
+async fn answered(
+    pool: &Arc<Pool>,
+    origin: &Origin,
+    connection: Connection,
+    fields: &Fields,
+    request: Request<Body>,
+) -> Result<(Response, Lines), TrySendError<Request<Body>>> {
+    match connection {
+        Connection::Http1(mut connection) => {
+            connection.notes.begin(fields.spellings());
+            let response = connection.send(request).await?;
+            let lines = connection.notes.take_lines();
+            pool.give_back(origin, connection);
+            Ok((response, lines))
+        }
+        Connection::Http2(mut connection) => Ok((connection.send(request).await?, None)),
+    }
+}
+
+/// Waits for the answer's head. A server that takes in the body is not silent.
+async fn patient<T>(
+    work: impl Future<Output = T>,
+    limit: Option<Duration>,
+    progress: &Progress,
+) -> Result<T, Failure> {
+    let Some(limit) = limit else {
+        return Ok(work.await);
+    };
+    let mut work = std::pin::pin!(work);
+    loop {
+        let before = progress.uploaded();
+        match tokio::time::timeout(limit, &mut work).await {
+            Ok(done) => return Ok(done),
+            Err(_) if progress.uploaded() > before => {}
+            Err(_) => return Err(silent(limit, "before its answer")),
+        }
+    }
+}
+
+pub(super) fn silent(limit: Duration, when: &str) -> Failure {
+    Failure::new(
+        FailureKind::Timeout,
+        format!(
+            "the server was silent for {} seconds {when}: raise read_timeout if it may take that long",
+            limit.as_secs_f64()
+        ),
+    )
+}
+
+fn request(
+    hop: &Hop,
+    origin: &Origin,
+    fields: &Fields,
+    connection: &Connection,
+    progress: &Arc<Progress>,
+) -> Result<Request<Body>, Failure> {
+    let mut map = fields.to_map();
+    let is_http2 = matches!(connection, Connection::Http2(_));
+    let facts: &PeerFacts = connection.facts();
+    let target = &hop.url[url::Position::BeforePath..url::Position::AfterQuery];
+    let uri = if is_http2 {
+        // The host is part of the target there (RFC 9113 section 8.3.1), the caller's own if there is one.
+        let host = map.remove(http::header::HOST);
+        let given = host
+            .as_ref()
+            .and_then(|host| host.to_str().ok())
+            .map(str::to_owned);
+        let authority = given.unwrap_or_else(|| origin.authority());
+        format!("{}://{authority}{target}", hop.url.scheme())
+    } else if facts.is_forwarded {
+        format!("http://{}{target}", origin.authority())
+    } else {
+        target.to_owned()
+    };
+    let uri: Uri = uri
+        .parse()
+        .map_err(|error| unsendable(format!("the URL {} cannot be sent ({error})", hop.url)))?;
+    let mut request = Request::builder().method(hop.method.clone()).uri(uri);
+    if is_http2 {
+        request = request.version(Version::HTTP_2);
+    }
+    if let Some(headers) = request.headers_mut() {
+        *headers = map;
+        if let Some(who) = &facts.proxy_authorization
+            && let Ok(value) = who.parse()
+        {
+            headers
+                .entry(http::header::PROXY_AUTHORIZATION)
+                .or_insert(value);
+        }
+    }
+    request
+        .body(hop.content.body(progress))
+        .map_err(|error| unsendable(format!("the request cannot be sent ({error})")))
+}
+
+/// Asking again does no harm (RFC 9110 section 9.2.1).
+fn is_safe(method: &Method) -> bool {
+    method.is_safe()
+}
+
+fn is_closed(error: &hyper::Error) -> bool {
+    error.is_closed()
+        || error.is_canceled()
+        || error.is_incomplete_message()
+        || io_error(error).is_some()
+}
+
+fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            return Some(error);
+        }
+        source = error.source();
+    }
+    None
+}
+
+/// What hyper says, in the words of the one who asked.
+pub(super) fn told(error: &hyper::Error) -> Failure {
+    let message = if let Some(message) = of_tls(error) {
+        message
+    } else if error.is_parse() && error.to_string().contains("too large") {
+        "the headers of the answer are longer than 400 KiB or more than 1000".to_owned()
+    } else if error.is_parse() {
+        format!(
+            "the answer is not what HTTP allows ({})",
+            crate::http::connect::root_cause(error)
+        )
+    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+        "the server closed the connection before its answer was complete".to_owned()
+    } else {
+        format!(
+            "the connection broke ({})",
+            crate::http::connect::root_cause(error)
+        )
+    };
+    Failure::new(FailureKind::Connection, message)
+}
+
+/// What our own stream says.
+fn of_tls(error: &hyper::Error) -> Option<String> {
+    let inner = io_error(error)?.get_ref()?;
+    let diagnosis = inner.downcast_ref::<crate::diagnosis::Diagnosis>()?;
+    Some(diagnosis.message.clone())
+}
+
+fn version(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        _ => "HTTP/1.1",
+    }
+}

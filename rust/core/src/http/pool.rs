@@ -1,0 +1,222 @@
+//! Connections that are kept and used again, for one configuration.
+
+mod connection;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{Instant, timeout};
+
+use super::connect::{Connector, PhaseCell};
+use super::failure::Failure;
+use super::target::Origin;
+pub(super) use connection::{Connection, Http1, Http2};
+
+/// How long a connection is kept that nobody uses. Servers usually close theirs after a minute or more.
+const KEPT_FOR: Duration = Duration::from_secs(50);
+
+/// Idle connections kept for one server.
+const MOST_IDLE: usize = 32;
+
+/// Connections to one server that are being made at the same time. Whoever comes beyond that first waits for one that
+/// becomes free: two hundred requests at once need no two hundred handshakes.
+const MOST_CONNECTING: usize = 8;
+
+/// How long such a wait may be. After that a further connection is made, so that long answers hold up nobody.
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
+
+/// All connections of one configuration.
+#[derive(Debug)]
+pub struct Pool {
+    connector: Connector,
+    origins: Mutex<HashMap<Origin, Arc<Server>>>,
+}
+
+/// Connections to one server.
+#[derive(Debug)]
+struct Server {
+    kept: Mutex<Kept>,
+    /// Somebody gave a connection back, or made one that several can use.
+    freed: Notify,
+    /// One at first: it shows whether the server speaks HTTP/2, where one is enough for all.
+    connecting: Semaphore,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    idle: VecDeque<(Http1, Instant)>,
+    shared: Option<Http2>,
+    /// Until the first connection, one is made at a time.
+    is_known: bool,
+}
+
+impl Pool {
+    /// An empty one.
+    pub fn new(connector: Connector) -> Arc<Self> {
+        Arc::new(Self {
+            connector,
+            origins: Mutex::default(),
+        })
+    }
+
+    /// A connection that is free for a request: a kept one if there is, else a new one.
+    pub(super) async fn connection(
+        self: &Arc<Self>,
+        origin: &Origin,
+        phase: &PhaseCell,
+    ) -> Result<Connection, Failure> {
+        let server = self.server(origin);
+        if let Some(connection) = server.take() {
+            return Ok(connection);
+        }
+        // Cut short by its time, never by an error: what is being made here belongs to this request alone.
+        let turn = timeout(LONGEST_WAIT, async {
+            loop {
+                let freed = server.freed.notified();
+                tokio::select! {
+                    () = freed => if let Some(connection) = server.take() {
+                        return Turn::Kept(connection);
+                    },
+                    permit = server.connecting.acquire() => {
+                        return match server.take() {
+                            Some(connection) => Turn::Kept(connection),
+                            None => Turn::Make(permit.ok()),
+                        };
+                    }
+                }
+            }
+        });
+        let _permit = match turn.await {
+            Ok(Turn::Kept(connection)) => return Ok(connection),
+            Ok(Turn::Make(permit)) => permit,
+            Err(_) => None,
+        };
+        let connection = Connection::make(&self.connector, origin, phase).await;
+        server.learn(connection.as_ref().ok());
+        connection
+    }
+
+    /// A connection of its own, whatever is kept: the kept one turned out to be closed.
+    pub(super) async fn new_connection(
+        &self,
+        origin: &Origin,
+        phase: &PhaseCell,
+    ) -> Result<Connection, Failure> {
+        let connection = Connection::make(&self.connector, origin, phase).await;
+        self.server(origin).learn(connection.as_ref().ok());
+        connection
+    }
+
+    /// Keeps a connection for the next request once its answer was read.
+    pub(super) fn give_back(self: &Arc<Self>, origin: &Origin, mut connection: Http1) {
+        let pool = Arc::downgrade(self);
+        let origin = origin.clone();
+        tokio::spawn(async move {
+            if connection.ready().await
+                && let Some(pool) = pool.upgrade()
+            {
+                pool.keep(&origin, connection);
+            }
+        });
+    }
+
+    fn keep(self: &Arc<Self>, origin: &Origin, connection: Http1) {
+        let server = self.server(origin);
+        let mut kept = server.lock();
+        let is_first = kept.idle.is_empty();
+        kept.idle.push_back((connection, Instant::now()));
+        if kept.idle.len() > MOST_IDLE {
+            kept.idle.pop_front();
+        }
+        drop(kept);
+        server.freed.notify_one();
+        if is_first {
+            tokio::spawn(close_idle(Arc::downgrade(self), Arc::downgrade(&server)));
+        }
+    }
+
+    fn server(&self, origin: &Origin) -> Arc<Server> {
+        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = origins.get(origin) {
+            return Arc::clone(server);
+        }
+        // A crawler meets many servers once.
+        origins.retain(|_, server| Arc::strong_count(server) > 1 || server.is_in_use());
+        let server = Arc::new(Server {
+            kept: Mutex::default(),
+            freed: Notify::new(),
+            connecting: Semaphore::new(1),
+        });
+        origins.insert(origin.clone(), Arc::clone(&server));
+        server
+    }
+}
+
+/// What a request that waits comes to.
+enum Turn<'a> {
+    Kept(Connection),
+    Make(Option<tokio::sync::SemaphorePermit<'a>>),
+}
+
+impl Server {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection that lives still, the one used last first.
+    fn take(&self) -> Option<Connection> {
+        let mut kept = self.lock();
+        if let Some(shared) = &kept.shared {
+            if shared.is_open() {
+                return Some(Connection::Http2(shared.clone()));
+            }
+            kept.shared = None;
+        }
+        while let Some((connection, since)) = kept.idle.pop_back() {
+            if since.elapsed() < KEPT_FOR && connection.is_ready() {
+                return Some(Connection::Http1(connection.used_again()));
+            }
+        }
+        None
+    }
+
+    /// Remembers what a connection that was just made shows. None when it failed: the others need not wait for that
+    /// one after another.
+    fn learn(&self, made: Option<&Connection>) {
+        let mut kept = self.lock();
+        if let Some(Connection::Http2(connection)) = made {
+            kept.shared = Some(connection.clone());
+        }
+        let was_known = std::mem::replace(&mut kept.is_known, true);
+        drop(kept);
+        if !was_known {
+            self.connecting.add_permits(MOST_CONNECTING - 1);
+        }
+        if matches!(made, Some(Connection::Http2(_))) {
+            self.freed.notify_waiters();
+        }
+    }
+
+    fn is_in_use(&self) -> bool {
+        let kept = self.lock();
+        !kept.idle.is_empty() || kept.shared.as_ref().is_some_and(Http2::is_open)
+    }
+}
+
+/// Closes what nobody used for long, until nothing is left.
+async fn close_idle(pool: Weak<Pool>, server: Weak<Server>) {
+    loop {
+        tokio::time::sleep(KEPT_FOR / 4).await;
+        let (Some(_), Some(server)) = (pool.upgrade(), server.upgrade()) else {
+            return;
+        };
+        let mut kept = server.lock();
+        kept.idle
+            .retain(|(connection, since)| since.elapsed() < KEPT_FOR && connection.is_ready());
+        if kept.idle.is_empty() {
+            return;
+        }
+    }
+}

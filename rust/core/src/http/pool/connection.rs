@@ -1,0 +1,147 @@
+//! One connection as hyper speaks through it.
+
+use std::sync::Arc;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::client::conn::{TrySendError, http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+
+use crate::http::body::Body;
+use crate::http::connect::{Connector, PeerFacts, PhaseCell, Transport};
+use crate::http::failure::{Failure, FailureKind};
+use crate::http::target::Origin;
+use crate::http::wire::{LONGEST_HEAD, MOST_HEADERS, SharedNotes, Wire};
+
+/// The application protocol that stands for HTTP/2 (RFC 9113 section 3.2).
+const H2: &[u8] = b"h2";
+
+/// Bytes of a body that a server may send ahead over HTTP/2: a fast network stays busy between two reads.
+const WINDOW: u32 = 4 * 1024 * 1024;
+
+/// A connection that is free for a request.
+#[derive(Debug)]
+pub(in crate::http) enum Connection {
+    Http1(Http1),
+    Http2(Http2),
+}
+
+/// One exchange at a time.
+#[derive(Debug)]
+pub(in crate::http) struct Http1 {
+    sender: http1::SendRequest<Body>,
+    pub(in crate::http) facts: Arc<PeerFacts>,
+    pub(in crate::http) notes: SharedNotes,
+    /// It served a request before: the server may have closed it meanwhile.
+    pub(in crate::http) is_used: bool,
+}
+
+/// Many exchanges at the same time.
+#[derive(Debug, Clone)]
+pub(in crate::http) struct Http2 {
+    sender: http2::SendRequest<Body>,
+    pub(in crate::http) facts: Arc<PeerFacts>,
+}
+
+type Sent = Result<Response<Incoming>, TrySendError<Request<Body>>>;
+
+impl Connection {
+    pub(super) async fn make(
+        connector: &Connector,
+        origin: &Origin,
+        phase: &PhaseCell,
+    ) -> Result<Self, Failure> {
+        let (transport, facts) = connector.connect(origin, phase).await?;
+        if facts.alpn == H2 {
+            Http2::begin(transport, facts).await.map(Self::Http2)
+        } else {
+            Http1::begin(transport, facts).await.map(Self::Http1)
+        }
+    }
+
+    pub(in crate::http) fn facts(&self) -> &Arc<PeerFacts> {
+        match self {
+            Self::Http1(connection) => &connection.facts,
+            Self::Http2(connection) => &connection.facts,
+        }
+    }
+}
+
+impl Http1 {
+    pub(in crate::http) async fn begin(
+        transport: Transport,
+        facts: PeerFacts,
+    ) -> Result<Self, Failure> {
+        let notes = SharedNotes::default();
+        let wire = Wire::new(transport, notes.clone());
+        let (sender, connection) = http1::Builder::new()
+            .title_case_headers(true)
+            .max_headers(MOST_HEADERS)
+            .max_buf_size(LONGEST_HEAD)
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .handshake(TokioIo::new(wire))
+            .await
+            .map_err(|error| not_begun(&error))?;
+        // Its errors reach whoever waits for an answer.
+        tokio::spawn(connection);
+        Ok(Self {
+            sender,
+            facts: Arc::new(facts),
+            notes,
+            is_used: false,
+        })
+    }
+
+    pub(in crate::http) async fn send(&mut self, request: Request<Body>) -> Sent {
+        self.sender.try_send_request(request).await
+    }
+
+    /// Whether it can take another request, once the last answer was read.
+    pub(in crate::http) async fn ready(&mut self) -> bool {
+        self.sender.ready().await.is_ok()
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.sender.is_ready()
+    }
+
+    pub(super) fn used_again(mut self) -> Self {
+        self.is_used = true;
+        self
+    }
+}
+
+impl Http2 {
+    async fn begin(transport: Transport, facts: PeerFacts) -> Result<Self, Failure> {
+        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(WINDOW * 4)
+            .max_header_list_size(u32::try_from(LONGEST_HEAD).unwrap_or(u32::MAX))
+            .keep_alive_interval(std::time::Duration::from_secs(20))
+            .keep_alive_timeout(std::time::Duration::from_secs(20))
+            .handshake(TokioIo::new(transport))
+            .await
+            .map_err(|error| not_begun(&error))?;
+        tokio::spawn(connection);
+        Ok(Self {
+            sender,
+            facts: Arc::new(facts),
+        })
+    }
+
+    pub(in crate::http) async fn send(&mut self, request: Request<Body>) -> Sent {
+        self.sender.try_send_request(request).await
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.sender.is_closed()
+    }
+}
+
+fn not_begun(error: &hyper::Error) -> Failure {
+    Failure::new(
+        FailureKind::Connection,
+        format!("the connection broke at once ({error})"),
+    )
+}

@@ -1,0 +1,212 @@
+//! Whom a URL names.
+
+use url::Url;
+
+use crate::diagnosis::quoted;
+
+/// One server as the pool knows it: scheme, host and port.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// Through TLS.
+    pub is_https: bool,
+    /// A name in A-labels, or an address without brackets.
+    pub host: String,
+    /// As given, or the scheme's own.
+    pub port: u16,
+}
+
+impl Origin {
+    /// Who serves `url`, which [`parse`] or a redirect made.
+    pub fn of(url: &Url) -> Self {
+        let host = match url.host() {
+            Some(url::Host::Ipv6(address)) => address.to_string(),
+            Some(host) => host.to_string(),
+            None => String::new(),
+        };
+        Self {
+            is_https: url.scheme() == "https",
+            host,
+            port: url.port_or_known_default().unwrap_or_default(),
+        }
+    }
+
+    /// As it stands in a Host header (RFC 9110 section 7.2): without the port that the scheme implies.
+    pub fn authority(&self) -> String {
+        let port = if self.is_https { 443 } else { 80 };
+        if self.port == port {
+            self.bracketed()
+        } else {
+            format!("{}:{}", self.bracketed(), self.port)
+        }
+    }
+
+    /// The host as it stands in a URL.
+    pub(super) fn bracketed(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            self.host.clone()
+        }
+    }
+}
+
+/// Reads a URL that a script gave. The fragment and user information are dropped; what a browser would repair and
+/// the engine refuses is refused. The error is a sentence.
+pub fn parse(text: &str) -> Result<Url, String> {
+    let refuse = |why: &str| Err(format!("the URL {} {why}", quoted(text)));
+    if text.is_empty() {
+        return Err("the URL is empty: pass one such as https://example.org/".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return refuse("contains a line break or another control character");
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return refuse("has no scheme: begin it with https:// or http://");
+    };
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return refuse("is neither https:// nor http://");
+    }
+    let authority_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, beyond) = rest.split_at(authority_ends);
+    if authority.is_empty() {
+        return refuse("names no host");
+    }
+    // A browser would take it for a slash, and so another host than the one that is read here.
+    if authority.contains('\\') {
+        return refuse("has a backslash in its host");
+    }
+    let port = authority
+        .rsplit_once(':')
+        .map(|(_, port)| port)
+        .filter(|port| !port.contains(']'));
+    if port.is_some_and(|port| port.parse::<u16>().unwrap_or_default() == 0) {
+        return refuse("has a port that is not a number from 1 to 65535");
+    }
+    match Url::parse(&format!("{scheme}://{authority}{beyond}")) {
+        Ok(mut url) => {
+            url.set_fragment(None);
+            drop_user(&mut url);
+            Ok(url)
+        }
+        Err(error) => refuse(&format!("cannot be read ({error})")),
+    }
+}
+
+/// What a redirect's Location names, seen from `base` (RFC 3986 section 5).
+pub fn resolve(base: &Url, location: &str) -> Result<Url, String> {
+    let mut url = base.join(location.trim()).map_err(|error| {
+        format!(
+            "the server redirects to {}, which cannot be read ({error})",
+            quoted(location)
+        )
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!(
+            "the server redirects to {}, which is neither https:// nor http://",
+            quoted(location)
+        ));
+    }
+    if url.port() == Some(0) {
+        return Err(format!(
+            "the server redirects to {}, whose port is 0",
+            quoted(location)
+        ));
+    }
+    url.set_fragment(None);
+    drop_user(&mut url);
+    Ok(url)
+}
+
+/// As the engine does. A URL in a log or on a screen must not carry a password either.
+fn drop_user(url: &mut Url) {
+    // Fails only for URLs without a host, which have no user information.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (String, String) {
+        let url = parse(text).unwrap();
+        (
+            Origin::of(&url).authority(),
+            url[url::Position::BeforePath..].to_owned(),
+        )
+    }
+
+    #[test]
+    fn hosts_ports_and_paths_are_told_apart() {
+        for (text, authority, path) in [
+            ("https://example.org", "example.org", "/"),
+            ("HTTPS://Example.ORG:443/a?b#c", "example.org", "/a?b"),
+            ("http://example.org:443/", "example.org:443", "/"),
+            ("http://127.0.0.1:1?x", "127.0.0.1:1", "/?x"),
+            ("http://[::1]/", "[::1]", "/"),
+            ("http://[::1]:8080/x y", "[::1]:8080", "/x%20y"),
+            ("https://user:word@example.org/", "example.org", "/"),
+            (
+                "https://bücher.example/ä",
+                "xn--bcher-kva.example",
+                "/%C3%A4",
+            ),
+        ] {
+            assert_eq!(
+                read(text),
+                (authority.to_owned(), path.to_owned()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_engine_refuses_is_refused_in_words() {
+        for (text, words) in [
+            ("", "is empty"),
+            ("example.org", "no scheme"),
+            ("ftp://example.org/", "neither https"),
+            (" http://example.org/", "neither https"),
+            ("http://", "no host"),
+            ("http:///path", "no host"),
+            ("https://:80/", "cannot be read"),
+            ("https://example.org:0/", "1 to 65535"),
+            ("https://example.org:65536/", "1 to 65535"),
+            ("https://example.org:http/", "1 to 65535"),
+            ("https://example.org:/", "1 to 65535"),
+            ("https://example.org\\@evil.example/", "backslash"),
+            ("https://example.org/\r\nX: y", "line break"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn redirects_resolve_against_where_they_came_from() {
+        let base = parse("https://example.org:8443/a/b?c").unwrap();
+        for (location, wanted) in [
+            ("/x", "https://example.org:8443/x"),
+            ("x", "https://example.org:8443/a/x"),
+            ("../x#part", "https://example.org:8443/x"),
+            ("?q", "https://example.org:8443/a/b?q"),
+            ("//other.example/x", "https://other.example/x"),
+            ("HTTP://me:pw@other.example", "http://other.example/"),
+        ] {
+            assert_eq!(
+                resolve(&base, location).unwrap().as_str(),
+                wanted,
+                "{location}"
+            );
+        }
+        for location in [
+            "ftp://x/",
+            "javascript:alert(1)",
+            "https://",
+            "http://x:99999/",
+            "http://x:0/",
+        ] {
+            assert!(resolve(&base, location).is_err(), "{location}");
+        }
+    }
+}

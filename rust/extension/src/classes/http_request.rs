@@ -1,0 +1,511 @@
+//! RustlsHTTPRequest.
+
+mod asking;
+
+use std::sync::{Arc, Mutex};
+
+use godot::classes::notify::NodeNotification;
+use godot::classes::{INode, Node};
+use godot::global::Error;
+use godot::prelude::*;
+use godot_rustls_core::http::cookies::Jar;
+use godot_rustls_core::http::proxy::{Proxy, Routes};
+
+use super::tls_options::AnyOptions;
+use super::{RustlsHTTPResponse, RustlsTLSOptions};
+use crate::convert::{OrNil, refuse, report};
+use crate::engine_objects::secret_text;
+
+/// Makes HTTP and HTTPS requests, in the background and over connections that are kept: the twin of [HTTPRequest].
+///
+/// Everything of [HTTPRequest] works as before, with the trust and the options of this addon. Beside that, [method fetch]
+/// makes any number of requests at the same time, each of which can be awaited:
+///
+/// ```gdscript
+/// var response: RustlsHTTPResponse = await $RustlsHTTPRequest.fetch("https://example.org/").completed
+/// print(response.response_code, " ", response.get_text())
+/// ```
+///
+/// Connections are kept for further requests and shared by all nodes with the same options; servers that speak HTTP/2 get
+/// it. All work happens on two threads of the addon; the main thread hears of it once a frame, for at most as long as the
+/// project setting [code]network/tls/rustls/http_main_thread_budget_ms[/code] says.
+///
+/// Differences to [HTTPRequest]: 303, 307 and 308 and relative addresses are followed; credentials never go along to another
+/// server; a redirect from https to http is refused unless [member allow_https_downgrade] is on; brotli and zstd are
+/// decompressed too; a body that was cut is an error; a file is complete or not there.
+#[derive(GodotClass)]
+#[class(tool, base=Node)]
+pub(crate) struct RustlsHTTPRequest {
+    /// The file that the body goes to, instead of into the signal: [code]user://[/code] or an absolute path. It is written
+    /// beside its place and put there when it is complete; until then, and when something fails, an older file stays.
+    #[var(get = get_download_file, set = set_download_file, hint = SAVE_FILE, usage_flags = [DEFAULT])]
+    download_file: GString,
+    /// Accepted for [HTTPRequest]'s sake, in bytes. Pieces are as large as they arrive.
+    #[var(get = get_download_chunk_size, set = set_download_chunk_size, hint = RANGE, hint_string = "256,16777216,suffix:B", usage_flags = [DEFAULT])]
+    download_chunk_size: i64,
+    /// Accepted for [HTTPRequest]'s sake. The work is always done in the background.
+    #[var(get = is_using_threads, set = set_use_threads, usage_flags = [DEFAULT])]
+    use_threads: bool,
+    /// Whether servers may compress the body: it asks for [code]gzip, deflate, br, zstd[/code] and decompresses what comes.
+    /// A header [code]Accept-Encoding[/code] of the caller's stands instead.
+    #[var(get = is_accepting_gzip, set = set_accept_gzip, usage_flags = [DEFAULT])]
+    accept_gzip: bool,
+    /// The most bytes that a body may have, as received and decompressed; -1 for any number. A compressed body that becomes
+    /// more than a GiB and a hundred times its size is refused without a limit too.
+    #[var(get = get_body_size_limit, set = set_body_size_limit, hint = RANGE, hint_string = "-1,2000000000,suffix:B", usage_flags = [DEFAULT])]
+    body_size_limit: i64,
+    /// The most redirects that are followed; -1 for any number.
+    #[var(get = get_max_redirects, set = set_max_redirects, hint = RANGE, hint_string = "-1,64", usage_flags = [DEFAULT])]
+    max_redirects: i64,
+    /// Seconds that a request may take, redirects and body included; 0 for any time.
+    #[var(get = get_timeout, set = set_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
+    timeout: f64,
+    /// Seconds that making a connection may take, from the name to the end of the TLS handshake; 0 for any time.
+    #[export(range = (0.0, 3600.0, 0.1, or_greater, suffix = "s"))]
+    connect_timeout: f64,
+    /// Seconds that a server may be silent, before its answer and within; 0 for any time.
+    #[export(range = (0.0, 3600.0, 0.1, or_greater, suffix = "s"))]
+    read_timeout: f64,
+    /// What TLS trusts, shows and allows. Null (default) is the default trust of [RustlsTrustStore]. Without
+    /// [member RustlsTLSOptions.alpn_protocols] of their own, HTTP/2 and HTTP/1.1 are offered.
+    #[var(get = get_tls_options, set = assign_tls_options, hint = RESOURCE_TYPE, hint_string = "RustlsTLSOptions", usage_flags = [DEFAULT])]
+    tls_options: Option<Gd<RustlsTLSOptions>>,
+    /// Whether a redirect may lead from https to http, where everybody on the way can read and change everything.
+    #[export]
+    allow_https_downgrade: bool,
+    /// Whether cookies are kept and sent, by this node and in memory alone.
+    #[export]
+    cookies_enabled: bool,
+    /// Whether an interrupted download to [member download_file] leaves what came as [code].part[/code] beside it, and the
+    /// next one goes on there, if the server says that it is the same version still.
+    #[export]
+    download_resume: bool,
+    /// Whether the environment variables [code]http_proxy[/code], [code]https_proxy[/code], [code]all_proxy[/code] and
+    /// [code]no_proxy[/code] count where no proxy was set.
+    #[export]
+    use_environment_proxies: bool,
+    /// Whether an answer of type [code]text/event-stream[/code] comes as [signal event_received], one event after another,
+    /// and not as a body.
+    #[export]
+    server_sent_events: bool,
+    /// The options as they were given, which may be the engine's.
+    options: Option<Gd<AnyOptions>>,
+    http_proxy: Option<Proxy>,
+    https_proxy: Option<Proxy>,
+    cookies: Arc<Mutex<Jar>>,
+    /// The answer to `request()`, also after its end.
+    response: Option<Gd<RustlsHTTPResponse>>,
+    fetched: Vec<Gd<RustlsHTTPResponse>>,
+    last_error: GString,
+    user_agent: String,
+    base: Base<Node>,
+}
+
+#[godot_api]
+impl INode for RustlsHTTPRequest {
+    fn init(base: Base<Node>) -> Self {
+        Self {
+            download_file: GString::new(),
+            download_chunk_size: 65_536,
+            use_threads: false,
+            accept_gzip: true,
+            body_size_limit: -1,
+            max_redirects: 8,
+            timeout: 0.0,
+            connect_timeout: 30.0,
+            read_timeout: 0.0,
+            tls_options: None,
+            allow_https_downgrade: false,
+            cookies_enabled: false,
+            download_resume: false,
+            use_environment_proxies: false,
+            server_sent_events: false,
+            options: None,
+            http_proxy: None,
+            https_proxy: None,
+            cookies: Arc::default(),
+            response: None,
+            fetched: Vec::new(),
+            last_error: GString::new(),
+            user_agent: String::new(),
+            base,
+        }
+    }
+
+    fn on_notification(&mut self, what: NodeNotification) {
+        if what == NodeNotification::EXIT_TREE {
+            self.cancel_all();
+        }
+    }
+}
+
+#[godot_api]
+impl RustlsHTTPRequest {
+    /// A whole answer came, whatever its status code.
+    #[constant]
+    pub(crate) const RESULT_SUCCESS: i64 = 0;
+    /// The answer has both a length and chunks, and they differ.
+    #[constant]
+    pub(crate) const RESULT_CHUNKED_BODY_SIZE_MISMATCH: i64 = 1;
+    /// Nobody answers there, a proxy does not let through, or a redirect leads nowhere.
+    #[constant]
+    pub(crate) const RESULT_CANT_CONNECT: i64 = 2;
+    /// The name has no address.
+    #[constant]
+    pub(crate) const RESULT_CANT_RESOLVE: i64 = 3;
+    /// The connection broke, the answer is no HTTP, or the request cannot be sent as it is.
+    #[constant]
+    pub(crate) const RESULT_CONNECTION_ERROR: i64 = 4;
+    /// No secure connection could be made.
+    #[constant]
+    pub(crate) const RESULT_TLS_HANDSHAKE_ERROR: i64 = 5;
+    /// Never used here: an answer without any header is an answer too.
+    #[constant]
+    pub(crate) const RESULT_NO_RESPONSE: i64 = 6;
+    /// The body is larger than [member body_size_limit].
+    #[constant]
+    pub(crate) const RESULT_BODY_SIZE_LIMIT_EXCEEDED: i64 = 7;
+    /// The body cannot be decompressed.
+    #[constant]
+    pub(crate) const RESULT_BODY_DECOMPRESS_FAILED: i64 = 8;
+    /// The request was cancelled ([method RustlsHTTPResponse.cancel]), or a redirect would have led from https to http.
+    #[constant]
+    pub(crate) const RESULT_REQUEST_FAILED: i64 = 9;
+    /// [member download_file] cannot be made.
+    #[constant]
+    pub(crate) const RESULT_DOWNLOAD_FILE_CANT_OPEN: i64 = 10;
+    /// [member download_file] cannot be written.
+    #[constant]
+    pub(crate) const RESULT_DOWNLOAD_FILE_WRITE_ERROR: i64 = 11;
+    /// There were more redirects than [member max_redirects].
+    #[constant]
+    pub(crate) const RESULT_REDIRECT_LIMIT_REACHED: i64 = 12;
+    /// It took longer than [member timeout], or the server was silent for longer than [member read_timeout].
+    #[constant]
+    pub(crate) const RESULT_TIMEOUT: i64 = 13;
+
+    /// The request of [method request] or [method request_raw] ended. [param result] is a [code]RESULT_[/code] constant,
+    /// [param headers] has [code]"Name: value"[/code] strings, and [param body] is empty when it went into
+    /// [member download_file]. Another request may be made at once. Why it failed tells [method get_last_error].
+    #[signal]
+    fn request_completed(
+        result: i64,
+        response_code: i64,
+        headers: PackedStringArray,
+        body: PackedByteArray,
+    );
+
+    /// More of a body came, of any request of this node: [param downloaded] bytes of [param total], which is -1 when the
+    /// server does not say.
+    #[signal]
+    pub(crate) fn progress(downloaded: i64, total: i64);
+
+    /// More of a request's body went out: [param uploaded] bytes of [param total].
+    #[signal]
+    pub(crate) fn upload_progress(uploaded: i64, total: i64);
+
+    /// A server-sent event came (see [member server_sent_events]): its type, its data, and the last id that the server gave.
+    #[signal]
+    pub(crate) fn event_received(event: GString, data: GString, id: GString);
+
+    /// Sets [member tls_options]; null brings the default trust back.
+    #[func]
+    fn assign_tls_options(&mut self, options: Option<Gd<RustlsTLSOptions>>) {
+        match options {
+            None => {
+                self.tls_options = None;
+                self.options = None;
+            }
+            Some(options) => self.set_tls_options(Some(options.upcast())),
+        }
+    }
+
+    /// Returns [member tls_options]; null also when the engine's were set.
+    #[func]
+    fn get_tls_options(&self) -> Option<Gd<RustlsTLSOptions>> {
+        self.tls_options.clone()
+    }
+
+    /// Returns [member download_file].
+    #[func]
+    fn get_download_file(&self) -> GString {
+        self.download_file.clone()
+    }
+
+    /// Sets [member download_file]. Refused while a request is running.
+    #[func]
+    fn set_download_file(&mut self, path: GString) {
+        if self.may_change("download_file") {
+            self.download_file = path;
+        }
+    }
+
+    /// Returns [member download_chunk_size].
+    #[func]
+    fn get_download_chunk_size(&self) -> i64 {
+        self.download_chunk_size
+    }
+
+    /// Sets [member download_chunk_size]. Refused while a request is running.
+    #[func]
+    fn set_download_chunk_size(&mut self, chunk_size: i64) {
+        if self.may_change("download_chunk_size") {
+            self.download_chunk_size = chunk_size;
+        }
+    }
+
+    /// Returns [member use_threads].
+    #[func]
+    fn is_using_threads(&self) -> bool {
+        self.use_threads
+    }
+
+    /// Sets [member use_threads]. Refused while a request is running.
+    #[func]
+    fn set_use_threads(&mut self, enable: bool) {
+        if self.may_change("use_threads") {
+            self.use_threads = enable;
+        }
+    }
+
+    /// Returns [member accept_gzip].
+    #[func]
+    fn is_accepting_gzip(&self) -> bool {
+        self.accept_gzip
+    }
+
+    /// Sets [member accept_gzip].
+    #[func]
+    fn set_accept_gzip(&mut self, enable: bool) {
+        self.accept_gzip = enable;
+    }
+
+    /// Returns [member body_size_limit].
+    #[func]
+    fn get_body_size_limit(&self) -> i64 {
+        self.body_size_limit
+    }
+
+    /// Sets [member body_size_limit]. Refused while a request is running.
+    #[func]
+    fn set_body_size_limit(&mut self, bytes: i64) {
+        if self.may_change("body_size_limit") {
+            self.body_size_limit = bytes;
+        }
+    }
+
+    /// Returns [member max_redirects].
+    #[func]
+    fn get_max_redirects(&self) -> i64 {
+        self.max_redirects
+    }
+
+    /// Sets [member max_redirects].
+    #[func]
+    fn set_max_redirects(&mut self, amount: i64) {
+        self.max_redirects = amount;
+    }
+
+    /// Returns [member timeout].
+    #[func]
+    fn get_timeout(&self) -> f64 {
+        self.timeout
+    }
+
+    /// Sets [member timeout]. A negative one is refused.
+    #[func]
+    fn set_timeout(&mut self, timeout: f64) {
+        if timeout >= 0.0 {
+            self.timeout = timeout;
+        } else {
+            report(&format!(
+                "timeout is {timeout}: use seconds from 0 on, where 0 is for any time"
+            ));
+        }
+    }
+}
+
+#[godot_api(secondary)]
+impl RustlsHTTPRequest {
+    /// Begins a request, whose end [signal request_completed] tells. [param method] is one of HTTPClient's
+    /// [code]METHOD_[/code] constants.
+    ///
+    /// Returns [constant ERR_UNCONFIGURED] outside the tree, [constant ERR_BUSY] while another one runs, and
+    /// [constant ERR_INVALID_PARAMETER] for a URL that cannot be used and for headers with line breaks. Everything else
+    /// comes by the signal.
+    #[func(gd_self)]
+    fn request(
+        this: Gd<Self>,
+        url: GString,
+        #[opt(default = &PackedStringArray::new())] custom_headers: PackedStringArray,
+        #[opt(default = 0)] method: i64,
+        #[opt(default = "")] request_data: GString,
+    ) -> Error {
+        let data = asking::text(&request_data);
+        Self::begin_request(&this, &url.to_string(), &custom_headers, method, data)
+    }
+
+    /// Begins a request as [method request] does, with bytes as its body. They are not copied.
+    #[func(gd_self)]
+    fn request_raw(
+        this: Gd<Self>,
+        url: GString,
+        #[opt(default = &PackedStringArray::new())] custom_headers: PackedStringArray,
+        #[opt(default = 0)] method: i64,
+        #[opt(default = &PackedByteArray::new())] request_data_raw: PackedByteArray,
+    ) -> Error {
+        let data = asking::bytes(request_data_raw);
+        Self::begin_request(&this, &url.to_string(), &custom_headers, method, data)
+    }
+
+    /// Begins a request beside any others, and returns its answer, which can be awaited.
+    ///
+    /// [param request_data] is a [String], a [PackedByteArray], a [RustlsMultipartForm], or null. Nothing is returned by
+    /// error code: whatever goes wrong is told by the answer, in a later frame. Leaving the tree cancels it.
+    ///
+    /// ```gdscript
+    /// var answers: Array[RustlsHTTPResponse] = []
+    /// for page in 10:
+    ///     answers.append($RustlsHTTPRequest.fetch("https://example.org/page/%d" % page))
+    /// for answer in answers:
+    ///     if not answer.is_completed():
+    ///         await answer.completed
+    /// ```
+    #[func(gd_self)]
+    fn fetch(
+        this: Gd<Self>,
+        url: GString,
+        #[opt(default = &PackedStringArray::new())] custom_headers: PackedStringArray,
+        #[opt(default = 0)] method: i64,
+        #[opt(default = OrNil::NIL)] request_data: OrNil,
+    ) -> Gd<RustlsHTTPResponse> {
+        Self::begin_fetch(
+            &this,
+            &url.to_string(),
+            &custom_headers,
+            method,
+            request_data.0.as_ref(),
+        )
+    }
+
+    /// Ends the request of [method request], without a signal. Another one may be made at once.
+    #[func]
+    fn cancel_request(&mut self) {
+        if let Some(response) = &mut self.response {
+            response.bind_mut().cancel();
+        }
+    }
+
+    /// Sets the options of TLS, ours or the engine's, as [member tls_options] does. Null and options for a server are
+    /// refused.
+    #[func]
+    fn set_tls_options(&mut self, client_options: Option<Gd<AnyOptions>>) {
+        match client_options {
+            Some(options) if asking::are_for_clients(&options) => {
+                self.tls_options = options.clone().try_cast().ok();
+                self.options = Some(options);
+            }
+            Some(_) => report(
+                "set_tls_options: these are no options for a client, and they stay as they were",
+            ),
+            None => report(
+                "set_tls_options: null: set the property tls_options to null for the default",
+            ),
+        }
+    }
+
+    /// Returns how far [method request] is, as one of HTTPClient's [code]STATUS_[/code] constants.
+    #[func]
+    fn get_http_client_status(&self) -> i64 {
+        self.response
+            .as_ref()
+            .map_or(0, |response| response.bind().phase())
+    }
+
+    /// Returns how many bytes of the body came, compressed as they travel.
+    #[func]
+    fn get_downloaded_bytes(&self) -> i64 {
+        self.response
+            .as_ref()
+            .map_or(0, |response| response.bind().get_downloaded_bytes())
+    }
+
+    /// Returns how many bytes the body has, or -1 when the server does not say.
+    #[func]
+    fn get_body_size(&self) -> i64 {
+        self.response
+            .as_ref()
+            .map_or(-1, |response| response.bind().get_body_size())
+    }
+
+    /// Returns the answer to the last [method request] with all that the signal does not tell: version, certificates, the
+    /// final address. Null before the first.
+    #[func]
+    fn get_response(&self) -> Option<Gd<RustlsHTTPResponse>> {
+        self.response.clone()
+    }
+
+    /// Returns why the last [method request] failed or could not begin, in words; empty when it did not.
+    #[func]
+    fn get_last_error(&self) -> GString {
+        self.last_error.clone()
+    }
+
+    /// Forgets all cookies.
+    #[func]
+    fn clear_cookies(&mut self) {
+        asking::lock(&self.cookies).clear();
+    }
+
+    /// Sets the proxy for plain HTTP. [param host] is a host, or a URL such as [code]"http://user:password@host"[/code],
+    /// [code]"socks5://host"[/code] or [code]"socks5h://host"[/code], which lets the proxy look names up. An empty host or a
+    /// port of -1 removes it.
+    #[func]
+    fn set_http_proxy(&mut self, host: GString, port: i64) {
+        match Proxy::parse(secret_text(&host).as_str(), port) {
+            Ok(proxy) => self.http_proxy = proxy,
+            Err(problem) => report(&format!("set_http_proxy: {problem}")),
+        }
+    }
+
+    /// Sets the proxy for HTTPS, which sees only where the connections go. See [method set_http_proxy].
+    #[func]
+    fn set_https_proxy(&mut self, host: GString, port: i64) {
+        match Proxy::parse(secret_text(&host).as_str(), port) {
+            Ok(proxy) => self.https_proxy = proxy,
+            Err(problem) => report(&format!("set_https_proxy: {problem}")),
+        }
+    }
+
+    fn routes(&self) -> Routes {
+        Routes {
+            http: self.http_proxy.clone(),
+            https: self.https_proxy.clone(),
+            environment: self.use_environment_proxies,
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        self.response
+            .as_ref()
+            .is_some_and(|response| !response.bind().is_done())
+    }
+
+    /// The engine refuses some changes while a request runs.
+    fn may_change(&self, what: &str) -> bool {
+        if self.is_running() {
+            refuse(
+                Error::ERR_BUSY,
+                &format!("{what} cannot be changed while a request is running"),
+            );
+            return false;
+        }
+        true
+    }
+
+    fn cancel_all(&mut self) {
+        for mut response in self.fetched.drain(..).chain(self.response.clone()) {
+            response.bind_mut().cancel();
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! From a script's call to an exchange.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use godot::classes::{ProjectSettings, TlsOptions};
+use godot::global::Error;
+use godot::prelude::*;
+use godot_rustls_core::config::ClientSetup;
+use godot_rustls_core::http::body::Content;
+use godot_rustls_core::http::cookies::Jar;
+use godot_rustls_core::http::exchange::{Order, Rules};
+use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_core::http::headers::Fields;
+use godot_rustls_core::http::target;
+use http::Method;
+use url::Url;
+
+use super::RustlsHTTPRequest;
+use crate::classes::tls_options::AnyOptions;
+use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
+use crate::convert::refuse;
+use crate::http::bytes::Bytes;
+use crate::http::flight::Flight;
+use crate::http::receivers::File;
+use crate::http::{defaults, pools};
+use crate::setups::client_setup;
+
+/// A request's body, and what its type is when the caller does not say.
+pub(super) struct Data {
+    content: Content,
+    content_type: Option<String>,
+}
+
+/// What is wrong with a call.
+enum Refusal {
+    /// The call itself is refused with an error code.
+    AtOnce(Error, String),
+    /// The request fails later, as the engine's does.
+    Later(Failure),
+}
+
+type Asked = Result<Flight, Refusal>;
+
+impl RustlsHTTPRequest {
+    pub(super) fn begin_request(
+        this: &Gd<Self>,
+        url: &str,
+        headers: &PackedStringArray,
+        method: i64,
+        data: Data,
+    ) -> Error {
+        let asked = if this.bind().is_running() {
+            Err(Refusal::AtOnce(
+                Error::ERR_BUSY,
+                "a request is running: wait for request_completed, or use fetch() for several at once".to_owned(),
+            ))
+        } else {
+            Self::ask(this, url, headers, method, data)
+        };
+        let flight = match asked {
+            Ok(flight) => Ok(flight),
+            Err(Refusal::Later(failure)) => Err(failure),
+            Err(Refusal::AtOnce(error, message)) => {
+                this.clone().bind_mut().last_error = GString::from(&message);
+                return refuse(error, &message);
+            }
+        };
+        let response = RustlsHTTPResponse::awaited(flight, url, this, true);
+        let mut node = this.clone();
+        let mut node = node.bind_mut();
+        node.last_error = GString::new();
+        node.response = Some(response);
+        Error::OK
+    }
+
+    pub(super) fn begin_fetch(
+        this: &Gd<Self>,
+        url: &str,
+        headers: &PackedStringArray,
+        method: i64,
+        data: Option<&Variant>,
+    ) -> Gd<RustlsHTTPResponse> {
+        let asked = match data_of(data) {
+            Ok(data) => Self::ask(this, url, headers, method, data),
+            Err(problem) => Err(later(problem)),
+        };
+        let flight = asked.map_err(|refusal| match refusal {
+            Refusal::Later(failure) => failure,
+            Refusal::AtOnce(_, message) => Failure::new(FailureKind::Request, message),
+        });
+        let response = RustlsHTTPResponse::awaited(flight, url, this, false);
+        let mut node = this.clone();
+        let fetched = &mut node.bind_mut().fetched;
+        fetched.retain(|response| !response.bind().is_done());
+        fetched.push(response.clone());
+        response
+    }
+
+    /// The answer to `request()` is complete.
+    pub(crate) fn completed(this: &Gd<Self>, response: &Gd<RustlsHTTPResponse>) {
+        let (result, mut code, mut headers, body) = {
+            let response = response.bind();
+            this.clone().bind_mut().last_error = response.error.clone();
+            (
+                response.result,
+                response.response_code,
+                response.headers.clone(),
+                response.body.clone(),
+            )
+        };
+        // The engine tells of no answer where it ended before its body was judged.
+        if matches!(
+            result,
+            Self::RESULT_CANT_CONNECT
+                | Self::RESULT_CANT_RESOLVE
+                | Self::RESULT_CONNECTION_ERROR
+                | Self::RESULT_TLS_HANDSHAKE_ERROR
+                | Self::RESULT_TIMEOUT
+        ) {
+            code = 0;
+            headers = PackedStringArray::new();
+        }
+        this.signals()
+            .request_completed()
+            .emit(result, code, &headers, &body);
+    }
+
+    fn ask(
+        this: &Gd<Self>,
+        url: &str,
+        headers: &PackedStringArray,
+        method: i64,
+        data: Data,
+    ) -> Asked {
+        let at_once = |error, message: &str| Refusal::AtOnce(error, message.to_owned());
+        if !this.is_inside_tree() {
+            return Err(at_once(
+                Error::ERR_UNCONFIGURED,
+                "the node is not inside the tree: add it first, for instance with add_child()",
+            ));
+        }
+        let url = target::parse(url)
+            .map_err(|problem| at_once(Error::ERR_INVALID_PARAMETER, &problem))?;
+        let lines: Vec<String> = headers.as_slice().iter().map(ToString::to_string).collect();
+        if let Some(line) = lines.iter().find(|line| line.contains(['\r', '\n', '\0'])) {
+            let problem = Fields::parse(std::slice::from_ref(line))
+                .err()
+                .unwrap_or_default();
+            return Err(at_once(Error::ERR_INVALID_PARAMETER, &problem));
+        }
+        let order = this
+            .clone()
+            .bind_mut()
+            .order(url, &lines, method, data)
+            .map_err(later)?;
+        let setup = Self::setup(this, &order.url)?;
+        let node = this.bind();
+        let pool = pools::pool(&setup, &node.routes(), seconds(node.connect_timeout));
+        let file = node.file(&order.url);
+        let events = node.server_sent_events;
+        drop(node);
+        Flight::begin(pool, order, file, events).map_err(later)
+    }
+
+    fn order(
+        &mut self,
+        url: Url,
+        lines: &[String],
+        method: i64,
+        data: Data,
+    ) -> Result<Order, String> {
+        let method = defaults::method(method)?;
+        if method == Method::CONNECT {
+            return Err("CONNECT is for proxies: use set_https_proxy()".to_owned());
+        }
+        let mut fields = Fields::parse(lines)?;
+        if let Some(content_type) = &data.content_type {
+            fields.add_default("Content-Type", content_type)?;
+        }
+        if self.accept_gzip && !self.is_resuming() {
+            fields.add_default("Accept-Encoding", "gzip, deflate, br, zstd")?;
+        }
+        if self.user_agent.is_empty() {
+            self.user_agent = defaults::user_agent();
+        }
+        Ok(Order {
+            method,
+            url,
+            fields,
+            user_agent: self.user_agent.clone(),
+            content: data.content,
+            rules: self.rules(),
+            cookies: self.cookies_enabled.then(|| Arc::clone(&self.cookies)),
+        })
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            max_redirects: usize::try_from(self.max_redirects).ok(),
+            body_size_limit: u64::try_from(self.body_size_limit).ok(),
+            decode: self.accept_gzip,
+            allow_downgrade: self.allow_https_downgrade,
+            timeout: seconds(self.timeout),
+            read_timeout: seconds(self.read_timeout),
+        }
+    }
+
+    fn is_resuming(&self) -> bool {
+        self.download_resume && !self.download_file.is_empty()
+    }
+
+    fn file(&self, url: &Url) -> Option<File> {
+        if self.download_file.is_empty() {
+            return None;
+        }
+        let path = ProjectSettings::singleton()
+            .globalize_path(&self.download_file)
+            .to_string();
+        Some(File {
+            path: PathBuf::from(path),
+            resume: self.download_resume,
+            url: url.to_string(),
+        })
+    }
+
+    /// The configuration of TLS. Plain requests share the default one, whose trust they never ask for.
+    fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientSetup>, Refusal> {
+        let options = this.bind().options.clone();
+        let call = format_args!(
+            "RustlsHTTPRequest.request(\"{}\")",
+            url.host_str().unwrap_or_default()
+        );
+        client_setup(options, call)
+            .map_err(|problem| Refusal::Later(Failure::new(FailureKind::TlsHandshake, problem)))
+    }
+}
+
+fn later(problem: String) -> Refusal {
+    Refusal::Later(Failure::new(FailureKind::Connection, problem))
+}
+
+/// A script's number of seconds; none for 0.
+pub(super) fn seconds(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+}
+
+pub(super) fn lock(jar: &Mutex<Jar>) -> MutexGuard<'_, Jar> {
+    jar.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a client can use them at all.
+pub(super) fn are_for_clients(options: &Gd<AnyOptions>) -> bool {
+    if let Ok(ours) = options.clone().try_cast::<RustlsTLSOptions>() {
+        return !ours.bind().is_server();
+    }
+    options
+        .clone()
+        .try_cast::<TlsOptions>()
+        .is_ok_and(|engine| !engine.is_server())
+}
+
+pub(super) fn text(text: &GString) -> Data {
+    let text = text.to_string();
+    let content = if text.is_empty() {
+        Content::None
+    } else {
+        Content::Bytes(text.into())
+    };
+    Data {
+        content,
+        content_type: None,
+    }
+}
+
+pub(super) fn bytes(array: PackedByteArray) -> Data {
+    let content = if array.is_empty() {
+        Content::None
+    } else {
+        Content::Bytes(bytes::Bytes::from_owner(Bytes::of(array)))
+    };
+    Data {
+        content,
+        content_type: None,
+    }
+}
+
+fn data_of(data: Option<&Variant>) -> Result<Data, String> {
+    let Some(data) = data else {
+        return Ok(Data {
+            content: Content::None,
+            content_type: None,
+        });
+    };
+    if let Ok(string) = data.try_to::<GString>() {
+        return Ok(text(&string));
+    }
+    if let Ok(array) = data.try_to::<PackedByteArray>() {
+        return Ok(bytes(array));
+    }
+    let Ok(mut form) = data.try_to::<Gd<RustlsMultipartForm>>() else {
+        return Err(format!(
+            "the data is of type {:?}: pass a String, a PackedByteArray or a RustlsMultipartForm",
+            data.get_type()
+        ));
+    };
+    match form.bind_mut().content() {
+        Some((content, content_type)) => Ok(Data {
+            content,
+            content_type: Some(content_type),
+        }),
+        None => Err("the form cannot be sent: the system gives no random numbers".to_owned()),
+    }
+}

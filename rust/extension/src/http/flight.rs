@@ -1,0 +1,127 @@
+//! One exchange under way: begun here, done on the runtime's threads, watched from the main thread.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+use godot_rustls_core::http::connect::Phase;
+use godot_rustls_core::http::events::Event;
+use godot_rustls_core::http::exchange::{self, Head, Order};
+use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_core::http::headers::Fields;
+use godot_rustls_core::http::pool::Pool;
+use godot_rustls_core::http::progress::Progress;
+use tokio::task::AbortHandle;
+
+use super::bytes::Bytes;
+use super::receivers::{Destination, File};
+use super::runtime;
+
+/// RFC 9110 section 15.5.17.
+const RANGE_NOT_SATISFIABLE: u16 = 416;
+
+/// What an exchange gave.
+pub(crate) struct Finished {
+    pub(crate) head: Option<Head>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) body: Bytes,
+}
+
+/// The main thread's end of it. Dropping it ends the exchange.
+pub(crate) struct Flight {
+    pub(crate) progress: Arc<Progress>,
+    finished: Receiver<Finished>,
+    events: Receiver<Event>,
+    task: AbortHandle,
+}
+
+impl Flight {
+    /// Begins it. The error is a sentence.
+    pub(crate) fn begin(
+        pool: Arc<Pool>,
+        order: Order,
+        file: Option<File>,
+        with_events: bool,
+    ) -> Result<Self, String> {
+        let runtime = runtime::handle()?;
+        let progress = Arc::new(Progress::default());
+        progress.phase.set(Phase::Resolving);
+        let (event_sender, events) = channel();
+        let (sender, finished) = channel();
+        let watched = Arc::clone(&progress);
+        let task = runtime.spawn(async move {
+            let mut destination = Destination::new(file, with_events.then_some(event_sender));
+            let (head, failure) = fly(&pool, order, &watched, &mut destination).await;
+            let body = if failure.is_none() {
+                destination.into_memory()
+            } else {
+                Bytes::new()
+            };
+            // The game may have lost interest.
+            let _ = sender.send(Finished {
+                head,
+                failure,
+                body,
+            });
+        });
+        Ok(Self {
+            progress,
+            finished,
+            events,
+            task: task.abort_handle(),
+        })
+    }
+
+    /// What it gave, once it is done.
+    pub(crate) fn take_finished(&self) -> Option<Finished> {
+        match self.finished.try_recv() {
+            Ok(finished) => Some(finished),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Finished {
+                head: None,
+                failure: Some(Failure::new(
+                    FailureKind::Request,
+                    "the request ended by a defect of the addon: please report it with the lines printed above",
+                )),
+                body: Bytes::new(),
+            }),
+        }
+    }
+
+    /// The next event of a stream of them.
+    pub(crate) fn take_event(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Asks for the rest of an interrupted download first, and for all when that is not to be had.
+async fn fly(
+    pool: &Arc<Pool>,
+    order: Order,
+    progress: &Arc<Progress>,
+    destination: &mut Destination,
+) -> (Option<Head>, Option<Failure>) {
+    if let Some(partial) = &destination.partial {
+        let mut rest = order.clone();
+        let asked = ask_for_rest(&mut rest.fields, partial.range_headers());
+        let ending = exchange::run(pool, rest, progress, destination).await;
+        let status = ending.head.as_ref().map(|head| head.status);
+        if asked.is_ok() && status != Some(RANGE_NOT_SATISFIABLE) {
+            return (ending.head, ending.failure);
+        }
+        destination.forget_partial();
+    }
+    let ending = exchange::run(pool, order, progress, destination).await;
+    (ending.head, ending.failure)
+}
+
+fn ask_for_rest(fields: &mut Fields, range: [(&str, String); 2]) -> Result<(), String> {
+    range
+        .iter()
+        .try_for_each(|(name, value)| fields.add_default(name, value))
+}

@@ -1,0 +1,64 @@
+//! Pools of connections: one for each configuration, way through proxies and time limit.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use godot_rustls_core::config::ClientSetup;
+use godot_rustls_core::http::connect::Connector;
+use godot_rustls_core::http::pool::Pool;
+use godot_rustls_core::http::proxy::Routes;
+
+/// Pools kept at the same time. A game has a handful of options objects.
+const MOST: usize = 32;
+
+/// What is offered by options that name no application protocols.
+const PROTOCOLS: [&str; 2] = ["h2", "http/1.1"];
+
+struct Entry {
+    /// Whose connections these are. When the options are gone or changed, so is this, and the pool follows.
+    setup: Weak<ClientSetup>,
+    routes: Routes,
+    connect_timeout: Option<Duration>,
+    pool: Arc<Pool>,
+}
+
+static POOLS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+
+/// The pool for requests of `setup`. Connections never serve under another configuration than they were made with.
+pub(crate) fn pool(
+    setup: &Arc<ClientSetup>,
+    routes: &Routes,
+    connect_timeout: Option<Duration>,
+) -> Arc<Pool> {
+    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+    pools.retain(|entry| entry.setup.strong_count() > 0);
+    let known = pools.iter().position(|entry| {
+        entry.setup.as_ptr() == Arc::as_ptr(setup)
+            && entry.routes == *routes
+            && entry.connect_timeout == connect_timeout
+    });
+    if let Some(place) = known {
+        // The one used last stands last.
+        let entry = pools.remove(place);
+        let pool = Arc::clone(&entry.pool);
+        pools.push(entry);
+        return pool;
+    }
+    if pools.len() >= MOST {
+        pools.remove(0);
+    }
+    let offering = Arc::new(setup.offering(&PROTOCOLS));
+    let pool = Pool::new(Connector::new(offering, routes.clone(), connect_timeout));
+    pools.push(Entry {
+        setup: Arc::downgrade(setup),
+        routes: routes.clone(),
+        connect_timeout,
+        pool: Arc::clone(&pool),
+    });
+    pool
+}
+
+/// Closes what nobody uses, before the library goes.
+pub(crate) fn stop() {
+    POOLS.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
