@@ -39,6 +39,12 @@ impl AlpnProtocols {
         Self(names.iter().map(|name| name.as_bytes().to_vec()).collect())
     }
 
+    /// All but this one.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|own| own != name.as_bytes());
+        self
+    }
+
     pub(crate) fn to_wire(&self) -> Vec<Vec<u8>> {
         self.0.clone()
     }

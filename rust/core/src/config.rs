@@ -68,6 +68,13 @@ impl ClientSetup {
         Self::new(options)
     }
 
+    /// The same options for a client that speaks HTTP/1.1 alone.
+    pub fn offering_http1(&self) -> Self {
+        let mut options = self.options.clone();
+        options.terms.alpn = std::mem::take(&mut options.terms.alpn).without("h2");
+        Self::new(options).offering(&["http/1.1"])
+    }
+
     /// What it was made of.
     pub fn options(&self) -> &ClientOptions {
         &self.options

@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use cookie_store::{Cookie, CookieDomain};
 use url::{Host, Url};
 
@@ -102,15 +100,13 @@ fn read(url: &Url, text: &str) -> Option<Cookie<'static>> {
     }
     let mut cookie = Cookie::parse(text, url).ok()?.into_owned();
     let has_no_domain = matches!(cookie.domain, CookieDomain::HostOnly(_));
-    if let CookieDomain::Suffix(domain) = &cookie.domain {
-        let is_wide = !domain.trim_end_matches('.').contains('.');
-        let is_address = domain.parse::<Ipv4Addr>().is_ok() || domain.parse::<Ipv6Addr>().is_ok();
-        if is_wide || is_address {
-            if !cookie.domain.host_is_identical(url) {
-                return None;
-            }
-            cookie.domain = CookieDomain::host_only(url).ok()?;
+    if let CookieDomain::Suffix(domain) = &cookie.domain
+        && !domain.trim_end_matches('.').contains('.')
+    {
+        if !cookie.domain.host_is_identical(url) {
+            return None;
         }
+        cookie.domain = CookieDomain::host_only(url).ok()?;
     }
     let is_secure_cookie = cookie.secure() == Some(true);
     if is_secure_cookie && !is_secure(url) {

@@ -20,6 +20,9 @@ use super::redirect::{Hop, location};
 use super::target::Origin;
 use answer::Answer;
 
+pub(super) use answer::incomplete;
+pub(super) use send::told;
+
 /// What is asked for.
 #[derive(Clone)]
 pub struct Order {
@@ -196,18 +199,13 @@ async fn ask(
         fields.add_default("Cookie", &value).map_err(unsendable)?;
     }
     fields
-        .add_default("Host", &Origin::of(&hop.url).authority())
+        .complete(
+            &Origin::of(&hop.url).authority(),
+            &hop.method,
+            hop.content.length(),
+            user_agent,
+        )
         .map_err(unsendable)?;
-    if hop.content.length() > 0 {
-        fields.remove(&["content-length"]);
-        fields
-            .add_default("Content-Length", &hop.content.length().to_string())
-            .map_err(unsendable)?;
-    }
-    fields
-        .add_default("User-Agent", user_agent)
-        .map_err(unsendable)?;
-    fields.add_default("Accept", "*/*").map_err(unsendable)?;
     let answer = send::send(pool, hop, fields, rules, progress).await?;
     if let Some(jar) = cookies {
         let set = answer

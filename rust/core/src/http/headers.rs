@@ -1,5 +1,6 @@
 //! Header fields (RFC 9110 section 5): those a script gives, and those a server sent.
 
+use http::Method;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::diagnosis::quoted;
@@ -92,6 +93,34 @@ impl Fields {
             self.0.push(Field::new(spelling, value)?);
         }
         Ok(())
+    }
+
+    /// Adds what every request has and the caller left out, in the engine's order.
+    pub(super) fn complete(
+        &mut self,
+        authority: &str,
+        method: &Method,
+        length: u64,
+        user_agent: &str,
+    ) -> Result<(), String> {
+        self.add_default("Host", authority)?;
+        // A length beside chunks would be read one way here and another way there.
+        let expects_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
+        if !self.has("transfer-encoding") && (length > 0 || expects_body) {
+            let given = self.get("content-length").map(lossy);
+            if given
+                .as_ref()
+                .is_some_and(|given| *given != length.to_string())
+            {
+                return Err(format!(
+                    "the header Content-Length is {}, and the body has {length} bytes: leave the header out",
+                    quoted(&given.unwrap_or_default())
+                ));
+            }
+            self.add_default("Content-Length", &length.to_string())?;
+        }
+        self.add_default("User-Agent", user_agent)?;
+        self.add_default("Accept", "*/*")
     }
 
     /// Removes all of these names, given in lower case.

@@ -4,6 +4,7 @@
 //! Futures here need a tokio runtime around them, which is the caller's.
 
 pub mod body;
+pub mod client;
 pub mod connect;
 pub mod cookies;
 pub mod decode;

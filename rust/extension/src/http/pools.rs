@@ -58,6 +58,23 @@ pub(crate) fn pool(
     pool
 }
 
+/// The configuration for a client of one connection, kept so that its sessions can be resumed.
+pub(crate) fn http1_setup(setup: &Arc<ClientSetup>) -> Arc<ClientSetup> {
+    static KNOWN: Mutex<Vec<(Weak<ClientSetup>, Arc<ClientSetup>)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.retain(|(of, _)| of.strong_count() > 0);
+    if let Some((_, offering)) = known
+        .iter()
+        .find(|(of, _)| of.as_ptr() == Arc::as_ptr(setup))
+    {
+        return Arc::clone(offering);
+    }
+    known.truncate(MOST - 1);
+    let offering = Arc::new(setup.offering_http1());
+    known.insert(0, (Arc::downgrade(setup), Arc::clone(&offering)));
+    offering
+}
+
 /// Closes what nobody uses, before the library goes.
 pub(crate) fn stop() {
     POOLS.lock().unwrap_or_else(PoisonError::into_inner).clear();

@@ -100,6 +100,7 @@ fn nobody_sets_cookies_for_a_whole_top_level_or_for_another_address() {
         true,
     );
     goes("http://[::1]:80/", "a=1", "http://[::1]:81/", true);
+    goes("http://[::1]/", "a=1; Domain=::1", "http://[::2]/", false);
 }
 
 #[test]
@@ -187,6 +188,27 @@ fn cookies_end_when_they_should() {
         jar.store(&url("https://a.com/"), ["a=2"].into_iter());
         assert_eq!(sent(&jar, "https://a.com/"), "a=2");
     }
+}
+
+#[test]
+fn a_cookie_that_ended_takes_no_place() {
+    let mut jar = jar(&[("https://a.com/", "a=1")]);
+    jar.cookies[0].expire();
+    assert_eq!(sent(&jar, "https://a.com/"), "");
+    jar.store(&url("https://b.com/"), std::iter::empty());
+    assert_eq!(jar.cookies.len(), 0);
+}
+
+#[test]
+fn one_name_may_stand_for_a_cookie_of_each_path_and_domain() {
+    let at = "https://www.a.com/x";
+    let jar = jar(&[
+        (at, "a=1; Path=/"),
+        (at, "a=2; Path=/x"),
+        (at, "a=3; Path=/; Domain=a.com"),
+        (at, "a=4; Path=/"),
+    ]);
+    assert_eq!(sent(&jar, at), "a=2; a=4; a=3");
 }
 
 #[test]

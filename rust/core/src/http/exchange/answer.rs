@@ -112,7 +112,7 @@ impl Answer {
                         return Ok(Some(data));
                     }
                 }
-                Some(Err(error)) => return Err(broken(&error)),
+                Some(Err(error)) => return Err(incomplete(&error)),
             }
         }
     }
@@ -189,7 +189,7 @@ fn within(limit: Option<u64>, size: u64, verb: &str) -> Result<(), Failure> {
     }
 }
 
-fn broken(error: &hyper::Error) -> Failure {
+pub(in crate::http) fn incomplete(error: &hyper::Error) -> Failure {
     let failure = told(error);
     Failure::new(
         failure.kind,

@@ -184,7 +184,7 @@ fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
 }
 
 /// What hyper says, in the words of the one who asked.
-pub(super) fn told(error: &hyper::Error) -> Failure {
+pub(in crate::http) fn told(error: &hyper::Error) -> Failure {
     let message = if let Some(message) = of_tls(error) {
         message
     } else if error.is_parse() && error.to_string().contains("too large") {

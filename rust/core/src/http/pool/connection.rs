@@ -6,6 +6,7 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::sync::Notify;
 
 use crate::http::body::Body;
 use crate::http::connect::{Connector, PeerFacts, PhaseCell, Transport};
@@ -32,6 +33,8 @@ pub(in crate::http) struct Http1 {
     sender: http1::SendRequest<Body>,
     pub(in crate::http) facts: Arc<PeerFacts>,
     pub(in crate::http) notes: SharedNotes,
+    /// Told when the connection is closed.
+    pub(in crate::http) over: Arc<Notify>,
     /// It served a request before: the server may have closed it meanwhile.
     pub(in crate::http) is_used: bool,
 }
@@ -82,12 +85,18 @@ impl Http1 {
             .handshake(TokioIo::new(wire))
             .await
             .map_err(|error| not_begun(&error))?;
-        // Its errors reach whoever waits for an answer.
-        tokio::spawn(connection);
+        let over = Arc::new(Notify::new());
+        let told = Arc::clone(&over);
+        tokio::spawn(async move {
+            // Its errors reach whoever waits for an answer.
+            let _ = connection.await;
+            told.notify_one();
+        });
         Ok(Self {
             sender,
             facts: Arc::new(facts),
             notes,
+            over,
             is_used: false,
         })
     }

@@ -1,0 +1,218 @@
+//! A connection of one's own over HTTP/1.1, for one request at a time: what a client that is polled looks at.
+
+mod drive;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::Method;
+use tokio::sync::{Notify, mpsc};
+
+use super::connect::{Connector, PeerFacts, PhaseCell};
+use super::failure::Failure;
+use super::headers::{Fields, Line};
+use super::target::Origin;
+
+/// Bytes of a body that are read ahead of whoever polls. The server waits when they are not fetched.
+const AHEAD: usize = 1024 * 1024;
+
+/// A request over the connection.
+#[derive(Debug)]
+pub struct Ask {
+    /// Any.
+    pub method: Method,
+    /// A path, a whole URL, `*` or `host:port`, as it is sent.
+    pub target: String,
+    /// The caller's; the usual ones are added.
+    pub fields: Fields,
+    /// Who asks.
+    pub user_agent: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// The head of an answer.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// Three digits (RFC 9110 section 15).
+    pub status: u16,
+    /// As the server sent them.
+    pub lines: Vec<Line>,
+    /// What the answer announces.
+    pub length: Option<u64>,
+    /// It comes in chunks.
+    pub is_chunked: bool,
+    /// A body follows, be it an empty one.
+    pub has_body: bool,
+    /// The body ends with the connection.
+    pub ends_with_connection: bool,
+}
+
+/// How far the connection is.
+#[derive(Debug, Clone, Default)]
+pub enum Stage {
+    /// Looking up the name and connecting; which one tells [`Client::phase`].
+    #[default]
+    Connecting,
+    /// Ready for a request.
+    Ready,
+    /// The request is on its way.
+    Asking,
+    /// The answer comes.
+    Receiving,
+    /// Nothing more comes.
+    Failed(Failure),
+    /// The server closed the connection between two requests.
+    Closed,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    stage: Stage,
+    facts: Option<Arc<PeerFacts>>,
+    /// The head of an answer that nobody looked at yet.
+    answer: Option<Answered>,
+    pieces: VecDeque<Bytes>,
+    waiting: usize,
+    /// The last piece is there.
+    is_complete: bool,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    phase: PhaseCell,
+    state: Mutex<State>,
+    /// For those who wait on a thread of their own.
+    changed: Condvar,
+    /// Pieces were fetched.
+    fetched: Notify,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+}
+
+/// The polled end.
+#[derive(Debug)]
+pub struct Client {
+    asks: mpsc::UnboundedSender<Ask>,
+    shared: Arc<Shared>,
+}
+
+/// A piece of a body.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// At least one byte; whether it was the last.
+    Bytes(Vec<u8>, bool),
+    /// None yet.
+    NotYet,
+    /// The body was read.
+    End,
+    /// It stops in the middle.
+    Broken,
+}
+
+impl Client {
+    /// Begins to connect, once the future runs.
+    pub fn open(connector: Connector, origin: Origin) -> (Self, impl Future<Output = ()> + Send) {
+        let (asks, asked) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared::default());
+        let work = drive::drive(connector, origin, asked, Arc::clone(&shared));
+        (Self { asks, shared }, work)
+    }
+
+    /// Where [`Stage::Connecting`] is, by the engine's numbers.
+    pub fn phase(&self) -> u8 {
+        self.shared.phase.number()
+    }
+
+    /// How far it is.
+    pub fn stage(&self) -> Stage {
+        self.shared.lock().stage.clone()
+    }
+
+    /// Waits until the request has an answer or failed.
+    pub fn wait_for_answer(&self) {
+        let mut state = self.shared.lock();
+        while matches!(state.stage, Stage::Asking) {
+            state = self
+                .shared
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The head of the answer, once.
+    pub fn take_answer(&self) -> Option<Answered> {
+        self.shared.lock().answer.take()
+    }
+
+    /// What is known of the server once the connection is made.
+    pub fn facts(&self) -> Option<Arc<PeerFacts>> {
+        self.shared.lock().facts.clone()
+    }
+
+    /// Sends a request. Only when the connection is ready for one.
+    pub fn ask(&self, ask: Ask) {
+        self.shared.lock().stage = Stage::Asking;
+        // Without a receiver the stage tells that already.
+        if self.asks.send(ask).is_err() {
+            self.shared.lock().stage = Stage::Closed;
+        }
+    }
+
+    /// Takes up to so many bytes of the body, after waiting until `enough` are there or the body ends.
+    pub fn read(&self, most: usize, enough: usize) -> Piece {
+        let mut state = self.shared.lock();
+        while state.waiting < enough && !state.is_complete && !state.has_failed() {
+            self.shared.fetched.notify_one();
+            state = self
+                .shared
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let bytes = state.take(most);
+        let is_last = state.is_complete && state.waiting == 0;
+        let has_failed = state.has_failed();
+        drop(state);
+        self.shared.fetched.notify_one();
+        match (bytes.is_empty(), is_last, has_failed) {
+            (false, is_last, _) => Piece::Bytes(bytes, is_last),
+            (true, true, _) => Piece::End,
+            (true, false, true) => Piece::Broken,
+            (true, false, false) => Piece::NotYet,
+        }
+    }
+}
+
+impl State {
+    fn has_failed(&self) -> bool {
+        matches!(self.stage, Stage::Failed(_) | Stage::Closed)
+    }
+
+    fn take(&mut self, most: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while bytes.len() < most {
+            let Some(piece) = self.pieces.front_mut() else {
+                break;
+            };
+            let part = piece.split_to(piece.len().min(most - bytes.len()));
+            bytes.extend_from_slice(&part);
+            if piece.is_empty() {
+                self.pieces.pop_front();
+            }
+        }
+        self.waiting -= bytes.len();
+        bytes
+    }
+}

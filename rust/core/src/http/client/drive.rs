@@ -1,0 +1,199 @@
+//! The connection's own end of a polled client.
+
+use std::sync::Arc;
+
+use http::{Method, Request, Uri};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use tokio::sync::mpsc;
+
+use super::{AHEAD, Answered, Ask, Shared, Stage};
+use crate::http::body::{Body, Content};
+use crate::http::connect::{Connector, Transport};
+use crate::http::exchange::{incomplete, told};
+use crate::http::failure::{Failure, FailureKind};
+use crate::http::headers::find;
+use crate::http::pool::Http1;
+use crate::http::progress::Progress;
+use crate::http::target::Origin;
+
+/// What a target cannot hold as it is.
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`');
+
+pub(super) async fn drive(
+    connector: Connector,
+    origin: Origin,
+    asked: mpsc::UnboundedReceiver<Ask>,
+    shared: Arc<Shared>,
+) {
+    let _ended = Ended(&shared);
+    let outcome = match connector.connect(&origin, &shared.phase).await {
+        Ok((transport, facts)) => serve(transport, facts, &origin, asked, &shared).await,
+        Err(failure) => Err(failure),
+    };
+    shared.change(|state| {
+        state.stage = match outcome {
+            Ok(()) => Stage::Closed,
+            Err(failure) => Stage::Failed(failure),
+        };
+    });
+}
+
+/// However the work ends, nobody waits for it any more.
+struct Ended<'a>(&'a Shared);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.change(|state| {
+            if !matches!(state.stage, Stage::Failed(_) | Stage::Closed) {
+                state.stage = Stage::Closed;
+            }
+        });
+    }
+}
+
+/// Until the server closes the connection.
+async fn serve(
+    transport: Transport,
+    facts: crate::http::connect::PeerFacts,
+    origin: &Origin,
+    mut asked: mpsc::UnboundedReceiver<Ask>,
+    shared: &Shared,
+) -> Result<(), Failure> {
+    let mut connection = Http1::begin(transport, facts).await?;
+    shared.change(|state| {
+        state.facts = Some(Arc::clone(&connection.facts));
+        state.stage = Stage::Ready;
+    });
+    loop {
+        let over = Arc::clone(&connection.over);
+        let ask = tokio::select! {
+            biased;
+            ask = asked.recv() => ask,
+            () = over.notified() => return Ok(()),
+        };
+        let Some(ask) = ask else {
+            return Ok(());
+        };
+        let method = ask.method.clone();
+        let (request, spellings) = request(ask, origin, &connection)?;
+        connection.notes.begin(spellings);
+        let response = connection
+            .send(request)
+            .await
+            .map_err(|error| told(error.error()))?;
+        let lines = connection.notes.take_lines().unwrap_or_default();
+        let answered = answered(&method, response.status().as_u16(), lines);
+        let has_body = answered.has_body;
+        let ends_with_connection = answered.ends_with_connection;
+        shared.change(|state| {
+            state.pieces.clear();
+            state.waiting = 0;
+            state.is_complete = !has_body;
+            state.stage = Stage::Receiving;
+            state.answer = Some(answered);
+        });
+        receive(response.into_body(), shared).await?;
+        shared.change(|state| state.is_complete = true);
+        if ends_with_connection || !connection.ready().await {
+            return Ok(());
+        }
+    }
+}
+
+async fn receive(mut body: Incoming, shared: &Shared) -> Result<(), Failure> {
+    if body.is_end_stream() {
+        return Ok(());
+    }
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|error| incomplete(&error))?.into_data() else {
+            continue;
+        };
+        if data.is_empty() {
+            continue;
+        }
+        shared.change(|state| {
+            state.waiting += data.len();
+            state.pieces.push_back(data);
+        });
+        while shared.lock().waiting > AHEAD {
+            shared.fetched.notified().await;
+        }
+    }
+    Ok(())
+}
+
+fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answered {
+    let is_chunked = find(&lines, "transfer-encoding")
+        .is_some_and(|value| value.trim().to_ascii_lowercase().ends_with("chunked"));
+    let length = find(&lines, "content-length").and_then(|value| value.trim().parse().ok());
+    let has_body = !(*method == Method::HEAD
+        || *method == Method::CONNECT && (200..300).contains(&status)
+        || matches!(status, 204 | 304));
+    Answered {
+        status,
+        length,
+        is_chunked: is_chunked && has_body,
+        has_body,
+        ends_with_connection: has_body && !is_chunked && length.is_none(),
+        lines,
+    }
+}
+
+fn request(
+    ask: Ask,
+    origin: &Origin,
+    connection: &Http1,
+) -> Result<(Request<Body>, Vec<String>), Failure> {
+    let refuse = |problem: String| Failure::new(FailureKind::Request, problem);
+    let Ask {
+        method,
+        target,
+        mut fields,
+        user_agent,
+        body,
+    } = ask;
+    let authority = origin.authority();
+    fields
+        .complete(&authority, &method, body.len() as u64, &user_agent)
+        .map_err(refuse)?;
+    if let Some(who) = &connection.facts.proxy_authorization {
+        fields
+            .add_default("Proxy-Authorization", who)
+            .map_err(refuse)?;
+    }
+    let target = if connection.facts.is_forwarded && target.starts_with('/') {
+        format!("http://{authority}{target}")
+    } else {
+        target
+    };
+    let uri = parse_target(&target).map_err(refuse)?;
+    let content = if body.is_empty() {
+        Content::None
+    } else {
+        Content::Bytes(body)
+    };
+    let mut request = Request::new(content.body(&Arc::new(Progress::default())));
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = fields.to_map();
+    Ok((request, fields.spellings()))
+}
+
+fn parse_target(target: &str) -> Result<Uri, String> {
+    let encoded = utf8_percent_encode(target, ENCODED).to_string();
+    encoded.parse().map_err(|error| {
+        format!(
+            "the target {} cannot be sent ({error})",
+            crate::diagnosis::quoted(target)
+        )
+    })
+}

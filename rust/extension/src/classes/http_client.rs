@@ -1,0 +1,609 @@
+//! RustlsHTTPClient.
+
+mod calls;
+mod codes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use godot::classes::StreamPeer;
+use godot::global::Error;
+use godot::prelude::*;
+use godot_rustls_core::http::client::{Answered, Ask, Client, Piece, Stage};
+use godot_rustls_core::http::connect::{Connector, PeerFacts};
+use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_core::http::proxy::{Proxy, Routes};
+use tokio::task::AbortHandle;
+
+use super::RustlsCertificateInfo;
+use super::tls_options::AnyOptions;
+use crate::convert::{OrNull, refuse, report, warn};
+use crate::engine_objects::secret_text;
+use crate::http::bytes::Bytes;
+use crate::http::{defaults, pools, runtime};
+use crate::setups::client_setup;
+
+/// How long making a connection may take, as the engine's setting for TCP says by default.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// An HTTP/1.1 client over one connection, which is polled: the twin of [HTTPClient].
+///
+/// The connection is made and moved in the background; [method poll] tells how far it is, and nothing changes between two
+/// calls. For most games [RustlsHTTPRequest] is simpler.
+///
+/// ```gdscript
+/// var client := RustlsHTTPClient.new()
+/// client.connect_to_host("https://example.org")
+/// while client.get_status() in [HTTPClient.STATUS_RESOLVING, HTTPClient.STATUS_CONNECTING]:
+///     client.poll()
+///     await get_tree().process_frame
+/// if client.get_status() != HTTPClient.STATUS_CONNECTED:
+///     print(client.get_last_error())
+/// ```
+///
+/// [b]Note:[/b] The object may be used from a [Thread], from one at a time.
+#[derive(GodotClass)]
+#[class(tool, init, base=RefCounted)]
+pub(crate) struct RustlsHTTPClient {
+    /// Whether [method poll] waits for an answer and [method read_response_body_chunk] for bytes. For use in a [Thread].
+    #[var(get = is_blocking_mode_enabled, set = set_blocking_mode, usage_flags = [DEFAULT])]
+    blocking_mode_enabled: bool,
+    /// Always null: the connection belongs to this client, in the background. Use [RustlsStreamPeerTLS] to speak over a
+    /// stream of your own.
+    #[var(get = get_connection, set = set_connection, usage_flags = [NONE])]
+    connection: Option<Gd<StreamPeer>>,
+    /// The most bytes that [method read_response_body_chunk] returns at once, 256 to 16777216.
+    #[var(get = get_read_chunk_size, set = set_read_chunk_size, hint = RANGE, hint_string = "256,16777216", usage_flags = [DEFAULT])]
+    #[init(val = 65_536)]
+    read_chunk_size: i64,
+    status: i64,
+    link: Option<Link>,
+    answer: Option<Answered>,
+    /// The headers were not fetched yet.
+    has_headers: bool,
+    http_proxy: Option<Proxy>,
+    https_proxy: Option<Proxy>,
+    facts: Option<Arc<PeerFacts>>,
+    last_error: GString,
+    warned_of_connection: std::cell::Cell<bool>,
+    base: Base<RefCounted>,
+}
+
+/// A connection in the background, which ends with this.
+struct Link {
+    client: Client,
+    task: AbortHandle,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[godot_api]
+impl RustlsHTTPClient {
+    /// GET.
+    #[constant]
+    const METHOD_GET: i64 = 0;
+    /// HEAD: the answer has no body.
+    #[constant]
+    const METHOD_HEAD: i64 = 1;
+    /// POST.
+    #[constant]
+    const METHOD_POST: i64 = 2;
+    /// PUT.
+    #[constant]
+    const METHOD_PUT: i64 = 3;
+    /// DELETE.
+    #[constant]
+    const METHOD_DELETE: i64 = 4;
+    /// OPTIONS.
+    #[constant]
+    const METHOD_OPTIONS: i64 = 5;
+    /// TRACE.
+    #[constant]
+    const METHOD_TRACE: i64 = 6;
+    /// CONNECT, for proxies.
+    #[constant]
+    const METHOD_CONNECT: i64 = 7;
+    /// PATCH.
+    #[constant]
+    const METHOD_PATCH: i64 = 8;
+    /// How many methods there are.
+    #[constant]
+    const METHOD_MAX: i64 = 9;
+    /// There is no connection.
+    #[constant]
+    const STATUS_DISCONNECTED: i64 = 0;
+    /// The name of the host is being looked up.
+    #[constant]
+    const STATUS_RESOLVING: i64 = 1;
+    /// The name of the host has no address.
+    #[constant]
+    const STATUS_CANT_RESOLVE: i64 = 2;
+    /// The connection is being made.
+    #[constant]
+    const STATUS_CONNECTING: i64 = 3;
+    /// Nobody answers there.
+    #[constant]
+    const STATUS_CANT_CONNECT: i64 = 4;
+    /// A request can be made.
+    #[constant]
+    const STATUS_CONNECTED: i64 = 5;
+    /// A request is on its way.
+    #[constant]
+    const STATUS_REQUESTING: i64 = 6;
+    /// A body can be read.
+    #[constant]
+    const STATUS_BODY: i64 = 7;
+    /// The connection broke, or the answer is no HTTP.
+    #[constant]
+    const STATUS_CONNECTION_ERROR: i64 = 8;
+    /// No secure connection could be made.
+    #[constant]
+    const STATUS_TLS_HANDSHAKE_ERROR: i64 = 9;
+
+    /// Begins to connect. [param host] may begin with [code]http://[/code] or [code]https://[/code]; with TLS options, or
+    /// after [code]https://[/code], the connection is secured. [param port] is 443 or 80 when it is -1.
+    ///
+    /// Returns [constant ERR_INVALID_PARAMETER] for an empty host, a port out of range and options for a server.
+    #[func(gd_self)]
+    fn connect_to_host(
+        this: Gd<Self>,
+        host: GString,
+        #[opt(default = -1)] port: i64,
+        #[opt(default = OrNull::NULL)] tls_options: OrNull<AnyOptions>,
+    ) -> Error {
+        let mut this = this;
+        this.bind_mut().close();
+        let host = host.to_string();
+        let origin = match calls::origin(&host, port, tls_options.0.is_some()) {
+            Ok(origin) => origin,
+            Err(problem) => return this.bind_mut().refused(&problem),
+        };
+        // Nothing is bound: the trust may have something to tell.
+        let call = format_args!(
+            "RustlsHTTPClient.connect_to_host(\"{}\", {})",
+            origin.host, origin.port
+        );
+        let options = tls_options.0.filter(|_| origin.is_https);
+        let setup = match client_setup(options, call) {
+            Ok(setup) => pools::http1_setup(&setup),
+            Err(problem) => return this.bind_mut().refused(&problem),
+        };
+        let runtime = match runtime::handle() {
+            Ok(runtime) => runtime,
+            Err(problem) => return this.bind_mut().refused(&problem),
+        };
+        let mut me = this.bind_mut();
+        let routes = Routes {
+            http: me.http_proxy.clone(),
+            https: me.https_proxy.clone(),
+            environment: false,
+        };
+        me.status = if calls::is_address(&origin.host) {
+            Self::STATUS_CONNECTING
+        } else {
+            Self::STATUS_RESOLVING
+        };
+        let connector = Connector::new(setup, routes, Some(CONNECT_TIMEOUT));
+        let (client, work) = Client::open(connector, origin);
+        let task = runtime.spawn(work).abort_handle();
+        me.link = Some(Link { client, task });
+        Error::OK
+    }
+
+    /// Sends a request. [param method] is a [code]METHOD_[/code] constant, [param url] a path such as
+    /// [code]"/index.html"[/code], [param body] is sent as UTF-8. Follow it with [method poll].
+    ///
+    /// Returns [constant ERR_INVALID_PARAMETER] unless the status is [constant STATUS_CONNECTED], and for a method, a URL or
+    /// a header that cannot be sent.
+    #[func]
+    fn request(
+        &mut self,
+        method: i64,
+        url: GString,
+        headers: PackedStringArray,
+        #[opt(default = "")] body: GString,
+    ) -> Error {
+        self.send(method, &url.to_string(), &headers, body.to_string().into())
+    }
+
+    /// Sends a request as [method request] does, with bytes as its body. They are not copied.
+    #[func]
+    fn request_raw(
+        &mut self,
+        method: i64,
+        url: GString,
+        headers: PackedStringArray,
+        body: PackedByteArray,
+    ) -> Error {
+        let body = if body.is_empty() {
+            bytes::Bytes::new()
+        } else {
+            bytes::Bytes::from_owner(Bytes::of(body))
+        };
+        self.send(method, &url.to_string(), &headers, body)
+    }
+
+    /// Closes the connection and forgets the answer.
+    #[func]
+    fn close(&mut self) {
+        self.link = None;
+        self.status = Self::STATUS_DISCONNECTED;
+        self.answer = None;
+        self.has_headers = false;
+        self.facts = None;
+        self.last_error = GString::new();
+    }
+
+    /// Looks how far the connection is, and returns an error when it is lost. In blocking mode it waits for an answer.
+    #[func]
+    fn poll(&mut self) -> Error {
+        match self.status {
+            Self::STATUS_DISCONNECTED => Error::ERR_UNCONFIGURED,
+            Self::STATUS_CANT_RESOLVE => Error::ERR_CANT_RESOLVE,
+            Self::STATUS_CANT_CONNECT => Error::ERR_CANT_CONNECT,
+            Self::STATUS_CONNECTION_ERROR | Self::STATUS_TLS_HANDSHAKE_ERROR => {
+                Error::ERR_CONNECTION_ERROR
+            }
+            Self::STATUS_RESOLVING | Self::STATUS_CONNECTING => self.poll_connecting(),
+            Self::STATUS_REQUESTING => self.poll_requesting(),
+            Self::STATUS_CONNECTED => self.poll_connected(),
+            _ => Error::OK,
+        }
+    }
+
+    /// Returns the status, one of the [code]STATUS_[/code] constants.
+    #[func]
+    fn get_status(&self) -> i64 {
+        self.status
+    }
+
+    /// Returns whether an answer came whose headers were not fetched yet.
+    #[func]
+    fn has_response(&self) -> bool {
+        self.has_headers
+    }
+
+    /// Returns whether the answer comes in chunks.
+    #[func]
+    fn is_response_chunked(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.is_chunked)
+    }
+
+    /// Returns the status code of the answer; 0 before it.
+    #[func]
+    fn get_response_code(&self) -> i64 {
+        self.answer
+            .as_ref()
+            .map_or(0, |answer| i64::from(answer.status))
+    }
+
+    /// Returns the header fields of the answer, each as [code]"Name: value"[/code], once: the second call returns none.
+    #[func]
+    fn get_response_headers(&mut self) -> PackedStringArray {
+        let lines = self.take_lines();
+        lines
+            .iter()
+            .map(|(name, value)| GString::from(&format!("{name}: {value}")))
+            .collect()
+    }
+
+    /// Returns the header fields of the answer by their names, once. Of several with the same name the last counts.
+    #[func]
+    fn get_response_headers_as_dictionary(&mut self) -> VarDictionary {
+        let mut headers = VarDictionary::new();
+        for (name, value) in self.take_lines() {
+            headers.set(name.as_str(), value.as_str());
+        }
+        headers
+    }
+
+    /// Returns how many bytes the body has, or -1 when the server does not say.
+    #[func]
+    fn get_response_body_length(&self) -> i64 {
+        let Some(answer) = &self.answer else {
+            return -1;
+        };
+        if !answer.has_body {
+            return 0;
+        }
+        answer
+            .length
+            .and_then(|length| i64::try_from(length).ok())
+            .unwrap_or(-1)
+    }
+
+    /// Returns the next bytes of the body, at most [member read_chunk_size]. Without blocking mode they may be none. After
+    /// the last ones the status is [constant STATUS_CONNECTED] again, or [constant STATUS_DISCONNECTED] when the body ends
+    /// with the connection.
+    #[func]
+    fn read_response_body_chunk(&mut self) -> PackedByteArray {
+        let link = self
+            .link
+            .as_ref()
+            .filter(|_| self.status == Self::STATUS_BODY);
+        let (Some(link), Some(answer)) = (link, &self.answer) else {
+            report(
+                "read_response_body_chunk: there is no body to read: the status is not STATUS_BODY",
+            );
+            return PackedByteArray::new();
+        };
+        let most = usize::try_from(self.read_chunk_size).unwrap_or(65_536);
+        // Chunks are the server's pieces: each is given out as it comes.
+        let enough = match (self.blocking_mode_enabled, answer.is_chunked) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => most,
+        };
+        match link.client.read(most, enough) {
+            Piece::NotYet => PackedByteArray::new(),
+            Piece::Bytes(bytes, is_last) => {
+                if is_last {
+                    self.body_ended();
+                }
+                PackedByteArray::from(bytes.as_slice())
+            }
+            Piece::End => {
+                self.body_ended();
+                PackedByteArray::new()
+            }
+            Piece::Broken => {
+                let failure = self.failure("the connection ended in the middle of the body");
+                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
+                PackedByteArray::new()
+            }
+        }
+    }
+
+    /// Sets the proxy for plain HTTP: a host, or a URL such as [code]"http://user:password@host"[/code],
+    /// [code]"socks5://host"[/code] or [code]"socks5h://host"[/code]. An empty host or a port of -1 removes it. Counts from
+    /// the next connection on.
+    #[func]
+    fn set_http_proxy(&mut self, host: GString, port: i64) {
+        match Proxy::parse(secret_text(&host).as_str(), port) {
+            Ok(proxy) => self.http_proxy = proxy,
+            Err(problem) => report(&format!("set_http_proxy: {problem}")),
+        }
+    }
+
+    /// Sets the proxy for HTTPS. See [method set_http_proxy].
+    #[func]
+    fn set_https_proxy(&mut self, host: GString, port: i64) {
+        match Proxy::parse(secret_text(&host).as_str(), port) {
+            Ok(proxy) => self.https_proxy = proxy,
+            Err(problem) => report(&format!("set_https_proxy: {problem}")),
+        }
+    }
+
+    /// Returns [param fields] as the query of a URL: [code]{"a": 1, "b": [2, 3], "c": null}[/code] as
+    /// [code]"a=1&b=2&b=3&c"[/code].
+    #[func]
+    fn query_string_from_dict(&self, fields: VarDictionary) -> GString {
+        GString::from(&calls::query(&fields))
+    }
+
+    /// Returns why the connection failed or a call was refused, in words; empty when nothing did.
+    #[func]
+    fn get_last_error(&self) -> GString {
+        self.last_error.clone()
+    }
+
+    /// Returns the certificates that the server showed, its own first; empty without TLS.
+    #[func]
+    fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
+        let shown = self.facts.iter().flat_map(|facts| &facts.certificates);
+        shown.map(RustlsCertificateInfo::of).collect()
+    }
+
+    /// Returns [code]"TLSv1.3"[/code] or [code]"TLSv1.2"[/code]; empty without TLS.
+    #[func]
+    fn get_tls_version(&self) -> GString {
+        self.facts
+            .as_ref()
+            .map(|facts| GString::from(&facts.tls_version))
+            .unwrap_or_default()
+    }
+
+    /// Returns [member blocking_mode_enabled].
+    #[func]
+    fn is_blocking_mode_enabled(&self) -> bool {
+        self.blocking_mode_enabled
+    }
+
+    /// Sets [member blocking_mode_enabled].
+    #[func]
+    fn set_blocking_mode(&mut self, enabled: bool) {
+        self.blocking_mode_enabled = enabled;
+    }
+
+    /// Returns [member read_chunk_size].
+    #[func]
+    fn get_read_chunk_size(&self) -> i64 {
+        self.read_chunk_size
+    }
+
+    /// Sets [member read_chunk_size]. Others than 256 to 16777216 are refused.
+    #[func]
+    fn set_read_chunk_size(&mut self, bytes: i64) {
+        if (256..=1 << 24).contains(&bytes) {
+            self.read_chunk_size = bytes;
+        } else {
+            report(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
+        }
+    }
+
+    /// Returns null, and says why once.
+    #[func]
+    fn get_connection(&self) -> Option<Gd<StreamPeer>> {
+        if self.link.is_some() && !self.warned_of_connection.replace(true) {
+            warn(
+                "RustlsHTTPClient.connection is always null: its connection is moved in the background. Use RustlsStreamPeerTLS to speak over a stream of your own",
+            );
+        }
+        None
+    }
+
+    /// Refused: a connection of somebody else's cannot be moved in the background.
+    #[func]
+    fn set_connection(&mut self, connection: Option<Gd<StreamPeer>>) {
+        let _ = connection;
+        report(
+            "RustlsHTTPClient.connection cannot be set: call connect_to_host(), or use RustlsStreamPeerTLS to speak over a stream of your own",
+        );
+    }
+
+    fn send(
+        &mut self,
+        method: i64,
+        target: &str,
+        headers: &PackedStringArray,
+        body: bytes::Bytes,
+    ) -> Error {
+        if self.status != Self::STATUS_CONNECTED {
+            return self.told("request: the status is not STATUS_CONNECTED: poll() until it is, and read the last body first");
+        }
+        let (method, fields) = match calls::request(method, target, headers) {
+            Ok(request) => request,
+            Err(problem) => return self.told(&problem),
+        };
+        let Some(link) = &self.link else {
+            return self.told("request: there is no connection");
+        };
+        link.client.ask(Ask {
+            method,
+            target: target.to_owned(),
+            fields,
+            user_agent: defaults::user_agent(),
+            body,
+        });
+        self.answer = None;
+        self.has_headers = false;
+        self.last_error = GString::new();
+        self.status = Self::STATUS_REQUESTING;
+        Error::OK
+    }
+
+    fn poll_connecting(&mut self) -> Error {
+        let Some(link) = &self.link else {
+            return Error::ERR_UNCONFIGURED;
+        };
+        match link.client.stage() {
+            Stage::Connecting => {
+                if link.client.phase() == 3 {
+                    self.status = Self::STATUS_CONNECTING;
+                }
+                Error::OK
+            }
+            Stage::Failed(failure) => {
+                let (status, error) = match failure.kind {
+                    FailureKind::CantResolve => {
+                        (Self::STATUS_CANT_RESOLVE, Error::ERR_CANT_RESOLVE)
+                    }
+                    FailureKind::CantConnect => {
+                        (Self::STATUS_CANT_CONNECT, Error::ERR_CANT_CONNECT)
+                    }
+                    FailureKind::TlsHandshake => {
+                        (Self::STATUS_TLS_HANDSHAKE_ERROR, Error::ERR_CANT_CONNECT)
+                    }
+                    _ => (Self::STATUS_CONNECTION_ERROR, Error::ERR_CONNECTION_ERROR),
+                };
+                self.end_with(status, &failure.message);
+                error
+            }
+            Stage::Ready | Stage::Asking | Stage::Receiving | Stage::Closed => {
+                self.facts = link.client.facts();
+                self.status = Self::STATUS_CONNECTED;
+                Error::OK
+            }
+        }
+    }
+
+    fn poll_requesting(&mut self) -> Error {
+        let Some(link) = &self.link else {
+            return Error::ERR_UNCONFIGURED;
+        };
+        if self.blocking_mode_enabled {
+            link.client.wait_for_answer();
+        }
+        if let Some(answer) = link.client.take_answer() {
+            self.status = if answer.has_body {
+                Self::STATUS_BODY
+            } else {
+                Self::STATUS_CONNECTED
+            };
+            self.answer = Some(answer);
+            self.has_headers = true;
+            return Error::OK;
+        }
+        match link.client.stage() {
+            Stage::Failed(_) | Stage::Closed => {
+                let failure =
+                    self.failure("the server closed the connection before its answer was complete");
+                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
+                Error::ERR_CONNECTION_ERROR
+            }
+            _ => Error::OK,
+        }
+    }
+
+    fn poll_connected(&mut self) -> Error {
+        match self.link.as_ref().map(|link| link.client.stage()) {
+            Some(Stage::Failed(_) | Stage::Closed) | None => {
+                let failure = self.failure("the server closed the connection");
+                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
+                Error::ERR_CONNECTION_ERROR
+            }
+            Some(_) => Error::OK,
+        }
+    }
+
+    fn take_lines(&mut self) -> Vec<(String, String)> {
+        self.has_headers = false;
+        self.answer
+            .as_mut()
+            .map(|answer| std::mem::take(&mut answer.lines))
+            .unwrap_or_default()
+    }
+
+    fn body_ended(&mut self) {
+        if self
+            .answer
+            .as_ref()
+            .is_some_and(|answer| answer.ends_with_connection)
+        {
+            self.link = None;
+            self.status = Self::STATUS_DISCONNECTED;
+        } else {
+            self.status = Self::STATUS_CONNECTED;
+        }
+    }
+
+    /// What the connection says, or what else there is to say.
+    fn failure(&self, otherwise: &str) -> String {
+        match self.link.as_ref().map(|link| link.client.stage()) {
+            Some(Stage::Failed(Failure { message, .. })) => message,
+            _ => otherwise.to_owned(),
+        }
+    }
+
+    fn end_with(&mut self, status: i64, message: &str) {
+        self.link = None;
+        self.status = status;
+        self.last_error = GString::from(message);
+    }
+
+    fn refused(&mut self, problem: &str) -> Error {
+        if problem.contains("the port is") {
+            self.status = Self::STATUS_CANT_CONNECT;
+        }
+        self.told(problem)
+    }
+
+    fn told(&mut self, problem: &str) -> Error {
+        self.last_error = GString::from(problem);
+        refuse(Error::ERR_INVALID_PARAMETER, problem)
+    }
+}
