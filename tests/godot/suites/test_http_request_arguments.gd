@@ -141,7 +141,9 @@ func test_urls_are_taken_in_all_their_forms(stack: Stack) -> void:
 		"http://%s/a?b=c&d=%%20e": "/a?b=c&d=%20e",
 		"http://%s/a#part": "/a", "http://%s/a?b#part": "/a?b", "http://user:password@%s/a": "/a",
 		"http://%s//a//b": "//a//b",
-		"http://%s/../a/./b": "/../a/./b", "http://%s/a?b?c": "/a?b?c", "http://%s/a:b@c": "/a:b@c",
+		# Ours takes the dots out, as browsers do.
+		"http://%s/../a/./b": "/a/b" if stack.is_ours() else "/../a/./b",
+		"http://%s/a?b?c": "/a?b?c", "http://%s/a:b@c": "/a:b@c",
 	}
 	for form: String in targets:
 		row(form)

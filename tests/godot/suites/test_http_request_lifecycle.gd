@@ -9,15 +9,17 @@ const SOME := 10
 
 func test_a_cancelled_request_says_nothing(stack: Stack) -> void:
 	expect_errors()
-	for server: Peer in peers(_phases()):
+	for secure: bool in [false, true]:
 		for path: String in _phases():
+			# A server of its own: ours keeps connections that were done with.
+			var server: Peer = peer(_phases(), FIXTURE if secure else "")
 			row("%s, %s" % [path, server.url("")])
 			var http: Node = node(stack)
 			var outcome: Outcome = begin(http, server.url(path))
 			await _reaches(http, path)
 			http.call(&"cancel_request")
 			equal(http.call(&"get_http_client_status"), STATUS_DISCONNECTED, "get_http_client_status()")
-			await until(func() -> bool: return server.open() == 0)
+			await _is_left(server, path)
 			await frames(SOME)
 			equal(outcome.signals, 0, "how often the signal was emitted")
 			http.disconnect(&"request_completed", outcome.hear)
@@ -47,15 +49,16 @@ func test_cancelling_at_once_or_for_nothing_is_safe(stack: Stack) -> void:
 
 func test_a_node_may_be_freed_in_every_phase(stack: Stack) -> void:
 	expect_errors()
-	for server: Peer in peers(_phases()):
+	for secure: bool in [false, true]:
 		for path: String in _phases():
 			for way: String in ["free", "queue_free"]:
+				var server: Peer = peer(_phases(), FIXTURE if secure else "")
 				row("%s, %s, %s" % [way, path, server.url("")])
 				var http: Node = node(stack)
 				var outcome: Outcome = begin(http, server.url(path))
 				await _reaches(http, path)
 				http.call(way)
-				await until(func() -> bool: return server.open() == 0)
+				await _is_left(server, path)
 				await frames(SOME)
 				equal(outcome.signals, 0, "how often the signal was emitted")
 	row("")
@@ -63,15 +66,15 @@ func test_a_node_may_be_freed_in_every_phase(stack: Stack) -> void:
 
 
 func test_a_node_that_leaves_the_tree_gives_up(stack: Stack) -> void:
-	var server: Peer = peer(_phases())
 	for path: String in _phases():
 		row(path)
+		var server: Peer = peer(_phases())
 		var http: Node = node(stack)
 		var outcome: Outcome = begin(http, server.url(path))
 		await _reaches(http, path)
 		tree.root.remove_child(http)
 		equal(http.call(&"get_http_client_status"), STATUS_DISCONNECTED, "get_http_client_status()")
-		await until(func() -> bool: return server.open() == 0)
+		await _is_left(server, path)
 		await frames(SOME)
 		equal(outcome.signals, 0, "how often the signal was emitted")
 		http.disconnect(&"request_completed", outcome.hear)
@@ -263,7 +266,8 @@ func _make_and_free(stack: Stack, server: Peer) -> void:
 		http.call(&"request", server.url(path))
 		await _reaches(http, path)
 		http.free()
-	await until(func() -> bool: return server.open() == 0)
+	# One may be kept for the next request.
+	await until(func() -> bool: return server.open() <= 1)
 	server.forget()
 	await frames(SOME)
 
@@ -275,6 +279,12 @@ func _phases() -> Dictionary:
 		"/in_the_body": [Answers.head(200, ["Content-Length: 9"]) + Answers.bytes("part"), &"hang"],
 		"/in_an_endless_body": Answers.endless(), "/whole": Answers.sized("whole"),
 	}
+
+
+## Waits until the server has no connection any more, except one on which a whole answer may have come in time.
+func _is_left(server: Peer, path: String) -> void:
+	if path != "/whole":
+		await until(func() -> bool: return server.open() == 0)
 
 
 ## Waits until a request for one of [method _phases] has come as far as it can without being over.

@@ -51,9 +51,8 @@ func test_locations_are_understood_by_ours_in_all_their_forms(ours: Stack) -> vo
 	}
 	for location: String in forms:
 		row(location)
-		server.answer("/folder/start", Answers.redirect(location))
-		var path: String = "/folder/start"
-		came_to(await ask(node(ours), server.url(path)), Result.SUCCESS, 200, null, TEXT)
+		server.answer("/folder/start?begin", Answers.redirect(location))
+		came_to(await ask(node(ours), server.url("/folder/start?begin")), Result.SUCCESS, 200, null, TEXT)
 		equal(server.last_request().target, forms[location], "the target")
 
 

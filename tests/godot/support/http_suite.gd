@@ -166,10 +166,29 @@ func free_port() -> int:
 	return listener.get_local_port()
 
 
-## Where a file of this test goes; the file is gone after it.
+## Where a file of this test goes, in a folder that has no others and is gone after it.
 func scratch_file(file: String) -> String:
-	DirAccess.make_dir_recursive_absolute(Fixtures.scratch)
-	return Fixtures.scratch.path_join(file)
+	var folder: String = Fixtures.scratch.path_join("http")
+	if not DirAccess.dir_exists_absolute(folder):
+		DirAccess.make_dir_recursive_absolute(folder)
+		after(func() -> void: remove_folder(folder))
+	return folder.path_join(file)
+
+
+## Removes a folder with all its files, hidden ones too.
+static func remove_folder(folder: String) -> void:
+	for file: String in files_in(folder):
+		DirAccess.remove_absolute(folder.path_join(file))
+	DirAccess.remove_absolute(folder)
+
+
+## The files of a folder, hidden ones too.
+static func files_in(folder: String) -> PackedStringArray:
+	var open: DirAccess = DirAccess.open(folder)
+	if open == null:
+		return PackedStringArray()
+	open.include_hidden = true
+	return open.get_files()
 
 
 ## Bytes without a pattern that gzip could use, the same each time.

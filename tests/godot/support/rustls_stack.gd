@@ -31,11 +31,11 @@ func crypto() -> RefCounted:
 
 
 func http_request() -> Node:
-	return ClassDB.instantiate(&"RustlsHTTPRequest")
+	return RustlsHTTPRequest.new()
 
 
 func http_client() -> RefCounted:
-	return ClassDB.instantiate(&"RustlsHTTPClient")
+	return RustlsHTTPClient.new()
 
 
 ## Fresh options, as `new()` makes them.
