@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 
 use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
-use crate::convert::{OrNull, refuse, report, warn};
+use crate::convert::{OrNull, report, warn};
 use crate::engine_objects::secret_text;
 use crate::http::bytes::Bytes;
 use crate::http::{defaults, pools, runtime};
@@ -51,7 +51,7 @@ pub(crate) struct RustlsHTTPClient {
     /// Always null: the connection belongs to this client, in the background. Use [RustlsStreamPeerTLS] to speak over a
     /// stream of your own.
     #[var(get = get_connection, set = set_connection, usage_flags = [NONE])]
-    connection: Option<Gd<StreamPeer>>,
+    connection: PhantomVar<Option<Gd<StreamPeer>>>,
     /// The most bytes that [method read_response_body_chunk] returns at once, 256 to 16777216.
     #[var(get = get_read_chunk_size, set = set_read_chunk_size, hint = RANGE, hint_string = "256,16777216", usage_flags = [DEFAULT])]
     #[init(val = 65_536)]
@@ -326,7 +326,7 @@ impl RustlsHTTPClient {
             .as_ref()
             .filter(|_| self.status == Self::STATUS_BODY);
         let (Some(link), Some(answer)) = (link, &self.answer) else {
-            report(
+            self.tell(
                 "read_response_body_chunk: there is no body to read: the status is not STATUS_BODY",
             );
             return PackedByteArray::new();
@@ -365,7 +365,7 @@ impl RustlsHTTPClient {
     fn set_http_proxy(&mut self, host: GString, port: i64) {
         match Proxy::parse(secret_text(&host).as_str(), port) {
             Ok(proxy) => self.http_proxy = proxy,
-            Err(problem) => report(&format!("set_http_proxy: {problem}")),
+            Err(problem) => self.tell(&format!("set_http_proxy: {problem}")),
         }
     }
 
@@ -374,7 +374,7 @@ impl RustlsHTTPClient {
     fn set_https_proxy(&mut self, host: GString, port: i64) {
         match Proxy::parse(secret_text(&host).as_str(), port) {
             Ok(proxy) => self.https_proxy = proxy,
-            Err(problem) => report(&format!("set_https_proxy: {problem}")),
+            Err(problem) => self.tell(&format!("set_https_proxy: {problem}")),
         }
     }
 
@@ -431,7 +431,7 @@ impl RustlsHTTPClient {
         if (256..=1 << 24).contains(&bytes) {
             self.read_chunk_size = bytes;
         } else {
-            report(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
+            self.tell(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
         }
     }
 
@@ -450,7 +450,7 @@ impl RustlsHTTPClient {
     #[func]
     fn set_connection(&mut self, connection: Option<Gd<StreamPeer>>) {
         let _ = connection;
-        report(
+        self.tell(
             "RustlsHTTPClient.connection cannot be set: call connect_to_host(), or use RustlsStreamPeerTLS to speak over a stream of your own",
         );
     }
@@ -604,6 +604,13 @@ impl RustlsHTTPClient {
 
     fn told(&mut self, problem: &str) -> Error {
         self.last_error = GString::from(problem);
-        refuse(Error::ERR_INVALID_PARAMETER, problem)
+        self.tell(problem);
+        Error::ERR_INVALID_PARAMETER
+    }
+
+    /// Prints an error while a script that listens may call this object.
+    fn tell(&mut self, problem: &str) {
+        let _free = self.base_mut();
+        report(problem);
     }
 }

@@ -11,9 +11,10 @@ use godot::prelude::*;
 use godot_rustls_core::http::cookies::Jar;
 use godot_rustls_core::http::proxy::{Proxy, Routes};
 
+use super::http_response::NODE_GONE;
 use super::tls_options::AnyOptions;
 use super::{RustlsHTTPResponse, RustlsTLSOptions};
-use crate::convert::{OrNil, refuse, report};
+use crate::convert::{OrNil, report};
 use crate::engine_objects::secret_text;
 
 /// Makes HTTP and HTTPS requests, in the background and over connections that are kept: the twin of [HTTPRequest].
@@ -318,7 +319,7 @@ impl RustlsHTTPRequest {
         if timeout >= 0.0 {
             self.timeout = timeout;
         } else {
-            report(&format!(
+            self.tell(&format!(
                 "timeout is {timeout}: use seconds from 0 on, where 0 is for any time"
             ));
         }
@@ -405,10 +406,10 @@ impl RustlsHTTPRequest {
                 self.tls_options = options.clone().try_cast().ok();
                 self.options = Some(options);
             }
-            Some(_) => report(
+            Some(_) => self.tell(
                 "set_tls_options: these are no options for a client, and they stay as they were",
             ),
-            None => report(
+            None => self.tell(
                 "set_tls_options: null: set the property tls_options to null for the default",
             ),
         }
@@ -464,7 +465,7 @@ impl RustlsHTTPRequest {
     fn set_http_proxy(&mut self, host: GString, port: i64) {
         match Proxy::parse(secret_text(&host).as_str(), port) {
             Ok(proxy) => self.http_proxy = proxy,
-            Err(problem) => report(&format!("set_http_proxy: {problem}")),
+            Err(problem) => self.tell(&format!("set_http_proxy: {problem}")),
         }
     }
 
@@ -473,7 +474,7 @@ impl RustlsHTTPRequest {
     fn set_https_proxy(&mut self, host: GString, port: i64) {
         match Proxy::parse(secret_text(&host).as_str(), port) {
             Ok(proxy) => self.https_proxy = proxy,
-            Err(problem) => report(&format!("set_https_proxy: {problem}")),
+            Err(problem) => self.tell(&format!("set_https_proxy: {problem}")),
         }
     }
 
@@ -492,20 +493,25 @@ impl RustlsHTTPRequest {
     }
 
     /// The engine refuses some changes while a request runs.
-    fn may_change(&self, what: &str) -> bool {
+    fn may_change(&mut self, what: &str) -> bool {
         if self.is_running() {
-            refuse(
-                Error::ERR_BUSY,
-                &format!("{what} cannot be changed while a request is running"),
-            );
+            self.tell(&format!(
+                "{what} cannot be changed while a request is running"
+            ));
             return false;
         }
         true
     }
 
+    /// Prints an error while a script that listens may call this node.
+    fn tell(&mut self, problem: &str) {
+        let _free = self.base_mut();
+        report(problem);
+    }
+
     fn cancel_all(&mut self) {
         for mut response in self.fetched.drain(..).chain(self.response.clone()) {
-            response.bind_mut().cancel();
+            response.bind_mut().give_up(NODE_GONE);
         }
     }
 }

@@ -200,7 +200,8 @@ impl RustlsHTTPRequest {
         Rules {
             max_redirects: usize::try_from(self.max_redirects).ok(),
             body_size_limit: u64::try_from(self.body_size_limit).ok(),
-            decode: self.accept_gzip,
+            // A part of a compressed body is of no use.
+            decode: self.accept_gzip && !self.is_resuming(),
             allow_downgrade: self.allow_https_downgrade,
             timeout: seconds(self.timeout),
             read_timeout: seconds(self.read_timeout),
