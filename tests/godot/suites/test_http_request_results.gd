@@ -233,16 +233,7 @@ func test_files_that_cannot_be_written(stack: Stack) -> void:
 	})
 
 
-func test_a_full_disk_is_a_write_error_of_the_engine(engine: Stack) -> void:
-	if not FileAccess.file_exists("/dev/full"):
-		skip("this system has no device that is full")
-		return
-	await _all(engine, {
-		"full": Case.new(
-			Answers.sized(noise(100000)), Result.DOWNLOAD_FILE_WRITE_ERROR, 200, null).with({&"download_file": "/dev/full"}),
-	})
-
-
+## The engine has such an error too, but only on a full disk.
 func test_a_folder_that_vanishes_is_a_write_error_of_ours(ours: Stack) -> void:
 	var folder: String = Fixtures.scratch.path_join("vanishing")
 	DirAccess.make_dir_recursive_absolute(folder)
