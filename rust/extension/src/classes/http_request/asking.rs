@@ -90,12 +90,20 @@ impl RustlsHTTPRequest {
             Refusal::Later(failure) => failure,
             Refusal::AtOnce(_, message) => Failure::new(FailureKind::Request, message),
         });
+        let is_begun = flight.is_ok();
         let response = RustlsHTTPResponse::awaited(flight, url, this, false);
-        let mut node = this.clone();
-        let fetched = &mut node.bind_mut().fetched;
-        fetched.retain(|response| !response.bind().is_done());
-        fetched.push(response.clone());
+        if is_begun {
+            this.clone().bind_mut().fetched.push(response.clone());
+        }
         response
+    }
+
+    /// The answer to a `fetch()` is complete, and the node has nothing to do with it any more.
+    pub(crate) fn forget(&mut self, response: &Gd<RustlsHTTPResponse>) {
+        let place = self.fetched.iter().position(|other| other == response);
+        if let Some(place) = place {
+            self.fetched.swap_remove(place);
+        }
     }
 
     /// The answer to `request()` is complete.

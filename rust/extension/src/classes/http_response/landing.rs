@@ -160,8 +160,10 @@ impl RustlsHTTPResponse {
         let was_cancelled = this.bind().cancelled.is_some();
         this.clone().bind_mut().fill(finished);
         let node = node.filter(|node| node.is_instance_valid());
-        if let Some(node) = node.filter(|_| this.bind().is_twin && !was_cancelled) {
-            RustlsHTTPRequest::completed(node, this);
+        match node {
+            Some(node) if !this.bind().is_twin => node.clone().bind_mut().forget(this),
+            Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, this),
+            _ => {}
         }
         this.signals().completed().emit(this);
         Again::No
