@@ -2,7 +2,9 @@ extends Node
 ## Measures the addon's TLS, the engine's and plain TCP in one process, in rounds that take turns, and reports medians.
 ##
 ## User arguments (after `--`): `--json=PATH` writes every sample, `--rounds=N` (at least 5 unless asked otherwise),
-## `--seconds=S` is the length of one sample. Exit code 0 only when every sample could be taken.
+## `--seconds=S` is the length of one sample. `--http-port=P` and `--http-site=FOLDER` name a server for the HTTP measures
+## whose folder an earlier call with `--make-site=FOLDER` wrote; `--only=tls` and `--only=http` leave the others out.
+## Exit code 0 only when every sample could be taken.
 
 
 const Transport := preload("res://transports/transport.gd")
@@ -14,6 +16,8 @@ const Handshakes := preload("res://measures/handshakes.gd")
 const LongestCall := preload("res://measures/longest_call.gd")
 const Throughput := preload("res://measures/throughput.gd")
 const Memory := preload("res://measures/memory.gd")
+const HttpRounds := preload("res://http/http_rounds.gd")
+const Site := preload("res://http/site.gd")
 const Report := preload("res://report.gd")
 
 const OUR_TRANSPORT := "res://transports/rustls_tls.gd"
@@ -25,6 +29,10 @@ const WRITE_SIZES: Array[int] = [1024, 16 * 1024, 64 * 1024]
 var _rounds: int = 7
 var _seconds: float = 0.5
 var _json_path: String = ""
+var _http_port: int = 0
+var _http_site: String = ""
+var _new_site: String = ""
+var _only: String = ""
 var _connection: String = ""
 
 
@@ -33,7 +41,12 @@ func _ready() -> void:
 
 
 func _run() -> void:
-	get_tree().quit(0 if _read_arguments() and _measure() else 1)
+	var is_well: bool = _read_arguments()
+	if is_well and not _new_site.is_empty():
+		is_well = Site.make(_new_site)
+	elif is_well:
+		is_well = await _measure()
+	get_tree().quit(0 if is_well else 1)
 
 
 func _read_arguments() -> bool:
@@ -44,6 +57,14 @@ func _read_arguments() -> bool:
 			_rounds = maxi(argument.trim_prefix("--rounds=").to_int(), 1)
 		elif argument.begins_with("--seconds="):
 			_seconds = maxf(argument.trim_prefix("--seconds=").to_float(), 0.01)
+		elif argument.begins_with("--http-port="):
+			_http_port = argument.trim_prefix("--http-port=").to_int()
+		elif argument.begins_with("--http-site="):
+			_http_site = argument.trim_prefix("--http-site=")
+		elif argument.begins_with("--make-site="):
+			_new_site = argument.trim_prefix("--make-site=")
+		elif argument in ["--only=tls", "--only=http"]:
+			_only = argument.trim_prefix("--only=")
 		else:
 			printerr("Unknown argument: %s" % argument)
 			return false
@@ -54,6 +75,17 @@ func _measure() -> bool:
 	var transports: Array[Transport] = _make_transports()
 	if transports.is_empty() or not _warm_up(transports):
 		return false
+	var measures: Array[Measure] = []
+	if _only != "http" and not _measure_tls(transports, measures):
+		return false
+	if _only != "tls" and not await _measure_http(measures):
+		return false
+	var report: Report = Report.new(measures, _facts())
+	print("\n%s" % report.table())
+	return _write_json(report)
+
+
+func _measure_tls(transports: Array[Transport], measures: Array[Measure]) -> bool:
 	var memory: Memory = Memory.new(Memory.Kind.ENGINE_ALLOCATOR)
 	var early: Array[Measure] = [memory, Memory.new(Memory.Kind.RESIDENT, memory)]
 	var timed: Array[Measure] = [Handshakes.new(false), Handshakes.new(true)]
@@ -63,9 +95,20 @@ func _measure() -> bool:
 	timed.append_array(CryptoCalls.all())
 	if not _take_rounds(early, transports) or not _take_rounds(timed, transports):
 		return false
-	var report: Report = Report.new(timed + early, _facts())
-	print("\n%s" % report.table())
-	return _write_json(report)
+	measures.append_array(timed + early)
+	return true
+
+
+func _measure_http(measures: Array[Measure]) -> bool:
+	if _http_port == 0:
+		print("HTTP is left out: no server was named (cargo xtask bench starts one when nginx is installed)")
+		return true
+	var http: HttpRounds = HttpRounds.new(_http_port, _http_site)
+	add_child(http)
+	var is_well: bool = await http.take(_rounds)
+	measures.append_array(http.figures())
+	http.queue_free()
+	return is_well
 
 
 func _make_transports() -> Array[Transport]:

@@ -26,7 +26,7 @@ thread_local! {
 
 /// Calls `look` in every frame from the next one on, paused or not, until it says no. Only from the main thread.
 /// Without a scene tree there are no frames: it is called until it says no, at once.
-pub(crate) fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
+fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
     let Some(mut tree) = tree() else {
         while look() == Again::Yes {
             std::thread::sleep(std::time::Duration::from_millis(1));
@@ -37,8 +37,33 @@ pub(crate) fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
     connect(&mut tree);
 }
 
+/// Calls `look` with `object`, which it keeps, as [`in_every_frame`] does; from any thread.
+pub(crate) fn watch<T: GodotClass>(object: &Gd<T>, look: fn(&Gd<T>) -> Again) {
+    if is_main_thread() {
+        let object = object.clone();
+        in_every_frame(move || look(&object));
+    } else {
+        // The engine's queue brings the object to the main thread, and keeps it alive on the way.
+        watching(look).call_deferred(&[object.to_variant()]);
+    }
+}
+
+fn watching<T: GodotClass>(look: fn(&Gd<T>) -> Again) -> Callable {
+    Callable::from_sync_fn("watch", move |arguments: &[&Variant]| {
+        let Some(object) = arguments.first() else {
+            return;
+        };
+        // Threads that load resources have a queue of their own, which they empty themselves.
+        if !is_main_thread() {
+            in_next_frame(&watching(look).bind(&[(*object).clone()]));
+        } else if let Ok(object) = object.try_to::<Gd<T>>() {
+            in_every_frame(move || look(&object));
+        }
+    })
+}
+
 /// Calls `callable` on the main thread in the next frame, from any thread. It has to be one for any thread.
-pub(crate) fn in_next_frame(callable: &Callable) {
+fn in_next_frame(callable: &Callable) {
     if let Some(mut tree) = tree() {
         tree.connect_flags(SIGNAL, callable, ConnectFlags::ONE_SHOT);
     }

@@ -21,3 +21,6 @@ mod redirect;
 mod stream;
 pub mod target;
 mod wire;
+
+#[cfg(test)]
+mod tests;

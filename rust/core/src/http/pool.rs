@@ -109,17 +109,13 @@ impl Pool {
         connection
     }
 
-    /// Keeps a connection for the next request once its answer was read.
-    pub(super) fn give_back(self: &Arc<Self>, origin: &Origin, mut connection: Http1) {
-        let pool = Arc::downgrade(self);
-        let origin = origin.clone();
-        tokio::spawn(async move {
-            if connection.ready().await
-                && let Some(pool) = pool.upgrade()
-            {
-                pool.keep(&origin, connection);
-            }
-        });
+    /// A connection whose answer is being read.
+    pub(super) fn lease(self: &Arc<Self>, origin: &Origin, connection: Http1) -> Lease {
+        Lease {
+            pool: Arc::downgrade(self),
+            origin: origin.clone(),
+            connection,
+        }
     }
 
     fn keep(self: &Arc<Self>, origin: &Origin, connection: Http1) {
@@ -151,6 +147,23 @@ impl Pool {
         });
         origins.insert(origin.clone(), Arc::clone(&server));
         server
+    }
+}
+
+/// A connection that comes back when its answer was read.
+pub(super) struct Lease {
+    pool: Weak<Pool>,
+    origin: Origin,
+    connection: Http1,
+}
+
+impl Lease {
+    /// Keeps the connection for the next request, if the server does.
+    pub(super) async fn give_back(mut self) {
+        let is_ready = timeout(LONGEST_WAIT, self.connection.ready()).await;
+        if let (Ok(true), Some(pool)) = (is_ready, self.pool.upgrade()) {
+            pool.keep(&self.origin, self.connection);
+        }
     }
 }
 

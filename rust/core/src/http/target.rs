@@ -75,7 +75,10 @@ pub fn parse(text: &str) -> Result<Url, String> {
     if authority.contains('\\') {
         return refuse("has a backslash in its host");
     }
-    let port = authority
+    let server = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, server)| server);
+    let port = server
         .rsplit_once(':')
         .map(|(_, port)| port)
         .filter(|port| !port.contains(']'));

@@ -2,6 +2,8 @@
 
 mod calls;
 mod codes;
+mod constants;
+mod polling;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,18 +11,17 @@ use std::time::Duration;
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::http::client::{Answered, Ask, Client, Piece, Stage};
+use godot_rustls_core::http::client::{Answered, Client, Piece};
 use godot_rustls_core::http::connect::{Connector, PeerFacts};
-use godot_rustls_core::http::failure::{Failure, FailureKind};
 use godot_rustls_core::http::proxy::{Proxy, Routes};
 use tokio::task::AbortHandle;
 
 use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
-use crate::convert::{OrNull, refuse, report, warn};
+use crate::convert::{OrNull, warn};
 use crate::engine_objects::secret_text;
 use crate::http::bytes::Bytes;
-use crate::http::{defaults, pools, runtime};
+use crate::http::{pools, runtime};
 use crate::setups::client_setup;
 
 /// How long making a connection may take, as the engine's setting for TCP says by default.
@@ -51,7 +52,7 @@ pub(crate) struct RustlsHTTPClient {
     /// Always null: the connection belongs to this client, in the background. Use [RustlsStreamPeerTLS] to speak over a
     /// stream of your own.
     #[var(get = get_connection, set = set_connection, usage_flags = [NONE])]
-    connection: Option<Gd<StreamPeer>>,
+    connection: PhantomVar<Option<Gd<StreamPeer>>>,
     /// The most bytes that [method read_response_body_chunk] returns at once, 256 to 16777216.
     #[var(get = get_read_chunk_size, set = set_read_chunk_size, hint = RANGE, hint_string = "256,16777216", usage_flags = [DEFAULT])]
     #[init(val = 65_536)]
@@ -83,67 +84,6 @@ impl Drop for Link {
 
 #[godot_api]
 impl RustlsHTTPClient {
-    /// GET.
-    #[constant]
-    const METHOD_GET: i64 = 0;
-    /// HEAD: the answer has no body.
-    #[constant]
-    const METHOD_HEAD: i64 = 1;
-    /// POST.
-    #[constant]
-    const METHOD_POST: i64 = 2;
-    /// PUT.
-    #[constant]
-    const METHOD_PUT: i64 = 3;
-    /// DELETE.
-    #[constant]
-    const METHOD_DELETE: i64 = 4;
-    /// OPTIONS.
-    #[constant]
-    const METHOD_OPTIONS: i64 = 5;
-    /// TRACE.
-    #[constant]
-    const METHOD_TRACE: i64 = 6;
-    /// CONNECT, for proxies.
-    #[constant]
-    const METHOD_CONNECT: i64 = 7;
-    /// PATCH.
-    #[constant]
-    const METHOD_PATCH: i64 = 8;
-    /// How many methods there are.
-    #[constant]
-    const METHOD_MAX: i64 = 9;
-    /// There is no connection.
-    #[constant]
-    const STATUS_DISCONNECTED: i64 = 0;
-    /// The name of the host is being looked up.
-    #[constant]
-    const STATUS_RESOLVING: i64 = 1;
-    /// The name of the host has no address.
-    #[constant]
-    const STATUS_CANT_RESOLVE: i64 = 2;
-    /// The connection is being made.
-    #[constant]
-    const STATUS_CONNECTING: i64 = 3;
-    /// Nobody answers there.
-    #[constant]
-    const STATUS_CANT_CONNECT: i64 = 4;
-    /// A request can be made.
-    #[constant]
-    const STATUS_CONNECTED: i64 = 5;
-    /// A request is on its way.
-    #[constant]
-    const STATUS_REQUESTING: i64 = 6;
-    /// A body can be read.
-    #[constant]
-    const STATUS_BODY: i64 = 7;
-    /// The connection broke, or the answer is no HTTP.
-    #[constant]
-    const STATUS_CONNECTION_ERROR: i64 = 8;
-    /// No secure connection could be made.
-    #[constant]
-    const STATUS_TLS_HANDSHAKE_ERROR: i64 = 9;
-
     /// Begins to connect. [param host] may begin with [code]http://[/code] or [code]https://[/code]; with TLS options, or
     /// after [code]https://[/code], the connection is secured. [param port] is 443 or 80 when it is -1.
     ///
@@ -326,7 +266,7 @@ impl RustlsHTTPClient {
             .as_ref()
             .filter(|_| self.status == Self::STATUS_BODY);
         let (Some(link), Some(answer)) = (link, &self.answer) else {
-            report(
+            self.tell(
                 "read_response_body_chunk: there is no body to read: the status is not STATUS_BODY",
             );
             return PackedByteArray::new();
@@ -365,7 +305,7 @@ impl RustlsHTTPClient {
     fn set_http_proxy(&mut self, host: GString, port: i64) {
         match Proxy::parse(secret_text(&host).as_str(), port) {
             Ok(proxy) => self.http_proxy = proxy,
-            Err(problem) => report(&format!("set_http_proxy: {problem}")),
+            Err(problem) => self.tell(&format!("set_http_proxy: {problem}")),
         }
     }
 
@@ -374,7 +314,7 @@ impl RustlsHTTPClient {
     fn set_https_proxy(&mut self, host: GString, port: i64) {
         match Proxy::parse(secret_text(&host).as_str(), port) {
             Ok(proxy) => self.https_proxy = proxy,
-            Err(problem) => report(&format!("set_https_proxy: {problem}")),
+            Err(problem) => self.tell(&format!("set_https_proxy: {problem}")),
         }
     }
 
@@ -431,7 +371,7 @@ impl RustlsHTTPClient {
         if (256..=1 << 24).contains(&bytes) {
             self.read_chunk_size = bytes;
         } else {
-            report(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
+            self.tell(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
         }
     }
 
@@ -450,160 +390,8 @@ impl RustlsHTTPClient {
     #[func]
     fn set_connection(&mut self, connection: Option<Gd<StreamPeer>>) {
         let _ = connection;
-        report(
+        self.tell(
             "RustlsHTTPClient.connection cannot be set: call connect_to_host(), or use RustlsStreamPeerTLS to speak over a stream of your own",
         );
-    }
-
-    fn send(
-        &mut self,
-        method: i64,
-        target: &str,
-        headers: &PackedStringArray,
-        body: bytes::Bytes,
-    ) -> Error {
-        if self.status != Self::STATUS_CONNECTED {
-            return self.told("request: the status is not STATUS_CONNECTED: poll() until it is, and read the last body first");
-        }
-        let (method, fields) = match calls::request(method, target, headers) {
-            Ok(request) => request,
-            Err(problem) => return self.told(&problem),
-        };
-        let Some(link) = &self.link else {
-            return self.told("request: there is no connection");
-        };
-        link.client.ask(Ask {
-            method,
-            target: target.to_owned(),
-            fields,
-            user_agent: defaults::user_agent(),
-            body,
-        });
-        self.answer = None;
-        self.has_headers = false;
-        self.last_error = GString::new();
-        self.status = Self::STATUS_REQUESTING;
-        Error::OK
-    }
-
-    fn poll_connecting(&mut self) -> Error {
-        let Some(link) = &self.link else {
-            return Error::ERR_UNCONFIGURED;
-        };
-        match link.client.stage() {
-            Stage::Connecting => {
-                if link.client.phase() == 3 {
-                    self.status = Self::STATUS_CONNECTING;
-                }
-                Error::OK
-            }
-            Stage::Failed(failure) => {
-                let (status, error) = match failure.kind {
-                    FailureKind::CantResolve => {
-                        (Self::STATUS_CANT_RESOLVE, Error::ERR_CANT_RESOLVE)
-                    }
-                    FailureKind::CantConnect => {
-                        (Self::STATUS_CANT_CONNECT, Error::ERR_CANT_CONNECT)
-                    }
-                    FailureKind::TlsHandshake => {
-                        (Self::STATUS_TLS_HANDSHAKE_ERROR, Error::ERR_CANT_CONNECT)
-                    }
-                    _ => (Self::STATUS_CONNECTION_ERROR, Error::ERR_CONNECTION_ERROR),
-                };
-                self.end_with(status, &failure.message);
-                error
-            }
-            Stage::Ready | Stage::Asking | Stage::Receiving | Stage::Closed => {
-                self.facts = link.client.facts();
-                self.status = Self::STATUS_CONNECTED;
-                Error::OK
-            }
-        }
-    }
-
-    fn poll_requesting(&mut self) -> Error {
-        let Some(link) = &self.link else {
-            return Error::ERR_UNCONFIGURED;
-        };
-        if self.blocking_mode_enabled {
-            link.client.wait_for_answer();
-        }
-        if let Some(answer) = link.client.take_answer() {
-            self.status = if answer.has_body {
-                Self::STATUS_BODY
-            } else {
-                Self::STATUS_CONNECTED
-            };
-            self.answer = Some(answer);
-            self.has_headers = true;
-            return Error::OK;
-        }
-        match link.client.stage() {
-            Stage::Failed(_) | Stage::Closed => {
-                let failure =
-                    self.failure("the server closed the connection before its answer was complete");
-                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
-                Error::ERR_CONNECTION_ERROR
-            }
-            _ => Error::OK,
-        }
-    }
-
-    fn poll_connected(&mut self) -> Error {
-        match self.link.as_ref().map(|link| link.client.stage()) {
-            Some(Stage::Failed(_) | Stage::Closed) | None => {
-                let failure = self.failure("the server closed the connection");
-                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
-                Error::ERR_CONNECTION_ERROR
-            }
-            Some(_) => Error::OK,
-        }
-    }
-
-    fn take_lines(&mut self) -> Vec<(String, String)> {
-        self.has_headers = false;
-        self.answer
-            .as_mut()
-            .map(|answer| std::mem::take(&mut answer.lines))
-            .unwrap_or_default()
-    }
-
-    fn body_ended(&mut self) {
-        if self
-            .answer
-            .as_ref()
-            .is_some_and(|answer| answer.ends_with_connection)
-        {
-            self.link = None;
-            self.status = Self::STATUS_DISCONNECTED;
-        } else {
-            self.status = Self::STATUS_CONNECTED;
-        }
-    }
-
-    /// What the connection says, or what else there is to say.
-    fn failure(&self, otherwise: &str) -> String {
-        match self.link.as_ref().map(|link| link.client.stage()) {
-            Some(Stage::Failed(Failure { message, .. })) => message,
-            _ => otherwise.to_owned(),
-        }
-    }
-
-    fn end_with(&mut self, status: i64, message: &str) {
-        self.link = None;
-        self.status = status;
-        self.last_error = GString::from(message);
-    }
-
-    fn refused(&mut self, problem: &str) -> Error {
-        if problem.contains("the port is") {
-            self.status = Self::STATUS_CANT_CONNECT;
-        }
-        self.told(problem)
-    }
-
-    fn told(&mut self, problem: &str) -> Error {
-        self.last_error = GString::from(problem);
-        refuse(Error::ERR_INVALID_PARAMETER, problem)
     }
 }

@@ -2,6 +2,8 @@
 
 mod landing;
 
+pub(crate) use landing::NODE_GONE;
+
 use godot::classes::Json;
 use godot::prelude::*;
 use godot_rustls_core::certificate::Certificate;
@@ -61,7 +63,8 @@ pub(crate) struct RustlsHTTPResponse {
     flight: Option<Flight>,
     /// Why it never began.
     unsent: Option<Failure>,
-    cancelled: bool,
+    /// Why nobody waits for the answer any more.
+    cancelled: Option<&'static str>,
     completed: bool,
     /// The node that asked.
     node: InstanceId,
@@ -159,8 +162,13 @@ impl RustlsHTTPResponse {
     /// Ends the request. [signal completed] follows in the next frame, unless it was emitted already.
     #[func]
     pub(crate) fn cancel(&mut self) {
+        self.give_up("the request was cancelled");
+    }
+
+    /// Ends the request; the first reason counts.
+    pub(crate) fn give_up(&mut self, why: &'static str) {
         if !self.completed {
-            self.cancelled = true;
+            self.cancelled.get_or_insert(why);
             self.flight = None;
         }
     }
@@ -173,7 +181,7 @@ impl RustlsHTTPResponse {
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        self.completed || self.cancelled
+        self.completed || self.cancelled.is_some()
     }
 
     fn told_or_now(&self) -> (u64, i64) {

@@ -1,7 +1,6 @@
 //! RustlsKeyJob.
 
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use godot::classes::CryptoKey;
 use godot::prelude::*;
@@ -9,7 +8,7 @@ use godot_rustls_core::crypto::Failure;
 use zeroize::Zeroizing;
 
 use crate::convert::report;
-use crate::frames::{Again, in_every_frame, in_next_frame, is_main_thread};
+use crate::frames::{Again, watch};
 use crate::keys::rsa_key;
 
 /// A key's PEM text, or why the provider made none.
@@ -41,6 +40,8 @@ pub(crate) struct RustlsKeyJob {
     key: Option<Gd<CryptoKey>>,
     last_error: GString,
     completed: bool,
+    /// Where the key comes from.
+    made: Receiver<MadeKey>,
     base: Base<RefCounted>,
 }
 
@@ -76,36 +77,18 @@ impl RustlsKeyJob {
             key: None,
             last_error: GString::new(),
             completed: false,
+            made,
             base,
         });
-        // The engine's queue brings the job to the main thread, and keeps it alive on the way.
-        let made = Arc::new(Mutex::new(Some(made)));
-        Self::watching(made).call_deferred(&[job.to_variant()]);
+        watch(&job, Self::look);
         job
     }
 }
 
 impl RustlsKeyJob {
-    /// Looks after the job that it is called with, on the main thread.
-    fn watching(made: Arc<Mutex<Option<Receiver<MadeKey>>>>) -> Callable {
-        Callable::from_sync_fn("watch", move |arguments: &[&Variant]| {
-            let Some(job) = arguments.first() else {
-                return;
-            };
-            // Threads that load resources have a queue of their own, which they empty themselves.
-            if !is_main_thread() {
-                in_next_frame(&Self::watching(Arc::clone(&made)).bind(&[(*job).clone()]));
-                return;
-            }
-            let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let (Some(made), Ok(job)) = (made, job.try_to::<Gd<Self>>()) {
-                in_every_frame(move || Self::look(&job, &made));
-            }
-        })
-    }
-
-    fn look(this: &Gd<Self>, made: &Receiver<MadeKey>) -> Again {
-        let made = match made.try_recv() {
+    fn look(this: &Gd<Self>) -> Again {
+        let made = this.bind().made.try_recv();
+        let made = match made {
             Ok(made) => made,
             Err(TryRecvError::Empty) => return Again::Yes,
             Err(TryRecvError::Disconnected) => Err(Failure::Refused(

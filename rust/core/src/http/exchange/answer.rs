@@ -12,6 +12,7 @@ use super::{Head, Receiver, Rules};
 use crate::http::connect::Phase;
 use crate::http::decode::{Coding, Decoder};
 use crate::http::failure::{Failure, FailureKind};
+use crate::http::pool::Lease;
 use crate::http::progress::Progress;
 
 /// A redirect's body that is read to its end, so that its connection can be used again.
@@ -25,14 +26,22 @@ pub(super) struct Answer {
     pub(super) head: Head,
     body: Incoming,
     read_timeout: Option<Duration>,
+    /// Dropped with the answer, it closes the connection: what was not read stands in the way.
+    lease: Option<Lease>,
 }
 
 impl Answer {
-    pub(super) fn new(head: Head, body: Incoming, read_timeout: Option<Duration>) -> Self {
+    pub(super) fn new(
+        head: Head,
+        body: Incoming,
+        read_timeout: Option<Duration>,
+        lease: Option<Lease>,
+    ) -> Self {
         Self {
             head,
             body,
             read_timeout,
+            lease,
         }
     }
 
@@ -45,6 +54,7 @@ impl Answer {
             .is_some_and(|length| length <= SKIPPED)
         {
             while let Ok(Some(_)) = self.next().await {}
+            self.give_back().await;
         }
     }
 
@@ -84,15 +94,24 @@ impl Answer {
             match &mut decoder {
                 None => output.write(&piece)?,
                 Some(decoder) => {
-                    decoder.decode(&piece, &mut |piece| output.write_decoded(piece))?
+                    decoder.decode(&piece, &mut |piece| output.write_decoded(piece))?;
                 }
             }
         }
-        self.agrees_with_length(announced, output.received)?;
+        let received = output.received;
+        self.give_back().await;
+        self.agrees_with_length(announced, received)?;
         if let Some(decoder) = decoder.filter(|_| has_body) {
             decoder.finish(&mut |piece| output.write_decoded(piece))?;
         }
         output.receiver.finish()
+    }
+
+    /// The connection is free for others.
+    async fn give_back(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            lease.give_back().await;
+        }
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Failure> {

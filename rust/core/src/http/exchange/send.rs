@@ -11,8 +11,8 @@ use super::{Head, Rules, unsendable};
 use crate::http::body::Body;
 use crate::http::connect::{PeerFacts, Phase};
 use crate::http::failure::{Failure, FailureKind};
-use crate::http::headers::{Fields, lines_of};
-use crate::http::pool::{Connection, Pool};
+use crate::http::headers::{Fields, Line, lines_of};
+use crate::http::pool::{Connection, Lease, Pool};
 use crate::http::progress::Progress;
 use crate::http::redirect::Hop;
 use crate::http::target::Origin;
@@ -36,7 +36,7 @@ pub(super) async fn send(
         let facts = Arc::clone(connection.facts());
         let sent = answered(pool, &origin, connection, &fields, request);
         let error = match patient(sent, rules.read_timeout, progress).await? {
-            Ok((response, lines)) => {
+            Ok((response, lines, lease)) => {
                 let lines = lines.unwrap_or_else(|| lines_of(response.headers()));
                 let head = Head {
                     status: response.status().as_u16(),
@@ -46,7 +46,12 @@ pub(super) async fn send(
                     redirects: 0,
                     facts,
                 };
-                return Ok(Answer::new(head, response.into_body(), rules.read_timeout));
+                return Ok(Answer::new(
+                    head,
+                    response.into_body(),
+                    rules.read_timeout,
+                    lease,
+                ));
             }
             Err(error) => error,
         };
@@ -61,25 +66,24 @@ pub(super) async fn send(
     }
 }
 
-type Lines = Option<Vec<crate::http::headers::Line>>;
+/// The answer, its lines over HTTP/1.1, and the connection to give back once it was read.
+type Answered = (Response, Option<Vec<Line>>, Option<Lease>);
 
-/// Sends, and gives the connection back once the answer was read.
 async fn answered(
     pool: &Arc<Pool>,
     origin: &Origin,
     connection: Connection,
     fields: &Fields,
     request: Request<Body>,
-) -> Result<(Response, Lines), TrySendError<Request<Body>>> {
+) -> Result<Answered, TrySendError<Request<Body>>> {
     match connection {
         Connection::Http1(mut connection) => {
             connection.notes.begin(fields.spellings());
             let response = connection.send(request).await?;
             let lines = connection.notes.take_lines();
-            pool.give_back(origin, connection);
-            Ok((response, lines))
+            Ok((response, lines, Some(pool.lease(origin, connection))))
         }
-        Connection::Http2(mut connection) => Ok((connection.send(request).await?, None)),
+        Connection::Http2(mut connection) => Ok((connection.send(request).await?, None, None)),
     }
 }
 
@@ -194,7 +198,11 @@ pub(in crate::http) fn told(error: &hyper::Error) -> Failure {
             "the answer is not what HTTP allows ({})",
             crate::http::connect::root_cause(error)
         )
-    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+    } else if error.is_incomplete_message()
+        || error.is_closed()
+        || error.is_canceled()
+        || io_error(error).is_some_and(|error| error.kind() == std::io::ErrorKind::UnexpectedEof)
+    {
         "the server closed the connection before its answer was complete".to_owned()
     } else {
         format!(

@@ -80,6 +80,7 @@ impl Http1 {
         let (sender, connection) = http1::Builder::new()
             .title_case_headers(true)
             .max_headers(MOST_HEADERS)
+            .max_header_size(LONGEST_HEAD)
             .max_buf_size(LONGEST_HEAD)
             .allow_obsolete_multiline_headers_in_responses(true)
             .handshake(TokioIo::new(wire))

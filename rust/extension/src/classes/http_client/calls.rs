@@ -61,7 +61,7 @@ pub(super) fn request(
     headers: &PackedStringArray,
 ) -> Result<(Method, Fields), String> {
     let method = defaults::method(method)?;
-    if target.chars().any(|letter| letter.is_control()) {
+    if target.chars().any(char::is_control) {
         return Err(
             "request: the URL contains a line break or another control character".to_owned(),
         );

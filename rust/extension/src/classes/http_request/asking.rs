@@ -90,12 +90,20 @@ impl RustlsHTTPRequest {
             Refusal::Later(failure) => failure,
             Refusal::AtOnce(_, message) => Failure::new(FailureKind::Request, message),
         });
+        let is_begun = flight.is_ok();
         let response = RustlsHTTPResponse::awaited(flight, url, this, false);
-        let mut node = this.clone();
-        let fetched = &mut node.bind_mut().fetched;
-        fetched.retain(|response| !response.bind().is_done());
-        fetched.push(response.clone());
+        if is_begun {
+            this.clone().bind_mut().fetched.push(response.clone());
+        }
         response
+    }
+
+    /// The answer to a `fetch()` is complete, and the node has nothing to do with it any more.
+    pub(crate) fn forget(&mut self, response: &Gd<RustlsHTTPResponse>) {
+        let place = self.fetched.iter().position(|other| other == response);
+        if let Some(place) = place {
+            self.fetched.swap_remove(place);
+        }
     }
 
     /// The answer to `request()` is complete.
@@ -200,7 +208,8 @@ impl RustlsHTTPRequest {
         Rules {
             max_redirects: usize::try_from(self.max_redirects).ok(),
             body_size_limit: u64::try_from(self.body_size_limit).ok(),
-            decode: self.accept_gzip,
+            // A part of a compressed body is of no use.
+            decode: self.accept_gzip && !self.is_resuming(),
             allow_downgrade: self.allow_https_downgrade,
             timeout: seconds(self.timeout),
             read_timeout: seconds(self.read_timeout),

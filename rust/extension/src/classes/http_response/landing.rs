@@ -5,12 +5,14 @@ use godot_rustls_core::http::failure::{Failure, FailureKind};
 
 use super::RustlsHTTPResponse;
 use crate::classes::RustlsHTTPRequest;
-use crate::frames::{Again, in_every_frame};
+use crate::frames::{Again, watch};
 use crate::http::bytes::Bytes;
 use crate::http::flight::{Finished, Flight};
 use crate::http::frame_budget::{self, deliver};
 
 type Node = Gd<RustlsHTTPRequest>;
+
+pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the tree";
 
 impl RustlsHTTPResponse {
     /// An answer that comes by a flight, or never because of a failure.
@@ -37,15 +39,14 @@ impl RustlsHTTPResponse {
             certificates: Vec::new(),
             flight,
             unsent,
-            cancelled: false,
+            cancelled: None,
             completed: false,
             node: node.instance_id(),
             is_twin,
             told: (0, -1, 0),
             base,
         });
-        let watched = response.clone();
-        in_every_frame(move || Self::look(&watched));
+        watch(&response, Self::look);
         response
     }
 
@@ -57,10 +58,10 @@ impl RustlsHTTPResponse {
             .filter(|node| node.is_inside_tree());
         if node.is_none() {
             // Whoever asked is gone: the answer ends, and is told to those who wait for it.
-            this.clone().bind_mut().cancel();
+            this.clone().bind_mut().give_up(NODE_GONE);
         }
         let is_paused = node.as_ref().is_some_and(|node| !node.can_process());
-        if is_paused && !this.bind().cancelled {
+        if is_paused && this.bind().cancelled.is_none() {
             return Again::Yes;
         }
         // What came before the end is told before it.
@@ -156,11 +157,13 @@ impl RustlsHTTPResponse {
                 None => return Again::Yes,
             }
         };
-        let was_cancelled = this.bind().cancelled;
+        let was_cancelled = this.bind().cancelled.is_some();
         this.clone().bind_mut().fill(finished);
         let node = node.filter(|node| node.is_instance_valid());
-        if let Some(node) = node.filter(|_| this.bind().is_twin && !was_cancelled) {
-            RustlsHTTPRequest::completed(node, this);
+        match node {
+            Some(node) if !this.bind().is_twin => node.clone().bind_mut().forget(this),
+            Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, this),
+            _ => {}
         }
         this.signals().completed().emit(this);
         Again::No
@@ -172,14 +175,11 @@ impl RustlsHTTPResponse {
             failure: Some(failure),
             body: Bytes::new(),
         };
-        if self.cancelled {
-            return Some(failed(Failure::new(
-                FailureKind::Cancelled,
-                "the request was cancelled",
-            )));
-        }
         if let Some(failure) = self.unsent.take() {
             return Some(failed(failure));
+        }
+        if let Some(why) = self.cancelled {
+            return Some(failed(Failure::new(FailureKind::Cancelled, why)));
         }
         self.flight.as_ref()?.take_finished()
     }

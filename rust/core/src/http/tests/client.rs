@@ -1,0 +1,122 @@
+//! The polled client's connection.
+
+use std::time::{Duration, Instant};
+
+use super::server::{Server, Then, ok};
+use super::*;
+use crate::http::client::{Answered, Ask, Client, Piece, Stage};
+use crate::http::target::Origin;
+
+fn connected(server: &Server) -> Client {
+    let setup = Arc::new(crate::testing::client(&[]));
+    let connector = Connector::new(setup, Routes::default(), None);
+    let origin = Origin {
+        is_https: false,
+        host: "127.0.0.1".to_owned(),
+        port: server.port,
+    };
+    let (client, work) = Client::open(connector, origin);
+    tokio::spawn(work);
+    until(|| !matches!(client.stage(), Stage::Connecting));
+    client
+}
+
+/// Polls as a game does.
+#[track_caller]
+fn until(mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "it never came to that"
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn answer_to(client: &Client, target: &str) -> Answered {
+    client.ask(Ask {
+        method: Method::GET,
+        target: target.to_owned(),
+        fields: Fields::default(),
+        user_agent: "test".to_owned(),
+        body: bytes::Bytes::new(),
+    });
+    client.wait_for_answer();
+    client.take_answer().unwrap()
+}
+
+#[test]
+fn answers_come_one_after_another_over_one_connection() {
+    let server = Server::plain(|_, _, _| (ok("hello"), Then::Keep));
+    block_on(async {
+        let client = connected(&server);
+        for target in ["/", "/with blank", "http://example.org/absolute"] {
+            assert_eq!(answer_to(&client, target).length, Some(5));
+            assert_eq!(client.read(3, 3), Piece::Bytes(b"hel".to_vec(), false));
+            assert_eq!(client.read(3, 3), Piece::Bytes(b"lo".to_vec(), true));
+        }
+    });
+    assert_eq!(server.connections(), [0, 0, 0]);
+    assert!(server.heads()[1].starts_with("GET /with%20blank HTTP/1.1\r\n"));
+    assert!(server.heads()[2].starts_with("GET http://example.org/absolute HTTP/1.1\r\n"));
+}
+
+#[test]
+fn an_answer_is_not_lost_when_the_server_closes_behind_it() {
+    let server = Server::plain(|_, _, _| (b"HTTP/1.1 200 OK\r\n\r\nthe end".to_vec(), Then::Close));
+    block_on(async {
+        let client = connected(&server);
+        let answer = answer_to(&client, "/");
+        until(|| matches!(client.stage(), Stage::Closed));
+        assert!(answer.ends_with_connection && answer.length.is_none());
+        assert_eq!(
+            client.read(100, 100),
+            Piece::Bytes(b"the end".to_vec(), true)
+        );
+        assert_eq!(client.read(100, 100), Piece::End);
+    });
+}
+
+#[test]
+fn a_body_that_nobody_reads_makes_the_server_wait() {
+    let server = Server::plain(|_, _, _| {
+        let mut answer = b"HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n".to_vec();
+        answer.resize(answer.len() + (32 << 20), b'x');
+        (answer, Then::Keep)
+    });
+    block_on(async {
+        let client = connected(&server);
+        answer_to(&client, "/");
+        std::thread::sleep(Duration::from_millis(200));
+        let ahead = match client.read(usize::MAX, 0) {
+            Piece::Bytes(bytes, is_last) if !is_last => bytes.len(),
+            other => panic!("{other:?}"),
+        };
+        assert!(ahead < 4 << 20, "{ahead} bytes were read ahead");
+        let mut read = ahead;
+        while let Piece::Bytes(bytes, is_last) = client.read(1 << 20, 1) {
+            read += bytes.len();
+            if is_last {
+                break;
+            }
+        }
+        assert_eq!(read, 32 << 20);
+    });
+}
+
+#[test]
+fn whoever_waits_is_woken_when_the_work_ends() {
+    let server = Server::plain(|_, _, _| {
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc".to_vec(),
+            Then::Cut,
+        )
+    });
+    block_on(async {
+        let client = connected(&server);
+        answer_to(&client, "/");
+        assert_eq!(client.read(100, 100), Piece::Bytes(b"abc".to_vec(), false));
+        assert_eq!(client.read(100, 100), Piece::Broken);
+    });
+}

@@ -1,0 +1,69 @@
+//! Methods and statuses, as the engine's HTTPClient numbers them.
+
+use godot::prelude::*;
+
+use super::RustlsHTTPClient;
+
+#[godot_api(secondary)]
+impl RustlsHTTPClient {
+    /// GET.
+    #[constant]
+    const METHOD_GET: i64 = 0;
+    /// HEAD: the answer has no body.
+    #[constant]
+    const METHOD_HEAD: i64 = 1;
+    /// POST.
+    #[constant]
+    const METHOD_POST: i64 = 2;
+    /// PUT.
+    #[constant]
+    const METHOD_PUT: i64 = 3;
+    /// DELETE.
+    #[constant]
+    const METHOD_DELETE: i64 = 4;
+    /// OPTIONS.
+    #[constant]
+    const METHOD_OPTIONS: i64 = 5;
+    /// TRACE.
+    #[constant]
+    const METHOD_TRACE: i64 = 6;
+    /// CONNECT, for proxies.
+    #[constant]
+    const METHOD_CONNECT: i64 = 7;
+    /// PATCH.
+    #[constant]
+    const METHOD_PATCH: i64 = 8;
+    /// How many methods there are.
+    #[constant]
+    const METHOD_MAX: i64 = 9;
+    /// There is no connection.
+    #[constant]
+    pub(super) const STATUS_DISCONNECTED: i64 = 0;
+    /// The name of the host is being looked up.
+    #[constant]
+    pub(super) const STATUS_RESOLVING: i64 = 1;
+    /// The name of the host has no address.
+    #[constant]
+    pub(super) const STATUS_CANT_RESOLVE: i64 = 2;
+    /// The connection is being made.
+    #[constant]
+    pub(super) const STATUS_CONNECTING: i64 = 3;
+    /// Nobody answers there.
+    #[constant]
+    pub(super) const STATUS_CANT_CONNECT: i64 = 4;
+    /// A request can be made.
+    #[constant]
+    pub(super) const STATUS_CONNECTED: i64 = 5;
+    /// A request is on its way.
+    #[constant]
+    pub(super) const STATUS_REQUESTING: i64 = 6;
+    /// A body can be read.
+    #[constant]
+    pub(super) const STATUS_BODY: i64 = 7;
+    /// The connection broke, or the answer is no HTTP.
+    #[constant]
+    pub(super) const STATUS_CONNECTION_ERROR: i64 = 8;
+    /// No secure connection could be made.
+    #[constant]
+    pub(super) const STATUS_TLS_HANDSHAKE_ERROR: i64 = 9;
+}

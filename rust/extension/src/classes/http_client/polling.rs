@@ -1,0 +1,171 @@
+//! How far the connection is, as statuses and errors.
+
+use godot::global::Error;
+use godot::prelude::*;
+use godot_rustls_core::http::client::{Ask, Stage};
+use godot_rustls_core::http::failure::{Failure, FailureKind};
+
+use super::{RustlsHTTPClient, calls};
+use crate::convert::report;
+use crate::http::defaults;
+
+impl RustlsHTTPClient {
+    pub(super) fn send(
+        &mut self,
+        method: i64,
+        target: &str,
+        headers: &PackedStringArray,
+        body: bytes::Bytes,
+    ) -> Error {
+        if self.status != Self::STATUS_CONNECTED {
+            return self.told("request: the status is not STATUS_CONNECTED: poll() until it is, and read the last body first");
+        }
+        let (method, fields) = match calls::request(method, target, headers) {
+            Ok(request) => request,
+            Err(problem) => return self.told(&problem),
+        };
+        let Some(link) = &self.link else {
+            return self.told("request: there is no connection");
+        };
+        link.client.ask(Ask {
+            method,
+            target: target.to_owned(),
+            fields,
+            user_agent: defaults::user_agent(),
+            body,
+        });
+        self.answer = None;
+        self.has_headers = false;
+        self.last_error = GString::new();
+        self.status = Self::STATUS_REQUESTING;
+        Error::OK
+    }
+
+    pub(super) fn poll_connecting(&mut self) -> Error {
+        let Some(link) = &self.link else {
+            return Error::ERR_UNCONFIGURED;
+        };
+        match link.client.stage() {
+            Stage::Connecting => {
+                if link.client.phase() == 3 {
+                    self.status = Self::STATUS_CONNECTING;
+                }
+                Error::OK
+            }
+            Stage::Failed(failure) => {
+                let (status, error) = match failure.kind {
+                    FailureKind::CantResolve => {
+                        (Self::STATUS_CANT_RESOLVE, Error::ERR_CANT_RESOLVE)
+                    }
+                    FailureKind::CantConnect => {
+                        (Self::STATUS_CANT_CONNECT, Error::ERR_CANT_CONNECT)
+                    }
+                    FailureKind::TlsHandshake => {
+                        (Self::STATUS_TLS_HANDSHAKE_ERROR, Error::ERR_CANT_CONNECT)
+                    }
+                    _ => (Self::STATUS_CONNECTION_ERROR, Error::ERR_CONNECTION_ERROR),
+                };
+                self.end_with(status, &failure.message);
+                error
+            }
+            Stage::Ready | Stage::Asking | Stage::Receiving | Stage::Closed => {
+                self.facts = link.client.facts();
+                self.status = Self::STATUS_CONNECTED;
+                Error::OK
+            }
+        }
+    }
+
+    pub(super) fn poll_requesting(&mut self) -> Error {
+        let Some(link) = &self.link else {
+            return Error::ERR_UNCONFIGURED;
+        };
+        if self.blocking_mode_enabled {
+            link.client.wait_for_answer();
+        }
+        if let Some(answer) = link.client.take_answer() {
+            self.status = if answer.has_body {
+                Self::STATUS_BODY
+            } else {
+                Self::STATUS_CONNECTED
+            };
+            self.answer = Some(answer);
+            self.has_headers = true;
+            return Error::OK;
+        }
+        match link.client.stage() {
+            Stage::Failed(_) | Stage::Closed => {
+                let failure =
+                    self.failure("the server closed the connection before its answer was complete");
+                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
+                Error::ERR_CONNECTION_ERROR
+            }
+            _ => Error::OK,
+        }
+    }
+
+    pub(super) fn poll_connected(&mut self) -> Error {
+        match self.link.as_ref().map(|link| link.client.stage()) {
+            Some(Stage::Failed(_) | Stage::Closed) | None => {
+                let failure = self.failure("the server closed the connection");
+                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
+                Error::ERR_CONNECTION_ERROR
+            }
+            Some(_) => Error::OK,
+        }
+    }
+
+    pub(super) fn take_lines(&mut self) -> Vec<(String, String)> {
+        self.has_headers = false;
+        self.answer
+            .as_mut()
+            .map(|answer| std::mem::take(&mut answer.lines))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn body_ended(&mut self) {
+        if self
+            .answer
+            .as_ref()
+            .is_some_and(|answer| answer.ends_with_connection)
+        {
+            self.link = None;
+            self.status = Self::STATUS_DISCONNECTED;
+        } else {
+            self.status = Self::STATUS_CONNECTED;
+        }
+    }
+
+    /// What the connection says, or what else there is to say.
+    pub(super) fn failure(&self, otherwise: &str) -> String {
+        match self.link.as_ref().map(|link| link.client.stage()) {
+            Some(Stage::Failed(Failure { message, .. })) => message,
+            _ => otherwise.to_owned(),
+        }
+    }
+
+    pub(super) fn end_with(&mut self, status: i64, message: &str) {
+        self.link = None;
+        self.status = status;
+        self.last_error = GString::from(message);
+    }
+
+    pub(super) fn refused(&mut self, problem: &str) -> Error {
+        if problem.contains("the port is") {
+            self.status = Self::STATUS_CANT_CONNECT;
+        }
+        self.told(problem)
+    }
+
+    pub(super) fn told(&mut self, problem: &str) -> Error {
+        self.last_error = GString::from(problem);
+        self.tell(problem);
+        Error::ERR_INVALID_PARAMETER
+    }
+
+    /// Prints an error while a script that listens may call this object.
+    pub(super) fn tell(&mut self, problem: &str) {
+        let _free = self.base_mut();
+        report(problem);
+    }
+}

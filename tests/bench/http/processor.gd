@@ -1,0 +1,18 @@
+extends RefCounted
+## The time on processors of this process, all threads together. Linux only.
+
+
+const STAT := "/proc/self/stat"
+const TICKS_A_SECOND := 100.0
+## Places behind the program's name, which may hold anything (proc_pid_stat(5)): utime and stime.
+const USER := 11
+const SYSTEM := 12
+
+
+## Seconds since it started, in steps of a hundredth; not a number where the system does not tell.
+static func seconds() -> float:
+	var file: FileAccess = FileAccess.open(STAT, FileAccess.READ)
+	if file == null:
+		return NAN
+	var fields: PackedStringArray = file.get_line().get_slice(") ", 1).split(" ")
+	return (fields[USER].to_int() + fields[SYSTEM].to_int()) / TICKS_A_SECOND
