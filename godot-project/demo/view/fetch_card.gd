@@ -12,7 +12,7 @@ const ResultRow := preload("res://demo/view/result_row.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-const HINT: String = "The demo's own server has /slow, / and /moved, all else is 404. With the default trust it is refused."
+const HINT: String = "The demo's own server has /slow, / and /moved; with the default trust it is refused."
 
 ## The answer is kept in memory, whatever the server sends.
 const LARGEST_BODY: int = 256_000_000
