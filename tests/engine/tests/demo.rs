@@ -154,7 +154,10 @@ fn the_demo_does_all_its_steps_headless() {
         let steps = steps.count();
         let end = format!("all {steps} steps done");
         assert!(steps > 0 && run.text.contains(&end), "{}", run.text);
-        for title in ["Fetch a page over HTTPS", "Cancel a download, read a refusal"] {
+        for title in [
+            "Fetch a page over HTTPS",
+            "Cancel a download, read a refusal",
+        ] {
             let done = format!("ok   {title}: ");
             assert!(run.text.contains(&done), "{title}: {}", run.text);
         }
