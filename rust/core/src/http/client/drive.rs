@@ -137,10 +137,9 @@ fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answe
     let given = find(&lines, "content-length").and_then(|value| value.trim().parse().ok());
     let is_head = *method == Method::HEAD;
     let has_none = *method == Method::CONNECT && (200..300).contains(&status)
-        || matches!(status, 204 | 304)
-        || is_head && given.is_none();
-    // As the engine has it: an announced body of nothing is read once, a HEAD's too.
-    let length = if is_head { given.map(|_| 0) } else { given };
+        || !is_head && matches!(status, 204 | 304);
+    // As the engine has it: a HEAD is answered with a body of nothing, which is read once.
+    let length = if is_head { Some(0) } else { given };
     let has_body = !has_none;
     Answered {
         status,
