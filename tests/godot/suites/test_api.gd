@@ -1,171 +1,5 @@
-extends "res://support/suite.gd"
+extends "res://support/api_suite.gd"
 ## The public names: every method, property and constant there has to be, compared with the engine's twin by reflection.
-
-
-## Our classes and the engine's classes they stand for.
-const TWINS := {
-	&"RustlsStreamPeerTLS": &"StreamPeerTLS", &"RustlsTLSOptions": &"TLSOptions", &"RustlsCrypto": &"Crypto",
-}
-
-## What methods of the twins take beyond their twin's arguments: name, type and default.
-const FURTHER_ARGUMENTS := {
-	"RustlsCrypto.generate_self_signed_certificate": ["subject_alternative_names", TYPE_PACKED_STRING_ARRAY, []],
-}
-
-const PARENTS := {
-	&"RustlsStreamPeerTLS": &"StreamPeerExtension", &"RustlsTLSOptions": &"Resource", &"RustlsTrustStore": &"Object",
-	&"RustlsCertificateInfo": &"RefCounted", &"RustlsCrypto": &"RefCounted", &"RustlsKeyJob": &"RefCounted",
-}
-
-## Whether scripts make them with new().
-const CAN_BE_MADE := {
-	&"RustlsStreamPeerTLS": true, &"RustlsTLSOptions": true, &"RustlsTrustStore": false,
-	&"RustlsCertificateInfo": false, &"RustlsCrypto": true, &"RustlsKeyJob": false,
-}
-
-## What the twins do not have. Each method: argument types, defaults of the last ones, return type, whether static.
-const METHODS := {
-	&"RustlsTLSOptions": {
-		&"from_engine": [[TYPE_OBJECT], [], TYPE_OBJECT, true],
-		&"client_from_pem": [[TYPE_STRING, TYPE_STRING], [""], TYPE_OBJECT, true],
-		&"server_from_pem": [[TYPE_STRING, TYPE_STRING], [], TYPE_OBJECT, true],
-		&"get_error": [[], [], TYPE_STRING, false],
-		&"server_from_files": [[TYPE_STRING, TYPE_STRING], [], TYPE_OBJECT, true],
-		&"set_identity": [[TYPE_OBJECT, TYPE_OBJECT], [], TYPE_INT, false],
-		&"set_client_authentication": [[TYPE_INT, TYPE_OBJECT], [], TYPE_INT, false],
-		&"add_server_identity": [[TYPE_STRING, TYPE_OBJECT, TYPE_OBJECT], [], TYPE_INT, false],
-		&"replace_identity": [[TYPE_OBJECT, TYPE_OBJECT], [], TYPE_INT, false],
-		&"verify_certificate_chain": [[TYPE_STRING, TYPE_STRING, TYPE_INT], [-1], TYPE_STRING, false],
-		&"get_configuration_warnings": [[], [], TYPE_PACKED_STRING_ARRAY, false],
-	},
-	&"RustlsStreamPeerTLS": {
-		&"get_last_error": [[], [], TYPE_STRING, false],
-		&"get_last_error_code": [[], [], TYPE_INT, false],
-		&"get_protocol_version": [[], [], TYPE_STRING, false],
-		&"get_cipher_suite": [[], [], TYPE_STRING, false],
-		&"get_key_exchange_group": [[], [], TYPE_STRING, false],
-		&"get_server_name": [[], [], TYPE_STRING, false],
-		&"get_alpn_protocol": [[], [], TYPE_STRING, false],
-		&"is_session_resumed": [[], [], TYPE_BOOL, false],
-		&"get_peer_certificates": [[], [], TYPE_ARRAY, false],
-		&"export_keying_material": [
-			[TYPE_STRING, TYPE_PACKED_BYTE_ARRAY, TYPE_INT], [], TYPE_PACKED_BYTE_ARRAY, false,
-		],
-		&"connect_to_host": [[TYPE_STRING, TYPE_INT, TYPE_OBJECT], [null], TYPE_INT, false],
-	},
-	&"RustlsTrustStore": {
-		&"get_source": [[], [], TYPE_INT, true],
-		&"get_certificate_count": [[], [], TYPE_INT, true],
-		&"get_subjects": [[], [], TYPE_PACKED_STRING_ARRAY, true],
-		&"get_problems": [[], [], TYPE_PACKED_STRING_ARRAY, true],
-		&"reload": [[], [], TYPE_INT, true],
-		&"get_mozilla_bundle_date": [[], [], TYPE_STRING, true],
-	},
-	&"RustlsCertificateInfo": {
-		&"from_certificate": [[TYPE_OBJECT], [], TYPE_ARRAY, true],
-		&"from_pem": [[TYPE_STRING], [], TYPE_ARRAY, true],
-		&"get_pem": [[], [], TYPE_STRING, false],
-	},
-	&"RustlsCrypto": {
-		&"generate_ecdsa": [[TYPE_INT], [0], TYPE_OBJECT, false],
-		&"generate_rsa_async": [[TYPE_INT], [], TYPE_OBJECT, false],
-		&"private_key_from_pem": [[TYPE_STRING, TYPE_STRING], [], TYPE_OBJECT, false],
-		&"generate_certificate_authority": [
-			[TYPE_OBJECT, TYPE_STRING, TYPE_STRING, TYPE_STRING], [], TYPE_OBJECT, false,
-		],
-		&"issue_certificate": [
-			[
-				TYPE_OBJECT, TYPE_OBJECT, TYPE_OBJECT, TYPE_STRING, TYPE_PACKED_STRING_ARRAY, TYPE_STRING, TYPE_STRING,
-			], [], TYPE_OBJECT, false,
-		],
-		&"generate_certificate_signing_request": [
-			[TYPE_OBJECT, TYPE_STRING, TYPE_PACKED_STRING_ARRAY], [], TYPE_STRING, false,
-		],
-		&"get_last_error": [[], [], TYPE_STRING, false],
-	},
-	&"RustlsKeyJob": {
-		&"is_completed": [[], [], TYPE_BOOL, false],
-		&"get_key": [[], [], TYPE_OBJECT, false],
-		&"get_last_error": [[], [], TYPE_STRING, false],
-	},
-}
-
-## Names of arguments and the class of what is returned, where a script sees them and no twin fixes them.
-const SIGNATURES := {
-	&"RustlsCrypto": {
-		&"generate_ecdsa": [["curve"], &"CryptoKey"],
-		&"generate_rsa_async": [["size"], &"RustlsKeyJob"],
-		&"private_key_from_pem": [["pem", "password"], &"CryptoKey"],
-		&"generate_certificate_authority": [["key", "subject_name", "not_before", "not_after"], &"X509Certificate"],
-		&"issue_certificate": [
-			[
-				"ca_key", "ca_certificate", "subject_key", "subject_name", "subject_alternative_names", "not_before",
-				"not_after",
-			], &"X509Certificate",
-		],
-		&"generate_certificate_signing_request": [["key", "subject_name", "subject_alternative_names"], &""],
-	},
-	&"RustlsKeyJob": {&"get_key": [[], &"CryptoKey"]},
-}
-
-## Name, type and class of each argument.
-const SIGNALS := {&"RustlsKeyJob": {&"completed": [["key", TYPE_OBJECT, &"CryptoKey"]]}}
-
-## Methods that return an array of certificates.
-const RETURNS_INFOS: Array[Array] = [
-	[&"RustlsStreamPeerTLS", &"get_peer_certificates"],
-	[&"RustlsCertificateInfo", &"from_certificate"],
-	[&"RustlsCertificateInfo", &"from_pem"],
-]
-
-## Type and value at first.
-const PROPERTIES := {
-	&"RustlsTLSOptions": {
-		&"mode": [TYPE_INT, 0],
-		&"trusted_ca_chain": [TYPE_OBJECT, null],
-		&"common_name_override": [TYPE_STRING, ""],
-		&"private_key": [TYPE_OBJECT, null],
-		&"own_certificate": [TYPE_OBJECT, null],
-		&"min_version": [TYPE_INT, 0],
-		&"max_version": [TYPE_INT, 1],
-		&"alpn_protocols": [TYPE_PACKED_STRING_ARRAY, []],
-		&"session_resumption": [TYPE_BOOL, true],
-		&"pinned_public_keys": [TYPE_PACKED_STRING_ARRAY, []],
-		&"revocation_lists_pem": [TYPE_STRING, ""],
-		&"key_log_path": [TYPE_STRING, ""],
-	},
-	&"RustlsStreamPeerTLS": {&"handshake_timeout": [TYPE_FLOAT, 10.0]},
-}
-
-## What scripts can read and not set.
-const READ_ONLY_PROPERTIES := {
-	&"RustlsCertificateInfo": {
-		&"subject": TYPE_STRING, &"issuer": TYPE_STRING, &"common_name": TYPE_STRING, &"serial_number": TYPE_STRING,
-		&"not_before": TYPE_INT, &"not_after": TYPE_INT, &"subject_alternative_names": TYPE_PACKED_STRING_ARRAY,
-		&"is_certificate_authority": TYPE_BOOL, &"is_self_signed": TYPE_BOOL, &"public_key_algorithm": TYPE_STRING,
-		&"signature_algorithm": TYPE_STRING, &"sha256_fingerprint": TYPE_STRING, &"public_key_pin": TYPE_STRING,
-	},
-}
-
-const CONSTANTS := {
-	&"RustlsTLSOptions": {
-		&"MODE_CLIENT": 0, &"MODE_CLIENT_UNSAFE": 1, &"MODE_SERVER": 2, &"TLS_VERSION_1_2": 0, &"TLS_VERSION_1_3": 1,
-		&"CLIENT_AUTHENTICATION_NONE": 0, &"CLIENT_AUTHENTICATION_OPTIONAL": 1, &"CLIENT_AUTHENTICATION_REQUIRED": 2,
-	},
-	&"RustlsStreamPeerTLS": {
-		&"CAUSE_NONE": 0, &"CAUSE_UNTRUSTED_ISSUER": 1, &"CAUSE_EXPIRED": 2, &"CAUSE_NOT_YET_VALID": 3,
-		&"CAUSE_NAME_MISMATCH": 4, &"CAUSE_REVOKED": 5, &"CAUSE_PIN_MISMATCH": 6, &"CAUSE_BAD_CERTIFICATE": 7,
-		&"CAUSE_NO_COMMON_VERSION": 8, &"CAUSE_NO_COMMON_CIPHER": 9, &"CAUSE_NOT_TLS": 10, &"CAUSE_CLOSED": 11,
-		&"CAUSE_TRUNCATED": 12, &"CAUSE_CLIENT_CERTIFICATE_REQUIRED": 13, &"CAUSE_PEER_ALERT": 14,
-		&"CAUSE_TRANSPORT": 15, &"CAUSE_OTHER": 16, &"CAUSE_TIMEOUT": 17,
-	},
-	&"RustlsTrustStore": {
-		&"SOURCE_NONE": 0, &"SOURCE_OVERRIDE": 1, &"SOURCE_SYSTEM": 2, &"SOURCE_MOZILLA": 3,
-		&"SOURCE_SYSTEM_AND_MOZILLA": 4,
-	},
-	&"RustlsCrypto": {&"CURVE_P256": 0, &"CURVE_P384": 1, &"HASH_SHA384": 384, &"HASH_SHA512": 512},
-	&"RustlsKeyJob": {},
-}
 
 
 func test_the_classes_exist_under_the_right_parents(_ours: Stack) -> void:
@@ -198,6 +32,34 @@ func test_every_constant_of_a_twin_is_there_with_the_same_value(_ours: Stack) ->
 		for constant: String in ClassDB.class_get_integer_constant_list(twin, true):
 			row("%s.%s" % [our_class, constant])
 			_check_constant(our_class, constant, ClassDB.class_get_integer_constant(twin, constant))
+
+
+func test_every_property_of_a_twin_is_there_with_the_same_default(_ours: Stack) -> void:
+	for our_class: StringName in TWINS:
+		for expected: Dictionary in ClassDB.class_get_property_list(TWINS[our_class], true):
+			row("%s.%s" % [our_class, expected["name"]])
+			var property: Dictionary = _property(our_class, expected["name"])
+			if not check(not property.is_empty(), "the property does not exist"):
+				continue
+			for part: String in ["type", "class_name", "usage"]:
+				equal(property[part], expected[part], part)
+			if expected["usage"] & PROPERTY_USAGE_EDITOR and not expected["name"] in OTHER_HINTS:
+				equal([property["hint"], property["hint_string"]], [expected["hint"], expected["hint_string"]], "the hint")
+			for part: StringName in [&"class_get_property_setter", &"class_get_property_getter"]:
+				var ours: StringName = ClassDB.call(part, our_class, expected["name"])
+				equal(ours, ClassDB.call(part, TWINS[our_class], expected["name"]), part)
+			var value: Variant = _first_value(our_class, expected["name"])
+			check(value == _first_value(TWINS[our_class], expected["name"]), "at first it is %s" % [value])
+
+
+func test_every_signal_of_a_twin_is_there_with_the_same_arguments(_ours: Stack) -> void:
+	for our_class: StringName in TWINS:
+		for expected: Dictionary in ClassDB.class_get_signal_list(TWINS[our_class], true):
+			row("%s.%s" % [our_class, expected["name"]])
+			var found: Dictionary = ClassDB.class_get_signal(our_class, expected["name"])
+			if check(not found.is_empty(), "the signal does not exist"):
+				equal(_argument_types(found), _argument_types(expected), "the arguments' types")
+				equal(_argument_names(found), _argument_names(expected), "the arguments' names")
 
 
 func test_our_additions_have_their_signatures(_ours: Stack) -> void:
@@ -247,29 +109,34 @@ func test_arrays_of_certificates_are_typed(_ours: Stack) -> void:
 
 func test_our_properties_have_their_types_and_defaults(_ours: Stack) -> void:
 	for our_class: StringName in PROPERTIES:
-		var object: Object = ClassDB.instantiate(our_class)
 		for property: StringName in PROPERTIES[our_class]:
 			row("%s.%s" % [our_class, property])
 			var found: Dictionary = _property(our_class, property)
 			if not check(not found.is_empty(), "the property does not exist"):
 				continue
 			equal(found["type"], PROPERTIES[our_class][property][0], "the type")
-			var value: Variant = object.get(property)
+			var value: Variant = _first_value(our_class, property)
 			check(value == type_convert(PROPERTIES[our_class][property][1], found["type"]), "at first it is %s" % [value])
 
 
-func test_what_a_certificate_says_cannot_be_set(ours: Stack) -> void:
-	var info: Object = (ours.call(&"certificate_infos", Fixtures.certificate("localhost")) as Array)[0]
+func test_what_is_only_told_cannot_be_set(ours: Stack) -> void:
+	var node: Node = ClassDB.instantiate(&"RustlsHTTPRequest")
+	var told: Dictionary = {
+		&"RustlsCertificateInfo": (ours.call(&"certificate_infos", Fixtures.certificate("localhost")) as Array)[0],
+		&"RustlsHTTPResponse": node.call(&"fetch", "https://localhost/"),
+	}
+	node.free()
 	for our_class: StringName in READ_ONLY_PROPERTIES:
 		var properties: Dictionary = READ_ONLY_PROPERTIES[our_class]
+		var object: Object = told[our_class]
 		for property: StringName in properties:
 			row("%s.%s" % [our_class, property])
 			equal(_property(our_class, property).get("type"), properties[property], "the type")
 			equal(ClassDB.class_get_property_setter(our_class, property), &"", "what sets it")
 			check(not ClassDB.class_has_method(our_class, "set_%s" % property), "there is a method that sets it")
-			var before: Variant = info.get(property)
-			info.set(property, type_convert("1", properties[property]))
-			equal(info.get(property), before, "its value after it was set")
+			var before: Variant = object.get(property)
+			object.set(property, type_convert("1", properties[property]))
+			equal(object.get(property), before, "its value after it was set")
 
 
 func test_no_method_changes_a_certificate(ours: Stack) -> void:
@@ -279,14 +146,25 @@ func test_no_method_changes_a_certificate(ours: Stack) -> void:
 	equal(info.get(&"subject_alternative_names"), PackedStringArray(["localhost"]), "the names of the certificate")
 
 
-func test_the_options_show_in_the_inspector(_ours: Stack) -> void:
-	for property: StringName in PROPERTIES[&"RustlsTLSOptions"]:
-		row(property)
-		var usage: int = _property(&"RustlsTLSOptions", property).get("usage", 0)
-		check(usage & PROPERTY_USAGE_EDITOR, "the inspector does not show it")
-		check(usage & PROPERTY_USAGE_STORAGE, "it is not stored")
+func test_options_and_nodes_show_their_properties_in_the_inspector(_ours: Stack) -> void:
+	for our_class: StringName in [&"RustlsTLSOptions", &"RustlsHTTPRequest"]:
+		for property: StringName in PROPERTIES[our_class]:
+			row("%s.%s" % [our_class, property])
+			var usage: int = _property(our_class, property).get("usage", 0)
+			check(usage & PROPERTY_USAGE_EDITOR, "the inspector does not show it")
+			check(usage & PROPERTY_USAGE_STORAGE, "it is not stored")
 	row("")
 	equal(_property(&"RustlsTLSOptions", &"mode").get("hint"), PROPERTY_HINT_ENUM, "the hint of mode")
+	equal(_property(&"RustlsHTTPRequest", &"tls_options").get("hint_string"), "RustlsTLSOptions", "whose resource")
+
+
+func test_the_setting_for_the_main_threads_share_of_http_is_there(_ours: Stack) -> void:
+	var setting: String = "network/tls/rustls/http_main_thread_budget_ms"
+	for property: Dictionary in ProjectSettings.get_property_list():
+		if property["name"] == setting:
+			equal(property["type"], TYPE_FLOAT, "its type")
+			equal(property["hint"], PROPERTY_HINT_RANGE, "its hint")
+	equal(ProjectSettings.property_get_revert(setting), 1.0, "its default")
 
 
 func test_our_constants_have_their_values(_ours: Stack) -> void:
@@ -333,6 +211,15 @@ func _method(of_class: StringName, method_name: StringName) -> Dictionary:
 		if method["name"] == method_name:
 			return method
 	return {}
+
+
+## The value of a property in a new object.
+func _first_value(of_class: StringName, property_name: StringName) -> Variant:
+	var object: Object = ClassDB.instantiate(of_class)
+	var value: Variant = object.get(property_name)
+	if object is Node:
+		object.free()
+	return value
 
 
 func _property(of_class: StringName, property_name: StringName) -> Dictionary:

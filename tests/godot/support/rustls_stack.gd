@@ -30,6 +30,14 @@ func crypto() -> RefCounted:
 	return RustlsCrypto.new()
 
 
+func http_request() -> Node:
+	return RustlsHTTPRequest.new()
+
+
+func http_client() -> RefCounted:
+	return RustlsHTTPClient.new()
+
+
 ## Fresh options, as `new()` makes them.
 func options() -> Resource:
 	return RustlsTLSOptions.new()

@@ -42,3 +42,13 @@ func server(key: CryptoKey, certificate: X509Certificate) -> RefCounted:
 ## A new object for keys, signatures, encryption and certificates.
 func crypto() -> RefCounted:
 	return Crypto.new()
+
+
+## A new node for HTTP requests.
+func http_request() -> Node:
+	return HTTPRequest.new()
+
+
+## A new polled HTTP client.
+func http_client() -> RefCounted:
+	return HTTPClient.new()
