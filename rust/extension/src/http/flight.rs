@@ -36,6 +36,8 @@ pub(crate) struct Flight {
     /// It was waited for.
     early: Option<Finished>,
     events: Receiver<Event>,
+    /// Whether events may come.
+    pub(crate) has_events: bool,
     task: AbortHandle,
 }
 
@@ -75,6 +77,7 @@ impl Flight {
             finished,
             early: None,
             events,
+            has_events: with_events,
             task: task.abort_handle(),
         })
     }

@@ -67,8 +67,14 @@ impl RustlsHTTPResponse {
     /// waiting for: it would lie there until the next frame. Only for `request()`, whose answers nobody holds who could
     /// come too late to await them.
     fn look_on(this: &Gd<Self>) -> Again {
+        if !frame_budget::is_left() {
+            return Again::First;
+        }
         if this.bind().completed {
             return Again::No;
+        }
+        if Self::is_quiet(this) {
+            return Again::Yes;
         }
         BEGUN.take();
         let again = Self::look(this);
@@ -134,6 +140,16 @@ impl RustlsHTTPResponse {
         me.flight
             .as_ref()
             .is_none_or(|flight| flight.progress.phase.number() == 0)
+    }
+
+    /// Nothing came since the last look, which is what most looks find. When its node goes, that cancels it.
+    fn is_quiet(this: &Gd<Self>) -> bool {
+        let is_plain = {
+            let me = this.bind();
+            let flight = me.flight.as_ref();
+            me.cancelled.is_none() && flight.is_some_and(|flight| !flight.has_events)
+        };
+        is_plain && !Self::may_end(this) && Self::news(this).is_none()
     }
 
     /// Whether all that came were told.
