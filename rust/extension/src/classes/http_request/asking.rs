@@ -307,8 +307,9 @@ fn data_of(data: Option<&Variant>) -> Result<Data, String> {
     if let Ok(string) = data.try_to::<GString>() {
         return Ok(text(&string));
     }
-    if let Ok(array) = data.try_to::<PackedByteArray>() {
-        return Ok(bytes(array));
+    // The conversion itself makes an empty array of anything else.
+    if data.get_type() == VariantType::PACKED_BYTE_ARRAY {
+        return Ok(bytes(data.to()));
     }
     let Ok(mut form) = data.try_to::<Gd<RustlsMultipartForm>>() else {
         return Err(format!(
