@@ -3,13 +3,17 @@ extends RefCounted
 
 const Endpoint := preload("res://demo/tls_echo/endpoint.gd")
 
-const USAGE: String = "after --: --screenshot=FILE, --connect=HOST:PORT, --bundle=FILE"
+const USAGE: String = "after --: --screenshot=FILE, --connect=HOST:PORT, --fetch=URL, --bundle=FILE"
 
 ## Where to save a picture of the window; empty for none.
 var screenshot_path: String = ""
 
 ## The server to connect to; null for none.
 var endpoint: Endpoint = null
+
+## What to fetch; a path alone, such as [code]/slow[/code], is one of the demo's own server, which is
+## there in a window. Empty for none.
+var url: String = ""
 
 ## The certificate bundle to trust instead of the default; empty for none.
 var bundle_path: String = ""
@@ -28,6 +32,8 @@ func read(words: PackedStringArray) -> void:
 			screenshot_path = word.trim_prefix("--screenshot=")
 		elif word.begins_with("--bundle="):
 			bundle_path = word.trim_prefix("--bundle=")
+		elif word.begins_with("--fetch="):
+			url = word.trim_prefix("--fetch=")
 		elif word.begins_with("--connect="):
 			endpoint = Endpoint.new()
 			endpoint.read(word.trim_prefix("--connect="))

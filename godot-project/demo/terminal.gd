@@ -24,6 +24,8 @@ func run(arguments: Arguments) -> int:
 		return 1
 	if arguments.endpoint != null:
 		return await _probe(arguments.endpoint)
+	if not arguments.url.is_empty():
+		return await _fetch(arguments.url)
 	return await _do_main_job()
 
 
@@ -48,6 +50,23 @@ func _probe(endpoint: Endpoint) -> int:
 	print("%s %s" % [_mark(probe.succeeded), probe.headline])
 	print("     %s" % probe.words)
 	return 0 if probe.succeeded else 1
+
+
+func _fetch(url: String) -> int:
+	print("trust: %s" % Trust.summary())
+	var http: RustlsHTTPRequest = RustlsHTTPRequest.new()
+	add_child(http)
+	var response: RustlsHTTPResponse = await http.fetch(url).completed
+	if not response.error.is_empty():
+		print("%s %s" % [_mark(false),
+				Words.constant_name(&"RustlsHTTPRequest", "RESULT_", response.result)])
+		print("     %s" % response.error)
+		return 1
+	print("%s HTTP %d, %s, %s %s" % [_mark(response.is_ok()), response.response_code,
+			Words.size(response.body.size()), response.http_version, response.tls_version])
+	for line: String in response.headers:
+		print("     %s" % line)
+	return 0 if response.is_ok() else 1
 
 
 func _do_main_job() -> int:

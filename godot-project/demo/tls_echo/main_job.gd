@@ -1,6 +1,7 @@
 extends Node
 ## The demo's main job, for the window and for the terminal alike: an authority, an echo server with
-## a certificate from it, a client that trusts it, and traffic between them. It shows nothing itself.
+## a certificate from it, a client that trusts it, traffic between them, and pages over HTTPS. It shows
+## nothing itself.
 
 ## Emitted when the client that trusts the server's certificate stands.
 signal connected
@@ -18,6 +19,7 @@ const CertificateSteps := preload("res://demo/certificates/certificate_steps.gd"
 const EchoClient := preload("res://demo/tls_echo/echo_client.gd")
 const EchoMeter := preload("res://demo/tls_echo/echo_meter.gd")
 const EchoServer := preload("res://demo/tls_echo/echo_server.gd")
+const FetchSteps := preload("res://demo/https/fetch_steps.gd")
 const Identity := preload("res://demo/certificates/identity.gd")
 const IdentityFiles := preload("res://demo/certificates/identity_files.gd")
 const ServerProbe := preload("res://demo/tls_echo/server_probe.gd")
@@ -39,6 +41,9 @@ const SAMPLE_SECONDS: float = 0.1
 ## The authority and what it issued.
 var certificates: CertificateSteps = CertificateSteps.new()
 
+## The page server and what is fetched from it.
+var fetches: FetchSteps = FetchSteps.new(certificates.authority, _until)
+
 ## The steps, in their order.
 var steps: Array[Step] = [
 	Step.new("Make a development authority", certificates.make_authority),
@@ -51,6 +56,8 @@ var steps: Array[Step] = [
 	Step.new("Echo 1 MiB, byte for byte", _echo_exactly),
 	Step.new("Measure for a second", _measure),
 	Step.new("Recognise a client by its certificate", _recognise_client),
+	Step.new("Fetch a page over HTTPS", fetches.fetch_page),
+	Step.new("Cancel a download, read a refusal", fetches.cancel_and_refuse),
 	Step.new("Trust it through a bundle instead", _trust_bundle),
 	Step.new("Go back to the default trust", _restore_trust),
 ]
@@ -69,6 +76,10 @@ var _flowing: bool = false
 var _since_sample: float = 0.0
 var _first_override: String = ""
 var _override_changed: bool = false
+
+
+func _init() -> void:
+	add_child(fetches)
 
 
 func _process(delta: float) -> void:
@@ -118,7 +129,7 @@ func cancel() -> void:
 	stop()
 
 
-## Ends the traffic and the server.
+## Ends the traffic and the servers.
 func stop() -> void:
 	_flowing = false
 	_give_trust_back()
@@ -126,6 +137,7 @@ func stop() -> void:
 		client.stop()
 	if _server != null:
 		_server.stop()
+	fetches.stop()
 	client = null
 	_server = null
 	_meter = null

@@ -53,11 +53,7 @@ func poll() -> bool:
 
 ## The name of a cause as the class has it: [code]CAUSE_EXPIRED[/code].
 static func cause_name(code: int) -> String:
-	for constant: String in ClassDB.class_get_integer_constant_list(STREAM_CLASS, true):
-		if constant.begins_with("CAUSE_") \
-				and ClassDB.class_get_integer_constant(STREAM_CLASS, constant) == code:
-			return constant
-	return "cause %d" % code
+	return Words.constant_name(STREAM_CLASS, "CAUSE_", code)
 
 
 ## Protocol, cipher suite and key exchange group of a connection.

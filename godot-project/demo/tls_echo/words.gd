@@ -34,6 +34,25 @@ static func megabytes(bytes_per_second: float) -> String:
 	return grouped(roundi(rate)) if rate >= 10.0 else "%.1f" % rate
 
 
+## A number of bytes with a fitting unit.
+static func size(bytes: int) -> String:
+	if bytes < 1000:
+		return counted(bytes, "byte", "bytes")
+	if bytes < 999_500:
+		return "%d kB" % roundi(bytes / 1000.0)
+	return "%.1f MB" % (bytes / 1_000_000.0)
+
+
+## The name of the constant of [param of_class] that begins with [param prefix] and has
+## [param value], such as [code]CAUSE_EXPIRED[/code].
+static func constant_name(of_class: StringName, prefix: String, value: int) -> String:
+	for constant: String in ClassDB.class_get_integer_constant_list(of_class, true):
+		if constant.begins_with(prefix) \
+				and ClassDB.class_get_integer_constant(of_class, constant) == value:
+			return constant
+	return "%s%d" % [prefix, value]
+
+
 ## [param count] of something, in the singular when it is one.
 static func counted(count: int, one: String, many: String) -> String:
 	return "%s %s" % [grouped(count), one if count == 1 else many]

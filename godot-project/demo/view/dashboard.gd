@@ -1,13 +1,16 @@
 extends MarginContainer
-## The demo's window: the main job's steps beside one of two pages: its connection live with any
-## other server on request, and certificates to issue and to look into.
+## The demo's window: the main job's steps beside one of three pages: its connection live with any
+## other server on request, URLs to fetch, and certificates to issue and to look into.
 
+const AnswerCard := preload("res://demo/view/answer_card.gd")
 const Arguments := preload("res://demo/arguments.gd")
 const CertificateSteps := preload("res://demo/certificates/certificate_steps.gd")
+const FetchCard := preload("res://demo/view/fetch_card.gd")
 const InsideCard := preload("res://demo/view/inside_card.gd")
 const IssueCard := preload("res://demo/view/issue_card.gd")
 const LiveCard := preload("res://demo/view/live_card.gd")
 const MainJob := preload("res://demo/tls_echo/main_job.gd")
+const PageConnection := preload("res://demo/https/page_connection.gd")
 const ServerCard := preload("res://demo/view/server_card.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 const StepRow := preload("res://demo/view/step_row.gd")
@@ -23,6 +26,7 @@ var _failed: Step = null
 @onready var _subtitle: Label = %Subtitle
 @onready var _overall: Label = %Overall
 @onready var _echo_tab: Button = %EchoTab
+@onready var _fetch_tab: Button = %FetchTab
 @onready var _certificates_tab: Button = %CertificatesTab
 @onready var _run_again: Button = %RunAgain
 @onready var _step_list: VBoxContainer = %Steps
@@ -31,6 +35,9 @@ var _failed: Step = null
 @onready var _grid: GridContainer = %Grid
 @onready var _server: ServerCard = %ServerCard
 @onready var _trust: TrustCard = %TrustCard
+@onready var _fetch_scroll: ScrollContainer = %FetchScroll
+@onready var _fetch_card: FetchCard = %FetchCard
+@onready var _answer_card: AnswerCard = %AnswerCard
 @onready var _certificates_scroll: ScrollContainer = %CertificatesScroll
 @onready var _issue_card: IssueCard = %IssueCard
 @onready var _inside: InsideCard = %InsideCard
@@ -57,7 +64,13 @@ func _ready() -> void:
 	_issue_card.authority = _job.certificates.authority
 	_issue_card.issued.connect(_inside.show_file)
 	_issue_card.result_shown.connect(_on_result_shown.bind(_issue_card, _certificates_scroll))
-	_certificates_tab.toggled.connect(_on_certificates_tab_toggled)
+	_fetch_card.authority = _job.certificates.authority
+	_fetch_card.answered.connect(_answer_card.show_response)
+	_fetch_card.result_shown.connect(_on_result_shown.bind(_fetch_card, _fetch_scroll))
+	_job.fetches.served.connect(_on_pages_served)
+	_echo_tab.toggled.connect(_cards_scroll.set_visible)
+	_fetch_tab.toggled.connect(_fetch_scroll.set_visible)
+	_certificates_tab.toggled.connect(_certificates_scroll.set_visible)
 	get_viewport().size_changed.connect(_on_viewport_size_changed)
 	_on_viewport_size_changed()
 	_run_again.pressed.connect(_run_job)
@@ -74,6 +87,9 @@ func _shortcut_input(event: InputEvent) -> void:
 	elif event.is_action_pressed(&"demo_bundle"):
 		_echo_tab.button_pressed = true
 		_trust.choose_bundle()
+	elif event.is_action_pressed(&"demo_url"):
+		_fetch_tab.button_pressed = true
+		_fetch_card.focus_url()
 	elif event.is_action_pressed(&"demo_issue"):
 		_certificates_tab.button_pressed = true
 		_issue_card.focus_name()
@@ -92,7 +108,11 @@ func run(arguments: Arguments) -> bool:
 		_trust.use_bundle(arguments.bundle_path)
 	if arguments.endpoint != null:
 		_server.suggest(arguments.endpoint.host, arguments.endpoint.port)
-	if arguments.endpoint != null or not arguments.screenshot_path.is_empty():
+	if not arguments.url.is_empty():
+		_fetch_tab.button_pressed = true
+		_fetch_card.write(arguments.url)
+		_fetch_card.fetch_now()
+	elif arguments.endpoint != null or not arguments.screenshot_path.is_empty():
 		_server.connect_now()
 	return _failed == null
 
@@ -112,7 +132,7 @@ func _run_job() -> void:
 func _add_shortcuts() -> void:
 	var hints: PackedStringArray = PackedStringArray()
 	for shortcut: Array in [[&"demo_host", KEY_L, "host"], [&"demo_bundle", KEY_O, "bundle"],
-			[&"demo_issue", KEY_I, "certificates"], [&"demo_run", KEY_R, "run again"]]:
+			[&"demo_url", KEY_U, "fetch"], [&"demo_issue", KEY_I, "certificates"], [&"demo_run", KEY_R, "run again"]]:
 		var key: InputEventKey = InputEventKey.new()
 		key.command_or_control_autoremap = true
 		key.keycode = shortcut[1]
@@ -120,7 +140,7 @@ func _add_shortcuts() -> void:
 			InputMap.add_action(shortcut[0])
 			InputMap.action_add_event(shortcut[0], key)
 		hints.append("%s  %s" % [key.as_text(), shortcut[2]])
-	hints.append("Enter  connect, issue")
+	hints.append("Enter  connect, fetch, issue")
 	_keys.text = "      ".join(hints)
 
 
@@ -133,6 +153,10 @@ func _on_step_changed() -> void:
 		done += int(step.state == Step.State.DONE)
 	var all: int = _job.steps.size()
 	_overall.text = "All %d steps done" % all if done == all else "Step %d of %d" % [done + 1, all]
+
+
+func _on_pages_served() -> void:
+	_fetch_card.suggest(_job.fetches.get_url(PageConnection.SLOW))
 
 
 func _on_job_connected() -> void:
@@ -152,11 +176,6 @@ func _on_job_finished(failed: Step) -> void:
 func _on_result_shown(card: Control, scroll: ScrollContainer) -> void:
 	await get_tree().process_frame
 	scroll.ensure_control_visible(card)
-
-
-func _on_certificates_tab_toggled(chosen: bool) -> void:
-	_certificates_scroll.visible = chosen
-	_cards_scroll.visible = not chosen
 
 
 func _on_viewport_size_changed() -> void:

@@ -2,15 +2,13 @@ extends PanelContainer
 ## Looks into the certificates that are saved: what each one says, and whether it counts.
 
 const CertificateSteps := preload("res://demo/certificates/certificate_steps.gd")
+const FactsGrid := preload("res://demo/view/facts_grid.gd")
 const IdentityFiles := preload("res://demo/certificates/identity_files.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## The size of what is long.
-const FONT_SIZE: int = 13
-
 @onready var _file: OptionButton = %File
 @onready var _folder: Button = %Folder
-@onready var _facts: GridContainer = %Facts
+@onready var _facts: FactsGrid = %Facts
 
 
 func _ready() -> void:
@@ -25,54 +23,28 @@ func show_file(file_name: String) -> void:
 		_file.add_item(name + ".crt")
 		if name == file_name:
 			_file.select(_file.item_count - 1)
-	_clear()
+	_facts.clear()
 	var pem: String = FileAccess.get_file_as_string(IdentityFiles.certificate_path(file_name))
 	var infos: Array[RustlsCertificateInfo] = RustlsCertificateInfo.from_pem(pem)
 	if infos.is_empty():
-		_add("File", "There is no certificate in it.")
+		_facts.add("File", "There is no certificate in it.")
 		return
 	_show_info(infos[0])
-	_add("Verdict", _verdict(infos[0]))
-	_add("Its key", IdentityFiles.describe_key(file_name))
+	_facts.add("Verdict", _verdict(infos[0]))
+	_facts.add("Its key", IdentityFiles.describe_key(file_name))
 
 
 func _show_info(info: RustlsCertificateInfo) -> void:
-	_add("Subject", info.subject)
-	_add("Issuer", info.issuer)
-	_add("Names", ", ".join(info.subject_alternative_names))
-	_add("Valid from", Words.moment(info.not_before))
-	_add("Valid until", Words.moment(info.not_after))
-	_add("Public key", info.public_key_algorithm)
-	_add("Signature", info.signature_algorithm)
-	_add("Serial number", info.serial_number)
-	_add("SHA-256", info.sha256_fingerprint)
-	_add("Pin", info.public_key_pin)
-
-
-func _clear() -> void:
-	for child: Node in _facts.get_children():
-		_facts.remove_child(child)
-		child.queue_free()
-
-
-## A fact; what the certificate does not say is left out.
-func _add(caption: String, value: String) -> void:
-	if value.is_empty():
-		return
-	var label: Label = Label.new()
-	label.text = caption
-	label.theme_type_variation = &"Caption"
-	label.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
-	_facts.add_child(label)
-	var text: RichTextLabel = RichTextLabel.new()
-	text.text = value
-	text.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	text.add_theme_font_size_override(&"normal_font_size", FONT_SIZE)
-	text.fit_content = true
-	text.scroll_active = false
-	text.selection_enabled = true
-	text.focus_mode = Control.FOCUS_ALL
-	_facts.add_child(text)
+	_facts.add("Subject", info.subject)
+	_facts.add("Issuer", info.issuer)
+	_facts.add("Names", ", ".join(info.subject_alternative_names))
+	_facts.add("Valid from", Words.moment(info.not_before))
+	_facts.add("Valid until", Words.moment(info.not_after))
+	_facts.add("Public key", info.public_key_algorithm)
+	_facts.add("Signature", info.signature_algorithm)
+	_facts.add("Serial number", info.serial_number)
+	_facts.add("SHA-256", info.sha256_fingerprint)
+	_facts.add("Pin", info.public_key_pin)
 
 
 ## What a client says that trusts the authority in the file beside it.

@@ -41,11 +41,38 @@ func work() -> void:
 	card.get_node("%Kind").select(3)
 	card.call(&"issue_now")
 	print("WORKING ", card.get_node("%Issue").disabled)
+	await fetch(dashboard.get_node("%FetchCard"))
 	for i: int in 5:
 		await process_frame
 	await dashboard.call(&"stop")
 	print("CLOSED")
 	quit()
+
+
+func fetch(card: Control) -> void:
+	while card.get_node("%Url").text.is_empty():
+		await process_frame
+	for typed: String in FETCHED:
+		card.call(&"write", typed)
+		card.call(&"fetch_now")
+		await card.answered
+		print("FETCHED ", told(card))
+	# The download is under way when it is cancelled, and again when the window closes.
+	card.call(&"write", "/slow")
+	card.call(&"fetch_now")
+	while card.get_node("%Bar").value == 0.0:
+		await process_frame
+	card.get_node("%Cancel").pressed.emit()
+	await card.answered
+	print("FETCHED ", told(card))
+	card.call(&"fetch_now")
+	while card.get_node("%Bar").value == 0.0:
+		await process_frame
+
+
+func told(card: Control) -> String:
+	var result: Control = card.get_node("%Result")
+	return "%s | %s" % [result.get_node("%Headline").text, result.get_node("%Words").text]
 "#;
 
 /// What is typed as the name and the alternative names, and what the window says to it.
@@ -77,6 +104,17 @@ const TYPED: [(&str, &str, &str); 7] = [
         "999.1.1.1",
         "Not issued | the alternative name \"999.1.1.1\"",
     ),
+];
+
+/// What is typed as a URL, and what the window says to it: how its headline begins, and what its words name. The last
+/// one is the download that is cancelled.
+const FETCHED: [(&str, &str, &str); 6] = [
+    ("/", "HTTP 200 in ", "HTTP/1.1 over TLSv1.3"),
+    ("/moved", "HTTP 200 in ", "HTTP/1.1 over TLSv1.3"),
+    ("/nothing", "HTTP 404 in ", "HTTP/1.1 over TLSv1.3"),
+    ("gopher://a/", "RESULT_REQUEST_FAILED after ", "gopher"),
+    ("  ", "RESULT_REQUEST_FAILED after ", "URL"),
+    ("/slow", "RESULT_REQUEST_FAILED after ", "cancelled"),
 ];
 
 /// The demo as it is shipped, with a folder of its own for what it saves.
@@ -116,6 +154,13 @@ fn the_demo_does_all_its_steps_headless() {
         let steps = steps.count();
         let end = format!("all {steps} steps done");
         assert!(steps > 0 && run.text.contains(&end), "{}", run.text);
+        for title in [
+            "Fetch a page over HTTPS",
+            "Cancel a download, read a refusal",
+        ] {
+            let done = format!("ok   {title}: ");
+            assert!(run.text.contains(&done), "{title}: {}", run.text);
+        }
     }
     #[cfg(target_os = "linux")]
     keys_are_the_owners(&demo.data.join(USER_FOLDER).join("dev_ca"));
@@ -147,7 +192,13 @@ fn the_demos_window_takes_whatever_is_typed_and_closes_clean_while_it_works() {
         .iter()
         .map(|(name, names, _)| format!("[{}, {}]", quoted(name), quoted(names)))
         .collect();
-    let list = format!("\n\nconst TYPED: Array[Array] = [{}]\n", typed.join(", "));
+    let (_, fetched) = FETCHED.split_last().unwrap();
+    let fetched: Vec<String> = fetched.iter().map(|typed| quoted(typed.0)).collect();
+    let list = format!(
+        "\n\nconst TYPED: Array[Array] = [{}]\nconst FETCHED: Array[String] = [{}]\n",
+        typed.join(", "),
+        fetched.join(", ")
+    );
     demo.project.file("window.gd", &format!("{WINDOW}{list}"));
     let run = demo.run(&godot, &["--script", "window.gd"]);
     assert_clean("the demo", &run);
@@ -164,6 +215,12 @@ fn the_demos_window_takes_whatever_is_typed_and_closes_clean_while_it_works() {
     let issued: Vec<&str> = issued.map(|typed| typed.0).collect();
     assert_eq!(said("NAMED "), issued, "{}", run.text);
     assert_eq!(said("WORKING "), ["true"], "{}", run.text);
+    let answers = said("FETCHED ");
+    assert_eq!(answers.len(), FETCHED.len(), "{}", run.text);
+    for ((typed, headline, words), answer) in FETCHED.iter().zip(&answers) {
+        assert!(answer.starts_with(headline), "{typed}: {answer}");
+        assert!(answer.contains(words), "{typed}: {answer}");
+    }
     assert_eq!(said("CLOSED"), [""], "{}", run.text);
 }
 

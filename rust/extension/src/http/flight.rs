@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::{Duration, Instant};
 
 use godot_rustls_core::http::connect::Phase;
 use godot_rustls_core::http::events::Event;
@@ -24,12 +25,16 @@ pub(crate) struct Finished {
     pub(crate) head: Option<Head>,
     pub(crate) failure: Option<Failure>,
     pub(crate) body: Bytes,
+    /// From its beginning to its end.
+    pub(crate) took: Duration,
 }
 
 /// The main thread's end of it. Dropping it ends the exchange.
 pub(crate) struct Flight {
     pub(crate) progress: Arc<Progress>,
     finished: Receiver<Finished>,
+    /// It was waited for.
+    early: Option<Finished>,
     events: Receiver<Event>,
     task: AbortHandle,
 }
@@ -48,6 +53,7 @@ impl Flight {
         let (event_sender, events) = channel();
         let (sender, finished) = channel();
         let watched = Arc::clone(&progress);
+        let begun = Instant::now();
         let task = runtime.spawn(async move {
             let mut destination = Destination::new(file, with_events.then_some(event_sender));
             let (head, failure) = fly(&pool, order, &watched, &mut destination).await;
@@ -61,18 +67,23 @@ impl Flight {
                 head,
                 failure,
                 body,
+                took: begun.elapsed(),
             });
         });
         Ok(Self {
             progress,
             finished,
+            early: None,
             events,
             task: task.abort_handle(),
         })
     }
 
     /// What it gave, once it is done.
-    pub(crate) fn take_finished(&self) -> Option<Finished> {
+    pub(crate) fn take_finished(&mut self) -> Option<Finished> {
+        if let Some(finished) = self.early.take() {
+            return Some(finished);
+        }
         match self.finished.try_recv() {
             Ok(finished) => Some(finished),
             Err(TryRecvError::Empty) => None,
@@ -83,8 +94,14 @@ impl Flight {
                     "the request ended by a defect of the addon: please report it with the lines printed above",
                 )),
                 body: Bytes::new(),
+                took: Duration::MAX,
             }),
         }
+    }
+
+    /// Waits a moment for its end.
+    pub(crate) fn wait(&mut self, patience: Duration) {
+        self.early = self.finished.recv_timeout(patience).ok();
     }
 
     /// The next event of a stream of them.

@@ -25,6 +25,12 @@ pub(crate) fn is_left() -> bool {
     spent.time.is_zero() || spent.time < spent.budget
 }
 
+/// How much of this frame's budget may go into waiting: not all, since what is waited for has to be delivered too.
+pub(crate) fn patience() -> Duration {
+    let spent = this_frame();
+    (spent.budget * 3 / 4).saturating_sub(spent.time)
+}
+
 /// Delivers, unless this frame's budget is used up: then none, and the caller tries again in the next one. The first
 /// delivery of a frame always comes through.
 pub(crate) fn deliver<T>(work: impl FnOnce() -> T) -> Option<T> {

@@ -134,16 +134,19 @@ async fn receive(mut body: Incoming, shared: &Shared) -> Result<(), Failure> {
 fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answered {
     let is_chunked = find(&lines, "transfer-encoding")
         .is_some_and(|value| value.trim().to_ascii_lowercase().ends_with("chunked"));
-    let length = find(&lines, "content-length").and_then(|value| value.trim().parse().ok());
-    let has_body = !(*method == Method::HEAD
-        || *method == Method::CONNECT && (200..300).contains(&status)
-        || matches!(status, 204 | 304));
+    let given = find(&lines, "content-length").and_then(|value| value.trim().parse().ok());
+    let is_head = *method == Method::HEAD;
+    let has_none = *method == Method::CONNECT && (200..300).contains(&status)
+        || !is_head && matches!(status, 204 | 304);
+    // As the engine has it: a HEAD is answered with a body of nothing, which is read once.
+    let length = if is_head { Some(0) } else { given };
+    let has_body = !has_none;
     Answered {
         status,
         length,
-        is_chunked: is_chunked && has_body,
+        is_chunked: is_chunked && has_body && !is_head,
         has_body,
-        ends_with_connection: has_body && !is_chunked && length.is_none(),
+        ends_with_connection: has_body && !is_head && !is_chunked && length.is_none(),
         lines,
     }
 }

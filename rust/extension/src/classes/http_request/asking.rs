@@ -304,12 +304,11 @@ fn data_of(data: Option<&Variant>) -> Result<Data, String> {
             content_type: None,
         });
     };
-    if let Ok(string) = data.try_to::<GString>() {
-        return Ok(text(&string));
-    }
-    // The conversion itself makes an empty array of anything else.
-    if data.get_type() == VariantType::PACKED_BYTE_ARRAY {
-        return Ok(bytes(data.to()));
+    // The binding makes an empty packed array of anything: the type is asked first.
+    match data.get_type() {
+        VariantType::STRING => return Ok(text(&data.to())),
+        VariantType::PACKED_BYTE_ARRAY => return Ok(bytes(data.to())),
+        _ => {}
     }
     let Ok(mut form) = data.try_to::<Gd<RustlsMultipartForm>>() else {
         return Err(format!(

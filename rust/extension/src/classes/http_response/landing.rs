@@ -1,5 +1,8 @@
 //! What arrived, brought to the game: signals, and the end.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use godot::prelude::*;
 use godot_rustls_core::http::failure::{Failure, FailureKind};
 
@@ -11,6 +14,13 @@ use crate::http::flight::{Finished, Flight};
 use crate::http::frame_budget::{self, deliver};
 
 type Node = Gd<RustlsHTTPRequest>;
+
+thread_local! {
+    /// The request of a node's `request()` that was begun last.
+    static BEGUN: Cell<Option<InstanceId>> = const { Cell::new(None) };
+    /// How long the last one took that ended.
+    static LAST_TOOK: Cell<Duration> = const { Cell::new(Duration::MAX) };
+}
 
 pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the tree";
 
@@ -46,8 +56,43 @@ impl RustlsHTTPResponse {
             told: (0, -1, 0),
             base,
         });
-        watch(&response, Self::look);
+        if is_twin {
+            BEGUN.set(Some(response.instance_id()));
+        }
+        watch(&response, Self::look_on);
         response
+    }
+
+    /// Once a frame. When a script asks again as soon as it was answered, and answers come fast, the next one is worth
+    /// waiting for: it would lie there until the next frame. Only for `request()`, whose answers nobody holds who could
+    /// come too late to await them.
+    fn look_on(this: &Gd<Self>) -> Again {
+        if this.bind().completed {
+            return Again::No;
+        }
+        BEGUN.take();
+        let again = Self::look(this);
+        while let Some(next) = Self::worth_waiting_for() {
+            if Self::look(&next) == Again::Yes {
+                break;
+            }
+        }
+        again
+    }
+
+    /// The request that was begun while another one's end was told, if it is over within what is left of the frame.
+    fn worth_waiting_for() -> Option<Gd<Self>> {
+        let mut next = Gd::<Self>::try_from_instance_id(BEGUN.take()?).ok()?;
+        let patience = frame_budget::patience();
+        if next.bind().flight.is_none() || patience <= LAST_TOOK.get() {
+            return None;
+        }
+        deliver(|| {
+            if let Some(flight) = &mut next.bind_mut().flight {
+                flight.wait(patience);
+            }
+        });
+        Some(next)
     }
 
     /// Once a frame. Nothing is bound while a signal is emitted: a script may do anything then.
@@ -157,6 +202,7 @@ impl RustlsHTTPResponse {
                 None => return Again::Yes,
             }
         };
+        LAST_TOOK.set(finished.took);
         let was_cancelled = this.bind().cancelled.is_some();
         this.clone().bind_mut().fill(finished);
         let node = node.filter(|node| node.is_instance_valid());
@@ -174,6 +220,7 @@ impl RustlsHTTPResponse {
             head: None,
             failure: Some(failure),
             body: Bytes::new(),
+            took: Duration::MAX,
         };
         if let Some(failure) = self.unsent.take() {
             return Some(failed(failure));
@@ -181,7 +228,7 @@ impl RustlsHTTPResponse {
         if let Some(why) = self.cancelled {
             return Some(failed(Failure::new(FailureKind::Cancelled, why)));
         }
-        self.flight.as_ref()?.take_finished()
+        self.flight.as_mut()?.take_finished()
     }
 
     fn fill(&mut self, finished: Finished) {
