@@ -1,5 +1,6 @@
 //! A game that ends with connections open, downloads under way or keys in the making ends at once, with code 0, and says nothing.
 
+use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
@@ -153,7 +154,7 @@ func _ready() -> void:
 	for number: int in 20:
 		var node: Node = ClassDB.instantiate("RustlsHTTPRequest")
 		if number % 2 == 0:
-			node.set("download_file", "user://download-%d" % number)
+			node.set("download_file", ProjectSettings.globalize_path("res://download-%d" % number))
 		add_child(node)
 		nodes.append(node)
 		var url: String = "http://127.0.0.1:%d/%d" % [PORT, number]
@@ -195,6 +196,14 @@ func is_under_way(response: RefCounted) -> bool:
 fn quitting_in_the_middle_of_downloads_neither_hangs_nor_prints() {
     let script = DOWNLOADS_SCRIPT.replace("PORT_OF_THE_SERVER", &endless_bodies().to_string());
     quits("quit_downloads", &script, "UNDER WAY");
+    // Neither files nor what they would have become.
+    let folder = xtask::paths::target().join("engine-tests/quit_downloads");
+    let names = fs::read_dir(folder).expect("no project").flatten();
+    let left: Vec<_> = names
+        .map(|entry| entry.file_name())
+        .filter(|name| name.to_string_lossy().contains("download-"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 /// A server that answers every request with a body without an end, until the test's process ends; its port.

@@ -103,7 +103,6 @@ fn of_python(base: &str) -> Vec<Request> {
         "/endless/1.0/0",
         "/endless/1.0/1000",
         "/endless/1.1/1048576/unsaid",
-        "/endless/1.1/1048576/close",
         "/chunked/1000/7/extended",
         "/compressed/gzip/100000",
         "/compressed/gzip/0",
@@ -154,7 +153,7 @@ fn fill(folder: &Path) {
 }
 
 /// What the engine takes for an error or for another answer: redirects other than 301 and 302, bodies that end with a
-/// connection that was not announced to end, interim answers, notes in chunks, answers without headers.
+/// connection, interim answers, notes in chunks, answers without headers.
 const BEYOND_THE_ENGINE: [&str; 11] = [
     "/see",
     "/temporary",
@@ -162,7 +161,7 @@ const BEYOND_THE_ENGINE: [&str; 11] = [
     "/redirect/307",
     "/redirect/308",
     "/endless/1.0/1000",
-    "/endless/1.1/1048576/unsaid",
+    "/endless/1.1",
     "/interim",
     "/extended",
     "/bare",

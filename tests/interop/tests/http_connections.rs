@@ -29,16 +29,13 @@ fn a_thousand_requests_of_fifty_nodes_are_all_right_and_share_few_connections() 
         return;
     };
     let pair = certificates.pair(Kind::P256);
-    // nginx ends a connection after so many requests: with HTTP/2 in the middle of others.
-    let cases = [(false, 100_000), (true, 100_000), (false, 100), (true, 100)];
-    for (http2, most) in cases {
+    for http2 in [false, true] {
         let site = Site {
             chain: pair.chain.clone(),
             key: pair.key.clone(),
-            more: format!(
-                "keepalive_requests {most}; access_log connections.log connections; \
-                 location / {{ return 200 $request_uri; }}"
-            ),
+            more: "keepalive_requests 100000; access_log connections.log connections; \
+                   location / { return 200 $request_uri; }"
+                .to_owned(),
             http2,
         };
         let Some(nginx) = Nginx::start(&[site]) else {
@@ -75,12 +72,8 @@ fn a_thousand_requests_of_fifty_nodes_are_all_right_and_share_few_connections() 
             (NODES * REQUESTS, NODES * REQUESTS)
         );
         let connections: HashSet<&str> = log.iter().map(|line| line[0].as_str()).collect();
-        let allowed = match (http2, most) {
-            (true, 100) => 25,
-            (true, _) => 1,
-            (false, _) => 250,
-        };
-        println!("CONNECTIONS {http2} {most}: {}", connections.len());
+        // One could do without HTTP/2 too; a busy machine makes some more meanwhile, yet not one for each request.
+        let allowed = if http2 { 1 } else { 250 };
         assert!(
             connections.len() <= allowed,
             "{} connections",
