@@ -14,6 +14,8 @@ type Look = Box<dyn FnMut() -> Again>;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Again {
     Yes,
+    /// And before the others: there was no time to look.
+    First,
     No,
 }
 
@@ -28,7 +30,7 @@ thread_local! {
 /// Without a scene tree there are no frames: it is called until it says no, at once.
 fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
     let Some(mut tree) = tree() else {
-        while look() == Again::Yes {
+        while look() != Again::No {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
         return;
@@ -79,14 +81,23 @@ pub(crate) fn stop() {
 fn look_at_all() {
     // Each is taken out while it runs: a script that hears of a result may begin something new, or let a frame pass.
     let count = LOOKS.with_borrow(VecDeque::len);
-    for _ in 0..count {
+    let mut first = 0;
+    for left in (0..count).rev() {
         let Some(mut look) = LOOKS.with_borrow_mut(VecDeque::pop_front) else {
             break;
         };
-        if look() == Again::Yes {
-            LOOKS.with_borrow_mut(|looks| looks.push_back(look));
+        let again = look();
+        if again == Again::No {
+            continue;
         }
+        LOOKS.with_borrow_mut(|looks| {
+            if again == Again::First && first == 0 {
+                first = looks.len().saturating_sub(left);
+            }
+            looks.push_back(look);
+        });
     }
+    LOOKS.with_borrow_mut(|looks| looks.rotate_left(first.min(looks.len())));
     if LOOKS.with_borrow(VecDeque::is_empty) {
         disconnect();
     } else if let Some(mut tree) = tree() {

@@ -3,6 +3,7 @@ extends "res://support/http_suite.gd"
 
 
 const STATUS_DISCONNECTED := 0
+const BUDGET := "network/tls/rustls/http_main_thread_budget_ms"
 
 
 ## What a response told, and when.
@@ -271,6 +272,26 @@ func test_the_timeout_counts_for_each_fetch(ours: Stack) -> void:
 	for response: RefCounted in responses:
 		await _done(response)
 		equal(response.get(&"result"), Result.TIMEOUT as int, "result")
+
+
+func test_a_busy_download_holds_up_no_other_answer(ours: Stack) -> void:
+	# One thing is told a frame.
+	ProjectSettings.set_setting(BUDGET, 0.0)
+	after(func() -> void: ProjectSettings.set_setting(BUDGET, 1.0))
+	var piece: Callable = func() -> PackedByteArray: return "more".to_ascii_buffer()
+	var server: Peer = peer({"/endless": [Answers.head(200, ["Connection: close"]), piece], "/": Answers.sized("hello")})
+	var http: Node = node(ours)
+	var endless: RefCounted = _fetch(http, server.url("/endless"))
+	await until(func() -> bool: return endless.call(&"get_downloaded_bytes") > 0)
+	var small: RefCounted = _fetch(http, server.url("/"))
+	for frame: int in 500:
+		# Each has news of the download.
+		OS.delay_msec(1)
+		await tree.process_frame
+		if small.call(&"is_completed"):
+			break
+	check(small.call(&"is_completed"), "the small answer still waits after 500 frames")
+	endless.call(&"cancel")
 
 
 func _grows(steps: Array[PackedInt64Array], whole: int, total: int) -> void:

@@ -8,27 +8,30 @@ use godot::prelude::*;
 
 use crate::project_settings;
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Spent {
     frame: u64,
     budget: Duration,
-    time: Duration,
+    /// When this frame was first asked for. Looking at what is not done takes time too, so all from then on counts.
+    since: Instant,
+    has_delivered: bool,
 }
 
 thread_local! {
-    static SPENT: Cell<Spent> = Cell::default();
+    static SPENT: Cell<Option<Spent>> = const { Cell::new(None) };
 }
 
 /// Whether something may still be delivered in this frame.
 pub(crate) fn is_left() -> bool {
     let spent = this_frame();
-    spent.time.is_zero() || spent.time < spent.budget
+    // What is begun last has to end within the budget.
+    !spent.has_delivered || spent.since.elapsed() < spent.budget - spent.budget / 16
 }
 
 /// How much of this frame's budget may go into waiting: not all, since what is waited for has to be delivered too.
 pub(crate) fn patience() -> Duration {
     let spent = this_frame();
-    (spent.budget * 3 / 4).saturating_sub(spent.time)
+    (spent.budget * 3 / 4).saturating_sub(spent.since.elapsed())
 }
 
 /// Delivers, unless this frame's budget is used up: then none, and the caller tries again in the next one. The first
@@ -37,26 +40,24 @@ pub(crate) fn deliver<T>(work: impl FnOnce() -> T) -> Option<T> {
     if !is_left() {
         return None;
     }
-    let begun = Instant::now();
-    let outcome = work();
-    let spent = this_frame();
-    SPENT.set(Spent {
-        time: spent.time + begun.elapsed(),
-        ..spent
-    });
-    Some(outcome)
+    SPENT.set(Some(Spent {
+        has_delivered: true,
+        ..this_frame()
+    }));
+    Some(work())
 }
 
 fn this_frame() -> Spent {
     let frame = Engine::singleton().get_process_frames();
-    let mut spent = SPENT.get();
-    if spent.frame != frame {
-        spent = Spent {
-            frame,
-            budget: project_settings::http_frame_budget(),
-            time: Duration::ZERO,
-        };
-        SPENT.set(spent);
+    if let Some(spent) = SPENT.get().filter(|spent| spent.frame == frame) {
+        return spent;
     }
+    let spent = Spent {
+        frame,
+        budget: project_settings::http_frame_budget(),
+        since: Instant::now(),
+        has_delivered: false,
+    };
+    SPENT.set(Some(spent));
     spent
 }

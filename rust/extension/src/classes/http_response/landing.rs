@@ -67,6 +67,9 @@ impl RustlsHTTPResponse {
     /// waiting for: it would lie there until the next frame. Only for `request()`, whose answers nobody holds who could
     /// come too late to await them.
     fn look_on(this: &Gd<Self>) -> Again {
+        if !frame_budget::is_left() {
+            return Again::First;
+        }
         if this.bind().completed {
             return Again::No;
         }
