@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::connect::{Connector, PhaseCell};
+use super::connect::{Connector, PeerFacts, PhaseCell};
 use super::failure::Failure;
 use super::target::Origin;
 pub(super) use connection::{Connection, Http1, Http2};
@@ -117,6 +117,18 @@ impl Pool {
         let connection = Connection::make(&self.connector, origin, phase).await;
         self.server(origin).learn(connection.as_ref().ok());
         connection
+    }
+
+    /// Gives a shared connection to nobody any more: its server ends it.
+    pub(super) fn retire(&self, origin: &Origin, facts: &Arc<PeerFacts>) {
+        let server = self.server(origin);
+        let shared = &mut server.lock().shared;
+        if shared
+            .as_ref()
+            .is_some_and(|shared| Arc::ptr_eq(&shared.facts, facts))
+        {
+            *shared = None;
+        }
     }
 
     /// A connection whose answer is being read.
