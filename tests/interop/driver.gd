@@ -5,7 +5,7 @@ extends SceneTree
 ## `RESULT {…}` for each connection and `DONE` at the end. A job is an object with these members:
 ## - `role`: `client` or `server`; `connections`: how many, a client's one after the other with the same options;
 ##   `seconds`: the limit of the whole job. Or `call`, which is done at once (`calls.gd`), before the jobs that follow:
-##   `method` (of RustlsCrypto), `arguments`, `into` (file for what it returns)
+##   `method` (of RustlsCrypto), `arguments`, `into` (file for what it returns). Or `http`: requests (`http.gd`)
 ## - options of both (`options.gd` makes them): `min`, `max` (allowed TLS versions as in RustlsTLSOptions), `alpn`,
 ##   `resumption`, `pins` (as the properties), `revoked` (PEM file with revocation lists), `key_log` (file), `key` and
 ##   `chain` (PEM files; a client's must end as the engine's loader wants it)
@@ -20,6 +20,7 @@ extends SceneTree
 
 
 const Calls := preload("calls.gd")
+const Http := preload("http.gd")
 const Options := preload("options.gd")
 
 const CHUNK := 65536
@@ -31,6 +32,7 @@ const EXPORTED_BYTES := 32
 
 var _talks: Array[Talk] = []
 var _jobs: Array[Job] = []
+var _fetching: Array[Http] = []
 
 
 func _initialize() -> void:
@@ -41,6 +43,8 @@ func _initialize() -> void:
 		match plan["role"]:
 			"call":
 				_tell_of_call(index, plan)
+			"http":
+				_fetching.append(Http.new(index, plan, root))
 			"server":
 				_jobs.append(Listener.new(index, plan))
 			_:
@@ -50,6 +54,8 @@ func _initialize() -> void:
 func _process(_delta: float) -> bool:
 	for job: Job in _jobs:
 		_talks.append_array(job.take_connections())
+	for http: Http in _fetching:
+		http.step()
 	for _round: int in ROUNDS:
 		for talk: Talk in _talks:
 			talk.step()
@@ -57,7 +63,8 @@ func _process(_delta: float) -> bool:
 		talk.report_once()
 	_talks = _talks.filter(func(talk: Talk) -> bool: return not talk.is_over)
 	_jobs = _jobs.filter(func(job: Job) -> bool: return not job.is_over())
-	if not _talks.is_empty() or not _jobs.is_empty():
+	_fetching = _fetching.filter(func(http: Http) -> bool: return not http.is_over())
+	if not _talks.is_empty() or not _jobs.is_empty() or not _fetching.is_empty():
 		return false
 	print("DONE")
 	return true

@@ -1,5 +1,9 @@
-//! A game that ends with connections open or keys in the making ends at once, with code 0, and says nothing.
+//! A game that ends with connections open, downloads under way or keys in the making ends at once, with code 0, and says nothing.
 
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use godot_rustls_engine_tests::{Project, finish, godot, suites_addon};
@@ -132,6 +136,99 @@ func _process(_delta: float) -> void:
 		print("AWAITING")
 		get_tree().quit()
 "#;
+
+/// Ends in the middle of 20 downloads that never end, 10 of them into files, and of requests that nobody answers. In the
+/// same frame, some of the nodes are freed, and one is taken out of the tree.
+const DOWNLOADS_SCRIPT: &str = r#"extends Node
+
+const PORT: int = PORT_OF_THE_SERVER
+
+static var kept: Array[RefCounted] = []
+
+var nodes: Array[Node] = []
+var listener := TCPServer.new()
+var is_ending: bool = false
+
+
+func _ready() -> void:
+	for number: int in 20:
+		var node: Node = ClassDB.instantiate("RustlsHTTPRequest")
+		if number % 2 == 0:
+			node.set("download_file", ProjectSettings.globalize_path("res://download-%d" % number))
+		add_child(node)
+		nodes.append(node)
+		var url: String = "http://127.0.0.1:%d/%d" % [PORT, number]
+		if number % 3 == 0:
+			node.call("request", url)
+			kept.append(node.call("get_response"))
+		else:
+			kept.append(node.call("fetch", url))
+	listener.listen(0, "127.0.0.1")
+	for scheme: String in ["http", "https"]:
+		var silent: RefCounted = nodes[1].call("fetch", "%s://127.0.0.1:%d/" % [scheme, listener.get_local_port()])
+		silent.connect("completed", ended)
+	nodes[1].call("fetch", "http://name.invalid/")
+
+
+func ended(_response: RefCounted) -> void:
+	if not is_ending:
+		print("ENDED EARLY")
+
+
+func _process(_delta: float) -> void:
+	if is_ending or not kept.all(is_under_way):
+		return
+	is_ending = true
+	for number: int in [3, 4, 5]:
+		nodes[number].free()
+	nodes[6].queue_free()
+	remove_child(nodes[7])
+	nodes[7].free()
+	print("UNDER WAY")
+	get_tree().quit()
+
+
+func is_under_way(response: RefCounted) -> bool:
+	return response.call("get_downloaded_bytes") > 100000 and not response.call("is_completed")
+"#;
+
+#[test]
+fn quitting_in_the_middle_of_downloads_neither_hangs_nor_prints() {
+    let script = DOWNLOADS_SCRIPT.replace("PORT_OF_THE_SERVER", &endless_bodies().to_string());
+    quits("quit_downloads", &script, "UNDER WAY");
+    // Neither files nor what they would have become.
+    let folder = xtask::paths::target().join("engine-tests/quit_downloads");
+    let names = fs::read_dir(folder).expect("no project").flatten();
+    let left: Vec<_> = names
+        .map(|entry| entry.file_name())
+        .filter(|name| name.to_string_lossy().contains("download-"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// A server that answers every request with a body without an end, until the test's process ends; its port.
+fn endless_bodies() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("no port");
+    let port = listener.local_addr().expect("no address").port();
+    thread::spawn(move || {
+        for socket in listener.incoming().map_while(Result::ok) {
+            thread::spawn(move || send_for_ever(socket));
+        }
+    });
+    port
+}
+
+/// Until the client is gone.
+fn send_for_ever(mut socket: TcpStream) -> io::Result<()> {
+    let mut request = [0; 4096];
+    let _ = socket.read(&mut request)?;
+    socket.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+    loop {
+        socket.write_all(&[b'x'; 16 * 1024])?;
+        // A game that is slow to end must not fill a disk.
+        thread::sleep(Duration::from_millis(1));
+    }
+}
 
 #[test]
 fn quitting_with_connections_open_neither_hangs_nor_prints() {

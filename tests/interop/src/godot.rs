@@ -131,6 +131,13 @@ impl Outcome {
         self.members[name].is_null()
     }
 
+    /// A list of texts.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let listed = self.members[name].as_array();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        listed.map_or_else(Vec::new, |listed| listed.iter().map(text).collect())
+    }
+
     /// What the peer showed: subject and SHA-256 of each certificate.
     pub fn peer(&self) -> Vec<(String, String)> {
         let shown = self.members["peer"].as_array();

@@ -11,6 +11,7 @@ pub mod cause;
 mod certificates;
 mod chromium;
 mod godot;
+pub mod http;
 mod made;
 mod nginx;
 mod openssl;
@@ -18,6 +19,7 @@ mod peers;
 mod program;
 pub mod rules;
 mod tcp;
+mod web;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ pub use openssl::{Openssl, Verdict};
 pub use peers::{OpensslServer, PythonServer, curl, openssl_client, openssl_report, python_client};
 pub use program::{Conversation, Program};
 pub use tcp::{accept, connect};
+pub use web::{Named, WebServer};
 pub use xtask::skip::present;
 
 use godot_rustls_testkit::Generator;

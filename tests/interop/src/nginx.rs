@@ -18,8 +18,10 @@ pub struct Site {
     pub chain: PathBuf,
     /// The key.
     pub key: PathBuf,
-    /// Further settings of the site.
+    /// Further settings of the site. Its log of connections is `access_log connections.log connections`.
     pub more: String,
+    /// Offers HTTP/2 beside HTTP/1.1.
+    pub http2: bool,
 }
 
 /// A running nginx. It gives the files of its folder (GET) and takes new ones (PUT).
@@ -76,6 +78,13 @@ impl Nginx {
         self.ports[site]
     }
 
+    /// The lines of `connections.log`: a connection's number, its protocol, the target and the status of each request.
+    pub fn log(&self) -> Vec<Vec<String>> {
+        let text = fs::read_to_string(self.folder.path().join("connections.log")).unwrap();
+        let words = |line: &str| line.split(' ').map(str::to_owned).collect();
+        text.lines().map(words).collect()
+    }
+
     /// A file that it serves or was given.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join("files").join(name)
@@ -97,17 +106,19 @@ fn configuration(folder: &Path, sites: &[Site], ports: &[u16]) -> String {
     // One process, so that no worker changes to a user who cannot read the folder.
     let mut text = format!(
         "daemon off;\nmaster_process off;\npid {at}/nginx.pid;\nerror_log stderr notice;\nevents {{}}\n\
-         http {{\naccess_log off;\nclient_max_body_size 0;\nclient_body_temp_path {at}/body;\n\
+         http {{\naccess_log off;\n\
+         log_format connections '$connection $server_protocol $request_uri $status';\nclient_max_body_size 0;\nclient_body_temp_path {at}/body;\n\
          proxy_temp_path {at}/proxy;\nfastcgi_temp_path {at}/fastcgi;\nuwsgi_temp_path {at}/uwsgi;\n\
          scgi_temp_path {at}/scgi;\nroot {at}/files;\ndav_methods PUT;\n\
          ssl_protocols TLSv1.2 TLSv1.3;\nssl_session_tickets on;\n"
     );
     for (site, port) in sites.iter().zip(ports) {
         let (chain, key, more) = (site.chain.display(), site.key.display(), &site.more);
+        let http2 = if site.http2 { " http2" } else { "" };
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "server {{ listen 127.0.0.1:{port} ssl; server_name localhost; ssl_certificate {chain}; ssl_certificate_key {key}; {more} }}"
+            "server {{ listen 127.0.0.1:{port} ssl{http2}; server_name localhost; ssl_certificate {chain}; ssl_certificate_key {key}; {more} }}"
         );
     }
     text.push_str("}\n");

@@ -32,6 +32,7 @@ fn nginx(served: &[Pair]) -> Option<Nginx> {
             chain: pair.chain.clone(),
             key: pair.key.clone(),
             more: String::new(),
+            http2: false,
         })
         .collect();
     let nginx = Nginx::start(&sites)?;

@@ -158,6 +158,7 @@ fn the_addon_fetches_from_nginx_and_sends_to_it() {
             chain: certificates.chain(*kind),
             key: certificates.server_key(*kind),
             more: String::new(),
+            http2: false,
         })
         .collect();
     let Some(nginx) = Nginx::start(&sites) else {

@@ -224,6 +224,7 @@ fn nginx_knows_the_addon_by_its_certificate() {
             "ssl_verify_client on; ssl_client_certificate {}; location = /who {{ return 200 \"$ssl_client_s_dn\"; }}",
             clients.root()
         ),
+        http2: false,
     };
     let Some(nginx) = Nginx::start(&[site]) else {
         return;

@@ -58,6 +58,7 @@ fn curl_and_the_addon_accept_nginx_with_certificates_of_the_addon() {
             chain: pair.chain,
             key: pair.key,
             more: String::new(),
+            http2: false,
         })
         .collect();
     let Some(nginx) = Nginx::start(&sites) else {

@@ -114,10 +114,7 @@ pub fn truncated() -> Diagnosis {
 
 /// The stream below failed.
 pub fn transport(reason: &str) -> Diagnosis {
-    Diagnosis::new(
-        Cause::Transport,
-        format!("the stream below failed: {reason}"),
-    )
+    Diagnosis::new(Cause::Transport, format!("the connection broke ({reason})"))
 }
 
 /// The handshake did not end in time.

@@ -3,13 +3,15 @@
 mod connection;
 
 use std::collections::{HashMap, VecDeque};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::connect::{Connector, PhaseCell};
+use super::connect::{Connector, PeerFacts, PhaseCell};
 use super::failure::Failure;
 use super::target::Origin;
 pub(super) use connection::{Connection, Http1, Http2};
@@ -24,8 +26,10 @@ const MOST_IDLE: usize = 32;
 /// becomes free: two hundred requests at once need no two hundred handshakes.
 const MOST_CONNECTING: usize = 8;
 
-/// How long such a wait may be. After that a further connection is made, so that long answers hold up nobody.
-const LONGEST_WAIT: Duration = Duration::from_millis(250);
+/// How long such a wait may be while nothing happens: no connection came free, none was made. After that a further one is
+/// made, so that a handshake that hangs holds up nobody. Longer than handshakes with servers far away, or all who wait
+/// would begin one together.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// All connections of one configuration.
 #[derive(Debug)]
@@ -42,6 +46,8 @@ struct Server {
     freed: Notify,
     /// One at first: it shows whether the server speaks HTTP/2, where one is enough for all.
     connecting: Semaphore,
+    /// Counts what those who wait may hope for: connections that came free or were made, or could not be.
+    moved: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -72,7 +78,7 @@ impl Pool {
             return Ok(connection);
         }
         // Cut short by its time, never by an error: what is being made here belongs to this request alone.
-        let turn = timeout(LONGEST_WAIT, async {
+        let mut turn = pin!(async {
             loop {
                 let freed = server.freed.notified();
                 tokio::select! {
@@ -88,10 +94,14 @@ impl Pool {
                 }
             }
         });
-        let _permit = match turn.await {
-            Ok(Turn::Kept(connection)) => return Ok(connection),
-            Ok(Turn::Make(permit)) => permit,
-            Err(_) => None,
+        let _permit = loop {
+            let before = server.moved.load(Ordering::Relaxed);
+            match timeout(LONGEST_WAIT, &mut turn).await {
+                Ok(Turn::Kept(connection)) => return Ok(connection),
+                Ok(Turn::Make(permit)) => break permit,
+                Err(_) if server.moved.load(Ordering::Relaxed) != before => {}
+                Err(_) => break None,
+            }
         };
         let connection = Connection::make(&self.connector, origin, phase).await;
         server.learn(connection.as_ref().ok());
@@ -107,6 +117,18 @@ impl Pool {
         let connection = Connection::make(&self.connector, origin, phase).await;
         self.server(origin).learn(connection.as_ref().ok());
         connection
+    }
+
+    /// Gives a shared connection to nobody any more: its server ends it.
+    pub(super) fn retire(&self, origin: &Origin, facts: &Arc<PeerFacts>) {
+        let server = self.server(origin);
+        let shared = &mut server.lock().shared;
+        if shared
+            .as_ref()
+            .is_some_and(|shared| Arc::ptr_eq(&shared.facts, facts))
+        {
+            *shared = None;
+        }
     }
 
     /// A connection whose answer is being read.
@@ -127,6 +149,7 @@ impl Pool {
             kept.idle.pop_front();
         }
         drop(kept);
+        server.moved.fetch_add(1, Ordering::Relaxed);
         server.freed.notify_one();
         if is_first {
             tokio::spawn(close_idle(Arc::downgrade(self), Arc::downgrade(&server)));
@@ -144,6 +167,7 @@ impl Pool {
             kept: Mutex::default(),
             freed: Notify::new(),
             connecting: Semaphore::new(1),
+            moved: AtomicU64::new(0),
         });
         origins.insert(origin.clone(), Arc::clone(&server));
         server
@@ -204,6 +228,7 @@ impl Server {
         }
         let was_known = std::mem::replace(&mut kept.is_known, true);
         drop(kept);
+        self.moved.fetch_add(1, Ordering::Relaxed);
         if !was_known {
             self.connecting.add_permits(MOST_CONNECTING - 1);
         }

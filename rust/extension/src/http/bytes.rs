@@ -31,7 +31,8 @@ fn is_open() -> Option<RwLockReadGuard<'static, bool>> {
 
 /// An array that belongs to whoever holds this, on any thread.
 pub(crate) struct Bytes {
-    array: ManuallyDrop<PackedByteArray>,
+    /// Made with the first byte: even an empty one is the engine's work.
+    array: Option<ManuallyDrop<PackedByteArray>>,
     /// The array has room beyond.
     length: usize,
 }
@@ -44,24 +45,34 @@ unsafe impl Send for Bytes {}
 unsafe impl Sync for Bytes {}
 
 impl Bytes {
-    /// None yet.
+    /// None yet. The engine may be gone.
     pub(crate) fn new() -> Self {
-        Self::of(PackedByteArray::new())
+        Self {
+            array: None,
+            length: 0,
+        }
     }
 
     /// Those of a script's array, without copying them.
     pub(crate) fn of(array: PackedByteArray) -> Self {
         Self {
             length: array.len(),
-            array: ManuallyDrop::new(array),
+            array: Some(ManuallyDrop::new(array)),
         }
+    }
+
+    /// While the gate is held.
+    fn array(&mut self) -> &mut PackedByteArray {
+        self.array.get_or_insert_default()
     }
 
     /// Makes room for a length that was announced.
     pub(crate) fn expect(&mut self, length: u64) {
         let room = usize::try_from(length.min(TRUSTED_LENGTH)).unwrap_or_default();
-        if let Some(_gate) = is_open().filter(|_| room > self.array.len()) {
-            self.array.resize(room);
+        if let Some(_gate) = is_open().filter(|_| room > self.length)
+            && room > self.array().len()
+        {
+            self.array().resize(room);
         }
     }
 
@@ -70,12 +81,13 @@ impl Bytes {
         let Some(_gate) = is_open() else {
             return false;
         };
-        let end = self.length + piece.len();
-        if end > self.array.len() {
+        let (start, end) = (self.length, self.length + piece.len());
+        let array = self.array();
+        if end > array.len() {
             // In large steps: growing may move everything.
-            self.array.resize(end.max(self.length + self.length / 2));
+            array.resize(end.max(start + start / 2));
         }
-        let Some(room) = self.array.as_mut_slice().get_mut(self.length..end) else {
+        let Some(room) = array.as_mut_slice().get_mut(start..end) else {
             return false;
         };
         room.copy_from_slice(piece);
@@ -85,30 +97,37 @@ impl Bytes {
 
     /// Gives back what was claimed and not filled, while the main thread does other things.
     pub(crate) fn trim(&mut self) {
-        if let Some(_gate) = is_open().filter(|_| self.array.len() > self.length) {
-            self.array.resize(self.length);
+        let length = self.length;
+        if let (Some(_gate), Some(array)) = (is_open(), &mut self.array)
+            && array.len() > length
+        {
+            array.resize(length);
         }
     }
 
     /// On the main thread.
     pub(crate) fn into_array(mut self) -> PackedByteArray {
         self.trim();
-        std::mem::take(&mut *self.array)
+        std::mem::take(self.array())
     }
 }
 
 impl AsRef<[u8]> for Bytes {
+    /// On the main thread: whoever sends them keeps the slice.
     fn as_ref(&self) -> &[u8] {
-        self.array.as_slice().get(..self.length).unwrap_or_default()
+        let array = self.array.as_ref().map(|array| array.as_slice());
+        array
+            .and_then(|array| array.get(..self.length))
+            .unwrap_or_default()
     }
 }
 
 impl Drop for Bytes {
     fn drop(&mut self) {
         // Without the engine nobody frees it, and nobody needs to.
-        if let Some(_gate) = is_open() {
+        if let (Some(_gate), Some(array)) = (is_open(), &mut self.array) {
             // SAFETY: dropped once, here; nothing uses it any more.
-            unsafe { ManuallyDrop::drop(&mut self.array) };
+            unsafe { ManuallyDrop::drop(array) };
         }
     }
 }

@@ -17,6 +17,10 @@ use crate::http::progress::Progress;
 use crate::http::redirect::Hop;
 use crate::http::target::Origin;
 
+/// How often a request may come to a shared connection that the server ends before it begins the request. Hundreds at once
+/// meet a server's limit several times.
+const MOST_REFUSALS: usize = 32;
+
 type Response = http::Response<hyper::body::Incoming>;
 
 pub(super) async fn send(
@@ -28,6 +32,7 @@ pub(super) async fn send(
 ) -> Result<Answer, Failure> {
     let origin = Origin::of(&hop.url);
     let mut connection = pool.connection(&origin, &progress.phase).await?;
+    let mut refusals = 0;
     loop {
         progress.phase.set(Phase::Requesting);
         let was_used = matches!(&connection, Connection::Http1(one) if one.is_used);
@@ -44,7 +49,7 @@ pub(super) async fn send(
                     version: version(response.version()),
                     url: hop.url.clone(),
                     redirects: 0,
-                    facts,
+                    facts: Arc::clone(&facts),
                 };
                 return Ok(Answer::new(
                     head,
@@ -55,11 +60,18 @@ pub(super) async fn send(
             }
             Err(error) => error,
         };
-        // Nothing was sent, or the server closed a kept connection just when the request came (RFC 9112 section 9.3.1).
         let is_unsent = error.message().is_some();
-        let may_repeat = is_unsent && (was_used || is_shared)
-            || was_used && is_safe(&hop.method) && is_closed(error.error());
-        if !may_repeat {
+        let is_lost = is_safe(&hop.method) && is_closed(error.error());
+        let was_refused = is_unsent || is_refused(error.error());
+        if is_shared && (was_refused || is_lost) && refusals < MOST_REFUSALS {
+            refusals += 1;
+            // Others are refused at the same time, and one new connection is enough for all.
+            pool.retire(&origin, &facts);
+            connection = pool.connection(&origin, &progress.phase).await?;
+            continue;
+        }
+        // Nothing was sent, or the server closed a kept connection just when the request came (RFC 9112 section 9.3.1).
+        if !(was_used && (is_unsent || is_lost)) {
             return Err(told(error.error()));
         }
         connection = pool.new_connection(&origin, &progress.phase).await?;
@@ -174,6 +186,19 @@ fn is_closed(error: &hyper::Error) -> bool {
         || error.is_canceled()
         || error.is_incomplete_message()
         || io_error(error).is_some()
+}
+
+/// The server says that it did not begin this request, because it ends the connection or has enough of them (RFC 9113
+/// section 8.7): it may come again whatever it does.
+fn is_refused(error: &hyper::Error) -> bool {
+    let source = std::error::Error::source(error);
+    let Some(error) = source.and_then(|error| error.downcast_ref::<h2::Error>()) else {
+        return false;
+    };
+    let reason = error.reason();
+    error.is_remote()
+        && (error.is_go_away() && reason == Some(h2::Reason::NO_ERROR)
+            || error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM))
 }
 
 fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
