@@ -81,6 +81,11 @@ impl FromGodot for OrNil {
 // SAFETY: the only value used as a default is `NIL`, which is immutable and holds nothing.
 unsafe impl GodotImmutable for OrNil {}
 
+/// The bytes of a value that is a packed byte array. The binding makes an empty one of anything else.
+pub(crate) fn packed_bytes(value: &Variant) -> Option<PackedByteArray> {
+    (value.get_type() == VariantType::PACKED_BYTE_ARRAY).then(|| value.to())
+}
+
 /// Prints one error the way a script's own `push_error` does.
 pub(crate) fn report(message: &str) {
     godot::global::push_error(&[message.to_variant()]);

@@ -26,7 +26,7 @@ use crate::convert::report;
 /// print(response.response_code, " ", response.get_text())
 /// ```
 ///
-/// Connections are kept for further requests and shared by all nodes with the same options; servers that speak HTTP/2 get
+/// Connections are kept for further requests and shared by all nodes with the same options object, or none; servers that speak HTTP/2 get
 /// it. All work happens on two threads of the addon; the main thread hears of it once a frame, for at most as long as the
 /// project setting [code]network/tls/rustls/http_main_thread_budget_ms[/code] says.
 ///

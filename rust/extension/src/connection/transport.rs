@@ -5,6 +5,7 @@ use godot::global::Error;
 use godot::prelude::*;
 
 use crate::classes::RustlsStreamPeerTLS;
+use crate::convert::packed_bytes;
 use crate::engine_objects::describe;
 
 /// The stream below a TLS connection.
@@ -69,19 +70,19 @@ impl Transport {
             return Received::Failed("it did not answer a read with [error, bytes]".to_owned());
         };
         match error {
-            Error::OK => match value.try_to::<PackedByteArray>() {
-                Ok(data) if data.is_empty() => Received::Nothing,
-                Ok(data) if data.len() > limit.unsigned_abs() as usize => {
+            Error::OK => match packed_bytes(&value) {
+                Some(data) if data.is_empty() => Received::Nothing,
+                Some(data) if data.len() > limit.unsigned_abs() as usize => {
                     Received::Failed(format!(
                         "it claims to have read {} bytes when {limit} were asked for",
                         data.len()
                     ))
                 }
-                Ok(data) => {
+                Some(data) => {
                     self.was_alive = true;
                     Received::Data(data)
                 }
-                Err(_) => Received::Failed("it did not answer a read with bytes".to_owned()),
+                None => Received::Failed("it did not answer a read with bytes".to_owned()),
             },
             Error::ERR_FILE_EOF => Received::End,
             other => self.failed_read(other),

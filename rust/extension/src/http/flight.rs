@@ -57,6 +57,7 @@ impl Flight {
         let watched = Arc::clone(&progress);
         let begun = Instant::now();
         let task = runtime.spawn(async move {
+            let _landed = Landed(Arc::clone(&watched));
             let mut destination = Destination::new(file, with_events.then_some(event_sender));
             let (head, failure) = fly(&pool, order, &watched, &mut destination).await;
             let body = if failure.is_none() {
@@ -116,6 +117,15 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+/// However the work ends, the main thread sees that it did.
+struct Landed(Arc<Progress>);
+
+impl Drop for Landed {
+    fn drop(&mut self) {
+        self.0.phase.set(Phase::Idle);
     }
 }
 

@@ -20,7 +20,7 @@ use url::Url;
 use super::RustlsHTTPRequest;
 use crate::classes::tls_options::AnyOptions;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
-use crate::convert::refuse;
+use crate::convert::{packed_bytes, refuse};
 use crate::http::bytes::Bytes;
 use crate::http::flight::Flight;
 use crate::http::receivers::File;
@@ -304,11 +304,11 @@ fn data_of(data: Option<&Variant>) -> Result<Data, String> {
             content_type: None,
         });
     };
-    // The binding makes an empty packed array of anything: the type is asked first.
-    match data.get_type() {
-        VariantType::STRING => return Ok(text(&data.to())),
-        VariantType::PACKED_BYTE_ARRAY => return Ok(bytes(data.to())),
-        _ => {}
+    if let Ok(string) = data.try_to::<GString>() {
+        return Ok(text(&string));
+    }
+    if let Some(array) = packed_bytes(data) {
+        return Ok(bytes(array));
     }
     let Ok(mut form) = data.try_to::<Gd<RustlsMultipartForm>>() else {
         return Err(format!(
