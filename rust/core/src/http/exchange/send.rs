@@ -63,7 +63,12 @@ pub(super) async fn send(
         let is_unsent = error.message().is_some();
         let is_lost = is_safe(&hop.method) && is_closed(error.error());
         let was_refused = is_unsent || is_refused(error.error());
-        if is_shared && (was_refused || is_lost) && refusals < MOST_REFUSALS {
+        let most = match (was_refused, is_lost) {
+            (true, _) => MOST_REFUSALS,
+            (false, true) => 1,
+            (false, false) => 0,
+        };
+        if is_shared && refusals < most {
             refusals += 1;
             // Others are refused at the same time, and one new connection is enough for all.
             pool.retire(&origin, &facts);

@@ -28,7 +28,7 @@ type Answer = dyn Fn(usize, usize, &str) -> (Vec<u8>, Then) + Send + Sync;
 
 pub(super) struct Server {
     pub(super) port: u16,
-    /// Heads of the requests and their bodies' first bytes, with the number of the connection.
+    /// The requests, with the numbers of their connections.
     pub(super) requests: Shared<Vec<(usize, String)>>,
 }
 
@@ -103,7 +103,7 @@ fn serve(
     requests: &Shared<Vec<(usize, String)>>,
 ) -> io::Result<()> {
     for count in 0.. {
-        let head = line.read_head()?;
+        let head = line.read_request()?;
         requests.lock().unwrap().push((number, head.clone()));
         let (bytes, then) = answer(number, count, &head);
         line.write(&bytes)?;
@@ -120,6 +120,19 @@ fn serve(
     Ok(())
 }
 
+fn is_whole(request: &str) -> bool {
+    let Some((head, body)) = request.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("Content-Length: "));
+    match length.and_then(|length| length.parse().ok()) {
+        Some(length) => body.len() >= length,
+        None => !head.contains("chunked") || body.ends_with("0\r\n\r\n"),
+    }
+}
+
 /// A connection, blocking.
 struct Line {
     stream: TcpStream,
@@ -127,15 +140,15 @@ struct Line {
 }
 
 impl Line {
-    /// Up to the blank line and what came with it.
-    fn read_head(&mut self) -> io::Result<String> {
-        let mut head = Vec::new();
-        while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-            if self.read_into(&mut head)? == 0 {
+    /// A whole request: the head, and the body that it announces.
+    fn read_request(&mut self) -> io::Result<String> {
+        let mut request = Vec::new();
+        while !is_whole(&String::from_utf8_lossy(&request)) {
+            if self.read_into(&mut request)? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
-        Ok(String::from_utf8_lossy(&head).into_owned())
+        Ok(String::from_utf8_lossy(&request).into_owned())
     }
 
     fn read(&mut self) -> io::Result<usize> {
