@@ -83,6 +83,39 @@ fn a_thousand_requests_of_fifty_nodes_are_all_right_and_share_few_connections() 
 }
 
 #[test]
+fn a_server_that_ends_its_http2_connections_loses_no_request() {
+    let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
+        return;
+    };
+    let pair = certificates.pair(Kind::P256);
+    // With most of the requests under way it says goodbye (GOAWAY, RFC 9113 section 6.8) and does not begin them.
+    let site = Site {
+        chain: pair.chain,
+        key: pair.key,
+        more: "keepalive_requests 20; access_log connections.log connections; \
+               location / { return 200 $request_uri; }"
+            .to_owned(),
+        http2: true,
+    };
+    let Some(nginx) = Nginx::start(&[site]) else {
+        return;
+    };
+    let base = format!("https://localhost:{}", nginx.port(0));
+    let requests: Vec<Request> = (0..10 * REQUESTS)
+        .map(|number| Request::get(format!("{base}/{number}")))
+        .collect();
+    let mut batch = Batch::new(engine);
+    batch.add(Job::requests("all at once", &certificates.root(), &requests).together());
+    for outcome in batch.run(false) {
+        assert_eq!(outcome.number("result"), result::SUCCESS, "{outcome:?}");
+        assert_eq!(outcome.text("version"), "HTTP/2", "{outcome:?}");
+    }
+    let log = nginx.log();
+    let connections: HashSet<&str> = log.iter().map(|line| line[0].as_str()).collect();
+    assert!(connections.len() >= 10, "{} connections", connections.len());
+}
+
+#[test]
 fn a_reset_in_any_phase_is_told_and_one_between_requests_is_not_noticed() {
     let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
         return;

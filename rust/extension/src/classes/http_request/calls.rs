@@ -124,7 +124,7 @@ impl RustlsHTTPRequest {
     }
 
     /// Returns the answer to the last [method request] with all that the signal does not tell: version, certificates, the
-    /// final address. Null before the first.
+    /// final address. Its body went with [signal request_completed] and is not kept. Null before the first.
     #[func]
     fn get_response(&self) -> Option<Gd<RustlsHTTPResponse>> {
         self.response.clone()

@@ -228,6 +228,10 @@ impl RustlsHTTPResponse {
             _ => {}
         }
         this.signals().completed().emit(this);
+        if this.bind().is_twin {
+            // Its node keeps the answer; the body went with the signal.
+            this.clone().bind_mut().body = PackedByteArray::new();
+        }
         Again::No
     }
 
