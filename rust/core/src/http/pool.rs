@@ -77,31 +77,9 @@ impl Pool {
         if let Some(connection) = server.take() {
             return Ok(connection);
         }
-        // Cut short by its time, never by an error: what is being made here belongs to this request alone.
-        let mut turn = pin!(async {
-            loop {
-                let freed = server.freed.notified();
-                tokio::select! {
-                    () = freed => if let Some(connection) = server.take() {
-                        return Turn::Kept(connection);
-                    },
-                    permit = server.connecting.acquire() => {
-                        return match server.take() {
-                            Some(connection) => Turn::Kept(connection),
-                            None => Turn::Make(permit.ok()),
-                        };
-                    }
-                }
-            }
-        });
-        let _permit = loop {
-            let before = server.moved.load(Ordering::Relaxed);
-            match timeout(LONGEST_WAIT, &mut turn).await {
-                Ok(Turn::Kept(connection)) => return Ok(connection),
-                Ok(Turn::Make(permit)) => break permit,
-                Err(_) if server.moved.load(Ordering::Relaxed) != before => {}
-                Err(_) => break None,
-            }
+        let _permit = match server.wait().await {
+            Turn::Kept(connection) => return Ok(connection),
+            Turn::Make(permit) => permit,
         };
         let connection = Connection::make(&self.connector, origin, phase).await;
         server.learn(connection.as_ref().ok());
@@ -200,6 +178,35 @@ enum Turn<'a> {
 impl Server {
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a connection that comes free, or for one's turn to make one. Only the waiting is cut short by its time:
+    /// what is being made later belongs to its request alone. Who waits no longer must not stand in the queues.
+    async fn wait(&self) -> Turn<'_> {
+        let mut turn = pin!(async {
+            loop {
+                let freed = self.freed.notified();
+                tokio::select! {
+                    () = freed => if let Some(connection) = self.take() {
+                        return Turn::Kept(connection);
+                    },
+                    permit = self.connecting.acquire() => {
+                        return match self.take() {
+                            Some(connection) => Turn::Kept(connection),
+                            None => Turn::Make(permit.ok()),
+                        };
+                    }
+                }
+            }
+        });
+        loop {
+            let before = self.moved.load(Ordering::Relaxed);
+            match timeout(LONGEST_WAIT, &mut turn).await {
+                Ok(turn) => return turn,
+                Err(_) if self.moved.load(Ordering::Relaxed) != before => {}
+                Err(_) => return Turn::Make(None),
+            }
+        }
     }
 
     /// A connection that lives still, the one used last first.

@@ -16,12 +16,12 @@ use godot_rustls_core::http::connect::{Connector, PeerFacts};
 use godot_rustls_core::http::proxy::{Proxy, Routes};
 use tokio::task::AbortHandle;
 
+use self::calls::Unusable;
 use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
 use crate::convert::{OrNull, warn};
-use crate::engine_objects::secret_text;
 use crate::http::bytes::Bytes;
-use crate::http::{pools, runtime};
+use crate::http::{defaults, pools, runtime};
 use crate::setups::client_setup;
 
 /// How long making a connection may take, as the engine's setting for TCP says by default.
@@ -100,7 +100,12 @@ impl RustlsHTTPClient {
         let host = host.to_string();
         let origin = match calls::origin(&host, port, tls_options.0.is_some()) {
             Ok(origin) => origin,
-            Err(problem) => return this.bind_mut().refused(&problem),
+            Err(Unusable::Host(problem)) => return this.bind_mut().told(&problem),
+            Err(Unusable::Port(problem)) => {
+                let mut me = this.bind_mut();
+                me.status = Self::STATUS_CANT_CONNECT;
+                return me.told(&problem);
+            }
         };
         // Nothing is bound: the trust may have something to tell.
         let call = format_args!(
@@ -110,11 +115,11 @@ impl RustlsHTTPClient {
         let options = tls_options.0.filter(|_| origin.is_https);
         let setup = match client_setup(options, call) {
             Ok(setup) => pools::http1_setup(&setup),
-            Err(problem) => return this.bind_mut().refused(&problem),
+            Err(problem) => return this.bind_mut().told(&problem),
         };
         let runtime = match runtime::handle() {
             Ok(runtime) => runtime,
-            Err(problem) => return this.bind_mut().refused(&problem),
+            Err(problem) => return this.bind_mut().told(&problem),
         };
         let mut me = this.bind_mut();
         let routes = Routes {
@@ -303,7 +308,7 @@ impl RustlsHTTPClient {
     /// the next connection on.
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
-        match Proxy::parse(secret_text(&host).as_str(), port) {
+        match defaults::proxy(&host, port) {
             Ok(proxy) => self.http_proxy = proxy,
             Err(problem) => self.tell(&format!("set_http_proxy: {problem}")),
         }
@@ -312,7 +317,7 @@ impl RustlsHTTPClient {
     /// Sets the proxy for HTTPS. See [method set_http_proxy].
     #[func]
     fn set_https_proxy(&mut self, host: GString, port: i64) {
-        match Proxy::parse(secret_text(&host).as_str(), port) {
+        match defaults::proxy(&host, port) {
             Ok(proxy) => self.https_proxy = proxy,
             Err(problem) => self.tell(&format!("set_https_proxy: {problem}")),
         }

@@ -9,8 +9,14 @@ use http::Method;
 
 use crate::http::defaults;
 
-/// What a host argument says, a scheme before it included. The error is a sentence.
-pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin, String> {
+/// Why nobody can be connected to, as a sentence.
+pub(super) enum Unusable {
+    Host(String),
+    Port(String),
+}
+
+/// What a host argument says, a scheme before it included.
+pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin, Unusable> {
     let after = |prefix: &str| {
         let begins = host
             .get(..prefix.len())
@@ -27,9 +33,9 @@ pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin,
         .and_then(|inner| inner.strip_suffix(']'))
         .unwrap_or(bare);
     if bare.is_empty() {
-        return Err(
+        return Err(Unusable::Host(
             "connect_to_host: the host is empty: pass one such as \"example.org\"".to_owned(),
-        );
+        ));
     }
     let port = match port {
         ..0 if is_https => 443,
@@ -38,9 +44,9 @@ pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin,
             .ok()
             .filter(|port| *port > 0)
             .ok_or_else(|| {
-                format!(
+                Unusable::Port(format!(
                     "connect_to_host: the port is {given}: use 1 to 65535, or -1 for the usual one"
-                )
+                ))
             })?,
     };
     Ok(Origin {

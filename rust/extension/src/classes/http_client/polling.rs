@@ -150,13 +150,6 @@ impl RustlsHTTPClient {
         self.last_error = GString::from(message);
     }
 
-    pub(super) fn refused(&mut self, problem: &str) -> Error {
-        if problem.contains("the port is") {
-            self.status = Self::STATUS_CANT_CONNECT;
-        }
-        self.told(problem)
-    }
-
     pub(super) fn told(&mut self, problem: &str) -> Error {
         self.last_error = GString::from(problem);
         self.tell(problem);

@@ -234,7 +234,7 @@ impl RustlsHTTPRequest {
         })
     }
 
-    /// The configuration of TLS. Plain requests share the default one, whose trust they never ask for.
+    /// The configuration of TLS, for plain requests too: a redirect may lead them to https.
     fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientSetup>, Refusal> {
         let options = this.bind().options.clone();
         let call = format_args!(

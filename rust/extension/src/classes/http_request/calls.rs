@@ -2,13 +2,12 @@
 
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::http::proxy::Proxy;
 
 use super::{RustlsHTTPRequest, asking};
 use crate::classes::RustlsHTTPResponse;
 use crate::classes::tls_options::AnyOptions;
 use crate::convert::OrNil;
-use crate::engine_objects::secret_text;
+use crate::http::defaults;
 
 #[godot_api(secondary)]
 impl RustlsHTTPRequest {
@@ -147,7 +146,7 @@ impl RustlsHTTPRequest {
     /// port of -1 removes it.
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
-        match Proxy::parse(secret_text(&host).as_str(), port) {
+        match defaults::proxy(&host, port) {
             Ok(proxy) => self.http_proxy = proxy,
             Err(problem) => self.tell(&format!("set_http_proxy: {problem}")),
         }
@@ -156,7 +155,7 @@ impl RustlsHTTPRequest {
     /// Sets the proxy for HTTPS, which sees only where the connections go. See [method set_http_proxy].
     #[func]
     fn set_https_proxy(&mut self, host: GString, port: i64) {
-        match Proxy::parse(secret_text(&host).as_str(), port) {
+        match defaults::proxy(&host, port) {
             Ok(proxy) => self.https_proxy = proxy,
             Err(problem) => self.tell(&format!("set_https_proxy: {problem}")),
         }
