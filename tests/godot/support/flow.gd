@@ -10,6 +10,9 @@ var sink: StreamPeer
 var data: PackedByteArray
 var received: PackedByteArray = []
 var sent: int = 0
+## Where the block ends that is being written. What is left of one is written before more is offered: the engine's
+## stream may hold an encrypted record of it already, which it counts as whatever comes next.
+var block_end: int = 0
 ## At most this many bytes are offered in one write.
 var write_size: int
 ## At most this many bytes are asked for in one read.
@@ -58,7 +61,23 @@ static func run(flows: Array, seconds: float = 20.0) -> bool:
 
 ## Writes and reads once. Whether anything moved.
 func step() -> bool:
-	return _write() + _read() > 0
+	return write() + _read() > 0
+
+
+## Writes once, or polls when all is written. How many bytes were taken.
+func write() -> int:
+	if sent >= data.size():
+		# What the stream took but could not pass on yet leaves with a poll.
+		Link.poll(source)
+		return 0
+	if sent == block_end:
+		block_end = mini(sent + write_size, data.size())
+	var result: Array = source.put_partial_data(data.slice(sent, block_end))
+	if result[0] != OK:
+		error = result[0]
+		return 0
+	sent += result[1]
+	return result[1]
 
 
 ## Whether as many bytes arrived as were to be sent.
@@ -77,20 +96,6 @@ func describe() -> String:
 		sent, data.size(), received.size(), error,
 		"a true beginning" if data.slice(0, received.size()) == received else "with wrong bytes",
 	]
-
-
-func _write() -> int:
-	if sent >= data.size():
-		# What the stream took but could not pass on yet leaves with a poll.
-		Link.poll(source)
-		return 0
-	var part: PackedByteArray = data.slice(sent, mini(sent + write_size, data.size()))
-	var result: Array = source.put_partial_data(part)
-	if result[0] != OK:
-		error = result[0]
-		return 0
-	sent += result[1]
-	return result[1]
 
 
 func _read() -> int:
