@@ -16,7 +16,7 @@ use crate::identity::Identity;
 use crate::names::{ReferenceName, indication};
 use crate::options::{ClientOptions, Terms, Verification};
 use crate::provider::provider;
-use crate::session::{Offer, Session};
+use crate::session::{Costs, Offer, Session};
 use crate::verifier::{Horizon, OwnIdentity, ServerVerifier, seconds, verify_chain};
 
 pub use server::ServerSetup;
@@ -34,6 +34,21 @@ pub struct ClientSetup {
     options: ClientOptions,
     offer: Arc<Offer>,
     by_name: Mutex<VecDeque<Shared>>,
+}
+
+/// A connection that was not started yet.
+#[derive(Debug)]
+pub struct PreparedClient {
+    config: Arc<rustls::ClientConfig>,
+    name: ServerName<'static>,
+    offer: Arc<Offer>,
+}
+
+impl PreparedClient {
+    /// Makes the client's key shares; its first bytes are ready to send.
+    pub fn start(self) -> Result<Session, Diagnosis> {
+        Session::client(self.config, self.name, self.offer)
+    }
 }
 
 /// A configuration that holds sessions.
@@ -82,11 +97,16 @@ impl ClientSetup {
 
     /// Starts a connection to `host`; its first bytes are ready to send.
     pub fn connect(&self, host: &str) -> Result<Session, Diagnosis> {
-        self.connect_at(host, UnixTime::now())
+        self.prepare(host)?.start()
+    }
+
+    /// Everything that comes before the first random number and the first key of a connection to `host`.
+    pub fn prepare(&self, host: &str) -> Result<PreparedClient, Diagnosis> {
+        self.prepare_at(host, UnixTime::now())
     }
 
     /// `now` decides which sessions can be resumed still.
-    fn connect_at(&self, host: &str, now: UnixTime) -> Result<Session, Diagnosis> {
+    fn prepare_at(&self, host: &str, now: UnixTime) -> Result<PreparedClient, Diagnosis> {
         let reference = self.reference(host);
         // An override that is a DNS name names the server; any other leaves that to the host.
         let server_name = indication(&self.options.common_name_override)
@@ -101,7 +121,11 @@ impl ClientSetup {
         // The placeholder stands for a host that rustls cannot hold. It is never sent, and never shared.
         let name = server_name
             .unwrap_or_else(|| ServerName::IpAddress(IpAddr::from(Ipv4Addr::UNSPECIFIED).into()));
-        Session::client(config, name, Arc::clone(&self.offer))
+        Ok(PreparedClient {
+            config,
+            name,
+            offer: Arc::clone(&self.offer),
+        })
     }
 
     /// Checks a chain, leaf first, as a connection to `host` would.
@@ -206,6 +230,7 @@ fn offer(terms: &Terms, identity: Option<&str>) -> Offer {
         versions: terms.versions,
         identity: identity.map(str::to_owned),
         alpn: terms.alpn.describe(),
+        costs: Costs::default(),
     }
 }
 

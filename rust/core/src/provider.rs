@@ -2,17 +2,46 @@
 //!
 //! Nothing installs a process-wide default: another extension in the same game may have its own.
 
-use std::sync::{Arc, LazyLock};
+pub mod key_shares;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs};
 use rustls::server::ProducesTickets;
 
-static PROVIDER: LazyLock<Arc<CryptoProvider>> =
-    LazyLock::new(|| Arc::new(aws_lc_rs::default_provider()));
+static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
+    let mut provider = aws_lc_rs::default_provider();
+    for group in &mut provider.kx_groups {
+        if group.name() == key_shares::PREFERRED.name() {
+            *group = key_shares::PREFERRED;
+        }
+    }
+    Arc::new(provider)
+});
+
+static SEEDED: AtomicBool = AtomicBool::new(false);
 
 /// aws-lc-rs; X25519MLKEM768 is its first key exchange group.
 pub fn provider() -> Arc<CryptoProvider> {
     Arc::clone(&PROVIDER)
+}
+
+/// Whether random numbers were made already in this process. The first ones wait tens of milliseconds for entropy.
+pub fn is_seeded() -> bool {
+    SEEDED.load(Ordering::Relaxed)
+}
+
+/// Makes the first random numbers, unless there were some.
+pub fn seed() {
+    if is_seeded() {
+        return;
+    }
+    let mut one = [0];
+    // Whoever needs some later is told when there are none.
+    if PROVIDER.secure_random.fill(&mut one).is_ok() {
+        SEEDED.store(true, Ordering::Relaxed);
+    }
 }
 
 /// The signatures that are believed, on certificates and in handshakes.
@@ -20,9 +49,36 @@ pub fn signature_algorithms() -> WebPkiSupportedAlgorithms {
     PROVIDER.signature_verification_algorithms
 }
 
-/// New keys for session tickets, which live half a day and are replaced by themselves.
-pub(crate) fn ticketer() -> Result<Arc<dyn ProducesTickets>, rustls::Error> {
-    aws_lc_rs::Ticketer::new()
+/// Keys for session tickets, which live half a day and are replaced by themselves. They are made by the first
+/// handshake: making them where a server begins could wait for entropy there.
+#[derive(Debug, Default)]
+pub(crate) struct Ticketer(OnceLock<Option<Arc<dyn ProducesTickets>>>);
+
+impl Ticketer {
+    /// Without random numbers there are no tickets; the handshake itself will say why it cannot go on.
+    fn keys(&self) -> Option<&dyn ProducesTickets> {
+        self.0
+            .get_or_init(|| aws_lc_rs::Ticketer::new().ok())
+            .as_deref()
+    }
+}
+
+impl ProducesTickets for Ticketer {
+    fn enabled(&self) -> bool {
+        true
+    }
+
+    fn lifetime(&self) -> u32 {
+        self.keys().map_or(0, ProducesTickets::lifetime)
+    }
+
+    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        self.keys()?.encrypt(plain)
+    }
+
+    fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
+        self.keys()?.decrypt(cipher)
+    }
 }
 
 /// IANA name of a cipher suite.

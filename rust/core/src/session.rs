@@ -1,12 +1,14 @@
 //! One TLS connection without I/O: bytes in, bytes out, plaintext in, plaintext out.
 
+mod costs;
 mod goodbye;
 mod negotiated;
+mod pending;
 
 #[cfg(test)]
 mod tests;
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
 use rustls::{ClientConnection, Connection, ServerConnection};
@@ -15,8 +17,11 @@ use rustls_pki_types::ServerName;
 use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
 use crate::notes::{self, CertificateRequest};
 use crate::options::VersionRange;
+use crate::provider;
 use goodbye::Goodbye;
+use pending::Pending;
 
+pub use costs::{Costs, Step};
 pub use negotiated::ExportError;
 
 /// Which side of the connection this is.
@@ -47,7 +52,7 @@ impl Role {
 }
 
 /// What this side brings to the handshake, for sentences.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Offer {
     /// Allowed versions.
     pub(crate) versions: VersionRange,
@@ -55,11 +60,16 @@ pub(crate) struct Offer {
     pub(crate) identity: Option<String>,
     /// Application protocols.
     pub(crate) alpn: String,
+    /// What handshakes cost.
+    pub(crate) costs: Costs,
 }
 
 /// Decrypted bytes that may wait for the reader before no more input is taken. One record (RFC 8446
 /// section 5.1): a peer cannot make us hold more than this and what was read with it.
 const PLAINTEXT_LIMIT: usize = 16 * 1024;
+
+/// rustls keeps a buffer of this size in any case.
+const KEPT_BUFFER: usize = 4 * 1024;
 
 /// How much of the peer's first bytes is kept for diagnosis.
 const FIRST_BYTES: usize = 12;
@@ -72,7 +82,7 @@ pub struct Session {
     first_bytes: Vec<u8>,
     received: u64,
     /// Input that waits until decrypted bytes were read.
-    pending: Vec<u8>,
+    pending: Pending,
     /// Decrypted bytes that can be read.
     readable: usize,
     /// What was decrypted in the same step in which the connection failed.
@@ -106,6 +116,7 @@ impl Session {
         name: ServerName<'static>,
         offer: Arc<Offer>,
     ) -> Result<Self, Diagnosis> {
+        provider::seed();
         let connection =
             ClientConnection::new(config, name).map_err(|error| start_failed(&error))?;
         Ok(Self::new(
@@ -136,7 +147,7 @@ impl Session {
             offer,
             first_bytes: Vec::new(),
             received: 0,
-            pending: Vec::new(),
+            pending: Pending::default(),
             readable: 0,
             tail: Vec::new(),
             peer_closed: false,
@@ -152,6 +163,23 @@ impl Session {
     /// The handshake is not complete.
     pub fn is_handshaking(&self) -> bool {
         self.connection.is_handshaking()
+    }
+
+    /// What the next bytes of the peer's are for, until the handshake is complete.
+    pub fn next_step(&self) -> Option<Step> {
+        let is_key_agreed = self.connection.negotiated_key_exchange_group().is_some();
+        self.is_handshaking()
+            .then(|| match (self.role, is_key_agreed) {
+                (Role::Client, false) => Step::Agreement,
+                (Role::Client, true) => Step::Verdict,
+                (Role::Server, false) => Step::Answer,
+                (Role::Server, true) => Step::Conclusion,
+            })
+    }
+
+    /// What the steps of this and other connections with the same options cost.
+    pub fn costs(&self) -> &Costs {
+        &self.offer.costs
     }
 
     /// Why the connection cannot go on, if so. Decrypted bytes can still be read, and an alert may wait to be
@@ -198,13 +226,25 @@ impl Session {
         }
     }
 
-    fn take_in(&mut self, bytes: &[u8]) {
-        if self.pending.is_empty() {
-            let taken = self.process(bytes);
-            self.pending.extend_from_slice(&bytes[taken..]);
-        } else {
-            self.pending.extend_from_slice(bytes);
+    /// Takes bytes from the peer until decrypted ones wait to be read; how many. For who reads in between, that spares a
+    /// copy of the rest. At least one is taken, unless there is none.
+    pub fn input_some(&mut self, bytes: &[u8]) -> usize {
+        if self.is_handshaking() || !self.pending.is_empty() || self.readable >= PLAINTEXT_LIMIT {
+            self.input(bytes);
+            return bytes.len();
         }
+        let taken = self.process(bytes);
+        self.received += taken as u64;
+        taken
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
+        let taken = if self.pending.is_empty() {
+            self.process(bytes)
+        } else {
+            0
+        };
+        self.pending.add(&bytes[taken..]);
     }
 
     /// Bytes received so far.
@@ -304,10 +344,10 @@ impl Session {
         self.connection.wants_write()
     }
 
-    /// Appends everything that waits to be sent.
-    pub fn take_output(&mut self, output: &mut Vec<u8>) {
+    /// Writes everything that waits to be sent into `output`, which grows as it needs.
+    pub fn take_output(&mut self, output: &mut impl Write) {
         while self.connection.wants_write() {
-            // Writing to a Vec does not fail; no progress would mean nothing is left.
+            // Writing to memory does not fail; no progress would mean nothing is left.
             if !matches!(self.connection.write_tls(output), Ok(count) if count > 0) {
                 break;
             }
@@ -322,8 +362,8 @@ impl Session {
     /// Goes on with input that waited; how much can be read now.
     fn process_pending(&mut self) -> usize {
         let mut pending = std::mem::take(&mut self.pending);
-        let taken = self.process(&pending);
-        pending.drain(..taken);
+        let taken = self.process(pending.bytes());
+        pending.remove(taken);
         self.pending = pending;
         if self.input_ended && self.pending.is_empty() {
             self.end_of_input();
@@ -366,7 +406,17 @@ impl Session {
                 break;
             }
         }
+        if bytes.len() > KEPT_BUFFER {
+            self.shrink();
+        }
         bytes.len() - rest.len()
+    }
+
+    /// Gives back what rustls' input buffer grew by, if nothing is in it: it does so itself when it is read into
+    /// again, which for a connection that rests may be never.
+    fn shrink(&mut self) {
+        // Nothing is read, and so nothing is taken for the end.
+        let _ = self.connection.read_tls(&mut NothingYet);
     }
 
     fn fail(&mut self, error: &rustls::Error, rejection: Option<Rejection>) {
@@ -391,6 +441,15 @@ impl Session {
     fn break_with(&mut self, diagnosis: Diagnosis) {
         self.broken = true;
         self.failure.get_or_insert(diagnosis);
+    }
+}
+
+/// A source from which something may come later.
+struct NothingYet;
+
+impl Read for NothingYet {
+    fn read(&mut self, _buffer: &mut [u8]) -> std::io::Result<usize> {
+        Err(ErrorKind::WouldBlock.into())
     }
 }
 

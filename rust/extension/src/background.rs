@@ -2,68 +2,48 @@
 //! answers through a channel.
 
 use std::collections::VecDeque;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use godot_rustls_core::provider::{self, key_shares};
+
+use crate::project_settings::handshake_threads;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// What waits, and how many threads are at work. A thread ends when nothing waits.
+/// Makes keys, for seconds at a time: its threads are no loss when nobody needs them.
+pub(crate) static KEYS: Pool = Pool::new("rustls-keys", Duration::ZERO);
+
+/// Does the hard steps of handshakes. Its threads stay for the next ones: to start one takes as long as a step.
+pub(crate) static HANDSHAKES: Pool = Pool::new("rustls-handshakes", Duration::from_secs(10));
+
+/// How long a thread looks out for more before it sleeps.
+const LOOKING_OUT: Duration = Duration::from_micros(100);
+
+/// Threads for one kind of work, started when there is some. What came first is begun first.
+pub(crate) struct Pool {
+    name: &'static str,
+    /// How long a thread without work stays.
+    patience: Duration,
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+    /// How much waits, for a look from outside.
+    count: AtomicUsize,
+}
+
 struct Queue {
     waiting: VecDeque<Work>,
-    at_work: usize,
+    /// Threads that have work or look for it.
+    running: usize,
+    /// Those of them that wait for it.
+    idle: usize,
     threads: Vec<JoinHandle<()>>,
-}
-
-static QUEUE: Mutex<Queue> = Mutex::new(Queue {
-    waiting: VecDeque::new(),
-    at_work: 0,
-    threads: Vec::new(),
-});
-
-/// Does `work` on another thread as soon as one is free. The result comes through the receiver; when the work could
-/// not be done the receiver is disconnected.
-pub(crate) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
-    let (result, receiver) = channel();
-    let mut queue = queue();
-    queue.waiting.push_back(Box::new(move || {
-        // Nobody may be waiting any more.
-        let _ = result.send(work());
-    }));
-    if queue.at_work < most_threads() {
-        queue.begin();
-    }
-    receiver
-}
-
-impl Queue {
-    fn begin(&mut self) {
-        self.join_ended();
-        let thread = std::thread::Builder::new().name("rustls-background".to_owned());
-        match thread.spawn(work_off) {
-            Ok(thread) => {
-                self.threads.push(thread);
-                self.at_work += 1;
-            }
-            // Others will come to it; without any, dropping it tells the receiver.
-            Err(_) if self.at_work == 0 => self.waiting.clear(),
-            Err(_) => {}
-        }
-    }
-
-    /// Threads end well: panics were caught.
-    fn join_ended(&mut self) {
-        for thread in self.threads.extract_if(.., |thread| thread.is_finished()) {
-            let _ = thread.join();
-        }
-    }
-
-    /// Sees off threads that have nothing left to do but to end.
-    fn join(&mut self) {
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
-    }
+    /// The library is about to go.
+    is_closing: bool,
 }
 
 /// Whether threads are still at work.
@@ -73,36 +53,147 @@ pub(crate) enum Left {
     AtWork,
 }
 
-/// Forgets what has not begun. What has begun ends by itself, and its result is lost.
-pub(crate) fn stop() -> Left {
-    let mut queue = queue();
-    queue.waiting.clear();
-    if queue.at_work > 0 {
-        return Left::AtWork;
+impl Pool {
+    const fn new(name: &'static str, patience: Duration) -> Self {
+        let queue = Queue {
+            waiting: VecDeque::new(),
+            running: 0,
+            idle: 0,
+            threads: Vec::new(),
+            is_closing: false,
+        };
+        Self {
+            name,
+            patience,
+            queue: Mutex::new(queue),
+            arrived: Condvar::new(),
+            count: AtomicUsize::new(0),
+        }
     }
-    // Their last steps are in this library too.
-    queue.join();
-    Left::Nothing
+
+    /// Does `work` on one of at most so many threads as soon as one is free. The result comes through the receiver;
+    /// when the work could not be done the receiver is disconnected.
+    pub(crate) fn run<T: Send + 'static>(
+        &'static self,
+        threads: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Receiver<T> {
+        let (result, receiver) = channel();
+        let mut queue = self.lock();
+        queue.is_closing = false;
+        queue.waiting.push_back(Box::new(move || {
+            // Nobody may be waiting any more.
+            let _ = result.send(work());
+        }));
+        self.count.store(queue.waiting.len(), Ordering::Release);
+        if queue.waiting.len() > queue.idle && queue.running < threads {
+            self.begin(&mut queue);
+        }
+        drop(queue);
+        self.arrived.notify_one();
+        receiver
+    }
+
+    fn begin(&'static self, queue: &mut Queue) {
+        for thread in queue.threads.extract_if(.., |thread| thread.is_finished()) {
+            // Threads end well: panics were caught.
+            let _ = thread.join();
+        }
+        let thread = std::thread::Builder::new().name(self.name.to_owned());
+        match thread.spawn(|| self.work_off()) {
+            Ok(thread) => {
+                queue.threads.push(thread);
+                queue.running += 1;
+            }
+            // Others will come to it; without any, dropping it tells the receiver.
+            Err(_) if queue.running == 0 => queue.waiting.clear(),
+            Err(_) => {}
+        }
+    }
+
+    fn work_off(&self) {
+        let mut queue = self.lock();
+        while !queue.is_closing {
+            if let Some(work) = queue.waiting.pop_front() {
+                self.count.store(queue.waiting.len(), Ordering::Release);
+                drop(queue);
+                // A panic must not take the thread's place in the count along.
+                let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+                self.linger();
+                queue = self.lock();
+                continue;
+            }
+            queue.idle += 1;
+            let waited = self.arrived.wait_timeout(queue, self.patience);
+            let timeout;
+            (queue, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            queue.idle -= 1;
+            if timeout.timed_out() && queue.waiting.is_empty() {
+                break;
+            }
+        }
+        queue.running -= 1;
+    }
+
+    /// Looks out for the next work a little longer than it takes a game to answer a step: waking a thread costs both
+    /// sides more. Others that need the processor get it.
+    fn linger(&self) {
+        if self.patience.is_zero() {
+            return;
+        }
+        let until = Instant::now() + LOOKING_OUT;
+        while self.count.load(Ordering::Acquire) == 0 && Instant::now() < until {
+            std::hint::spin_loop();
+        }
+    }
+
+    /// Forgets what has not begun. What has begun ends by itself, and its result is lost.
+    pub(crate) fn stop(&self) -> Left {
+        let mut queue = self.lock();
+        queue.waiting.clear();
+        queue.is_closing = true;
+        if queue.running > queue.idle {
+            return Left::AtWork;
+        }
+        let threads = std::mem::take(&mut queue.threads);
+        drop(queue);
+        self.arrived.notify_all();
+        // They have nothing left to do but to end; their last steps are in this library too.
+        for thread in threads {
+            let _ = thread.join();
+        }
+        Left::Nothing
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn work_off() {
-    loop {
-        let mut queue = queue();
-        let Some(work) = queue.waiting.pop_front() else {
-            queue.at_work -= 1;
-            return;
-        };
-        drop(queue);
-        // A panic must not take the thread's place in the count along.
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+/// Lets a thread make the first random numbers of the process, which wait for entropy. Before long somebody needs them.
+pub(crate) fn seed_early() {
+    static IS_ASKED: AtomicBool = AtomicBool::new(false);
+    if IS_ASKED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let threads = handshake_threads();
+    if threads > 0 {
+        // Nobody waits for the result.
+        let _ = HANDSHAKES.run(threads, provider::seed);
+    }
+}
+
+/// Lets a thread make a key share for the next client, when one was used.
+pub(crate) fn make_key_share() {
+    let threads = handshake_threads();
+    if threads > 0 && key_shares::has_room() {
+        let _ = HANDSHAKES.run(threads, key_shares::make_one);
     }
 }
 
 /// All cores but the game's own.
-fn most_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
-}
-
-fn queue() -> MutexGuard<'static, Queue> {
-    QUEUE.lock().unwrap_or_else(PoisonError::into_inner)
+pub(crate) fn spare_cores() -> usize {
+    static CORES: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+    CORES.saturating_sub(1).max(1)
 }

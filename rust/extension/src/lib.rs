@@ -18,13 +18,14 @@ mod http;
 mod identity_files;
 mod key_log;
 mod keys;
+mod known_objects;
 mod library;
 mod project_settings;
 mod setups;
 mod spec;
 mod trust;
 
-use background::Left;
+use background::{HANDSHAKES, KEYS, Left};
 use godot::init::{ExtensionLibrary, InitStage, gdextension};
 
 struct RustlsForGodot;
@@ -44,7 +45,7 @@ unsafe impl ExtensionLibrary for RustlsForGodot {
             // Objects first: what they hold ends exchanges.
             frames::stop();
             http::pools::stop();
-            let left = [background::stop(), http::runtime::stop()];
+            let left = [KEYS.stop(), HANDSHAKES.stop(), http::runtime::stop()];
             if left.contains(&Left::AtWork) {
                 library::keep_loaded();
             }

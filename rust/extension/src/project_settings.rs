@@ -8,11 +8,17 @@ use godot::prelude::*;
 use godot::register::info::PropertyHint;
 use godot_rustls_core::trust::Mode;
 
+use crate::background::spare_cores;
+
 const BUNDLE_OVERRIDE: &str = "network/tls/certificate_bundle_override";
 const ENABLE_TLS_1_3: &str = "network/tls/enable_tls_v1.3";
 const TRUST: &str = "network/tls/rustls/trust";
+const HANDSHAKE_THREADS: &str = "network/tls/rustls/handshake_threads";
 const HTTP_FRAME_BUDGET: &str = "network/tls/rustls/http_main_thread_budget_ms";
 const EXTRA_CERTIFICATES: &str = "network/tls/rustls/extra_certificates";
+
+/// As many threads as the machine has cores to spare.
+const AUTOMATIC: i64 = -1;
 
 /// Adds our settings to the project's, so that they show in Project Settings beside the engine's own.
 pub(crate) fn register() {
@@ -28,6 +34,12 @@ pub(crate) fn register() {
         &GString::new().to_variant(),
         PropertyHint::FILE,
         "*.crt",
+    );
+    add(
+        HANDSHAKE_THREADS,
+        &AUTOMATIC.to_variant(),
+        PropertyHint::RANGE,
+        "-1,64,1",
     );
     add(
         HTTP_FRAME_BUDGET,
@@ -76,6 +88,13 @@ pub(crate) fn trust_mode() -> Mode {
             Mode::Automatic
         }
     }
+}
+
+/// Threads that do the hard steps of handshakes; with none they are done where they come up.
+pub(crate) fn handshake_threads() -> usize {
+    let value = read(HANDSHAKE_THREADS).try_to::<i64>().unwrap_or(AUTOMATIC);
+    // Whatever is negative means automatic.
+    usize::try_from(value).unwrap_or_else(|_| spare_cores())
 }
 
 /// How much of a frame delivering HTTP answers may take.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use godot::classes::{Os, RefCounted, TlsOptions};
 use godot::prelude::*;
 use godot_rustls_core::config::{ClientSetup, ServerSetup};
-use godot_rustls_core::identity::ServerIdentities;
+use godot_rustls_core::identity::{Identity, ServerIdentities};
 use godot_rustls_core::options::{
     ClientAuthentication, ClientOptions, ServerOptions, Terms, Verification,
 };
@@ -17,7 +17,7 @@ use crate::classes::RustlsTLSOptions;
 use crate::convert::{report, warn};
 use crate::engine_objects::certificates;
 use crate::key_log;
-use crate::spec::{self, ClientSpec, ServerSpec, Spec, TermsSpec};
+use crate::spec::{self, ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
 use crate::trust::default_trust;
 
 /// The last configurations of one owner. Equal options give the same configuration, and so may resume the
@@ -26,6 +26,8 @@ use crate::trust::default_trust;
 pub(crate) struct SetupCache {
     clients: VecDeque<(ClientSpec, Arc<ClientSetup>)>,
     servers: VecDeque<(ServerSpec, Arc<ServerSetup>)>,
+    /// The pair that was read last: whatever else changes, reading a key again would take longest.
+    identity: Option<(IdentitySpec, Identity)>,
 }
 
 /// Configurations kept for all of the engine's own options objects and for null together. They are told
@@ -42,6 +44,7 @@ const KEPT_OWN: usize = 1;
 static SHARED: Mutex<SetupCache> = Mutex::new(SetupCache {
     clients: VecDeque::new(),
     servers: VecDeque::new(),
+    identity: None,
 });
 
 impl SetupCache {
@@ -75,10 +78,22 @@ impl SetupCache {
         if let Some((_, setup)) = self.servers.iter().find(|(known, _)| *known == spec) {
             return Ok(Arc::clone(setup));
         }
-        let setup = Arc::new(new_server(&spec)?);
+        let identity = self.identity(&spec.identity)?;
+        let setup = Arc::new(new_server(&spec, identity)?);
         self.servers.truncate(capacity.saturating_sub(1));
         self.servers.push_front((spec, Arc::clone(&setup)));
         Ok(setup)
+    }
+
+    fn identity(&mut self, spec: &IdentitySpec) -> Result<Identity, String> {
+        if let Some((known, identity)) = &self.identity
+            && known == spec
+        {
+            return Ok(identity.clone());
+        }
+        let identity = spec.read()?;
+        self.identity = Some((spec.clone(), identity.clone()));
+        Ok(identity)
     }
 }
 
@@ -149,7 +164,10 @@ fn default_trust_for(spec: &ClientSpec) -> Option<Arc<TrustStore>> {
 }
 
 fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> Result<ClientSetup, String> {
-    let own = || TrustStore::of_own(certificates(spec.own_trust.as_deref().unwrap_or_default()));
+    let own = || {
+        let bytes = spec.own_trust.as_ref().map_or(&[][..], |bytes| bytes);
+        TrustStore::of_own(certificates(bytes))
+    };
     Ok(ClientSetup::new(ClientOptions {
         trust: default.unwrap_or_else(|| Arc::new(own())),
         verification: spec.verification,
@@ -161,8 +179,7 @@ fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> Result<Cli
     }))
 }
 
-fn new_server(spec: &ServerSpec) -> Result<ServerSetup, String> {
-    let identity = spec.identity.read()?;
+fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerSetup, String> {
     let clients = match &spec.clients {
         Some(clients) => Some(ClientAuthentication {
             required: clients.required,
@@ -226,7 +243,10 @@ pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<Server
 /// Why `options` cannot be used, without keeping anything.
 pub(crate) fn check(spec: Spec) -> Result<(), String> {
     match spec {
-        Spec::Server(spec) => new_server(&spec).map(|_| ()),
+        Spec::Server(spec) => {
+            let identity = spec.identity.read()?;
+            new_server(&spec, identity).map(|_| ())
+        }
         Spec::Client(spec) => {
             if let Some(bytes) = &spec.own_trust {
                 let trust = TrustStore::of_own(certificates(bytes));

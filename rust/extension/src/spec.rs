@@ -13,14 +13,15 @@ use godot_rustls_core::revocation::RevocationLists;
 use godot_rustls_core::trust::TrustStore;
 use zeroize::Zeroizing;
 
-use crate::engine_objects::{certificate_bytes, certificates, private_key_text};
+use crate::engine_objects::certificates;
+use crate::known_objects::{known_certificate, known_private_key};
 use crate::trust::reloads;
 
 /// Everything that makes one client's configuration differ from another's.
 #[derive(Clone, PartialEq)]
 pub(crate) struct ClientSpec {
     /// The user's own chain as bytes, or the default trust.
-    pub(crate) own_trust: Option<Vec<u8>>,
+    pub(crate) own_trust: Option<Arc<Vec<u8>>>,
     pub(crate) verification: Verification,
     pub(crate) common_name_override: String,
     pub(crate) pins: Pins,
@@ -64,8 +65,8 @@ pub(crate) struct ClientsSpec {
 #[derive(Clone, PartialEq)]
 pub(crate) enum IdentitySpec {
     Pem {
-        key: Zeroizing<String>,
-        certificate: Vec<u8>,
+        key: Arc<Zeroizing<String>>,
+        certificate: Arc<Vec<u8>>,
     },
     Ready(Identity),
 }
@@ -113,7 +114,7 @@ impl ClientSpec {
     }
 
     fn of_engine(
-        own_trust: Option<Vec<u8>>,
+        own_trust: Option<Arc<Vec<u8>>>,
         common_name_override: String,
         is_unsafe: bool,
     ) -> Result<Self, String> {
@@ -160,8 +161,8 @@ pub(crate) fn of_engine(options: &Gd<TlsOptions>) -> Result<Spec, String> {
             .ok_or("the options have no certificate")?;
         return Ok(Spec::Server(ServerSpec {
             identity: IdentitySpec::Pem {
-                key: private_key_text(&key)?,
-                certificate: certificate_bytes(&certificate)?,
+                key: known_private_key(&key)?,
+                certificate: known_certificate(&certificate)?,
             },
             named: Vec::new(),
             clients: None,
@@ -172,7 +173,7 @@ pub(crate) fn of_engine(options: &Gd<TlsOptions>) -> Result<Spec, String> {
     }
     let chain = options.get_trusted_ca_chain();
     ClientSpec::of_engine(
-        chain.map(|chain| certificate_bytes(&chain)).transpose()?,
+        chain.map(|chain| known_certificate(&chain)).transpose()?,
         options.get_common_name_override().to_string(),
         options.is_unsafe_client(),
     )

@@ -167,6 +167,15 @@ func test_the_setting_for_the_main_threads_share_of_http_is_there(_ours: Stack) 
 	equal(ProjectSettings.property_get_revert(setting), 1.0, "its default")
 
 
+func test_the_setting_for_the_threads_of_handshakes_is_there(_ours: Stack) -> void:
+	var setting: String = "network/tls/rustls/handshake_threads"
+	for property: Dictionary in ProjectSettings.get_property_list():
+		if property["name"] == setting:
+			equal(property["type"], TYPE_INT, "its type")
+			equal(property["hint"], PROPERTY_HINT_RANGE, "its hint")
+	equal(ProjectSettings.property_get_revert(setting), -1, "its default")
+
+
 func test_our_constants_have_their_values(_ours: Stack) -> void:
 	for our_class: StringName in CONSTANTS:
 		for constant: StringName in CONSTANTS[our_class]:

@@ -3,6 +3,7 @@
 mod link;
 mod negotiated;
 
+use std::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
 use godot::classes::{IStreamPeerExtension, StreamPeer, StreamPeerExtension};
@@ -13,8 +14,9 @@ use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 use godot_rustls_core::names::is_host;
 
 use super::tls_options::AnyOptions;
-use crate::connection::{Connection, Dialer};
+use crate::connection::{Connection, Dialer, Limits, Target};
 use crate::convert::{OrNull, refuse, report};
+use crate::project_settings::handshake_threads;
 use crate::setups::{client_setup, server_setup};
 use link::{Link, Status};
 
@@ -38,6 +40,10 @@ use link::{Link, Status};
 /// [b]Note:[/b] What [method StreamPeer.put_partial_data] took and the stream below did not take yet is sent by later
 /// calls, [method poll] among them, and is lost when the connection is ended before that.
 /// [method StreamPeer.put_data] waits until all is sent.
+///
+/// [b]Note:[/b] The hard steps of a handshake are done on threads of the addon (project setting
+/// [code]network/tls/rustls/handshake_threads[/code]; 0 does them in the call that comes to them). No call waits for them:
+/// the next [method poll] goes on with what they came to.
 ///
 /// [b]Note:[/b] The object may be used from a [Thread], from one at a time.
 #[derive(GodotClass)]
@@ -77,9 +83,7 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
             report("get_available_bytes: the TLS connection is not established");
             return 0;
         }
-        let readable = self
-            .connection()
-            .map_or(0, |connection| connection.session().readable());
+        let readable = self.connection().map_or(0, Connection::readable);
         i32::try_from(readable).unwrap_or(i32::MAX)
     }
 
@@ -90,8 +94,15 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
         bytes: i32,
         received: RawPtr<*mut i32>,
     ) -> Error {
-        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count.
-        unsafe { read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_all) }
+        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count. It hands all of the buffer to
+        // the script, however much was read: nothing stale may be in it.
+        unsafe {
+            let length = usize::try_from(bytes).unwrap_or(0);
+            if !buffer.ptr().is_null() {
+                std::ptr::write_bytes(buffer.ptr(), 0, length);
+            }
+            read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_all)
+        }
     }
 
     #[func(gd_self)]
@@ -101,7 +112,8 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
         bytes: i32,
         received: RawPtr<*mut i32>,
     ) -> Error {
-        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count.
+        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count. It shows the script what was
+        // received and no more.
         unsafe { read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_some) }
     }
 
@@ -128,10 +140,10 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
     }
 }
 
-type ReadFn = fn(&mut Gd<RustlsStreamPeerTLS>, &mut [u8]) -> (Error, usize);
+type ReadFn = fn(&mut Gd<RustlsStreamPeerTLS>, &mut Target<'_>) -> Error;
 type WriteFn = fn(&mut Gd<RustlsStreamPeerTLS>, &[u8]) -> (Error, usize);
 
-/// Prepares the engine's buffer and reads into it.
+/// Reads into the engine's buffer.
 ///
 /// # Safety
 /// `buffer` is valid for writes of `bytes` bytes, `received` for one number, both unless null.
@@ -142,24 +154,22 @@ unsafe fn read_into(
     received: *mut i32,
     read: ReadFn,
 ) -> Error {
-    let length = usize::try_from(bytes).unwrap_or(0);
-    let buffer = if buffer.is_null() || length == 0 {
-        &mut []
-    } else {
-        // The engine hands its buffer to the script whatever happens here, so nothing stale may be in it.
-        // SAFETY: valid for `length` bytes by this function's contract; zeroed before it is read.
-        unsafe {
-            std::ptr::write_bytes(buffer, 0, length);
-            std::slice::from_raw_parts_mut(buffer, length)
-        }
-    };
     // SAFETY: null or valid by this function's contract.
     let received = unsafe { received.as_mut() };
     let mut count = 0;
     let received = received.unwrap_or(&mut count);
+    // Whatever happens from here on, nothing counts as received that is not.
     *received = 0;
-    let (error, count) = read(&mut this, buffer);
-    *received = i32::try_from(count).unwrap_or(i32::MAX);
+    let length = usize::try_from(bytes).unwrap_or(0);
+    let buffer = if buffer.is_null() || length == 0 {
+        &mut []
+    } else {
+        // SAFETY: valid for `length` bytes by this function's contract, which need not be initialised.
+        unsafe { std::slice::from_raw_parts_mut(buffer.cast::<MaybeUninit<u8>>(), length) }
+    };
+    let mut target = Target::new(buffer);
+    let error = read(&mut this, &mut target);
+    *received = i32::try_from(target.filled()).unwrap_or(i32::MAX);
     error
 }
 
@@ -285,12 +295,13 @@ impl RustlsStreamPeerTLS {
         };
         let name = common_name.to_string();
         let call = format_args!("RustlsStreamPeerTLS.connect_to_stream(…, \"{name}\", …)");
-        let session = client_setup(client_options.0, call)
-            .and_then(|setup| setup.connect(&name).map_err(|diagnosis| diagnosis.message));
-        match session {
-            Ok(session) => link::start(&mut this, session, stream),
-            Err(message) => link::refuse_options(&mut this, message),
-        }
+        let setup = client_setup(client_options.0, call);
+        link::start(&mut this, stream, |stream, limits| {
+            let client = setup?.prepare(&name);
+            client
+                .and_then(|client| Connection::client(client, stream, limits))
+                .map_err(|diagnosis| diagnosis.message)
+        })
     }
 
     /// Starts a TLS connection as the server over [param stream].
@@ -308,12 +319,11 @@ impl RustlsStreamPeerTLS {
             Ok(stream) => stream,
             Err(error) => return error,
         };
-        let session = server_setup(server_options)
-            .and_then(|setup| setup.accept().map_err(|diagnosis| diagnosis.message));
-        match session {
-            Ok(session) => link::start(&mut this, session, stream),
-            Err(message) => link::refuse_options(&mut this, message),
-        }
+        let setup = server_setup(server_options);
+        link::start(&mut this, stream, |stream, limits| {
+            let session = setup?.accept().map_err(|diagnosis| diagnosis.message)?;
+            Ok(Connection::server(session, stream, limits))
+        })
     }
 
     /// Finds [param host], connects to its [param port] and starts a TLS connection as the client, all in the
@@ -347,8 +357,8 @@ impl RustlsStreamPeerTLS {
         let call = format_args!("RustlsStreamPeerTLS.connect_to_host(\"{host}\", {port}, …)");
         match client_setup(client_options.0, call) {
             Ok(setup) => {
-                let timeout = this.bind().timeout();
-                link::start_dialing(&mut this, Dialer::new(setup, host, port, timeout))
+                let limits = this.bind().limits();
+                link::start_dialing(&mut this, Dialer::new(setup, host, port, limits))
             }
             Err(message) => link::refuse_options(&mut this, message),
         }
@@ -408,18 +418,15 @@ impl RustlsStreamPeerTLS {
         }
     }
 
-    fn timeout(&self) -> Option<Duration> {
+    fn limits(&self) -> Limits {
         // Not a number, infinite and absurd values mean no limit, like 0.
-        (self.handshake_timeout > 0.0)
+        let timeout = (self.handshake_timeout > 0.0)
             .then(|| Duration::try_from_secs_f64(self.handshake_timeout).ok())
-            .flatten()
-    }
-
-    fn new_connection(
-        &self,
-        session: godot_rustls_core::session::Session,
-        stream: Gd<StreamPeer>,
-    ) -> Connection {
-        Connection::new(session, stream, self.timeout(), Instant::now())
+            .flatten();
+        Limits {
+            started: Instant::now(),
+            timeout,
+            threads: handshake_threads(),
+        }
     }
 }

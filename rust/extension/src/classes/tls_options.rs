@@ -13,6 +13,9 @@ use godot_rustls_core::pem::read_bundle;
 use godot_rustls_core::revocation::RevocationLists;
 use zeroize::Zeroizing;
 
+use request::TrustedText;
+
+use crate::background::seed_early;
 use crate::convert::{OrNull, unix_time};
 use crate::engine_objects::secret_text;
 use crate::identity_files::IdentityFiles;
@@ -144,11 +147,11 @@ pub(crate) struct RustlsTLSOptions {
     #[export]
     key_log_path: GString,
     /// Given as PEM text; counts while `trusted_ca_chain` is null.
-    trusted_pem: Option<String>,
+    trusted_pem: Option<TrustedText>,
     /// Given as PEM text; counts while `private_key` is null.
-    key_pem: Option<Zeroizing<String>>,
+    key_pem: Option<Arc<Zeroizing<String>>>,
     /// Given as PEM text; counts while `own_certificate` is null.
-    certificate_pem: Option<String>,
+    certificate_pem: Option<Arc<Vec<u8>>>,
     /// Key and certificate by their files, instead of all the above.
     identity_files: Option<Mutex<IdentityFiles>>,
     /// What `revocation_lists_pem` says, or why it cannot be read.
@@ -203,7 +206,7 @@ impl RustlsTLSOptions {
         #[opt(default = OrNull::NULL)] trusted_chain: OrNull<X509Certificate>,
         #[opt(default = "")] common_name_override: GString,
     ) -> Gd<Self> {
-        let mut options = Self::new_gd();
+        let mut options = Self::fresh();
         let mut me = options.bind_mut();
         me.trusted_ca_chain = trusted_chain.0;
         me.common_name_override = common_name_override;
@@ -221,7 +224,7 @@ impl RustlsTLSOptions {
     fn client_unsafe(
         #[opt(default = OrNull::NULL)] trusted_chain: OrNull<X509Certificate>,
     ) -> Gd<Self> {
-        let mut options = Self::new_gd();
+        let mut options = Self::fresh();
         let mut me = options.bind_mut();
         me.mode = Self::MODE_CLIENT_UNSAFE;
         me.trusted_ca_chain = trusted_chain.0;
@@ -235,20 +238,20 @@ impl RustlsTLSOptions {
     /// Whether both can be used and belong together tells [method get_error].
     #[func]
     fn server(key: Option<Gd<CryptoKey>>, certificate: Option<Gd<X509Certificate>>) -> Gd<Self> {
-        let mut options = Self::new_gd();
+        let mut options = Self::fresh();
         let mut me = options.bind_mut();
         me.mode = Self::MODE_SERVER;
         me.private_key = key;
         me.own_certificate = certificate;
         drop(me);
-        options
+        Self::ready_to_accept(options)
     }
 
     /// Makes options with what the engine's own options hold. Returns null when [param options] is null.
     #[func]
     fn from_engine(options: Option<Gd<TlsOptions>>) -> Option<Gd<Self>> {
         let engine = options?;
-        let mut options = Self::new_gd();
+        let mut options = Self::fresh();
         let mut me = options.bind_mut();
         me.mode = match (engine.is_server(), engine.is_unsafe_client()) {
             (true, _) => Self::MODE_SERVER,
@@ -275,9 +278,9 @@ impl RustlsTLSOptions {
         trusted_pem: GString,
         #[opt(default = "")] common_name_override: GString,
     ) -> Gd<Self> {
-        let mut options = Self::new_gd();
+        let mut options = Self::fresh();
         let mut me = options.bind_mut();
-        me.trusted_pem = Some(trusted_pem.to_string());
+        me.trusted_pem = Some(TrustedText::new(trusted_pem.to_string()));
         me.common_name_override = common_name_override;
         drop(me);
         options
@@ -290,13 +293,13 @@ impl RustlsTLSOptions {
     /// [method get_error].
     #[func]
     fn server_from_pem(key_pem: GString, certificate_pem: GString) -> Gd<Self> {
-        let mut options = Self::new_gd();
+        let mut options = Self::fresh();
         let mut me = options.bind_mut();
         me.mode = Self::MODE_SERVER;
-        me.key_pem = Some(secret_text(&key_pem));
-        me.certificate_pem = Some(certificate_pem.to_string());
+        me.key_pem = Some(Arc::new(secret_text(&key_pem)));
+        me.certificate_pem = Some(Arc::new(certificate_pem.to_string().into_bytes()));
         drop(me);
-        options
+        Self::ready_to_accept(options)
     }
 
     /// Makes options for a server whose key and certificate lie in PEM files that are renewed while it runs.
@@ -313,7 +316,7 @@ impl RustlsTLSOptions {
     /// ```
     #[func]
     fn server_from_files(key_path: GString, certificate_path: GString) -> Gd<Self> {
-        let mut options = Self::new_gd();
+        let mut options = Self::fresh();
         let mut me = options.bind_mut();
         me.mode = Self::MODE_SERVER;
         me.identity_files = Some(Mutex::new(IdentityFiles::new(
@@ -321,6 +324,19 @@ impl RustlsTLSOptions {
             certificate_path.to_string(),
         )));
         drop(me);
+        options
+    }
+
+    /// New options, with which somebody is about to connect.
+    fn fresh() -> Gd<Self> {
+        seed_early();
+        Self::new_gd()
+    }
+
+    /// Reads key and certificate here, where a script expects that it takes a moment, and not when the first client
+    /// waits. What is wrong with them is told to whoever uses them.
+    fn ready_to_accept(options: Gd<Self>) -> Gd<Self> {
+        let _ = setups::server_setup(Some(options.clone().upcast()));
         options
     }
 

@@ -12,6 +12,8 @@ use godot::prelude::*;
 use godot_rustls_core::config::ClientSetup;
 use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 
+use super::Limits;
+
 /// How long one address has the field alone before the next is tried beside it (RFC 8305 section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
@@ -19,8 +21,7 @@ const HEAD_START: Duration = Duration::from_millis(250);
 pub(crate) struct Dialer {
     pub(crate) setup: Arc<ClientSetup>,
     pub(crate) host: String,
-    pub(crate) started: Instant,
-    pub(crate) timeout: Option<Duration>,
+    pub(crate) limits: Limits,
     port: i32,
     resolving: Option<i32>,
     addresses: VecDeque<GString>,
@@ -37,12 +38,7 @@ pub(crate) enum Progress {
 }
 
 impl Dialer {
-    pub(crate) fn new(
-        setup: Arc<ClientSetup>,
-        host: String,
-        port: i32,
-        timeout: Option<Duration>,
-    ) -> Self {
+    pub(crate) fn new(setup: Arc<ClientSetup>, host: String, port: i32, limits: Limits) -> Self {
         // Brackets belong to URLs; the address stands inside.
         let address = host
             .strip_prefix('[')
@@ -59,8 +55,7 @@ impl Dialer {
         Self {
             setup,
             host,
-            started: Instant::now(),
-            timeout,
+            limits,
             port,
             resolving,
             addresses,
@@ -71,10 +66,7 @@ impl Dialer {
     }
 
     pub(crate) fn poll(&mut self) -> Progress {
-        if let Some(limit) = self
-            .timeout
-            .filter(|limit| self.started.elapsed() >= *limit)
-        {
+        if let Some(limit) = self.limits.passed() {
             return Progress::Failed(self.timed_out(limit));
         }
         if let Some(failed) = self.resolve() {

@@ -1,16 +1,29 @@
 //! A TLS session over a stream: the one loop that moves bytes between them.
 
 mod dialer;
+mod errand;
+mod outgoing;
+mod steps;
+mod target;
 mod transport;
 
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use godot::classes::StreamPeer;
 use godot::prelude::*;
+use godot_rustls_core::config::PreparedClient;
 use godot_rustls_core::diagnosis::Diagnosis;
+use godot_rustls_core::provider;
 use godot_rustls_core::session::Session;
 
+use crate::background::make_key_share;
+
 pub(crate) use dialer::{Dialer, Progress};
+use errand::{Errand, Place};
+use outgoing::Outgoing;
+use steps::{Rest, take_in_all, take_in_cheap};
+pub(crate) use target::Target;
 use transport::{Received, Transport};
 
 /// What is encrypted before the stream below must take it: bounds what waits when the peer does not read.
@@ -28,16 +41,30 @@ const READS_PER_STEP: usize = 64;
 /// and lose the alert that says why (RFC 8446 section 6.2).
 const DISCARDED_AFTER_FAILURE: usize = 256 * 1024;
 
+/// close_notify of a side that has no keys yet (RFC 8446 section 6.1).
+const PLAIN_CLOSE_NOTIFY: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
+
 /// A TLS connection that owns its stream below.
 pub(crate) struct Connection {
-    session: Session,
+    place: Place,
     transport: Transport,
-    /// Encrypted bytes that the stream below did not take yet.
-    output: Vec<u8>,
-    sent: usize,
+    /// What the stream below did not take yet.
+    output: Outgoing,
+    /// What was read of a handshake and would have cost too much in the call that read it.
+    held: PackedByteArray,
     read_size: i32,
-    started: Instant,
-    timeout: Option<Duration>,
+    limits: Limits,
+}
+
+/// What a handshake may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// When its time began.
+    pub(crate) started: Instant,
+    /// How long it has. None for ever.
+    pub(crate) timeout: Option<Duration>,
+    /// Threads that do its hard steps; with none they are done where they come up.
+    pub(crate) threads: usize,
 }
 
 /// What a read or write came to.
@@ -50,80 +77,166 @@ pub(crate) enum Outcome {
     Failed,
 }
 
+/// What one read from the stream below brought.
+struct Arrived {
+    bytes: PackedByteArray,
+    /// Another read may bring more.
+    has_more: bool,
+}
+
 impl Connection {
-    /// Starts over `stream`. `timeout` limits the handshake, counted from `started`.
-    pub(crate) fn new(
-        session: Session,
+    /// Starts a client over `stream`.
+    pub(crate) fn client(
+        prepared: PreparedClient,
         stream: Gd<StreamPeer>,
-        timeout: Option<Duration>,
-        started: Instant,
-    ) -> Self {
+        limits: Limits,
+    ) -> Result<Self, Diagnosis> {
+        // The first random numbers of a process take tens of milliseconds, all others next to nothing.
+        let place = if limits.threads == 0 || provider::is_seeded() {
+            let session = prepared.start()?;
+            make_key_share();
+            Place::Here(Box::new(session))
+        } else {
+            Place::Away(Errand::new(limits, move || prepared.start().map(Box::new)))
+        };
+        Ok(Self::new(place, stream, limits))
+    }
+
+    /// Starts a server over `stream`.
+    pub(crate) fn server(session: Session, stream: Gd<StreamPeer>, limits: Limits) -> Self {
+        Self::new(Place::Here(Box::new(session)), stream, limits)
+    }
+
+    fn new(place: Place, stream: Gd<StreamPeer>, limits: Limits) -> Self {
         Self {
-            session,
+            place,
             transport: Transport::new(stream),
-            output: Vec::new(),
-            sent: 0,
+            output: Outgoing::default(),
+            held: PackedByteArray::new(),
             read_size: SMALLEST_READ,
-            started,
-            timeout,
+            limits,
         }
     }
 
-    pub(crate) fn session(&self) -> &Session {
-        &self.session
+    /// The session, unless a thread works on its handshake.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        match &self.place {
+            Place::Here(session) => Some(session),
+            Place::Away(_) | Place::Lost(_) => None,
+        }
+    }
+
+    /// Decrypted bytes that can be read at once.
+    pub(crate) fn readable(&self) -> usize {
+        self.session().map_or(0, Session::readable)
+    }
+
+    pub(crate) fn is_handshaking(&self) -> bool {
+        self.session().is_none_or(Session::is_handshaking)
     }
 
     /// Why the connection is over, when it is and nothing is left to read.
     pub(crate) fn failure(&self) -> Option<&Diagnosis> {
-        self.session
-            .failure()
-            .filter(|_| self.session.readable() == 0)
+        match &self.place {
+            Place::Here(session) => session.failure().filter(|_| session.readable() == 0),
+            Place::Away(_) => None,
+            Place::Lost(diagnosis) => Some(diagnosis),
+        }
     }
 
-    /// The peer closed in order, and nothing is left to read.
-    pub(crate) fn is_closed_by_peer(&self) -> bool {
-        self.session.readable() == 0
-            && self.session.failure().is_none()
-            && self.session.peer_has_closed()
-    }
-
-    /// What to say of an end in order.
-    pub(crate) fn end(&self) -> Diagnosis {
-        self.session.end()
+    /// What to say of the end when the peer closed in order and nothing is left to read.
+    pub(crate) fn end(&self) -> Option<Diagnosis> {
+        self.session()
+            .filter(|session| {
+                session.readable() == 0 && session.failure().is_none() && session.peer_has_closed()
+            })
+            .map(Session::end)
     }
 
     /// Moves whatever can be moved without waiting.
     pub(crate) fn step(&mut self) {
-        self.flush();
+        let Some(mut session) = self.take_session() else {
+            return;
+        };
+        self.flush(&mut session);
         for _ in 0..READS_PER_STEP {
-            if !self.session.wants_input() {
+            if !session.wants_input() {
                 break;
             }
-            let more = self.receive();
-            self.flush();
-            if !more {
+            let Some(arrived) = self.next_input(&mut session) else {
+                break;
+            };
+            let bytes = arrived.bytes.as_slice();
+            let rest = match self.limits.threads {
+                0 => {
+                    session.input(bytes);
+                    Rest::Nothing
+                }
+                _ => take_in_cheap(&mut session, bytes),
+            };
+            match rest {
+                Rest::HardWork(count) => {
+                    let rest = bytes[bytes.len() - count..].to_vec();
+                    self.flush(&mut session);
+                    self.send_away(session, rest);
+                    return;
+                }
+                Rest::Later(count) => self.held = bytes[bytes.len() - count..].into(),
+                Rest::Nothing => {}
+            }
+            self.flush(&mut session);
+            if !arrived.has_more || !self.held.is_empty() {
                 break;
             }
         }
-        self.check_handshake();
+        self.check_handshake(&mut session);
+        self.place = Place::Here(session);
+    }
+
+    /// Takes the session to work on it, when no thread has it. Whoever takes it brings it back.
+    fn take_session(&mut self) -> Option<Box<Session>> {
+        self.place.call_back();
+        match std::mem::replace(&mut self.place, Place::Lost(Diagnosis::default())) {
+            Place::Here(session) => Some(session),
+            other => {
+                self.place = other;
+                None
+            }
+        }
+    }
+
+    /// Lets a thread take in what came for the handshake. Nothing is read meanwhile, so the peer cannot make us
+    /// hold more than this.
+    fn send_away(&mut self, mut session: Box<Session>, bytes: Vec<u8>) {
+        self.place = Place::Away(Errand::new(self.limits, move || {
+            take_in_all(&mut session, &bytes);
+            Ok(session)
+        }));
     }
 
     /// Reads decrypted bytes, as many as there are without waiting.
-    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Outcome {
-        let mut filled = self.session.read(buffer);
-        while filled < buffer.len() && self.session.wants_input() {
-            let more = self.receive();
-            filled += self.session.read(&mut buffer[filled..]);
-            if !more {
+    pub(crate) fn read(&mut self, target: &mut Target<'_>) -> Outcome {
+        let Some(mut session) = self.take_session() else {
+            return Outcome::Moved(0);
+        };
+        let is_asked = target.room() > 0;
+        target.fill_from(&mut session);
+        while target.room() > 0 && session.wants_input() {
+            let Some(arrived) = self.receive(&mut session) else {
+                break;
+            };
+            target.fill_through(&mut session, arrived.bytes.as_slice());
+            if !arrived.has_more {
                 break;
             }
         }
-        self.flush();
-        if filled > 0 || buffer.is_empty() {
-            Outcome::Moved(filled)
+        self.flush(&mut session);
+        self.place = Place::Here(session);
+        if target.filled() > 0 || !is_asked {
+            Outcome::Moved(target.filled())
         } else if self.failure().is_some() {
             Outcome::Failed
-        } else if self.is_closed_by_peer() {
+        } else if self.end().is_some() {
             Outcome::Closed
         } else {
             Outcome::Moved(0)
@@ -132,19 +245,24 @@ impl Connection {
 
     /// Encrypts and sends, as much as goes without waiting; what was taken is ours to deliver.
     pub(crate) fn write(&mut self, data: &[u8]) -> Outcome {
+        let Some(mut session) = self.take_session() else {
+            return Outcome::Moved(0);
+        };
         let mut taken = 0;
-        let mut goes = self.flush();
+        let mut goes = self.flush(&mut session);
         while goes && taken < data.len() && self.output.is_empty() {
             let end = data.len().min(taken + WRITE_CHUNK);
-            let written = self.session.write(&data[taken..end]);
+            let written = session.write(&data[taken..end]);
             if written == 0 {
                 break;
             }
             taken += written;
-            goes = self.flush();
+            goes = self.flush(&mut session);
         }
         // What was decrypted before a failure can still be read; nothing can be written any more.
-        if goes && self.session.failure().is_none() {
+        let is_well = goes && session.failure().is_none();
+        self.place = Place::Here(session);
+        if is_well {
             Outcome::Moved(taken)
         } else {
             Outcome::Failed
@@ -158,15 +276,25 @@ impl Connection {
 
     /// Sends close_notify, as far as the stream below takes it.
     pub(crate) fn close(&mut self) {
-        if self.session.failure().is_none() {
-            self.session.close();
+        if let Some(mut session) = self.take_session() {
+            if session.failure().is_none() {
+                session.close();
+            }
+            self.flush(&mut session);
+            self.place = Place::Here(session);
+        } else if matches!(self.place, Place::Away(_)) {
+            // It may fail or wait: this side is gone, and nobody would hear of it.
+            let _ = self.output.write_all(&PLAIN_CLOSE_NOTIFY);
+            let _ = self.output.send(&mut self.transport);
         }
-        self.flush();
     }
 
     /// After a failure: lets the peer learn why.
     pub(crate) fn part(&mut self) {
-        self.flush();
+        if let Some(mut session) = self.take_session() {
+            self.flush(&mut session);
+            self.place = Place::Here(session);
+        }
         let mut discarded = 0;
         while discarded < DISCARDED_AFTER_FAILURE {
             match self.transport.receive(LARGEST_READ) {
@@ -176,35 +304,33 @@ impl Connection {
         }
     }
 
-    /// One read from the stream below; whether another one now may bring more.
-    fn receive(&mut self) -> bool {
-        match self.transport.receive(self.read_size) {
-            Received::Data(data) => {
-                let may_have_more = self.transport.may_have_more(data.len(), self.read_size);
-                self.adapt_read_size(data.len());
-                self.session.input(data.as_slice());
-                may_have_more
-            }
-            Received::Nothing => false,
-            Received::End => {
-                self.session.end_of_input();
-                false
-            }
-            // In a handshake it is all the same how the peer broke off.
-            Received::Reset if self.session.is_handshaking() => {
-                self.session.end_of_input();
-                false
-            }
-            Received::Reset => {
-                self.session
-                    .transport_failed("the other side reset the connection");
-                false
-            }
-            Received::Failed(reason) => {
-                self.session.transport_failed(&reason);
-                false
-            }
+    /// What was held back, else what the stream below has.
+    fn next_input(&mut self, session: &mut Session) -> Option<Arrived> {
+        if self.held.is_empty() {
+            return self.receive(session);
         }
+        Some(Arrived {
+            bytes: std::mem::take(&mut self.held),
+            has_more: true,
+        })
+    }
+
+    /// One read from the stream below. What is no data goes to the session here.
+    fn receive(&mut self, session: &mut Session) -> Option<Arrived> {
+        match self.transport.receive(self.read_size) {
+            Received::Data(bytes) => {
+                let has_more = self.transport.may_have_more(bytes.len(), self.read_size);
+                self.adapt_read_size(bytes.len());
+                return Some(Arrived { bytes, has_more });
+            }
+            Received::Nothing => {}
+            Received::End => session.end_of_input(),
+            // In a handshake it is all the same how the peer broke off.
+            Received::Reset if session.is_handshaking() => session.end_of_input(),
+            Received::Reset => session.transport_failed("the other side reset the connection"),
+            Received::Failed(reason) => session.transport_failed(&reason),
+        }
+        None
     }
 
     fn adapt_read_size(&mut self, received: usize) {
@@ -217,54 +343,61 @@ impl Connection {
     }
 
     /// Sends what waits, until nothing does or the stream below takes no more; false when it failed.
-    fn flush(&mut self) -> bool {
+    fn flush(&mut self, session: &mut Session) -> bool {
         loop {
             if self.output.is_empty() {
-                self.sent = 0;
-                self.session.take_output(&mut self.output);
+                session.take_output(&mut self.output);
                 if self.output.is_empty() {
                     return true;
                 }
             }
-            match self.transport.send(&self.output[self.sent..]) {
-                Ok(0) => return true,
-                Ok(count) => self.sent += count,
+            match self.output.send(&mut self.transport) {
+                Ok(true) => {}
+                Ok(false) => return true,
                 Err(reason) => {
-                    self.output.clear();
-                    self.write_failed(&reason);
+                    self.write_failed(session, &reason);
                     return false;
                 }
-            }
-            if self.sent >= self.output.len() {
-                self.output.clear();
             }
         }
     }
 
     /// A stream that takes no more may still hold the peer's reason, an alert: read that first.
-    fn write_failed(&mut self, reason: &str) {
-        if self.session.failure().is_some() {
+    fn write_failed(&mut self, session: &mut Session, reason: &str) {
+        if session.failure().is_some() {
             return;
         }
-        while self.session.wants_input() && self.receive() {}
-        if !self.session.peer_has_closed() {
-            self.session.transport_failed(reason);
+        while session.wants_input()
+            && let Some(arrived) = self.next_input(session)
+        {
+            session.input(arrived.bytes.as_slice());
+            if !arrived.has_more {
+                break;
+            }
+        }
+        if !session.peer_has_closed() {
+            session.transport_failed(reason);
         }
     }
 
-    fn check_handshake(&mut self) {
-        if !self.session.is_handshaking() {
+    fn check_handshake(&self, session: &mut Session) {
+        if !session.is_handshaking() {
             return;
         }
-        if self.session.peer_has_closed() {
-            self.session.closed_in_handshake();
+        if session.peer_has_closed() {
+            session.closed_in_handshake();
         }
-        if let Some(limit) = self
-            .timeout
+        if let Some(limit) = self.limits.passed() {
+            session.handshake_timed_out(limit.as_secs_f64());
+        }
+    }
+}
+
+impl Limits {
+    /// The time that the handshake had, when it is over.
+    fn passed(&self) -> Option<Duration> {
+        self.timeout
             .filter(|limit| self.started.elapsed() >= *limit)
-        {
-            self.session.handshake_timed_out(limit.as_secs_f64());
-        }
     }
 }
 

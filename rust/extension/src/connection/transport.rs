@@ -99,11 +99,11 @@ impl Transport {
     }
 
     /// Writes without waiting; how many bytes were taken.
-    pub(crate) fn send(&mut self, data: &[u8]) -> Result<usize, String> {
+    pub(crate) fn send(&mut self, data: &PackedByteArray) -> Result<usize, String> {
         if self.is_ended_tls() {
             return Err("it is not connected".to_owned());
         }
-        let answer = self.stream.put_partial_data(&PackedByteArray::from(data));
+        let answer = self.stream.put_partial_data(data);
         let Some((error, value)) = split(&answer) else {
             return Err("it did not answer a write with [error, count]".to_owned());
         };

@@ -58,7 +58,11 @@ impl Path {
 /// Whether a connection that begins at that time continues an earlier one.
 fn is_resumed_at(client: &ClientSetup, server: &ServerSetup, seconds: i64) -> bool {
     let mut pair = Pair::new(
-        client.connect_at(HOST, at(seconds)).unwrap(),
+        client
+            .prepare_at(HOST, at(seconds))
+            .unwrap()
+            .start()
+            .unwrap(),
         server.accept_at(at(seconds)).unwrap(),
         Chunks::Whole,
     );

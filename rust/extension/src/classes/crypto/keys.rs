@@ -5,7 +5,7 @@ use godot::prelude::*;
 use godot_rustls_core::crypto::{decrypt_private_key, generate_ecdsa, generate_rsa};
 
 use super::{RustlsCrypto, curve};
-use crate::background;
+use crate::background::{KEYS, spare_cores};
 use crate::classes::key_job::RustlsKeyJob;
 use crate::engine_objects::{crypto_key, secret_text};
 use crate::keys::rsa_key;
@@ -41,7 +41,8 @@ impl RustlsCrypto {
     fn generate_rsa_async(&self, size: i64) -> Gd<RustlsKeyJob> {
         // Told by the job, when it ends.
         self.conclude(Ok(()));
-        RustlsKeyJob::begin(size, background::run(move || generate_rsa(size)))
+        let made = KEYS.run(spare_cores(), move || generate_rsa(size));
+        RustlsKeyJob::begin(size, made)
     }
 
     /// Makes an ECDSA key on a curve: one of the [code]CURVE_*[/code] constants. Returns null, with an error, for others.

@@ -7,10 +7,9 @@ use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_core::diagnosis::{Cause, Diagnosis};
-use godot_rustls_core::session::Session;
 
 use super::RustlsStreamPeerTLS;
-use crate::connection::{Connection, Dialer, Outcome, Patience, Progress};
+use crate::connection::{Connection, Dialer, Limits, Outcome, Patience, Progress, Target};
 use crate::convert::{refuse, report};
 
 pub(super) const IN_USE: &str = "a TLS connection is running: call disconnect_from_stream() first";
@@ -93,14 +92,17 @@ pub(super) fn refuse_options(this: &mut Gd<RustlsStreamPeerTLS>, message: String
     Error::ERR_INVALID_PARAMETER
 }
 
-/// Starts the handshake of `session` over `stream`.
+/// Starts the handshake of what `make` makes over the stream.
 pub(super) fn start(
     this: &mut Gd<RustlsStreamPeerTLS>,
-    session: Session,
     stream: Gd<StreamPeer>,
+    make: impl FnOnce(Gd<StreamPeer>, Limits) -> Result<Connection, String>,
 ) -> Error {
-    let connection = this.bind().new_connection(session, stream.clone());
-    begin(this, Link::Active(Box::new(connection)), Some(stream))
+    let limits = this.bind().limits();
+    match make(stream.clone(), limits) {
+        Ok(connection) => begin(this, Link::Active(Box::new(connection)), Some(stream)),
+        Err(message) => refuse_options(this, message),
+    }
 }
 
 /// Starts looking for a host.
@@ -155,10 +157,9 @@ fn secure(this: &mut Gd<RustlsStreamPeerTLS>, stream: Gd<StreamPeer>) {
     let Some(Link::Dialing(dialer)) = this.bind_mut().link.take() else {
         return;
     };
-    match dialer.setup.connect(&dialer.host) {
-        Ok(session) => {
-            let connection =
-                Connection::new(session, stream.clone(), dialer.timeout, dialer.started);
+    let prepared = dialer.setup.prepare(&dialer.host);
+    match prepared.and_then(|client| Connection::client(client, stream.clone(), dialer.limits)) {
+        Ok(connection) => {
             let mut me = this.bind_mut();
             me.stream = Some(stream);
             me.link = Some(Link::Active(Box::new(connection)));
@@ -169,26 +170,24 @@ fn secure(this: &mut Gd<RustlsStreamPeerTLS>, stream: Gd<StreamPeer>) {
     }
 }
 
-/// Reads what is there.
-pub(super) fn read_some(this: &mut Gd<RustlsStreamPeerTLS>, buffer: &mut [u8]) -> (Error, usize) {
-    with_connection(this, |connection| connection.read(buffer))
+/// Reads what is there. How much was read is for the target to tell.
+pub(super) fn read_some(this: &mut Gd<RustlsStreamPeerTLS>, target: &mut Target<'_>) -> Error {
+    with_connection(this, |connection| connection.read(target)).0
 }
 
 /// Reads until the buffer is full or the connection ends.
-pub(super) fn read_all(this: &mut Gd<RustlsStreamPeerTLS>, buffer: &mut [u8]) -> (Error, usize) {
-    let mut filled = 0;
+pub(super) fn read_all(this: &mut Gd<RustlsStreamPeerTLS>, target: &mut Target<'_>) -> Error {
     let mut patience = Patience::default();
     loop {
-        match read_some(this, &mut buffer[filled..]) {
-            (Error::OK, 0) if filled < buffer.len() => patience.wait(),
-            (Error::OK, count) => {
-                filled += count;
-                patience.reset();
-            }
-            (error, _) => return (error, filled),
+        let before = target.filled();
+        let error = read_some(this, target);
+        if error != Error::OK || target.room() == 0 {
+            return error;
         }
-        if filled == buffer.len() {
-            return (Error::OK, filled);
+        if target.filled() == before {
+            patience.wait();
+        } else {
+            patience.reset();
         }
     }
 }
@@ -312,11 +311,11 @@ fn judge(link: &Link, was_handshaking: bool) -> Verdict {
         };
         return Verdict::Ends(status, diagnosis.clone());
     }
-    if connection.session().is_handshaking() {
+    if connection.is_handshaking() {
         return Verdict::Goes(Status::Handshaking);
     }
-    if !was_handshaking && connection.is_closed_by_peer() {
-        return Verdict::Ends(Status::Disconnected, connection.end());
+    if !was_handshaking && let Some(end) = connection.end() {
+        return Verdict::Ends(Status::Disconnected, end);
     }
     Verdict::Goes(Status::Connected)
 }

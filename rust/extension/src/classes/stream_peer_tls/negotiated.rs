@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{RustlsStreamPeerTLS, Status};
 use crate::classes::RustlsCertificateInfo;
+use crate::connection::Connection;
 use crate::convert::report;
 
 #[godot_api(secondary)]
@@ -53,7 +54,8 @@ impl RustlsStreamPeerTLS {
     #[func]
     fn is_session_resumed(&self) -> bool {
         self.connection()
-            .is_some_and(|connection| connection.session().is_resumed())
+            .and_then(Connection::session)
+            .is_some_and(Session::is_resumed)
     }
 
     /// Returns what the peer showed, its own certificate first and after it the others that it sent. On a client that
@@ -70,10 +72,10 @@ impl RustlsStreamPeerTLS {
     /// ```
     #[func]
     fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
-        let Some(connection) = self.connection() else {
+        let Some(session) = self.connection().and_then(Connection::session) else {
             return Array::new();
         };
-        let shown = connection.session().peer_certificates();
+        let shown = session.peer_certificates();
         shown.iter().map(RustlsCertificateInfo::of).collect()
     }
 
@@ -114,12 +116,12 @@ impl RustlsStreamPeerTLS {
         context: Option<&[u8]>,
         length: usize,
     ) -> Result<Zeroizing<Vec<u8>>, String> {
-        let connection = self
+        let session = self
             .connection()
             .filter(|_| self.status == Status::Connected)
+            .and_then(Connection::session)
             .ok_or("the TLS connection is not established")?;
-        connection
-            .session()
+        session
             .export_keying_material(label, context, length)
             .map_err(|problem| problem.0)
     }
@@ -127,7 +129,8 @@ impl RustlsStreamPeerTLS {
     /// Something that the session can tell, or nothing without one.
     fn text<'a>(&'a self, tell: impl FnOnce(&'a Session) -> Cow<'a, str>) -> GString {
         self.connection()
-            .map(|connection| GString::from(&*tell(connection.session())))
+            .and_then(Connection::session)
+            .map(|session| GString::from(&*tell(session)))
             .unwrap_or_default()
     }
 }

@@ -10,8 +10,8 @@ use godot_rustls_core::pins::Pins;
 use zeroize::Zeroizing;
 
 use super::RustlsTLSOptions;
-use crate::engine_objects::{certificate_bytes, private_key_text};
 use crate::key_log;
+use crate::known_objects::{known_certificate, known_private_key};
 use crate::spec::{ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification};
 use crate::trust::reloads;
 
@@ -30,8 +30,8 @@ impl RustlsTLSOptions {
 
     pub(super) fn client_spec(&self) -> Result<ClientSpec, String> {
         let own_trust = match (&self.trusted_ca_chain, &self.trusted_pem) {
-            (Some(chain), _) => Some(certificate_bytes(chain)?),
-            (None, Some(pem)) => Some(usable_trust(pem)?),
+            (Some(chain), _) => Some(known_certificate(chain)?),
+            (None, Some(text)) => Some(text.usable.clone()?),
             (None, None) => None,
         };
         Ok(ClientSpec {
@@ -100,18 +100,18 @@ impl RustlsTLSOptions {
         VersionRange::new(min, max).map_err(|diagnosis| diagnosis.message)
     }
 
-    fn key(&self) -> Result<Zeroizing<String>, String> {
+    fn key(&self) -> Result<Arc<Zeroizing<String>>, String> {
         match (&self.private_key, &self.key_pem) {
-            (Some(key), _) => private_key_text(key),
-            (None, Some(pem)) => Ok(pem.clone()),
+            (Some(key), _) => known_private_key(key),
+            (None, Some(pem)) => Ok(Arc::clone(pem)),
             (None, None) => Err("the options have no private key".to_owned()),
         }
     }
 
-    fn certificate(&self) -> Result<Vec<u8>, String> {
+    fn certificate(&self) -> Result<Arc<Vec<u8>>, String> {
         match (&self.own_certificate, &self.certificate_pem) {
-            (Some(certificate), _) => certificate_bytes(certificate),
-            (None, Some(pem)) => Ok(pem.clone().into_bytes()),
+            (Some(certificate), _) => known_certificate(certificate),
+            (None, Some(pem)) => Ok(Arc::clone(pem)),
             (None, None) => Err("the options have no certificate".to_owned()),
         }
     }
@@ -121,14 +121,28 @@ fn texts(array: &PackedStringArray) -> Vec<String> {
     array.as_slice().iter().map(GString::to_string).collect()
 }
 
-/// Trust given as text must hold something to trust: an empty text is a mistake to tell at once.
-fn usable_trust(pem: &str) -> Result<Vec<u8>, String> {
-    let bundle = read_bundle(pem.as_bytes());
-    if bundle.certificates.is_empty() {
-        let why = bundle.problems.join("; ");
-        return Err(format!(
-            "the trusted PEM text holds no usable certificate: {why}"
-        ));
+/// Trust that was given as text, looked through once.
+pub(super) struct TrustedText {
+    pem: String,
+    /// It must hold something to trust: an empty text is a mistake to tell at once.
+    usable: Result<Arc<Vec<u8>>, String>,
+}
+
+impl TrustedText {
+    pub(super) fn new(pem: String) -> Self {
+        let bundle = read_bundle(pem.as_bytes());
+        let usable = if bundle.certificates.is_empty() {
+            let why = bundle.problems.join("; ");
+            Err(format!(
+                "the trusted PEM text holds no usable certificate: {why}"
+            ))
+        } else {
+            Ok(Arc::new(pem.as_bytes().to_vec()))
+        };
+        Self { pem, usable }
     }
-    Ok(pem.as_bytes().to_vec())
+
+    pub(super) fn pem(&self) -> &str {
+        &self.pem
+    }
 }

@@ -1,6 +1,6 @@
 //! What becomes of options that are saved, and what to warn of before they are.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use godot::classes::{IResource, Resource};
 use godot::prelude::*;
@@ -8,6 +8,7 @@ use godot::register::info::{PropertyInfo, PropertyUsageFlags};
 use godot_rustls_core::pem::write_certificate;
 
 use super::RustlsTLSOptions;
+use super::request::TrustedText;
 use crate::convert::warn;
 use crate::engine_objects::certificates;
 use crate::spec::ClientsSpec;
@@ -51,8 +52,8 @@ impl IResource for RustlsTLSOptions {
         // A file that somebody changed may hold anything: what is no text trusts nobody.
         let text = || value.try_to::<GString>().unwrap_or_default().to_string();
         match property.to_string().as_str() {
-            TRUSTED_PEM => self.trusted_pem = Some(text()),
-            CERTIFICATE_PEM => self.certificate_pem = Some(text()),
+            TRUSTED_PEM => self.trusted_pem = Some(TrustedText::new(text())),
+            CERTIFICATE_PEM => self.certificate_pem = Some(Arc::new(text().into_bytes())),
             CLIENT_AUTHENTICATION => {
                 self.kept_clients().required =
                     value.try_to().ok() != Some(Self::CLIENT_AUTHENTICATION_OPTIONAL);
@@ -144,8 +145,11 @@ impl RustlsTLSOptions {
     /// What is saved under one of the names above.
     fn kept(&self, name: &str) -> Option<Variant> {
         match name {
-            TRUSTED_PEM => self.trusted_pem.as_deref().map(certificates_alone),
-            CERTIFICATE_PEM => self.certificate_pem.as_deref().map(whole_chain),
+            TRUSTED_PEM => self
+                .trusted_pem
+                .as_ref()
+                .map(|text| certificates_alone(text.pem())),
+            CERTIFICATE_PEM => self.certificate_pem.as_ref().map(|pem| whole_chain(pem)),
             CLIENT_AUTHENTICATION => self.clients.as_ref().map(|clients| {
                 let mode = if clients.required {
                     Self::CLIENT_AUTHENTICATION_REQUIRED
@@ -218,8 +222,8 @@ fn lies_in_a_file<T: Inherits<Resource>>(held: &Gd<T>) -> bool {
 }
 
 /// A chain that has a gap is not saved without it: it would be served then.
-fn whole_chain(given: &str) -> Variant {
-    if certificates(given.as_bytes()).problems.is_empty() {
+fn whole_chain(given: &[u8]) -> Variant {
+    if certificates(given).problems.is_empty() {
         certificates_alone(given)
     } else {
         GString::new().to_variant()

@@ -1,0 +1,65 @@
+//! Encrypted bytes on their way into the stream below.
+
+use std::io::{IoSlice, Result, Write};
+
+use godot::builtin::PackedByteArray;
+
+use super::transport::Transport;
+
+/// What was encrypted, in the form that the engine's streams take. It holds memory only while something waits.
+#[derive(Default)]
+pub(super) struct Outgoing {
+    bytes: PackedByteArray,
+    sent: usize,
+}
+
+impl Outgoing {
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether the stream below took everything. What failed to leave will not leave any more.
+    pub(super) fn send(&mut self, below: &mut Transport) -> std::result::Result<bool, String> {
+        let length = self.bytes.len();
+        while self.sent < length {
+            let count = if self.sent == 0 {
+                below.send(&self.bytes)
+            } else {
+                below.send(&self.bytes.subarray(self.sent..length))
+            };
+            match count {
+                Ok(0) => return Ok(false),
+                Ok(count) => self.sent += count,
+                Err(reason) => {
+                    *self = Self::default();
+                    return Err(reason);
+                }
+            }
+        }
+        *self = Self::default();
+        Ok(true)
+    }
+}
+
+impl Write for Outgoing {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        self.write_vectored(&[IoSlice::new(data)])
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> Result<usize> {
+        let before = self.bytes.len();
+        let added = parts.iter().map(|part| part.len()).sum::<usize>();
+        self.bytes.resize(before + added);
+        let mut room = &mut self.bytes.as_mut_slice()[before..];
+        for part in parts {
+            let (target, rest) = room.split_at_mut(part.len());
+            target.copy_from_slice(part);
+            room = rest;
+        }
+        Ok(added)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! The steps of a handshake: which are done in the call that comes to them, and which on a thread.
+
+use std::time::{Duration, Instant};
+
+use godot_rustls_core::session::Session;
+
+/// What the handshake of one connection may cost in one call. Handing a step to a thread and back costs some tens of
+/// microseconds on an idle machine and milliseconds on a busy one, so what is cheaper stays here.
+const BUDGET: Duration = Duration::from_micros(70);
+
+/// The length of a record's head, of which the last two bytes are the length of the rest (RFC 8446 section 5.1).
+const HEAD: usize = 5;
+
+/// A record without work: change_cipher_spec.
+const CHANGE_CIPHER_SPEC: u8 = 20;
+
+/// What stopped it before all bytes were taken in.
+pub(super) enum Rest {
+    /// The next call can go on with these.
+    Later(usize),
+    /// A thread should go on with these.
+    HardWork(usize),
+    Nothing,
+}
+
+/// Takes in the peer's bytes as far as they cost little.
+pub(super) fn take_in_cheap(session: &mut Session, bytes: &[u8]) -> Rest {
+    let mut taken = 0;
+    let mut spent = Duration::ZERO;
+    while let Some(step) = session.next_step()
+        && taken < bytes.len()
+    {
+        let cost = session.costs().of(step);
+        if cost.is_none_or(|cost| spent + cost > BUDGET) {
+            return if spent.is_zero() {
+                Rest::HardWork(bytes.len() - taken)
+            } else {
+                Rest::Later(bytes.len() - taken)
+            };
+        }
+        let (record, took) = take_in_record(session, &bytes[taken..]);
+        taken += record;
+        spent += took;
+    }
+    session.input(&bytes[taken..]);
+    Rest::Nothing
+}
+
+/// Takes in all of the peer's bytes, and learns what they cost.
+pub(super) fn take_in_all(session: &mut Session, mut bytes: &[u8]) {
+    while session.next_step().is_some() && !bytes.is_empty() {
+        let (record, _) = take_in_record(session, bytes);
+        bytes = &bytes[record..];
+    }
+    session.input(bytes);
+}
+
+/// How many bytes the next record has, and what it took.
+fn take_in_record(session: &mut Session, bytes: &[u8]) -> (usize, Duration) {
+    let length = match bytes {
+        [_, _, _, high, low, ..] => HEAD + usize::from(u16::from_be_bytes([*high, *low])),
+        _ => bytes.len(),
+    };
+    let record = &bytes[..length.min(bytes.len())];
+    let step = session.next_step();
+    let began = Instant::now();
+    session.input(record);
+    let took = began.elapsed();
+    let is_whole = record.len() == length && record.first() != Some(&CHANGE_CIPHER_SPEC);
+    if let Some(step) = step.filter(|_| is_whole) {
+        session.costs().note(step, took);
+    }
+    (record.len(), took)
+}
