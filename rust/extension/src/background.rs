@@ -183,11 +183,16 @@ pub(crate) fn seed_early() {
     }
 }
 
-/// Lets a thread make a key share for the next client, when one was used.
-pub(crate) fn make_key_share() {
+static ARE_BEING_MADE: AtomicBool = AtomicBool::new(false);
+
+/// Lets a thread make key shares for the next clients, when few are left.
+pub(crate) fn make_key_shares() {
     let threads = handshake_threads();
-    if threads > 0 && key_shares::has_room() {
-        let _ = HANDSHAKES.run(threads, key_shares::make_one);
+    if threads > 0 && key_shares::are_few() && !ARE_BEING_MADE.swap(true, Ordering::Relaxed) {
+        let _ = HANDSHAKES.run(threads, || {
+            key_shares::make();
+            ARE_BEING_MADE.store(false, Ordering::Relaxed);
+        });
     }
 }
 

@@ -25,18 +25,18 @@ fn maker() -> &'static dyn SupportedKxGroup {
     aws_lc_rs::kx_group::X25519MLKEM768
 }
 
-/// Whether there is room for another key share.
-pub fn has_room() -> bool {
-    made().len() < KEPT
+/// Whether more should be made: not for each that was used, since waking who makes them costs something too.
+pub fn are_few() -> bool {
+    made().len() <= KEPT / 2
 }
 
-/// Makes a key share for a connection to come, if there is room for it.
-pub fn make_one() {
-    if !has_room() {
-        return;
-    }
-    // Without random numbers there is none; the connection that needs one will say so.
-    if let Ok(share) = maker().start() {
+/// Makes key shares for connections to come, as many as are kept.
+pub fn make() {
+    while made().len() < KEPT {
+        // Without random numbers there are none; the connection that needs one will say so.
+        let Ok(share) = maker().start() else {
+            return;
+        };
         made().push(share);
     }
 }
@@ -81,10 +81,9 @@ mod tests {
     /// The stock is the process's: one test, so that none takes another's.
     #[test]
     fn every_key_share_serves_once_and_the_stock_ends() {
-        for _ in 0..2 * KEPT {
-            make_one();
-        }
-        assert!(!has_room() && made().len() == KEPT);
+        make();
+        make();
+        assert!(!are_few() && made().len() == KEPT);
         let mut seen = HashSet::new();
         for _ in 0..2 * KEPT {
             let share = PREFERRED.start().unwrap();
@@ -97,6 +96,6 @@ mod tests {
             let ours = share.complete(&answer.pub_key).unwrap();
             assert_eq!(ours.secret_bytes(), answer.secret.secret_bytes());
         }
-        assert!(has_room());
+        assert!(are_few());
     }
 }

@@ -18,5 +18,5 @@ pub(crate) use certificate_info::RustlsCertificateInfo;
 pub(crate) use http_request::RustlsHTTPRequest;
 pub(crate) use http_response::RustlsHTTPResponse;
 pub(crate) use multipart_form::RustlsMultipartForm;
-pub(crate) use stream_peer_tls::RustlsStreamPeerTLS;
+pub(crate) use stream_peer_tls::Slot;
 pub(crate) use tls_options::RustlsTLSOptions;

@@ -2,15 +2,17 @@
 
 mod link;
 mod negotiated;
+mod slot;
 
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use godot::classes::{IStreamPeerExtension, StreamPeer, StreamPeerExtension};
 use godot::global::Error;
 use godot::meta::conv::RawPtr;
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::{Cause, Diagnosis};
+use godot_rustls_core::diagnosis::Cause;
 use godot_rustls_core::names::is_host;
 
 use super::tls_options::AnyOptions;
@@ -18,7 +20,8 @@ use crate::connection::{Connection, Dialer, Limits, Target};
 use crate::convert::{OrNull, refuse, report};
 use crate::project_settings::handshake_threads;
 use crate::setups::{client_setup, server_setup};
-use link::{Link, Status};
+use link::Status;
+pub(crate) use slot::Slot;
 
 /// A TLS connection over any stream, client or server: the twin of [StreamPeerTLS] on rustls.
 ///
@@ -53,14 +56,7 @@ pub(crate) struct RustlsStreamPeerTLS {
     /// ever, as with [StreamPeerTLS]. A handshake that takes longer ends with [constant CAUSE_TIMEOUT].
     #[var]
     handshake_timeout: f64,
-    status: Status,
-    /// The connection, unless an operation has it out: the stream below is called while nothing here is bound, since
-    /// it may call back.
-    link: Option<Link>,
-    stream: Option<Gd<StreamPeer>>,
-    /// Counts connections, so that an operation notices when its own was ended meanwhile.
-    epoch: u64,
-    last_error: Diagnosis,
+    slot: Arc<Slot>,
     base: Base<StreamPeerExtension>,
 }
 
@@ -69,21 +65,17 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
     fn init(base: Base<StreamPeerExtension>) -> Self {
         Self {
             handshake_timeout: 10.0,
-            status: Status::Disconnected,
-            link: None,
-            stream: None,
-            epoch: 0,
-            last_error: Diagnosis::default(),
+            slot: Arc::default(),
             base,
         }
     }
 
     fn get_available_bytes(&self) -> i32 {
-        if self.status != Status::Connected {
+        if !self.slot.is_connected() {
             report("get_available_bytes: the TLS connection is not established");
             return 0;
         }
-        let readable = self.connection().map_or(0, Connection::readable);
+        let readable = self.slot.ask(Connection::readable).unwrap_or(0);
         i32::try_from(readable).unwrap_or(i32::MAX)
     }
 
@@ -140,15 +132,15 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
     }
 }
 
-type ReadFn = fn(&mut Gd<RustlsStreamPeerTLS>, &mut Target<'_>) -> Error;
-type WriteFn = fn(&mut Gd<RustlsStreamPeerTLS>, &[u8]) -> (Error, usize);
+type ReadFn = fn(&Slot, &mut Target<'_>) -> Error;
+type WriteFn = fn(&Slot, &[u8]) -> (Error, usize);
 
 /// Reads into the engine's buffer.
 ///
 /// # Safety
 /// `buffer` is valid for writes of `bytes` bytes, `received` for one number, both unless null.
 unsafe fn read_into(
-    mut this: Gd<RustlsStreamPeerTLS>,
+    this: Gd<RustlsStreamPeerTLS>,
     buffer: *mut u8,
     bytes: i32,
     received: *mut i32,
@@ -168,7 +160,7 @@ unsafe fn read_into(
         unsafe { std::slice::from_raw_parts_mut(buffer.cast::<MaybeUninit<u8>>(), length) }
     };
     let mut target = Target::new(buffer);
-    let error = read(&mut this, &mut target);
+    let error = read(&Slot::of(&this), &mut target);
     *received = i32::try_from(target.filled()).unwrap_or(i32::MAX);
     error
 }
@@ -178,7 +170,7 @@ unsafe fn read_into(
 /// # Safety
 /// `data` is valid for reads of `bytes` bytes, `sent` for one number, both unless null.
 unsafe fn write_from(
-    mut this: Gd<RustlsStreamPeerTLS>,
+    this: Gd<RustlsStreamPeerTLS>,
     data: *const u8,
     bytes: i32,
     sent: *mut i32,
@@ -196,7 +188,7 @@ unsafe fn write_from(
     let mut count = 0;
     let sent = sent.unwrap_or(&mut count);
     *sent = 0;
-    let (error, count) = write(&mut this, data);
+    let (error, count) = write(&Slot::of(&this), data);
     *sent = i32::try_from(count).unwrap_or(i32::MAX);
     error
 }
@@ -284,19 +276,21 @@ impl RustlsStreamPeerTLS {
     /// once. [method get_last_error] explains the error.
     #[func(gd_self)]
     fn connect_to_stream(
-        mut this: Gd<Self>,
+        this: Gd<Self>,
         stream: Option<Gd<StreamPeer>>,
         common_name: GString,
         #[opt(default = OrNull::NULL)] client_options: OrNull<AnyOptions>,
     ) -> Error {
-        let stream = match link::usable(&mut this, stream) {
+        let slot = Slot::of(&this);
+        let stream = match link::usable(&slot, this.instance_id(), stream) {
             Ok(stream) => stream,
             Err(error) => return error,
         };
         let name = common_name.to_string();
         let call = format_args!("RustlsStreamPeerTLS.connect_to_stream(…, \"{name}\", …)");
         let setup = client_setup(client_options.0, call);
-        link::start(&mut this, stream, |stream, limits| {
+        let limits = this.bind().limits();
+        link::start(&slot, stream, |stream| {
             let client = setup?.prepare(&name);
             client
                 .and_then(|client| Connection::client(client, stream, limits))
@@ -311,16 +305,18 @@ impl RustlsStreamPeerTLS {
     /// of them.
     #[func(gd_self)]
     fn accept_stream(
-        mut this: Gd<Self>,
+        this: Gd<Self>,
         stream: Option<Gd<StreamPeer>>,
         server_options: Option<Gd<AnyOptions>>,
     ) -> Error {
-        let stream = match link::usable(&mut this, stream) {
+        let slot = Slot::of(&this);
+        let stream = match link::usable(&slot, this.instance_id(), stream) {
             Ok(stream) => stream,
             Err(error) => return error,
         };
         let setup = server_setup(server_options);
-        link::start(&mut this, stream, |stream, limits| {
+        let limits = this.bind().limits();
+        link::start(&slot, stream, |stream| {
             let session = setup?.accept().map_err(|diagnosis| diagnosis.message)?;
             Ok(Connection::server(session, stream, limits))
         })
@@ -334,21 +330,22 @@ impl RustlsStreamPeerTLS {
     /// [method connect_to_stream].
     #[func(gd_self)]
     fn connect_to_host(
-        mut this: Gd<Self>,
+        this: Gd<Self>,
         host: GString,
         port: i64,
         #[opt(default = OrNull::NULL)] client_options: OrNull<AnyOptions>,
     ) -> Error {
-        if this.bind().status.is_active() {
+        let slot = Slot::of(&this);
+        if slot.status().is_active() {
             return refuse(Error::ERR_ALREADY_IN_USE, link::IN_USE);
         }
         let Ok(port @ 1..=65535) = i32::try_from(port) else {
-            return link::refuse_options(&mut this, format!("the port is {port}: use 1 to 65535"));
+            return link::refuse_options(&slot, format!("the port is {port}: use 1 to 65535"));
         };
         let host = host.to_string();
         if !is_host(&host) {
             return link::refuse_options(
-                &mut this,
+                &slot,
                 format!(
                     "\"{host}\" is no host: give a name or an address, without scheme and path"
                 ),
@@ -358,9 +355,9 @@ impl RustlsStreamPeerTLS {
         match client_setup(client_options.0, call) {
             Ok(setup) => {
                 let limits = this.bind().limits();
-                link::start_dialing(&mut this, Dialer::new(setup, host, port, limits))
+                link::start_dialing(&slot, Dialer::new(setup, host, port, limits))
             }
-            Err(message) => link::refuse_options(&mut this, message),
+            Err(message) => link::refuse_options(&slot, message),
         }
     }
 
@@ -368,54 +365,44 @@ impl RustlsStreamPeerTLS {
     ///
     /// Call it every frame, and read until nothing is left: the end of the connection shows when its last data was read.
     #[func(gd_self)]
-    fn poll(mut this: Gd<Self>) {
-        if this.bind().status.is_active() {
-            link::poll(&mut this);
+    fn poll(this: Gd<Self>) {
+        let slot = Slot::of(&this);
+        if slot.status().is_active() {
+            link::poll(&slot);
         }
     }
 
     /// Returns the state of the connection: one of the [code]STATUS_*[/code] constants.
-    #[func]
-    fn get_status(&self) -> i64 {
-        self.status as i64
+    #[func(gd_self)]
+    fn get_status(this: Gd<Self>) -> i64 {
+        Slot::of(&this).status() as i64
     }
 
     /// Returns the stream below, or null when there is no connection.
     #[func]
     fn get_stream(&self) -> Option<Gd<StreamPeer>> {
-        self.stream.clone()
+        self.slot.lock().stream.clone()
     }
 
     /// Ends the connection: the peer is told, the stream below stays open, data that was not read is dropped.
     ///
     /// Does nothing when there is no connection. The object can be used again.
     #[func(gd_self)]
-    fn disconnect_from_stream(mut this: Gd<Self>) {
-        link::disconnect(&mut this);
+    fn disconnect_from_stream(this: Gd<Self>) {
+        link::disconnect(&Slot::of(&this));
     }
 
     /// Returns why the last connection failed or ended, in words: what happened, the values on both sides, and what to
     /// do. Empty when nothing did.
     #[func]
     fn get_last_error(&self) -> GString {
-        GString::from(self.last_error.message.as_str())
+        GString::from(self.slot.lock().last_error.message.as_str())
     }
 
     /// Returns why the last connection failed or ended: one of the [code]CAUSE_*[/code] constants.
     #[func]
     fn get_last_error_code(&self) -> i64 {
-        self.last_error.cause as i64
-    }
-
-    pub(crate) fn is_connected(&self) -> bool {
-        self.status == Status::Connected
-    }
-
-    fn connection(&self) -> Option<&Connection> {
-        match self.link.as_ref() {
-            Some(Link::Active(connection)) => Some(connection),
-            _ => None,
-        }
+        self.slot.lock().last_error.cause as i64
     }
 
     fn limits(&self) -> Limits {
@@ -428,5 +415,14 @@ impl RustlsStreamPeerTLS {
             timeout,
             threads: handshake_threads(),
         }
+    }
+}
+
+impl Drop for RustlsStreamPeerTLS {
+    // An object that is freed says goodbye like one that disconnects.
+    fn drop(&mut self) {
+        self.slot.forget();
+        let link = self.slot.lock().link.take();
+        drop(link);
     }
 }

@@ -17,12 +17,12 @@ use godot_rustls_core::diagnosis::Diagnosis;
 use godot_rustls_core::provider;
 use godot_rustls_core::session::Session;
 
-use crate::background::make_key_share;
+use crate::background::make_key_shares;
 
 pub(crate) use dialer::{Dialer, Progress};
 use errand::{Errand, Place};
 use outgoing::Outgoing;
-use steps::{Rest, take_in_all, take_in_cheap};
+use steps::{Rest, UnderWay, take_in_all, take_in_cheap};
 pub(crate) use target::Target;
 use transport::{Received, Transport};
 
@@ -54,6 +54,8 @@ pub(crate) struct Connection {
     held: PackedByteArray,
     read_size: i32,
     limits: Limits,
+    /// Until the handshake is over.
+    under_way: Option<UnderWay>,
 }
 
 /// What a handshake may take.
@@ -94,7 +96,7 @@ impl Connection {
         // The first random numbers of a process take tens of milliseconds, all others next to nothing.
         let place = if limits.threads == 0 || provider::is_seeded() {
             let session = prepared.start()?;
-            make_key_share();
+            make_key_shares();
             Place::Here(Box::new(session))
         } else {
             Place::Away(Errand::new(limits, move || prepared.start().map(Box::new)))
@@ -115,6 +117,7 @@ impl Connection {
             held: PackedByteArray::new(),
             read_size: SMALLEST_READ,
             limits,
+            under_way: Some(UnderWay::new()),
         }
     }
 
@@ -380,8 +383,9 @@ impl Connection {
         }
     }
 
-    fn check_handshake(&self, session: &mut Session) {
+    fn check_handshake(&mut self, session: &mut Session) {
         if !session.is_handshaking() {
+            self.under_way = None;
             return;
         }
         if session.peer_has_closed() {

@@ -1,12 +1,45 @@
 //! The steps of a handshake: which are done in the call that comes to them, and which on a thread.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use godot_rustls_core::session::Session;
 
-/// What the handshake of one connection may cost in one call. Handing a step to a thread and back costs some tens of
-/// microseconds on an idle machine and milliseconds on a busy one, so what is cheaper stays here.
-const BUDGET: Duration = Duration::from_micros(70);
+/// What a handshake may cost in one call while others go on: many of them meet in one frame.
+const SHARE: Duration = Duration::from_micros(70);
+
+/// What it may cost while it is the only one. Handing a step to a thread and back costs some tens of microseconds on an
+/// idle machine and milliseconds on a busy one; a frame that has to bear one such step and no more does not notice it.
+const ALONE: Duration = Duration::from_millis(1);
+
+/// As many handshakes as one connection has ends, which may both be in this process.
+const FEW: usize = 2;
+
+static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+
+/// A handshake that is under way as long as this lives.
+pub(super) struct UnderWay(());
+
+impl UnderWay {
+    pub(super) fn new() -> Self {
+        UNDER_WAY.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn budget() -> Duration {
+    if UNDER_WAY.load(Ordering::Relaxed) > FEW {
+        SHARE
+    } else {
+        ALONE
+    }
+}
 
 /// The length of a record's head, of which the last two bytes are the length of the rest (RFC 8446 section 5.1).
 const HEAD: usize = 5;
@@ -25,13 +58,14 @@ pub(super) enum Rest {
 
 /// Takes in the peer's bytes as far as they cost little.
 pub(super) fn take_in_cheap(session: &mut Session, bytes: &[u8]) -> Rest {
+    let budget = budget();
     let mut taken = 0;
     let mut spent = Duration::ZERO;
     while let Some(step) = session.next_step()
         && taken < bytes.len()
     {
         let cost = session.costs().of(step);
-        if cost.is_none_or(|cost| spent + cost > BUDGET) {
+        if cost.is_none_or(|cost| spent + cost > budget) {
             return if spent.is_zero() {
                 Rest::HardWork(bytes.len() - taken)
             } else {

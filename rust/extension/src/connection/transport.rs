@@ -1,10 +1,12 @@
 //! Bytes to and from the stream below, whatever kind it is. What it returns is checked.
 
+use std::sync::Arc;
+
 use godot::classes::{StreamPeer, StreamPeerTcp, StreamPeerTls, stream_peer_tcp, stream_peer_tls};
 use godot::global::Error;
 use godot::prelude::*;
 
-use crate::classes::RustlsStreamPeerTLS;
+use crate::classes::Slot;
 use crate::convert::packed_bytes;
 use crate::engine_objects::describe;
 
@@ -20,7 +22,7 @@ pub(crate) struct Transport {
 enum Kind {
     Socket(Gd<StreamPeerTcp>),
     EngineTls(Gd<StreamPeerTls>),
-    Ours(Gd<RustlsStreamPeerTLS>),
+    Ours(Arc<Slot>),
     Other,
 }
 
@@ -43,7 +45,7 @@ impl Transport {
         let kind = if let Ok(socket) = stream.clone().try_cast() {
             Kind::Socket(socket)
         } else if let Ok(ours) = stream.clone().try_cast() {
-            Kind::Ours(ours)
+            Kind::Ours(Slot::of(&ours))
         } else if let Ok(tls) = stream.clone().try_cast() {
             Kind::EngineTls(tls)
         } else {
@@ -160,7 +162,7 @@ impl Transport {
     /// A TLS stream that ended prints an error for every call: it is asked before.
     fn is_ended_tls(&self) -> bool {
         match &self.kind {
-            Kind::Ours(tls) => !tls.bind().is_connected(),
+            Kind::Ours(tls) => !tls.is_connected(),
             Kind::EngineTls(tls) => tls.get_status() != stream_peer_tls::Status::CONNECTED,
             Kind::Socket(_) | Kind::Other => false,
         }

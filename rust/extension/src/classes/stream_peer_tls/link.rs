@@ -8,8 +8,8 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 
-use super::RustlsStreamPeerTLS;
-use crate::connection::{Connection, Dialer, Limits, Outcome, Patience, Progress, Target};
+use super::slot::Slot;
+use crate::connection::{Connection, Dialer, Outcome, Patience, Progress, Target};
 use crate::convert::{refuse, report};
 
 pub(super) const IN_USE: &str = "a TLS connection is running: call disconnect_from_stream() first";
@@ -19,9 +19,10 @@ const NOT_CONNECTED: &str = "the TLS connection is not established: wait for STA
 const DEEPEST_STACK: usize = 64;
 
 /// The states that scripts see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[repr(i64)]
 pub(super) enum Status {
+    #[default]
     Disconnected = 0,
     Handshaking,
     Connected,
@@ -43,23 +44,24 @@ pub(super) enum Link {
     Active(Box<Connection>),
 }
 
-/// Checks that `this` is free and `stream` can carry it.
+/// Checks that the object is free and `stream` can carry it.
 pub(super) fn usable(
-    this: &mut Gd<RustlsStreamPeerTLS>,
+    slot: &Slot,
+    object: InstanceId,
     stream: Option<Gd<StreamPeer>>,
 ) -> Result<Gd<StreamPeer>, Error> {
-    if this.bind().status.is_active() {
+    if slot.status().is_active() {
         return Err(refuse(Error::ERR_ALREADY_IN_USE, IN_USE));
     }
     let Some(stream) = stream else {
         return Err(refuse_options(
-            this,
+            slot,
             "the stream is null: pass a connected StreamPeer".to_owned(),
         ));
     };
-    if leads_to(&stream, this.instance_id()) {
+    if leads_to(&stream, object) {
         return Err(refuse_options(
-            this,
+            slot,
             "the stream is this object, or stands on it: pass the stream that is to be secured"
                 .to_owned(),
         ));
@@ -86,40 +88,42 @@ fn leads_to(stream: &Gd<StreamPeer>, target: InstanceId) -> bool {
 }
 
 /// Options or arguments that cannot be used: said in words, and nothing changes.
-pub(super) fn refuse_options(this: &mut Gd<RustlsStreamPeerTLS>, message: String) -> Error {
+pub(super) fn refuse_options(slot: &Slot, message: String) -> Error {
     report(&message);
-    this.bind_mut().last_error = Diagnosis::new(Cause::Other, message);
+    slot.lock().last_error = Diagnosis::new(Cause::Other, message);
     Error::ERR_INVALID_PARAMETER
 }
 
 /// Starts the handshake of what `make` makes over the stream.
 pub(super) fn start(
-    this: &mut Gd<RustlsStreamPeerTLS>,
+    slot: &Slot,
     stream: Gd<StreamPeer>,
-    make: impl FnOnce(Gd<StreamPeer>, Limits) -> Result<Connection, String>,
+    make: impl FnOnce(Gd<StreamPeer>) -> Result<Connection, String>,
 ) -> Error {
-    let limits = this.bind().limits();
-    match make(stream.clone(), limits) {
-        Ok(connection) => begin(this, Link::Active(Box::new(connection)), Some(stream)),
-        Err(message) => refuse_options(this, message),
+    match make(stream.clone()) {
+        Ok(connection) => begin(slot, Link::Active(Box::new(connection)), Some(stream)),
+        Err(message) => refuse_options(slot, message),
     }
 }
 
 /// Starts looking for a host.
-pub(super) fn start_dialing(this: &mut Gd<RustlsStreamPeerTLS>, dialer: Dialer) -> Error {
-    begin(this, Link::Dialing(Box::new(dialer)), None)
+pub(super) fn start_dialing(slot: &Slot, dialer: Dialer) -> Error {
+    begin(slot, Link::Dialing(Box::new(dialer)), None)
 }
 
-fn begin(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, stream: Option<Gd<StreamPeer>>) -> Error {
-    let mut me = this.bind_mut();
-    me.epoch += 1;
-    me.status = Status::Handshaking;
-    me.last_error = Diagnosis::default();
-    me.stream = stream;
-    me.link = Some(link);
-    drop(me);
-    poll(this);
-    if this.bind().status.is_active() {
+fn begin(slot: &Slot, link: Link, stream: Option<Gd<StreamPeer>>) -> Error {
+    let mut state = slot.lock();
+    state.epoch += 1;
+    state.status = Status::Handshaking;
+    state.last_error = Diagnosis::default();
+    let before = (
+        std::mem::replace(&mut state.stream, stream),
+        state.link.replace(link),
+    );
+    drop(state);
+    drop(before);
+    poll(slot);
+    if slot.status().is_active() {
         Error::OK
     } else {
         Error::FAILED
@@ -127,14 +131,14 @@ fn begin(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, stream: Option<Gd<Strea
 }
 
 /// One step of whatever goes on.
-pub(super) fn poll(this: &mut Gd<RustlsStreamPeerTLS>) {
-    let mut me = this.bind_mut();
-    let epoch = me.epoch;
+pub(super) fn poll(slot: &Slot) {
+    let mut state = slot.lock();
+    let epoch = state.epoch;
     // Nothing to take: the stream below called back.
-    let Some(mut link) = me.link.take() else {
+    let Some(mut link) = state.link.take() else {
         return;
     };
-    drop(me);
+    drop(state);
     let (dialed, draw) = match &mut link {
         Link::Active(connection) => {
             connection.step();
@@ -142,45 +146,46 @@ pub(super) fn poll(this: &mut Gd<RustlsStreamPeerTLS>) {
         }
         Link::Dialing(dialer) => (Some(dialer.poll()), Draw::Nothing),
     };
-    if !put_back(this, link, epoch, draw) {
+    if !put_back(slot, link, epoch, draw) {
         return;
     }
     match dialed {
-        Some(Progress::Connected(tcp)) => secure(this, tcp.upcast()),
-        Some(Progress::Failed(diagnosis)) => end(this, Status::Error, diagnosis),
+        Some(Progress::Connected(tcp)) => secure(slot, tcp.upcast()),
+        Some(Progress::Failed(diagnosis)) => end(slot, Status::Error, diagnosis),
         _ => {}
     }
 }
 
 /// The host answered: the TLS handshake follows, within what is left of the time.
-fn secure(this: &mut Gd<RustlsStreamPeerTLS>, stream: Gd<StreamPeer>) {
-    let Some(Link::Dialing(dialer)) = this.bind_mut().link.take() else {
+fn secure(slot: &Slot, stream: Gd<StreamPeer>) {
+    let Some(Link::Dialing(dialer)) = slot.lock().link.take() else {
         return;
     };
     let prepared = dialer.setup.prepare(&dialer.host);
     match prepared.and_then(|client| Connection::client(client, stream.clone(), dialer.limits)) {
         Ok(connection) => {
-            let mut me = this.bind_mut();
-            me.stream = Some(stream);
-            me.link = Some(Link::Active(Box::new(connection)));
-            drop(me);
-            poll(this);
+            // A connection that is being dialled had no stream.
+            let mut state = slot.lock();
+            state.stream = Some(stream);
+            state.link = Some(Link::Active(Box::new(connection)));
+            drop(state);
+            poll(slot);
         }
-        Err(diagnosis) => end(this, Status::Error, diagnosis),
+        Err(diagnosis) => end(slot, Status::Error, diagnosis),
     }
 }
 
 /// Reads what is there. How much was read is for the target to tell.
-pub(super) fn read_some(this: &mut Gd<RustlsStreamPeerTLS>, target: &mut Target<'_>) -> Error {
-    with_connection(this, |connection| connection.read(target)).0
+pub(super) fn read_some(slot: &Slot, target: &mut Target<'_>) -> Error {
+    with_connection(slot, |connection| connection.read(target)).0
 }
 
 /// Reads until the buffer is full or the connection ends.
-pub(super) fn read_all(this: &mut Gd<RustlsStreamPeerTLS>, target: &mut Target<'_>) -> Error {
+pub(super) fn read_all(slot: &Slot, target: &mut Target<'_>) -> Error {
     let mut patience = Patience::default();
     loop {
         let before = target.filled();
-        let error = read_some(this, target);
+        let error = read_some(slot, target);
         if error != Error::OK || target.room() == 0 {
             return error;
         }
@@ -193,29 +198,29 @@ pub(super) fn read_all(this: &mut Gd<RustlsStreamPeerTLS>, target: &mut Target<'
 }
 
 /// Writes what goes without waiting.
-pub(super) fn write_some(this: &mut Gd<RustlsStreamPeerTLS>, data: &[u8]) -> (Error, usize) {
-    with_connection(this, |connection| connection.write(data))
+pub(super) fn write_some(slot: &Slot, data: &[u8]) -> (Error, usize) {
+    with_connection(slot, |connection| connection.write(data))
 }
 
 /// Writes everything, and waits until the stream below has it.
-pub(super) fn write_all(this: &mut Gd<RustlsStreamPeerTLS>, data: &[u8]) -> (Error, usize) {
+pub(super) fn write_all(slot: &Slot, data: &[u8]) -> (Error, usize) {
     let mut taken = 0;
     let mut patience = Patience::default();
     loop {
-        let (error, count) = write_some(this, &data[taken..]);
+        let (error, count) = write_some(slot, &data[taken..]);
         if error != Error::OK {
             return (error, taken);
         }
         taken += count;
-        let is_stalled = this.bind().connection().is_some_and(Connection::is_stalled);
+        let is_stalled = slot.ask(Connection::is_stalled) == Some(true);
         if taken == data.len() && !is_stalled {
             return (Error::OK, taken);
         }
         if count == 0 {
             patience.wait();
             // Someone must take in what the peer sends meanwhile: an alert, or the end.
-            poll(this);
-            if !this.bind().is_connected() {
+            poll(slot);
+            if !slot.is_connected() {
                 return (Error::ERR_CONNECTION_ERROR, taken);
             }
         } else {
@@ -225,35 +230,33 @@ pub(super) fn write_all(this: &mut Gd<RustlsStreamPeerTLS>, data: &[u8]) -> (Err
 }
 
 /// Ends a running connection; the peer is told.
-pub(super) fn disconnect(this: &mut Gd<RustlsStreamPeerTLS>) {
-    if this.bind().status.is_active() {
-        end(this, Status::Disconnected, Diagnosis::default());
+pub(super) fn disconnect(slot: &Slot) {
+    if slot.status().is_active() {
+        end(slot, Status::Disconnected, Diagnosis::default());
     }
 }
 
 /// Reads or writes over an established connection.
-fn with_connection(
-    this: &mut Gd<RustlsStreamPeerTLS>,
-    work: impl FnOnce(&mut Connection) -> Outcome,
-) -> (Error, usize) {
-    let mut me = this.bind_mut();
-    if me.status != Status::Connected {
-        drop(me);
+fn with_connection(slot: &Slot, work: impl FnOnce(&mut Connection) -> Outcome) -> (Error, usize) {
+    let mut state = slot.lock();
+    if state.status != Status::Connected {
+        drop(state);
         return (refuse(Error::ERR_UNCONFIGURED, NOT_CONNECTED), 0);
     }
-    let epoch = me.epoch;
-    let Some(Link::Active(mut connection)) = me.link.take() else {
+    let epoch = state.epoch;
+    let link = state.link.take();
+    drop(state);
+    let Some(Link::Active(mut connection)) = link else {
         // It is out already: the stream below called back.
         return (Error::ERR_BUSY, 0);
     };
-    drop(me);
     let outcome = work(&mut connection);
     let draw = match outcome {
         // The last data was handed out: the end shows with the next call, as with the engine's stream.
         Outcome::Moved(_) => Draw::Nothing,
         Outcome::Closed | Outcome::Failed => Draw::Conclusions,
     };
-    put_back(this, Link::Active(connection), epoch, draw);
+    put_back(slot, Link::Active(connection), epoch, draw);
     match outcome {
         Outcome::Moved(count) => (Error::OK, count),
         Outcome::Closed => (Error::ERR_FILE_EOF, 0),
@@ -269,25 +272,25 @@ enum Draw {
 
 /// Returns what was taken out to work on it, and draws the conclusions. False when it was ended meanwhile: what
 /// the object holds now is another connection, or none.
-fn put_back(this: &mut Gd<RustlsStreamPeerTLS>, link: Link, epoch: u64, draw: Draw) -> bool {
-    let mut me = this.bind_mut();
-    if me.epoch != epoch {
+fn put_back(slot: &Slot, link: Link, epoch: u64, draw: Draw) -> bool {
+    let mut state = slot.lock();
+    if state.epoch != epoch {
         // The farewell of dropping it calls the stream below.
-        drop(me);
+        drop(state);
         drop(link);
         return false;
     }
     let verdict = match draw {
-        Draw::Conclusions => judge(&link, me.status == Status::Handshaking),
-        Draw::Nothing => Verdict::Goes(me.status),
+        Draw::Conclusions => judge(&link, state.status == Status::Handshaking),
+        Draw::Nothing => Verdict::Goes(state.status),
     };
     if let Verdict::Goes(status) = verdict {
-        me.status = status;
+        state.status = status;
     }
-    me.link = Some(link);
-    drop(me);
+    state.link = Some(link);
+    drop(state);
     if let Verdict::Ends(status, diagnosis) = verdict {
-        end(this, status, diagnosis);
+        end(slot, status, diagnosis);
     }
     true
 }
@@ -321,16 +324,17 @@ fn judge(link: &Link, was_handshaking: bool) -> Verdict {
 }
 
 /// Ends the connection with what scripts are to know of it.
-fn end(this: &mut Gd<RustlsStreamPeerTLS>, status: Status, diagnosis: Diagnosis) {
-    let mut me = this.bind_mut();
+fn end(slot: &Slot, status: Status, diagnosis: Diagnosis) {
     let failed_handshake = status != Status::Disconnected;
     let message = failed_handshake.then(|| diagnosis.message.clone());
-    me.epoch += 1;
-    me.status = status;
-    me.last_error = diagnosis;
-    me.stream = None;
-    let link = me.link.take();
-    drop(me);
+    let mut state = slot.lock();
+    state.epoch += 1;
+    state.status = status;
+    state.last_error = diagnosis;
+    let stream = state.stream.take();
+    let link = state.link.take();
+    drop(state);
+    drop(stream);
     if let Some(Link::Active(mut connection)) = link
         && failed_handshake
     {

@@ -6,7 +6,7 @@ use godot::prelude::*;
 use godot_rustls_core::session::Session;
 use zeroize::Zeroizing;
 
-use super::{RustlsStreamPeerTLS, Status};
+use super::RustlsStreamPeerTLS;
 use crate::classes::RustlsCertificateInfo;
 use crate::connection::Connection;
 use crate::convert::report;
@@ -53,9 +53,8 @@ impl RustlsStreamPeerTLS {
     /// time: what [method get_peer_certificates] returns was shown and checked then.
     #[func]
     fn is_session_resumed(&self) -> bool {
-        self.connection()
-            .and_then(Connection::session)
-            .is_some_and(Session::is_resumed)
+        let is_resumed = |connection: &Connection| connection.session().map(Session::is_resumed);
+        self.slot.ask(is_resumed).flatten().unwrap_or(false)
     }
 
     /// Returns what the peer showed, its own certificate first and after it the others that it sent. On a client that
@@ -72,10 +71,11 @@ impl RustlsStreamPeerTLS {
     /// ```
     #[func]
     fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
-        let Some(session) = self.connection().and_then(Connection::session) else {
-            return Array::new();
-        };
-        let shown = session.peer_certificates();
+        let shown = self
+            .slot
+            .ask(|connection| connection.session().map(Session::peer_certificates))
+            .flatten()
+            .unwrap_or_default();
         shown.iter().map(RustlsCertificateInfo::of).collect()
     }
 
@@ -116,21 +116,25 @@ impl RustlsStreamPeerTLS {
         context: Option<&[u8]>,
         length: usize,
     ) -> Result<Zeroizing<Vec<u8>>, String> {
-        let session = self
-            .connection()
-            .filter(|_| self.status == Status::Connected)
-            .and_then(Connection::session)
-            .ok_or("the TLS connection is not established")?;
-        session
-            .export_keying_material(label, context, length)
+        let export = |connection: &Connection| {
+            let session = connection.session()?;
+            Some(session.export_keying_material(label, context, length))
+        };
+        self.slot
+            .ask(export)
+            .flatten()
+            .filter(|_| self.slot.is_connected())
+            .ok_or("the TLS connection is not established")?
             .map_err(|problem| problem.0)
     }
 
     /// Something that the session can tell, or nothing without one.
-    fn text<'a>(&'a self, tell: impl FnOnce(&'a Session) -> Cow<'a, str>) -> GString {
-        self.connection()
-            .and_then(Connection::session)
-            .map(|session| GString::from(&*tell(session)))
-            .unwrap_or_default()
+    fn text(&self, tell: impl FnOnce(&Session) -> Cow<'_, str>) -> GString {
+        let told = self.slot.ask(|connection| {
+            connection
+                .session()
+                .map(|session| tell(session).into_owned())
+        });
+        GString::from(&told.flatten().unwrap_or_default())
     }
 }

@@ -1,0 +1,89 @@
+//! The state of a stream, beside its object.
+//!
+//! The binding guards an object's fields for scripts of all threads, and wakes whoever may wait for them after each look:
+//! one call to the system each. A connection is looked at twice in every read, write and poll, so what they need lies in a
+//! slot that is found by the object's id.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+use godot::classes::StreamPeer;
+use godot::prelude::*;
+use godot_rustls_core::diagnosis::Diagnosis;
+
+use super::RustlsStreamPeerTLS;
+use super::link::{Link, Status};
+use crate::connection::Connection;
+
+static SLOTS: LazyLock<RwLock<HashMap<InstanceId, Arc<Slot>>>> = LazyLock::new(RwLock::default);
+
+/// What belongs to one object.
+#[derive(Default)]
+pub(crate) struct Slot {
+    state: Mutex<State>,
+    /// Under which it can be found, once somebody looked for it.
+    object: OnceLock<InstanceId>,
+}
+
+/// The fields of a stream.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) status: Status,
+    /// The connection, unless an operation has it out: the stream below is called while nothing here is locked, since
+    /// it may call back.
+    pub(super) link: Option<Link>,
+    pub(super) stream: Option<Gd<StreamPeer>>,
+    /// Counts connections, so that an operation notices when its own was ended meanwhile.
+    pub(super) epoch: u64,
+    pub(super) last_error: Diagnosis,
+}
+
+// SAFETY: what is not `Send` by itself is the engine's stream below, whose references are counted atomically. Scripts use a
+// stream and what is below it from one thread at a time, as they must with the engine's own; the lock sees to this state.
+unsafe impl Send for State {}
+
+impl Slot {
+    /// That of an object.
+    pub(crate) fn of(object: &Gd<RustlsStreamPeerTLS>) -> Arc<Self> {
+        let id = object.instance_id();
+        let known = SLOTS.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = known.get(&id) {
+            return Arc::clone(slot);
+        }
+        drop(known);
+        let slot = Arc::clone(&object.bind().slot);
+        let _ = slot.object.set(id);
+        let mut all = SLOTS.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(id, Arc::clone(&slot));
+        slot
+    }
+
+    /// The object is gone: an operation that still has its slot is the last.
+    pub(super) fn forget(&self) {
+        if let Some(id) = self.object.get() {
+            let mut all = SLOTS.write().unwrap_or_else(PoisonError::into_inner);
+            all.remove(id);
+        }
+    }
+
+    /// Nothing of the engine's may be called or dropped while this is held.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.lock().status
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        self.status() == Status::Connected
+    }
+
+    /// Something that the connection can tell, unless there is none or an operation has it out.
+    pub(super) fn ask<T>(&self, tell: impl FnOnce(&Connection) -> T) -> Option<T> {
+        match &self.lock().link {
+            Some(Link::Active(connection)) => Some(tell(connection)),
+            _ => None,
+        }
+    }
+}
