@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 
 use crate::build::TEST_FEATURES;
 use crate::failure::{Failure, Outcome};
+use crate::instructions::{self, Counter};
 use crate::process::{Step, announce, cargo};
 use crate::setup;
 use crate::tidy;
@@ -73,6 +74,8 @@ pub(crate) fn all() -> Outcome<Summary> {
     note(&mut summary, tidy::run());
     announce("Checking: dependencies");
     dependencies(&mut summary)?;
+    announce("Checking: instructions");
+    count_instructions(&mut summary);
     Ok(summary)
 }
 
@@ -83,15 +86,28 @@ fn note(summary: &mut Summary, result: Outcome) {
     }
 }
 
+/// Skips the check out loud; CI does not skip.
+fn not_installed(summary: &mut Summary, check: &str, program: &str) {
+    let cause = format!("{program} is not installed (cargo xtask setup --peers)");
+    if env::var_os("CI").is_some_and(|value| value == "true") {
+        let failure = Failure::new(check, cause, "cargo xtask setup --peers");
+        note(summary, Err(failure));
+    } else {
+        summary.skipped.push(format!("{check}: {cause}"));
+    }
+}
+
+fn count_instructions(summary: &mut Summary) {
+    match instructions::counter() {
+        Counter::Valgrind(valgrind) => note(summary, instructions::check(&valgrind)),
+        Counter::Missing => not_installed(summary, "instructions", "valgrind"),
+        Counter::OtherPlatform(why) => summary.skipped.push(format!("instructions: {why}")),
+    }
+}
+
 fn dependencies(summary: &mut Summary) -> Outcome {
     let Some(deny) = setup::cargo_deny() else {
-        let cause = "cargo-deny is not installed (cargo xtask setup --peers)";
-        if env::var_os("CI").is_some_and(|value| value == "true") {
-            let failure = Failure::new("dependencies", cause, "cargo xtask setup --peers");
-            note(summary, Err(failure));
-        } else {
-            summary.skipped.push(format!("dependencies: {cause}"));
-        }
+        not_installed(summary, "dependencies", "cargo-deny");
         return Ok(());
     };
     let check = |words: &[&str]| {

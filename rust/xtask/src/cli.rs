@@ -44,7 +44,7 @@ const VERBS: &[Verb] = &[
         summary: "Find a Godot 4 (GODOT4_BIN, godot4 or godot on PATH) or, on Debian-like systems, bring one into target/",
         flags: &[switch(
             "peers",
-            "also install what the tests talk to: openssl, curl, python3, nginx, Xvfb, cargo-deny",
+            "also install what the tests talk to: openssl, curl, python3, nginx, Xvfb, cargo-deny, valgrind",
         )],
         rest: None,
     },
@@ -86,7 +86,10 @@ const VERBS: &[Verb] = &[
                 "NAME",
                 "only this GDScript suite (implies --godot)",
             ),
-            switch("no-check", "without formatting, clippy and cargo-deny"),
+            switch(
+                "no-check",
+                "without formatting, clippy, cargo-deny and instruction counts",
+            ),
             switch("rust", "only the Rust tests"),
             switch("godot", "only the GDScript suites"),
         ],
@@ -94,7 +97,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "check",
-        summary: "Formatting, clippy, docs, cargo-deny, house rules",
+        summary: "Formatting, clippy, docs, cargo-deny, house rules, instruction counts",
         flags: &[],
         rest: None,
     },
@@ -107,6 +110,15 @@ const VERBS: &[Verb] = &[
             "where the figures go [default: target/bench.json]",
         )],
         rest: Some("arguments for the measuring project"),
+    },
+    Verb {
+        name: "instructions",
+        summary: "Count the instructions of core's operations and compare them with the committed counts",
+        flags: &[switch(
+            "renew",
+            "write what was counted as the new baseline",
+        )],
+        rest: None,
     },
     Verb {
         name: "package",
@@ -208,7 +220,7 @@ fn help<T>(verb: Option<&Verb>) -> Outcome<Option<T>> {
 }
 
 fn describe(verb: &Verb) -> String {
-    let mut text = format!("  {:<10}{}\n", verb.name, verb.summary);
+    let mut text = format!("  {:<13}{}\n", verb.name, verb.summary);
     for flag in verb.flags {
         let value = flag.value.map(|v| format!(" {v}")).unwrap_or_default();
         text += &format!(

@@ -9,6 +9,7 @@ mod cli;
 mod demo;
 pub mod failure;
 pub mod godot;
+mod instructions;
 mod manifest;
 mod package;
 pub mod paths;
@@ -46,6 +47,7 @@ fn run() -> Outcome<ExitCode> {
         "test" => test::run(&args),
         "check" => check::run(),
         "bench" => bench::run(&args),
+        "instructions" => instructions::run(&args),
         "package" => package::run(&args),
         other => unreachable!("`{other}` is declared in cli.rs without a module"),
     }

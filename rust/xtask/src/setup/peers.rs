@@ -1,4 +1,4 @@
-//! The programs that interop and engine tests talk to, and cargo-deny.
+//! The programs that interop and engine tests talk to, and what `check` needs: cargo-deny and valgrind.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::process::{Step, announce, cargo};
 
 /// What shows that a package is there, and the package's name in Debian. Chromium is the big one: with what it needs
 /// about 130 MB to download and 420 MB on the disk.
-const PEERS: [(&str, &str); 9] = [
+const PEERS: [(&str, &str); 10] = [
     ("openssl", "openssl"),
     ("curl", "curl"),
     ("python3", "python3"),
@@ -18,6 +18,7 @@ const PEERS: [(&str, &str); 9] = [
     ("Xvfb", "xvfb"),
     ("chromium", "chromium"),
     ("certutil", "libnss3-tools"),
+    ("valgrind", "valgrind"),
     ("/etc/ssl/certs/ca-certificates.crt", "ca-certificates"),
 ];
 
