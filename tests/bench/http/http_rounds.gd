@@ -3,7 +3,7 @@ extends Node
 
 
 const Measure := preload("res://measures/measure.gd")
-const HttpFigure := preload("res://measures/http.gd")
+const Figure := preload("res://measures/figure.gd")
 const HttpClient := preload("res://http/http_client.gd")
 const HttpLoad := preload("res://http/http_load.gd")
 const FrameClock := preload("res://http/frame_clock.gd")
@@ -114,9 +114,10 @@ func _take_waiting(round: int) -> bool:
 	return true
 
 
-func _figure(title: String, unit: String, larger_is_better: bool = false) -> HttpFigure:
+func _figure(title: String, unit: String, larger_is_better: bool = false) -> Figure:
 	if not _figures.has(title):
-		_figures[title] = HttpFigure.new(title, unit, larger_is_better)
+		_figures[title] = Figure.new(title, unit, larger_is_better)
+		_figures[title].group = "HTTP"
 	return _figures[title]
 
 
