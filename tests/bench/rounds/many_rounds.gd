@@ -17,6 +17,8 @@ const LEVELS: Array[int] = [1, 10, 100, 1000, 5000]
 ## The engine's handshakes take too long for more.
 const MOST_OF_ENGINE := 1000
 const OURS := "rustls"
+const MEMORY := "resident memory an end"
+const ALL_MEMORY := "resident memory of all ends"
 const LIMITS := "/proc/self/limits"
 const LIMIT := "Max open files"
 ## Files that are open besides connections, and connections that are opened for a moment.
@@ -27,7 +29,7 @@ const CAREFUL_LIMIT := 1024
 ## What the connections agreed upon, in words.
 var connection: String = ""
 
-## Rows by title, in the order of the report.
+## Rows by name, in the order of the report.
 var _rows: Dictionary = {}
 var _crowds: Array[Crowd] = []
 
@@ -91,10 +93,8 @@ func _prepare_rows(levels: Array[int]) -> void:
 		for level: int in levels:
 			_rows[_title(what, level)] = Figure.new(_title(what, level), Crowd.COSTS[what])
 		_rows[_growth(what)] = Figure.new(_growth(what), "times")
-	for crowd: Crowd in _crowds:
-		_rows[_memory(crowd)] = Figure.new(_memory(crowd), "KiB")
-	for crowd: Crowd in _crowds:
-		_rows[_memory(crowd) + ", all"] = Figure.new(_memory(crowd) + ", all", "MiB")
+	_rows[MEMORY] = Figure.new("%s, %s" % [MEMORY, _most_open()], "KiB")
+	_rows[ALL_MEMORY] = Figure.new("%s, %d open" % [ALL_MEMORY, levels[-1]], "MiB")
 
 
 func _report_growth(crowd: Crowd) -> void:
@@ -106,8 +106,9 @@ func _report_growth(crowd: Crowd) -> void:
 			_row(_growth(what)).add(label, last[round] / first[round])
 	if is_nan(crowd.resident_bytes):
 		return
-	_row(_memory(crowd)).add(label, crowd.resident_bytes / 1024.0 / (2 * crowd.size()))
-	_row(_memory(crowd) + ", all").add(label, crowd.resident_bytes / 1024.0 / 1024.0)
+	_row(MEMORY).add(label, crowd.resident_bytes / 1024.0 / (2 * crowd.size()))
+	if label == OURS:
+		_row(ALL_MEMORY).add(label, crowd.resident_bytes / 1024.0 / 1024.0)
 
 
 func _row(title: String) -> Figure:
@@ -119,11 +120,11 @@ func _title(what: String, level: int) -> String:
 
 
 func _growth(what: String) -> String:
-	return "%s, %d open (engine: %d) against 1" % [what, _crowds[-1].limit, _crowds[0].limit]
+	return "%s, %s against 1" % [what, _most_open()]
 
 
-func _memory(crowd: Crowd) -> String:
-	return "resident memory an end, %d open" % crowd.limit
+func _most_open() -> String:
+	return "%d open (engine: %d)" % [_crowds[-1].limit, _crowds[0].limit]
 
 
 ## Those for which enough files may be open: both ends of every connection, the engine's and ours.
