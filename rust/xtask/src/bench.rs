@@ -140,19 +140,18 @@ fn with_many_files(command: &Command) -> Command {
 /// The version that is built in.
 fn rustls_version() -> Outcome<String> {
     let file = paths::root().join("Cargo.lock");
-    let lock = paths::read(&file)?;
-    lock.split("[[package]]")
-        .find(|package| package.contains("name = \"rustls\"\n"))
-        .and_then(|package| package.split("version = \"").nth(1)?.split('"').next())
-        .map(str::to_owned)
-        .ok_or_else(|| {
-            let cause = format!("{} names no rustls", paths::shown(&file));
-            Failure::new(
-                "finding the version of rustls",
-                cause,
-                "cargo update --package rustls",
-            )
-        })
+    version_in(&paths::read(&file)?, "rustls").ok_or_else(|| {
+        let cause = format!("{} names no rustls", paths::shown(&file));
+        let hint = "cargo update --package rustls";
+        Failure::new("finding the version of rustls", cause, hint)
+    })
+}
+
+/// The version of a package that Cargo has locked.
+fn version_in(lock: &str, package: &str) -> Option<String> {
+    let name = format!("\nname = \"{package}\"\nversion = \"");
+    let (version, _) = lock.split_once(&name)?.1.split_once('"')?;
+    Some(version.to_owned())
 }
 
 /// An argument that names a file.
@@ -173,4 +172,17 @@ fn serve(godot: &Godot, site: &Path) -> Outcome<Option<Nginx>> {
     command.arg("--").arg(word("--make-site=", site));
     Step::new("making what the HTTP server serves", command).quiet()?;
     Nginx::start(&program, site).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn a_locked_version_is_that_of_the_package_with_exactly_this_name() {
+        let lock = "[[package]]\nname = \"rustls-webpki\"\nversion = \"0.1.0\"\n\n\
+                    [[package]]\nname = \"rustls\"\nversion = \"0.23.1\"\n";
+        assert_eq!(version_in(lock, "rustls").as_deref(), Some("0.23.1"));
+        assert_eq!(version_in(lock, "rust"), None);
+    }
 }

@@ -3,6 +3,7 @@ extends RefCounted
 
 
 const TlsTransport := preload("res://transports/tls_transport.gd")
+const Processor := preload("res://http/processor.gd")
 
 ## What can be asked of [method cost], with its unit.
 const COSTS: Dictionary = {
@@ -78,12 +79,15 @@ func _block_usec() -> float:
 	return float(Time.get_ticks_usec() - started) / BLOCKS
 
 
+## Without the time for which the system let others run instead, where it tells.
 func _poll_usec() -> float:
 	var count: int = 0
+	var waited: int = Processor.main_thread_waited_usec()
 	var started: int = Time.get_ticks_usec()
 	while count < POLLS:
 		for ends: Array[StreamPeer] in _pairs:
 			ends[0].call(&"poll")
 			ends[1].call(&"poll")
 		count += 2 * _pairs.size()
-	return float(Time.get_ticks_usec() - started) / count
+	waited = Processor.main_thread_waited_usec() - waited
+	return float(Time.get_ticks_usec() - started - waited) / count

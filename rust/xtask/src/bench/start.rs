@@ -35,7 +35,7 @@ pub(super) fn measure(godot: &Godot, folder: &Path) -> Outcome<Vec<PathBuf>> {
             .or_fail("reading a library's size", "cargo xtask build")?
             .len();
         let title = format!("library {name}");
-        results.push(row(&title, "MB", json!({ "rustls": [size as f64 / 1e6] })));
+        results.push(row(&title, "MB", &json!({ "rustls": [size as f64 / 1e6] })));
     }
     let file = folder.join("start.json");
     paths::write(&file, json!({ "results": results }).to_string())?;
@@ -88,9 +88,9 @@ fn starts(
         row(
             "start an empty game and quit in its first frame",
             "ms",
-            both,
+            &both,
         ),
-        row("later with the addon", "ms", json!({ "rustls": later })),
+        row("later with the addon", "ms", &json!({ "rustls": later })),
     ])
 }
 
@@ -128,6 +128,6 @@ fn trust_load(godot: &Godot, folder: &Path, number: usize) -> Outcome<PathBuf> {
     Ok(file)
 }
 
-fn row(name: &str, unit: &str, samples: Value) -> Value {
+fn row(name: &str, unit: &str, samples: &Value) -> Value {
     json!({ "group": GROUP, "name": name, "unit": unit, "larger_is_better": false, "samples": samples })
 }
