@@ -18,6 +18,7 @@ const TRUST_LOAD := "res://rounds/trust_load.gd"
 
 var _arguments: Arguments = Arguments.new()
 var _facts: Dictionary = Facts.gather()
+var _recorded: Recorded = Recorded.new()
 var _rows: Array[Measure] = []
 
 
@@ -30,7 +31,8 @@ func _run() -> void:
 	if is_well and not _arguments.new_site.is_empty():
 		is_well = Site.make(_arguments.new_site)
 	elif is_well:
-		is_well = _is_loaded() and await _measure() and _add_recorded() and _report()
+		# What others recorded comes first: a file that cannot be read is told before minutes have passed.
+		is_well = _is_loaded() and _read_recorded() and await _measure() and _report()
 	get_tree().quit(0 if is_well else 1)
 
 
@@ -95,16 +97,15 @@ func _measure_http() -> bool:
 	return is_well
 
 
-func _add_recorded() -> bool:
-	var recorded: Recorded = Recorded.new()
+func _read_recorded() -> bool:
 	for path: String in _arguments.add:
-		if not recorded.read(path):
+		if not _recorded.read(path):
 			return false
-	_rows.append_array(recorded.rows())
 	return true
 
 
 func _report() -> bool:
+	_rows.append_array(_recorded.rows())
 	_facts["rounds"] = _arguments.rounds
 	_facts["seconds_a_sample"] = _arguments.seconds
 	_facts.merge(_arguments.facts)

@@ -11,6 +11,9 @@ var _rows: Dictionary = {}
 
 ## Reads a file that a run wrote with `--json`; false, with a word why, when it holds no figures.
 func read(path: String) -> bool:
+	if not FileAccess.file_exists(path):
+		printerr("%s does not exist: name figures by their whole path." % path)
+		return false
 	var text: String = FileAccess.get_file_as_string(path)
 	var content: Variant = JSON.parse_string(text)
 	if not (content is Dictionary and (content as Dictionary).get("results") is Array):

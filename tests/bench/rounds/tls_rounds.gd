@@ -40,13 +40,15 @@ func take(rounds: int, seconds: float, plain_rustls: String) -> bool:
 		print("Plain Rust is left out: no program was named (cargo xtask bench builds it)")
 	else:
 		transports.append(PlainRustls.new(plain_rustls))
-	var memory: Memory = Memory.new()
-	var timed: Array[Measure] = _timed(rsa)
 	# Memory first: see there.
-	if not _take_rounds([memory], transports, rounds, seconds) or not _take_rounds(timed, transports, rounds, seconds):
+	var memory: Array[Measure] = []
+	_add("Memory", [Memory.new()], memory)
+	var timed: Array[Measure] = _timed(rsa)
+	if not _take_rounds("memory", memory, transports, rounds, seconds):
 		return false
-	_measures = timed
-	_add("Memory", [memory], _measures)
+	if not _take_rounds("time", timed, transports, rounds, seconds):
+		return false
+	_measures = timed + memory
 	return true
 
 
@@ -78,7 +80,9 @@ func _add(group: String, measures: Array, to: Array[Measure]) -> void:
 		to.append(measure)
 
 
-func _take_rounds(measures: Array[Measure], transports: Array[Transport], rounds: int, seconds: float) -> bool:
+func _take_rounds(
+	what: String, measures: Array[Measure], transports: Array[Transport], rounds: int, seconds: float
+) -> bool:
 	for round: int in rounds:
 		for measure: Measure in measures:
 			for turn: int in transports.size():
@@ -87,9 +91,5 @@ func _take_rounds(measures: Array[Measure], transports: Array[Transport], rounds
 				if measure.applies_to(transport) and not measure.take(transport, seconds):
 					printerr("%s could not be measured over %s." % [measure.title(), transport.label()])
 					return false
-		print("round %d of %d: %s" % [round + 1, rounds, ", ".join(measures.map(_title))])
+		print("round %d of %d: %s" % [round + 1, rounds, what])
 	return true
-
-
-func _title(measure: Measure) -> String:
-	return measure.title()
