@@ -6,28 +6,35 @@ const Measure := preload("res://measures/measure.gd")
 
 const ENGINE := "engine"
 const OURS := "rustls"
-const PLAIN := "plain TCP"
+## Columns of their own, where anything was measured.
+const RIVALS: Array[String] = ["plain TCP", "plain Rust rustls"]
 
 var _measures: Array[Measure] = []
 var _facts: Dictionary = {}
+var _rivals: Array[String] = [ENGINE]
 
 
 func _init(measures: Array[Measure], facts: Dictionary) -> void:
 	_measures = measures
 	_facts = facts
+	for rival: String in RIVALS:
+		if measures.any(func(measure: Measure) -> bool: return measure.samples.has(rival)):
+			_rivals.append(rival)
 
 
 ## The table. Ratios say how many times better ours is: above 1 is better, whatever the unit.
 func table() -> String:
-	var rows: Array[PackedStringArray] = [
-		["median of %d rounds" % _facts["rounds"], "unit", ENGINE, OURS, PLAIN, "ours : engine", "ours : plain"]
-	]
+	var heading: PackedStringArray = ["medians", "unit"]
+	heading.append_array(PackedStringArray(_columns()))
+	for rival: String in _rivals:
+		heading.append("ours : %s" % rival)
+	var rows: Array[PackedStringArray] = [heading]
+	var group: String = ""
 	for measure: Measure in _measures:
-		rows.append(PackedStringArray([
-			measure.title(), measure.unit(),
-			_figure(measure.median(ENGINE)), _figure(measure.median(OURS)), _figure(measure.median(PLAIN)),
-			_ratio(measure.ratio(OURS, ENGINE)), _ratio(measure.ratio(OURS, PLAIN)),
-		]))
+		if measure.group != group:
+			group = measure.group
+			rows.append_array([PackedStringArray(), PackedStringArray([group.to_upper()])])
+		rows.append(_row(measure))
 	return "%s\n\n%s" % [_heading(), _aligned(rows)]
 
 
@@ -36,20 +43,39 @@ func json() -> String:
 	var results: Array[Dictionary] = []
 	for measure: Measure in _measures:
 		var result: Dictionary = {
-			"name": measure.title(), "unit": measure.unit(), "larger_is_better": measure.larger_is_better(),
-			"ours_to_engine": _or_null(measure.ratio(OURS, ENGINE)), "ours_to_plain": _or_null(measure.ratio(OURS, PLAIN)),
+			"group": measure.group, "name": measure.title(), "unit": measure.unit(),
+			"larger_is_better": measure.larger_is_better(), "medians": {}, "ours_to": {}, "samples": {},
 		}
 		for label: String in measure.samples:
-			var values: Array = measure.samples[label]
-			result[label] = {"median": _or_null(measure.median(label)), "samples": values.map(_or_null)}
+			result["medians"][label] = _or_null(measure.median(label))
+			result["samples"][label] = (measure.samples[label] as Array).map(_or_null)
+		for rival: String in _rivals:
+			if measure.samples.has(rival):
+				result["ours_to"][rival] = _or_null(measure.ratio(OURS, rival))
 		results.append(result)
 	return JSON.stringify({"facts": _facts, "results": results}, "\t", false)
 
 
+func _row(measure: Measure) -> PackedStringArray:
+	var row: PackedStringArray = [measure.title(), measure.unit()]
+	for label: String in _columns():
+		row.append(_figure(measure.median(label)))
+	for rival: String in _rivals:
+		row.append(_ratio(measure.ratio(OURS, rival)))
+	return row
+
+
+func _columns() -> Array[String]:
+	var labels: Array[String] = _rivals.duplicate()
+	labels.insert(1, OURS)
+	return labels
+
+
 func _heading() -> String:
-	return "Godot %s, %s, %d cores (%s)\n%s" % [
-		_facts["godot"], _facts["system"], _facts["cores"], _facts["processor"], _facts["connection"],
-	]
+	var lines: PackedStringArray = []
+	for fact: String in _facts:
+		lines.append("%s: %s" % [fact.replace("_", " "), _facts[fact]])
+	return "\n".join(lines)
 
 
 func _aligned(rows: Array[PackedStringArray]) -> String:

@@ -98,23 +98,32 @@ fn compile(kind: Kind, platform: Platform, target: Option<&OsStr>) -> Outcome<Pa
     announce(&format!(
         "Building the {name} (optimised: minutes when much has changed)"
     ));
-    let mut command = cargo();
-    command.args([
-        "build",
-        "--release",
-        "--package",
-        "godot-rustls",
-        "--features",
-        features,
-    ]);
+    let mut command = optimised(&["--package", "godot-rustls", "--features", features]);
     command.arg("--target-dir").arg(&folder);
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags_for_short_paths());
     if let Some(triple) = target {
         command.arg("--target").arg(triple);
         folder.push(triple);
     }
     run_cargo(&format!("building the {name}"), command)?;
     Ok(folder.join("release").join(platform.built_name()))
+}
+
+/// The program that the measurements compare with: rustls without an engine, built as the libraries are.
+pub(crate) fn plain_rustls() -> Outcome<PathBuf> {
+    let name = "plain_rustls";
+    announce("Building the program that runs rustls alone");
+    let command = optimised(&["--package", "godot-rustls-core", "--example", name]);
+    run_cargo("building the program that runs rustls alone", command)?;
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    Ok(paths::target().join("release/examples").join(file))
+}
+
+/// A build in the profile of what is shipped.
+fn optimised(words: &[&str]) -> Command {
+    let mut command = cargo();
+    command.args(["build", "--release"]).args(words);
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags_for_short_paths());
+    command
 }
 
 /// Flags that cut the builder's folders from the source paths which panic messages carry into every game.

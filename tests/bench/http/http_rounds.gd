@@ -3,7 +3,7 @@ extends Node
 
 
 const Measure := preload("res://measures/measure.gd")
-const HttpFigure := preload("res://measures/http.gd")
+const Figure := preload("res://measures/figure.gd")
 const HttpClient := preload("res://http/http_client.gd")
 const HttpLoad := preload("res://http/http_load.gd")
 const FrameClock := preload("res://http/frame_clock.gd")
@@ -13,7 +13,9 @@ const Site := preload("res://http/site.gd")
 const CLIENTS: Array[String] = ["res://http/engine_client.gd", "res://http/rustls_client.gd"]
 ## By what the report calls them.
 const FRAME_RATES: Dictionary = {"60 fps": 60, "uncapped": 0}
-const SMALL_REQUESTS := 200
+## The engine answers ten of them a second.
+const ONE_BY_ONE := 50
+const AT_ONCE := 200
 const WAITING := "50 requests wait 3 s for a silent server: CPU"
 
 ## In the order of the report, by name.
@@ -36,8 +38,8 @@ func _init(port: int, folder: String) -> void:
 	_download = HttpLoad.new("16 MiB download", _url(Site.LARGE), Site.LARGE_SIZE, 1, false)
 	_loads = [
 		_download,
-		HttpLoad.new("requests one by one", small, Site.SMALL_SIZE, SMALL_REQUESTS, false),
-		HttpLoad.new("requests at once", small, Site.SMALL_SIZE, SMALL_REQUESTS, true),
+		HttpLoad.new("%d requests one by one" % ONE_BY_ONE, small, Site.SMALL_SIZE, ONE_BY_ONE, false),
+		HttpLoad.new("%d requests at once" % AT_ONCE, small, Site.SMALL_SIZE, AT_ONCE, true),
 	]
 	add_child(_clock)
 	add_child(_silence)
@@ -114,9 +116,10 @@ func _take_waiting(round: int) -> bool:
 	return true
 
 
-func _figure(title: String, unit: String, larger_is_better: bool = false) -> HttpFigure:
+func _figure(title: String, unit: String, larger_is_better: bool = false) -> Figure:
 	if not _figures.has(title):
-		_figures[title] = HttpFigure.new(title, unit, larger_is_better)
+		_figures[title] = Figure.new(title, unit, larger_is_better)
+		_figures[title].group = "HTTP"
 	return _figures[title]
 
 

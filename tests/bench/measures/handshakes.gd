@@ -1,19 +1,19 @@
 extends "res://measures/measure.gd"
-## Handshakes a second, one after the other, counted from the first call to both sides connected. TCP is not counted.
+## Full handshakes a second, one after the other, counted from the first call to both sides connected. TCP is not counted.
 
 
 const TlsTransport := preload("res://transports/tls_transport.gd")
+const Identity := preload("res://transports/identity.gd")
 
-var _again: bool
+var _identity: Identity
 
 
-## With [param again], all connections go to one host, as those of a game that reconnects.
-func _init(again: bool) -> void:
-	_again = again
+func _init(identity: Identity) -> void:
+	_identity = identity
 
 
 func title() -> String:
-	return "handshakes, same server again" if _again else "full handshakes"
+	return "full handshakes, %s" % _identity.title
 
 
 func unit() -> String:
@@ -30,8 +30,7 @@ func sample(transport: Transport, seconds: float) -> float:
 	var count: int = 0
 	var spent: int = 0
 	while Time.get_ticks_usec() < until or count == 0:
-		var ends: Array[StreamPeer] = tls.open_again() if _again else tls.open()
-		if ends.is_empty():
+		if tls.open_as(_identity).is_empty():
 			return NAN
 		count += 1
 		spent += tls.handshake_usec

@@ -24,11 +24,12 @@ func applies_to(transport: Transport) -> bool:
 
 
 func sample(transport: Transport, seconds: float) -> float:
+	var tls: TlsTransport = transport
 	var until: int = Time.get_ticks_usec() + int(seconds * 1e6)
 	var longest: PackedInt64Array = []
 	while Time.get_ticks_usec() < until or longest.is_empty():
-		if transport.open().is_empty():
+		if tls.open().is_empty():
 			return NAN
-		longest.append(transport.longest_call_usec)
+		longest.append(tls.longest_call_usec)
 	longest.sort()
 	return longest[longest.size() / 2] / 1000.0

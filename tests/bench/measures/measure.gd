@@ -3,7 +3,10 @@ extends RefCounted
 
 
 const Transport := preload("res://transports/transport.gd")
+const PlainRustls := preload("res://transports/plain_rustls.gd")
 
+## The heading under which the report shows it.
+var group: String = ""
 ## Samples by the transports' labels, one a round.
 var samples: Dictionary = {}
 
@@ -23,9 +26,9 @@ func larger_is_better() -> bool:
 	return true
 
 
-## Whether it makes sense without TLS.
-func applies_to(_transport: Transport) -> bool:
-	return true
+## Whether it makes sense there: most needs both ends in this process, some needs TLS.
+func applies_to(transport: Transport) -> bool:
+	return not (transport is PlainRustls)
 
 
 ## Takes one sample; not a number when it could not be taken.
@@ -38,6 +41,11 @@ func take(transport: Transport, seconds: float) -> bool:
 	var value: float = sample(transport, seconds)
 	(samples.get_or_add(transport.label(), []) as Array).append(value)
 	return not is_nan(value)
+
+
+## The rows that it fills: itself, unless one sample has several figures.
+func rows() -> Array:
+	return [self]
 
 
 ## The median of a transport's samples, not a number when there are none.

@@ -5,54 +5,38 @@ extends "res://measures/measure.gd"
 ## would be used again without showing.
 
 
-enum Kind { ENGINE_ALLOCATOR, RESIDENT }
+const Figure := preload("res://measures/figure.gd")
+const Resident := preload("res://measures/resident.gd")
 
-const CONNECTIONS := 20
+## Opened in each round: five hundred and more are open in the end.
+const CONNECTIONS := 100
 const TRAFFIC := 16 * 1024
-const PAGE_SIZE := 4096
-const STATM := "/proc/self/statm"
 
-var _kind: Kind
-var _twin: RefCounted
+var _allocator: Figure = Figure.new("memory an end, engine's allocator", "KiB")
+var _resident: Figure = Figure.new("memory an end, resident", "KiB")
 var _open: Array[Array] = []
-## What the last samples saw by transport, for the twin that reports the other kind.
-var _resident: Dictionary = {}
-
-
-## Without a twin it opens the connections; with one it reports the second number of the twin's samples.
-func _init(kind: Kind, twin: RefCounted = null) -> void:
-	_kind = kind
-	_twin = twin
 
 
 func title() -> String:
-	return "memory an end, %s" % ("engine's allocator" if _kind == Kind.ENGINE_ALLOCATOR else "resident")
+	return "memory"
 
 
-func unit() -> String:
-	return "KiB"
+func rows() -> Array:
+	return [_allocator, _resident]
 
 
-func larger_is_better() -> bool:
-	return false
-
-
-func sample(transport: Transport, _seconds: float) -> float:
-	if _twin != null:
-		return (_twin.get(&"_resident") as Dictionary)[transport.label()]
-	var static_before: int = OS.get_static_memory_usage()
-	var resident_before: int = _resident_bytes()
-	var opened: Array = []
+func take(transport: Transport, _seconds: float) -> bool:
+	var allocated: int = OS.get_static_memory_usage()
+	var resident: float = Resident.bytes()
 	for index: int in CONNECTIONS:
 		var ends: Array[StreamPeer] = transport.open()
 		if ends.is_empty() or not _carries_both_ways(ends):
-			return NAN
-		opened.append(ends)
+			return false
+		_open.append(ends)
 	var share: float = 1.0 / (1024.0 * 2 * CONNECTIONS)
-	var grown: int = _resident_bytes() - resident_before
-	_resident[transport.label()] = grown * share if resident_before > 0 else NAN
-	_open.append(opened)
-	return (OS.get_static_memory_usage() - static_before) * share
+	_allocator.add(transport.label(), (OS.get_static_memory_usage() - allocated) * share)
+	_resident.add(transport.label(), (Resident.bytes() - resident) * share)
+	return true
 
 
 func _carries_both_ways(ends: Array[StreamPeer]) -> bool:
@@ -61,9 +45,3 @@ func _carries_both_ways(ends: Array[StreamPeer]) -> bool:
 	ends[0].put_data(data)
 	ends[1].put_data(data)
 	return ends[0].get_data(TRAFFIC)[0] == OK and ends[1].get_data(TRAFFIC)[0] == OK
-
-
-## The process's resident memory; 0 where the system does not tell it this way.
-func _resident_bytes() -> int:
-	var file: FileAccess = FileAccess.open(STATM, FileAccess.READ)
-	return file.get_line().get_slice(" ", 1).to_int() * PAGE_SIZE if file != null else 0

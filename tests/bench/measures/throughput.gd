@@ -21,7 +21,13 @@ func unit() -> String:
 	return "MB/s"
 
 
+func applies_to(_transport: Transport) -> bool:
+	return true
+
+
 func sample(transport: Transport, seconds: float) -> float:
+	if transport is PlainRustls:
+		return (transport as PlainRustls).megabytes_a_second(_block.size(), seconds)
 	var ends: Array[StreamPeer] = transport.open()
 	if ends.is_empty() or _move(ends, 0.0) < WARM_UP:
 		return NAN

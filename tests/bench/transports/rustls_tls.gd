@@ -11,6 +11,14 @@ func describe(end: StreamPeer) -> String:
 	return "%s, %s, %s" % [tls.get_protocol_version(), tls.get_cipher_suite(), tls.get_key_exchange_group()]
 
 
+func can_resume() -> bool:
+	return true
+
+
+func is_resumed(end: StreamPeer) -> bool:
+	return (end as RustlsStreamPeerTLS).is_session_resumed()
+
+
 func _make_stream() -> StreamPeer:
 	return RustlsStreamPeerTLS.new()
 

@@ -1,72 +1,74 @@
 extends "res://transports/transport.gd"
-## What TLS connections of either kind have in common: identity, handshake, and the clock on every call.
+## What TLS connections of either kind have in common: options for each identity, and handshakes.
 
 
-## The certificate is for all hosts of a domain, so that every connection can ask for another one.
-const CERTIFICATE_NAME := "*.bench.test"
-const KEY_BITS := 2048
+const Identity := preload("res://transports/identity.gd")
+const TlsPair := preload("res://transports/tls_pair.gd")
 
-enum Status { DISCONNECTED, HANDSHAKING, CONNECTED }
-
+## Who the server is where a measure does not care.
+var identity: Identity
 ## How long the last handshake took, from the first call to both sides connected, in microseconds.
 var handshake_usec: int = 0
+## The longest single call of the last handshake, in microseconds.
+var longest_call_usec: int = 0
 
-var _client_options: RefCounted
-var _server_options: RefCounted
+## Client's and server's options by identity: sessions are kept with the options.
+var _options: Dictionary = {}
 var _host: int = 0
 
 
-## All ways share one identity: a self-signed RSA certificate as a game's server makes it, trusted by the client.
-func use_identity(key: CryptoKey, certificate: X509Certificate) -> void:
-	_client_options = _make_client_options(certificate)
-	_server_options = _make_server_options(key, certificate)
-
-
-## Opens a connection with a full handshake: no host was ever asked before, so no session can be resumed.
+## Opens a connection with a full handshake. An empty answer says that it failed.
 func open() -> Array[StreamPeer]:
-	_host += 1
-	return _secure(_open_tcp(), "host%d.bench.test" % _host)
+	return open_as(identity)
+
+
+## Opens a connection with a full handshake to a server of that identity.
+func open_as(server: Identity) -> Array[StreamPeer]:
+	return _finish(begin(server, open_tcp()))
 
 
 ## Opens a connection to the same host each time: a stream that resumes sessions does so.
-func open_again() -> Array[StreamPeer]:
-	return _secure(_open_tcp(), "again.bench.test")
+func open_again(server: Identity) -> Array[StreamPeer]:
+	return _finish(_begin(server, open_tcp(), "again.bench.test"))
 
 
-func _secure(bases: Array[StreamPeer], host: String) -> Array[StreamPeer]:
-	longest_call_usec = 0
+## Begins a full handshake over an open connection: no host was ever asked before, so no session can be resumed.
+func begin(server: Identity, bases: Array[StreamPeer]) -> TlsPair:
+	_host += 1
+	return _begin(server, bases, "host%d.bench.test" % _host)
+
+
+## Whether its streams can resume sessions at all.
+func can_resume() -> bool:
+	return false
+
+
+## Whether this end's session was resumed.
+func is_resumed(_end: StreamPeer) -> bool:
+	return false
+
+
+func _begin(server: Identity, bases: Array[StreamPeer], host: String) -> TlsPair:
 	if bases.is_empty():
-		return []
-	var started: int = Time.get_ticks_usec()
-	var client: StreamPeer = _make_stream()
-	var server: StreamPeer = _make_stream()
-	_clocked(server.call.bind(&"accept_stream", bases[1], _server_options))
-	_clocked(client.call.bind(&"connect_to_stream", bases[0], host, _client_options))
-	var poll_client: Callable = client.call.bind(&"poll")
-	var poll_server: Callable = server.call.bind(&"poll")
-	while Time.get_ticks_usec() - started < PATIENCE_USEC:
-		var client_status: int = client.call(&"get_status")
-		var server_status: int = server.call(&"get_status")
-		if client_status not in [Status.HANDSHAKING, Status.CONNECTED]:
-			break
-		if server_status not in [Status.HANDSHAKING, Status.CONNECTED]:
-			break
-		# The engine's server says CONNECTED from the start; it is done when it has read the client's last flight.
-		if client_status == Status.CONNECTED and server_status == Status.CONNECTED:
-			if bases[1].get_available_bytes() == 0:
-				handshake_usec = Time.get_ticks_usec() - started
-				# Any use of the connection reads what a later session is resumed with.
-				poll_client.call()
-				return [client, server]
-		_clocked(poll_client)
-		_clocked(poll_server)
+		return null
+	if not _options.has(server):
+		_options[server] = [_make_client_options(server.certificate), _make_server_options(server.key, server.certificate)]
+	var options: Array = _options[server]
+	var pair: TlsPair = TlsPair.new(bases, _make_stream(), _make_stream())
+	pair.begin(host, options[0], options[1])
+	return pair
+
+
+func _finish(pair: TlsPair) -> Array[StreamPeer]:
+	while pair != null and not pair.has_failed() and pair.age_usec() < PATIENCE_USEC:
+		if pair.is_done():
+			handshake_usec = pair.age_usec()
+			longest_call_usec = pair.longest_call_usec()
+			# Any use of the connection reads what a later session is resumed with.
+			pair.client.call(&"poll")
+			return [pair.client, pair.server]
+		pair.poll()
 	return []
-
-
-func _clocked(work: Callable) -> void:
-	var started: int = Time.get_ticks_usec()
-	work.call()
-	longest_call_usec = maxi(longest_call_usec, Time.get_ticks_usec() - started)
 
 
 func _make_stream() -> StreamPeer:

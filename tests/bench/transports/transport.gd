@@ -5,9 +5,6 @@ extends RefCounted
 ## How long a connection may take before the bench gives up.
 const PATIENCE_USEC := 10_000_000
 
-## The longest single call of the last [method open], in microseconds: what a frame of a game would feel.
-var longest_call_usec: int = 0
-
 var _listener: TCPServer = TCPServer.new()
 
 
@@ -22,8 +19,7 @@ func label() -> String:
 
 ## Opens a connection and returns both of its ends, the client's first; nothing when it failed.
 func open() -> Array[StreamPeer]:
-	longest_call_usec = 0
-	return _open_tcp()
+	return open_tcp()
 
 
 ## A word on what was agreed upon, for the report.
@@ -31,7 +27,8 @@ func describe(_end: StreamPeer) -> String:
 	return ""
 
 
-func _open_tcp() -> Array[StreamPeer]:
+## Opens a connection below TLS, the client's end first.
+func open_tcp() -> Array[StreamPeer]:
 	var near: StreamPeerTCP = StreamPeerTCP.new()
 	var far: StreamPeerTCP = null
 	near.connect_to_host("127.0.0.1", _listener.get_local_port())

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A running nginx; it ends with the value.
 pub(super) struct Nginx {
     pub(super) port: u16,
+    /// The folder that it serves.
+    pub(super) site: PathBuf,
     _process: Background,
 }
 
@@ -57,6 +59,7 @@ impl Nginx {
         }
         Ok(Self {
             port,
+            site: site.to_owned(),
             _process: process,
         })
     }

@@ -1,5 +1,5 @@
 extends "res://measures/measure.gd"
-## One figure of an HTTP measurement. Several come from one run, which passes by many frames: it adds the samples.
+## A row whose samples are added from elsewhere: several rows come from one sample, or another run took them.
 
 
 var _title: String
