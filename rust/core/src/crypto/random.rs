@@ -3,8 +3,11 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::rand;
 
+use crate::provider;
+
 /// Fills `bytes` from the provider's generator, which the operating system seeds.
 pub fn fill_with_random(bytes: &mut [u8]) -> Result<(), String> {
+    provider::seed();
     rand::fill(bytes).map_err(|_| "the system gives no random numbers".to_owned())
 }
 

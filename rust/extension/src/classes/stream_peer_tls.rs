@@ -16,6 +16,7 @@ use godot_rustls_core::diagnosis::Cause;
 use godot_rustls_core::names::is_host;
 
 use super::tls_options::AnyOptions;
+use crate::background::seed_early;
 use crate::connection::{Connection, Dialer, Limits, Target};
 use crate::convert::{OrNull, refuse, report};
 use crate::project_settings::handshake_threads;
@@ -63,6 +64,7 @@ pub(crate) struct RustlsStreamPeerTLS {
 #[godot_api]
 impl IStreamPeerExtension for RustlsStreamPeerTLS {
     fn init(base: Base<StreamPeerExtension>) -> Self {
+        seed_early();
         Self {
             handshake_timeout: 10.0,
             slot: Arc::default(),

@@ -223,6 +223,7 @@ impl Connection {
             return Outcome::Moved(0);
         };
         let is_asked = target.room() > 0;
+        let before = target.filled();
         target.fill_from(&mut session);
         while target.room() > 0 && session.wants_input() {
             let Some(arrived) = self.receive(&mut session) else {
@@ -235,8 +236,9 @@ impl Connection {
         }
         self.flush(&mut session);
         self.place = Place::Here(session);
-        if target.filled() > 0 || !is_asked {
-            Outcome::Moved(target.filled())
+        let moved = target.filled() - before;
+        if moved > 0 || !is_asked {
+            Outcome::Moved(moved)
         } else if self.failure().is_some() {
             Outcome::Failed
         } else if self.end().is_some() {

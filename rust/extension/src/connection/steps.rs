@@ -44,8 +44,8 @@ fn budget() -> Duration {
 /// The length of a record's head, of which the last two bytes are the length of the rest (RFC 8446 section 5.1).
 const HEAD: usize = 5;
 
-/// A record without work: change_cipher_spec.
-const CHANGE_CIPHER_SPEC: u8 = 20;
+/// Records that carry handshake messages, in plain text or encrypted. Others, and what is no record at all, mean no work.
+const WITH_WORK: [u8; 2] = [22, 23];
 
 /// What stopped it before all bytes were taken in.
 pub(super) enum Rest {
@@ -65,7 +65,7 @@ pub(super) fn take_in_cheap(session: &mut Session, bytes: &[u8]) -> Rest {
         && taken < bytes.len()
     {
         let cost = session.costs().of(step);
-        if cost.is_none_or(|cost| spent + cost > budget) {
+        if WITH_WORK.contains(&bytes[taken]) && cost.is_none_or(|cost| spent + cost > budget) {
             return if spent.is_zero() {
                 Rest::HardWork(bytes.len() - taken)
             } else {
@@ -100,8 +100,8 @@ fn take_in_record(session: &mut Session, bytes: &[u8]) -> (usize, Duration) {
     let began = Instant::now();
     session.input(record);
     let took = began.elapsed();
-    let is_whole = record.len() == length && record.first() != Some(&CHANGE_CIPHER_SPEC);
-    if let Some(step) = step.filter(|_| is_whole) {
+    let has_worked = record.len() == length && WITH_WORK.contains(&record[0]);
+    if let Some(step) = step.filter(|_| has_worked) {
         session.costs().note(step, took);
     }
     (record.len(), took)
