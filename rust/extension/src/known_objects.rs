@@ -17,7 +17,7 @@ use crate::engine_objects::{certificate_bytes, private_key_text};
 const KEPT: usize = 16;
 
 /// A loop that lets no frame pass hears of a change no later than this.
-const LONGEST_MOMENT: Duration = Duration::from_millis(100);
+const LONGEST_MOMENT: Duration = Duration::from_millis(10);
 
 type Shelf<T> = Mutex<VecDeque<Known<T>>>;
 

@@ -120,6 +120,42 @@ func _process(_delta: float) -> void:
 		get_tree().quit()
 "#;
 
+/// Ends while threads sign for 40 handshakes, two milliseconds and more each.
+const HANDSHAKES_SCRIPT: &str = r#"extends Node
+
+static var kept: Array[StreamPeer] = []
+
+
+func _ready() -> void:
+	var crypto: RefCounted = ClassDB.instantiate("RustlsCrypto")
+	var key: CryptoKey = crypto.call("generate_rsa", 4096)
+	var certificate: X509Certificate = crypto.call("generate_self_signed_certificate", key, "CN=localhost,O=x,C=IT")
+	for number: int in 40:
+		shake(TLSOptions.client(certificate), TLSOptions.server(key, certificate))
+	var waiting: Callable = func(tls: StreamPeer) -> bool: return tls.call("get_status") == 1
+	print("SHAKING ", kept.all(waiting))
+	get_tree().quit()
+
+
+func shake(client_options: TLSOptions, server_options: TLSOptions) -> void:
+	var listener := TCPServer.new()
+	listener.listen(0, "127.0.0.1")
+	var near := StreamPeerTCP.new()
+	near.connect_to_host("127.0.0.1", listener.get_local_port())
+	while not listener.is_connection_available() or near.get_status() != StreamPeerTCP.STATUS_CONNECTED:
+		near.poll()
+		OS.delay_msec(1)
+	var client: StreamPeer = ClassDB.instantiate("RustlsStreamPeerTLS")
+	var server: StreamPeer = ClassDB.instantiate("RustlsStreamPeerTLS")
+	var far: StreamPeerTCP = listener.take_connection()
+	client.call("connect_to_stream", near, "localhost", client_options)
+	while far.get_available_bytes() == 0:
+		client.call("poll")
+	server.call("accept_stream", far, server_options)
+	kept.append(client)
+	kept.append(server)
+"#;
+
 const AWAITING_SCRIPT: &str = r#"extends Node
 
 var frames: int = 0
@@ -238,6 +274,11 @@ fn quitting_with_connections_open_neither_hangs_nor_prints() {
 #[test]
 fn quitting_with_keys_in_the_making_neither_hangs_nor_prints() {
     quits("quit_keys", KEYS_SCRIPT, "MAKING true");
+}
+
+#[test]
+fn quitting_with_handshakes_on_threads_neither_hangs_nor_prints() {
+    quits("quit_handshakes", HANDSHAKES_SCRIPT, "SHAKING true");
 }
 
 #[test]

@@ -117,6 +117,22 @@ func test_each_common_form_of_a_private_key_is_taken(ours: Stack) -> void:
 	_check_connects(ours, trusting(ours), ours.call(&"server_from_pem", sec1, Fixtures.pem("localhost")))
 
 
+func test_what_is_loaded_into_the_same_object_is_noticed_in_the_next_frame(ours: Stack) -> void:
+	expect_errors()
+	var trusted: X509Certificate = X509Certificate.new()
+	trusted.load_from_string(Fixtures.pem("root"))
+	var client: RefCounted = ours.client(trusted)
+	_check_connects(ours, client, identity(ours))
+	# The engine adds it to what is there, and gives out the first one alone.
+	trusted.load_from_string(Fixtures.pem("localhost_other"))
+	# The first frame has the number of the time before it.
+	for frame: int in 2:
+		await (Engine.get_main_loop() as SceneTree).process_frame
+	var tls: StreamPeer = ours.stream()
+	equal(tls.call(&"connect_to_stream", Link.tcp_pair()[0], "localhost", client), ERR_INVALID_PARAMETER, "connecting")
+	names(tls.call(&"get_last_error"), "holds 2 certificates", "the sentence")
+
+
 func test_unusable_options_say_why_and_are_refused(ours: Stack) -> void:
 	expect_errors()
 	var mismatched: String = Fixtures.key_pem("localhost_other")

@@ -31,7 +31,7 @@ const WRITE_CHUNK: usize = 64 * 1024;
 
 /// First and largest size of a read from the stream below. Small while a connection is idle or shakes hands,
 /// since every read allocates as much.
-const SMALLEST_READ: i32 = 16 * 1024;
+const SMALLEST_READ: i32 = 4 * 1024;
 const LARGEST_READ: i32 = 256 * 1024;
 
 /// Reads in one step: a peer that sends without end cannot keep a frame.

@@ -10,22 +10,26 @@ use super::transport::Transport;
 #[derive(Default)]
 pub(super) struct Outgoing {
     bytes: PackedByteArray,
+    /// How many these are: asking the engine's array is a call.
+    length: usize,
     sent: usize,
 }
 
 impl Outgoing {
     pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.length == 0
     }
 
     /// Whether the stream below took everything. What failed to leave will not leave any more.
     pub(super) fn send(&mut self, below: &mut Transport) -> std::result::Result<bool, String> {
-        let length = self.bytes.len();
-        while self.sent < length {
+        if self.is_empty() {
+            return Ok(true);
+        }
+        while self.sent < self.length {
             let count = if self.sent == 0 {
                 below.send(&self.bytes)
             } else {
-                below.send(&self.bytes.subarray(self.sent..length))
+                below.send(&self.bytes.subarray(self.sent..self.length))
             };
             match count {
                 Ok(0) => return Ok(false),
@@ -47,9 +51,10 @@ impl Write for Outgoing {
     }
 
     fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> Result<usize> {
-        let before = self.bytes.len();
+        let before = self.length;
         let added = parts.iter().map(|part| part.len()).sum::<usize>();
-        self.bytes.resize(before + added);
+        self.length += added;
+        self.bytes.resize(self.length);
         let mut room = &mut self.bytes.as_mut_slice()[before..];
         for part in parts {
             let (target, rest) = room.split_at_mut(part.len());

@@ -5,6 +5,7 @@
 //! slot that is found by the object's id.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use godot::classes::StreamPeer;
@@ -15,7 +16,30 @@ use super::RustlsStreamPeerTLS;
 use super::link::{Link, Status};
 use crate::connection::Connection;
 
-static SLOTS: LazyLock<RwLock<HashMap<InstanceId, Arc<Slot>>>> = LazyLock::new(RwLock::default);
+type Slots = HashMap<InstanceId, Arc<Slot>, BuildHasherDefault<ById>>;
+
+static SLOTS: LazyLock<RwLock<Slots>> = LazyLock::new(RwLock::default);
+
+/// The engine's numbers are spread as they are; nobody outside chooses them.
+#[derive(Default)]
+struct ById(u64);
+
+impl Hasher for ById {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, id: u64) {
+        // The table takes its places from the low bits and its marks from the high ones, which count the objects alone.
+        self.0 = id.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// What belongs to one object.
 #[derive(Default)]
