@@ -33,6 +33,7 @@ pub(super) async fn send(
     let origin = Origin::of(&hop.url);
     let mut connection = pool.connection(&origin, &progress.phase).await?;
     let mut refusals = 0;
+    let mut losses = 0;
     loop {
         progress.phase.set(Phase::Requesting);
         let was_used = matches!(&connection, Connection::Http1(one) if one.is_used);
@@ -63,13 +64,14 @@ pub(super) async fn send(
         let is_unsent = error.message().is_some();
         let is_lost = is_safe(&hop.method) && is_closed(error.error());
         let was_refused = is_unsent || is_refused(error.error());
-        let most = match (was_refused, is_lost) {
-            (true, _) => MOST_REFUSALS,
-            (false, true) => 1,
-            (false, false) => 0,
-        };
-        if is_shared && refusals < most {
+        let may_again = if was_refused {
             refusals += 1;
+            refusals <= MOST_REFUSALS
+        } else {
+            losses += 1;
+            is_lost && losses <= 1
+        };
+        if is_shared && may_again {
             // Others are refused at the same time, and one new connection is enough for all.
             pool.retire(&origin, &facts);
             connection = pool.connection(&origin, &progress.phase).await?;
@@ -190,7 +192,14 @@ fn is_closed(error: &hyper::Error) -> bool {
     error.is_closed()
         || error.is_canceled()
         || error.is_incomplete_message()
+        || is_abandoned(error)
         || io_error(error).is_some()
+}
+
+/// The connection's task ended with the request in its hands, when the server's goodbye came just then.
+fn is_abandoned(error: &hyper::Error) -> bool {
+    // A body that cannot be read is the other mistake of a user's, and has an error of its own.
+    error.is_user() && io_error(error).is_none()
 }
 
 /// The server says that it did not begin this request, because it ends the connection or has enough of them (RFC 9113
@@ -231,6 +240,7 @@ pub(in crate::http) fn told(error: &hyper::Error) -> Failure {
     } else if error.is_incomplete_message()
         || error.is_closed()
         || error.is_canceled()
+        || is_abandoned(error)
         || io_error(error).is_some_and(|error| error.kind() == std::io::ErrorKind::UnexpectedEof)
     {
         "the server closed the connection before its answer was complete".to_owned()
