@@ -1,8 +1,7 @@
-extends "res://measures/measure.gd"
-## Full handshakes a second while several connections shake hands at the same time, polled in turn.
+extends "res://measures/handshake_rate.gd"
+## Full handshakes while several connections shake hands at the same time, polled in turn.
 
 
-const TlsTransport := preload("res://transports/tls_transport.gd")
 const TlsPair := preload("res://transports/tls_pair.gd")
 
 const CONNECTIONS := 16
@@ -12,32 +11,18 @@ func title() -> String:
 	return "full handshakes, %d at the same time" % CONNECTIONS
 
 
-func unit() -> String:
-	return "1/s"
+func shake_hands(tls: TlsTransport, tally: Tally) -> bool:
+	var bases: Array = []
+	for index: int in CONNECTIONS:
+		bases.append(tls.open_tcp())
+	var started: int = Time.get_ticks_usec()
+	if not _connect_all(tls, bases):
+		return false
+	tally.add(CONNECTIONS, Time.get_ticks_usec() - started)
+	return true
 
 
-func applies_to(transport: Transport) -> bool:
-	return transport is TlsTransport
-
-
-func sample(transport: Transport, seconds: float) -> float:
-	var tls: TlsTransport = transport
-	var until: int = Time.get_ticks_usec() + int(seconds * 1e6)
-	var count: int = 0
-	var spent: int = 0
-	while Time.get_ticks_usec() < until or count == 0:
-		var bases: Array = []
-		for index: int in CONNECTIONS:
-			bases.append(tls.open_tcp())
-		var started: int = Time.get_ticks_usec()
-		if not _shake_hands(tls, bases):
-			return NAN
-		spent += Time.get_ticks_usec() - started
-		count += CONNECTIONS
-	return count * 1e6 / spent
-
-
-func _shake_hands(tls: TlsTransport, bases: Array) -> bool:
+func _connect_all(tls: TlsTransport, bases: Array) -> bool:
 	var pairs: Array[TlsPair] = []
 	for ends: Array[StreamPeer] in bases:
 		var pair: TlsPair = tls.begin(tls.identity, ends)

@@ -47,7 +47,8 @@ pub(crate) use slot::Slot;
 ///
 /// [b]Note:[/b] The hard steps of a handshake are done on threads of the addon (project setting
 /// [code]network/tls/rustls/handshake_threads[/code]; 0 does them in the call that comes to them). No call waits for them:
-/// the next [method poll] goes on with what they came to.
+/// a later [method poll] goes on with what they came to. Steps of less than a millisecond stay in their call while no other
+/// handshake goes on.
 ///
 /// [b]Note:[/b] The object may be used from a [Thread], from one at a time.
 #[derive(GodotClass)]
