@@ -168,13 +168,13 @@ impl Session {
     /// What the next bytes of the peer's are for, until the handshake is complete.
     pub fn next_step(&self) -> Option<Step> {
         let is_key_agreed = self.connection.negotiated_key_exchange_group().is_some();
-        self.is_handshaking()
-            .then(|| match (self.role, is_key_agreed) {
-                (Role::Client, false) => Step::Agreement,
-                (Role::Client, true) => Step::Verdict,
-                (Role::Server, false) => Step::Answer,
-                (Role::Server, true) => Step::Conclusion,
-            })
+        let step = match (self.role, is_key_agreed) {
+            (Role::Client, false) => Step::Agreement,
+            (Role::Client, true) => Step::Verdict,
+            (Role::Server, false) => Step::Answer,
+            (Role::Server, true) => Step::Conclusion,
+        };
+        self.is_handshaking().then_some(step)
     }
 
     /// What the steps of this and other connections with the same options cost.
