@@ -22,6 +22,7 @@ use goodbye::Goodbye;
 use pending::Pending;
 
 pub use costs::{Costs, Step};
+pub use goodbye::Piece;
 pub use negotiated::ExportError;
 
 /// Which side of the connection this is.
@@ -175,6 +176,21 @@ impl Session {
             (Role::Server, true) => Step::Conclusion,
         };
         self.is_handshaking().then_some(step)
+    }
+
+    /// How far these bytes, the next ones of the peer's, go on with the record at hand. Only during the handshake.
+    pub fn next_piece(&self, bytes: &[u8]) -> Piece {
+        self.goodbye.next_piece(bytes)
+    }
+
+    /// Whether the peer can read a close_notify in plain text still, which is all that can be said for a session that a
+    /// thread works on.
+    pub fn may_part_in_plain_text(&self) -> bool {
+        match self.next_step() {
+            Some(Step::Agreement | Step::Answer) => true,
+            Some(Step::Verdict) => self.protocol_version() == "TLSv1.3",
+            Some(Step::Conclusion) | None => false,
+        }
     }
 
     /// What the steps of this and other connections with the same options cost.

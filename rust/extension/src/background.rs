@@ -41,6 +41,8 @@ struct Queue {
     running: usize,
     /// Those of them that wait for it.
     idle: usize,
+    /// How many there may be, as who brought the last work said.
+    most: usize,
     threads: Vec<JoinHandle<()>>,
     /// The library is about to go.
     is_closing: bool,
@@ -59,6 +61,7 @@ impl Pool {
             waiting: VecDeque::new(),
             running: 0,
             idle: 0,
+            most: 0,
             threads: Vec::new(),
             is_closing: false,
         };
@@ -81,6 +84,7 @@ impl Pool {
         let (result, receiver) = channel();
         let mut queue = self.lock();
         queue.is_closing = false;
+        queue.most = threads;
         queue.waiting.push_back(Box::new(move || {
             // Nobody may be waiting any more.
             let _ = result.send(work());
@@ -106,14 +110,17 @@ impl Pool {
                 queue.running += 1;
             }
             // Others will come to it; without any, dropping it tells the receiver.
-            Err(_) if queue.running == 0 => queue.waiting.clear(),
+            Err(_) if queue.running == 0 => {
+                queue.waiting.clear();
+                self.count.store(0, Ordering::Release);
+            }
             Err(_) => {}
         }
     }
 
     fn work_off(&self) {
         let mut queue = self.lock();
-        while !queue.is_closing {
+        while !queue.is_closing && queue.running <= queue.most {
             if let Some(work) = queue.waiting.pop_front() {
                 self.count.store(queue.waiting.len(), Ordering::Release);
                 drop(queue);
@@ -133,12 +140,15 @@ impl Pool {
             }
         }
         queue.running -= 1;
+        drop(queue);
+        // It may have been woken for work that is left to another now.
+        self.arrived.notify_one();
     }
 
     /// Looks out for the next work a little longer than it takes a game to answer a step: waking a thread costs both
-    /// sides more. Others that need the processor get it.
+    /// sides more. Not where there is one core alone, which the game needs.
     fn linger(&self) {
-        if self.patience.is_zero() {
+        if self.patience.is_zero() || cores() == 1 {
             return;
         }
         let until = Instant::now() + LOOKING_OUT;
@@ -151,6 +161,7 @@ impl Pool {
     pub(crate) fn stop(&self) -> Left {
         let mut queue = self.lock();
         queue.waiting.clear();
+        self.count.store(0, Ordering::Release);
         queue.is_closing = true;
         if queue.running > queue.idle {
             return Left::AtWork;
@@ -185,20 +196,34 @@ pub(crate) fn seed_early() {
 
 static ARE_BEING_MADE: AtomicBool = AtomicBool::new(false);
 
+/// Set as long as this lives, also when nobody comes to the work.
+struct BeingMade;
+
+impl Drop for BeingMade {
+    fn drop(&mut self) {
+        ARE_BEING_MADE.store(false, Ordering::Relaxed);
+    }
+}
+
 /// Lets a thread make key shares for the next clients, when few are left.
 pub(crate) fn make_key_shares() {
     let threads = handshake_threads();
     if threads > 0 && key_shares::are_few() && !ARE_BEING_MADE.swap(true, Ordering::Relaxed) {
-        let _ = HANDSHAKES.run(threads, || {
+        let being_made = BeingMade;
+        let _ = HANDSHAKES.run(threads, move || {
             key_shares::make();
-            ARE_BEING_MADE.store(false, Ordering::Relaxed);
+            drop(being_made);
         });
     }
 }
 
 /// All cores but the game's own.
 pub(crate) fn spare_cores() -> usize {
+    cores().saturating_sub(1).max(1)
+}
+
+fn cores() -> usize {
     static CORES: LazyLock<usize> =
         LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZero::get));
-    CORES.saturating_sub(1).max(1)
+    *CORES
 }

@@ -4,7 +4,7 @@
 //! in a frame. A script that loads something else into the same object is heard from the next frame on.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use godot::classes::{CryptoKey, Engine, X509Certificate};
@@ -27,7 +27,8 @@ static KEYS: Shelf<Zeroizing<String>> = Mutex::new(VecDeque::new());
 struct Known<T> {
     object: InstanceId,
     read: Moment,
-    content: Arc<T>,
+    /// Those who use it keep it: a key does not outlive its options here.
+    content: Weak<T>,
 }
 
 /// Within one, objects are taken not to change.
@@ -71,7 +72,7 @@ fn know<T: PartialEq>(
     let known = lock(shelf)
         .iter()
         .find(|known| known.object == object)
-        .map(|known| (known.read, Arc::clone(&known.content)));
+        .and_then(|known| Some((known.read, known.content.upgrade()?)));
     if let Some((_, content)) = known.as_ref().filter(|(read, _)| read.lasts_until(now)) {
         return Ok(Arc::clone(content));
     }
@@ -83,13 +84,12 @@ fn know<T: PartialEq>(
         _ => Arc::new(content),
     };
     let mut shelf = lock(shelf);
-    // A key is not kept longer than the script keeps its object.
-    shelf.retain(|known| known.object != object && known.object.lookup_validity());
+    shelf.retain(|known| known.object != object && known.content.strong_count() > 0);
     shelf.truncate(KEPT - 1);
     shelf.push_front(Known {
         object,
         read: now,
-        content: Arc::clone(&content),
+        content: Arc::downgrade(&content),
     });
     Ok(content)
 }

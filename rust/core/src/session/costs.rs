@@ -21,6 +21,9 @@ const STEPS: usize = 4;
 /// Interrupted once, a step seems to cost a multiple: more than this tells nothing.
 const MOST: Duration = Duration::from_millis(4);
 
+/// What takes no longer did no work of its own.
+const SLIGHT: Duration = Duration::from_micros(20);
+
 /// What each [`Step`] took lately under one set of options. It depends on the keys and chains of both sides and on the
 /// machine, so nothing but measuring tells. Shared by threads.
 #[derive(Debug, Default)]
@@ -32,6 +35,14 @@ impl Costs {
         match self.0[step as usize].load(Ordering::Relaxed) {
             0 => None,
             nanoseconds => Some(Duration::from_nanos(nanoseconds)),
+        }
+    }
+
+    /// A part of `step` took so long. It tells nothing of what the rest costs but that it may be as much.
+    pub fn note_part(&self, step: Step, took: Duration) {
+        let is_more = |known: Duration| took > known;
+        if self.of(step).is_none_or(is_more) && took > SLIGHT {
+            self.note(step, took);
         }
     }
 
@@ -83,5 +94,15 @@ mod tests {
             costs.note(Step::Agreement, SHORT);
         }
         assert!(costs.of(Step::Agreement).unwrap() < 2 * SHORT);
+    }
+
+    #[test]
+    fn a_part_tells_that_a_step_may_cost_more_but_never_less() {
+        let costs = Costs::default();
+        costs.note_part(Step::Verdict, Duration::from_micros(1));
+        assert_eq!(costs.of(Step::Verdict), None);
+        costs.note_part(Step::Verdict, LONG);
+        costs.note_part(Step::Verdict, SHORT);
+        assert_eq!(costs.of(Step::Verdict), Some(LONG));
     }
 }

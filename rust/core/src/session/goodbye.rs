@@ -1,5 +1,16 @@
 //! A peer that leaves in the middle of a handshake.
 
+/// A part of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// In bytes.
+    pub length: usize,
+    /// The record ends with it.
+    pub completes: bool,
+    /// Of the record (RFC 8446 section 5.1).
+    pub content_type: u8,
+}
+
 /// Looks for a plain close_notify among the records of a handshake (RFC 5246 section 7.2.1).
 ///
 /// rustls passes over it: nobody signed it. Whoever could forge it could cut the connection as well, so it is
@@ -19,6 +30,29 @@ const PLAIN_ALERT: usize = 2;
 const CLOSE_NOTIFY: u8 = 0;
 
 impl Goodbye {
+    /// How far these bytes, the next ones of the peer's, go on with the record at hand.
+    pub(super) fn next_piece(&self, bytes: &[u8]) -> Piece {
+        let head: Vec<u8> = self
+            .record
+            .iter()
+            .chain(bytes)
+            .take(HEAD)
+            .copied()
+            .collect();
+        let of_head = HEAD.saturating_sub(self.record.len());
+        let body = match *head {
+            _ if of_head == 0 => self.missing,
+            [_, _, _, high, low] => usize::from(u16::from_be_bytes([high, low])),
+            _ => usize::MAX,
+        };
+        let length = of_head.saturating_add(body);
+        Piece {
+            length: length.min(bytes.len()),
+            completes: length <= bytes.len(),
+            content_type: head.first().copied().unwrap_or_default(),
+        }
+    }
+
     /// How many of these bytes, the next ones of the peer's, come before it, if it is among them.
     pub(super) fn find_in(&mut self, all: &[u8]) -> Option<usize> {
         let mut bytes = all;
@@ -89,5 +123,31 @@ mod tests {
         assert!(!found(&[&[22, 3, 3, 0, 7], &NOTIFY]));
         assert!(!found(&[&[22, 3, 3, 0, 2, 1, 0], &[23, 3, 3, 0, 2, 1, 0]]));
         assert!(!found(&[&NOTIFY[..6]]));
+    }
+
+    #[test]
+    fn pieces_end_where_records_do_however_they_are_cut() {
+        let record = [[22, 3, 3, 0, 4].as_slice(), &[1; 4], &[20, 3, 3, 0, 1, 1]].concat();
+        let piece = |length, completes, content_type| Piece {
+            length,
+            completes,
+            content_type,
+        };
+        for cut in 0..=record.len() {
+            let mut goodbye = Goodbye::default();
+            assert_eq!(goodbye.find_in(&record[..cut]), None);
+            let rest = &record[cut..];
+            let expected = match cut {
+                0..9 => piece(9 - cut, true, 22),
+                9..15 => piece(15 - cut, true, 20),
+                _ => piece(0, false, 0),
+            };
+            assert_eq!(goodbye.next_piece(rest), expected, "cut at {cut}");
+            // Without its last byte it does not complete the record.
+            if cut == 0 {
+                assert_eq!(goodbye.next_piece(&rest[..8]), piece(8, false, 22));
+                assert_eq!(goodbye.next_piece(&rest[..3]), piece(3, false, 22));
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Weak};
 
-use godot_rustls_core::diagnosis::{Cause, Diagnosis};
+use godot_rustls_core::diagnosis::{Cause, Diagnosis, timeout};
 use godot_rustls_core::session::Session;
 
 use super::Limits;
@@ -34,22 +34,49 @@ impl Place {
             Err(TryRecvError::Disconnected) => *self = Self::Lost(nobody_worked()),
         }
     }
+
+    /// Forgets a session that is away when the handshake's time is over.
+    pub(super) fn give_up_after(&mut self, limits: Limits) {
+        if let (Self::Away(errand), Some(limit)) = (&*self, limits.passed()) {
+            *self = Self::Lost(timeout(limit.as_secs_f64(), errand.about.received));
+        }
+    }
+
+    /// Whether a session is away whose peer can be told goodbye without it.
+    pub(super) fn may_part(&self) -> bool {
+        matches!(self, Self::Away(errand) if errand.about.may_part)
+    }
+}
+
+/// What has to be known of a session while it is away.
+#[derive(Default)]
+pub(super) struct About {
+    /// Bytes that came from the peer.
+    pub(super) received: u64,
+    /// The peer can read a close_notify in plain text.
+    pub(super) may_part: bool,
 }
 
 /// One step of a handshake that somebody else does. Dropping it takes it back, unless it has begun.
 pub(super) struct Errand {
     done: Receiver<Result>,
+    about: About,
     /// Lives as long as somebody waits.
     _waits: Arc<()>,
 }
 
 impl Errand {
-    pub(super) fn new(limits: Limits, step: impl FnOnce() -> Result + Send + 'static) -> Self {
+    pub(super) fn new(
+        limits: Limits,
+        about: About,
+        step: impl FnOnce() -> Result + Send + 'static,
+    ) -> Self {
         let waits = Arc::new(());
         let asked = Arc::downgrade(&waits);
         let done = HANDSHAKES.run(limits.threads, move || do_if_asked(&asked, step));
         Self {
             done,
+            about,
             _waits: waits,
         }
     }

@@ -20,7 +20,7 @@ use godot_rustls_core::session::Session;
 use crate::background::make_key_shares;
 
 pub(crate) use dialer::{Dialer, Progress};
-use errand::{Errand, Place};
+use errand::{About, Errand, Place};
 use outgoing::Outgoing;
 use steps::{Rest, UnderWay, take_in_all, take_in_cheap};
 pub(crate) use target::Target;
@@ -41,7 +41,7 @@ const READS_PER_STEP: usize = 64;
 /// and lose the alert that says why (RFC 8446 section 6.2).
 const DISCARDED_AFTER_FAILURE: usize = 256 * 1024;
 
-/// close_notify of a side that has no keys yet (RFC 8446 section 6.1).
+/// close_notify to a peer that expects plain text still (RFC 8446 section 6.1).
 const PLAIN_CLOSE_NOTIFY: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
 
 /// A TLS connection that owns its stream below.
@@ -99,7 +99,9 @@ impl Connection {
             make_key_shares();
             Place::Here(Box::new(session))
         } else {
-            Place::Away(Errand::new(limits, move || prepared.start().map(Box::new)))
+            let about = About::default();
+            let start = move || prepared.start().map(Box::new);
+            Place::Away(Errand::new(limits, about, start))
         };
         Ok(Self::new(place, stream, limits))
     }
@@ -159,6 +161,7 @@ impl Connection {
     /// Moves whatever can be moved without waiting.
     pub(crate) fn step(&mut self) {
         let Some(mut session) = self.take_session() else {
+            self.place.give_up_after(self.limits);
             return;
         };
         self.flush(&mut session);
@@ -179,10 +182,13 @@ impl Connection {
             };
             match rest {
                 Rest::HardWork(count) => {
-                    let rest = bytes[bytes.len() - count..].to_vec();
+                    self.held = bytes[bytes.len() - count..].into();
                     self.flush(&mut session);
-                    self.send_away(session, rest);
-                    return;
+                    self.check_handshake(&mut session);
+                    if session.failure().is_none() {
+                        self.send_away(session);
+                        return;
+                    }
                 }
                 Rest::Later(count) => self.held = bytes[bytes.len() - count..].into(),
                 Rest::Nothing => {}
@@ -208,10 +214,15 @@ impl Connection {
         }
     }
 
-    /// Lets a thread take in what came for the handshake. Nothing is read meanwhile, so the peer cannot make us
+    /// Lets a thread take in what is held of the handshake. Nothing is read meanwhile, so the peer cannot make us
     /// hold more than this.
-    fn send_away(&mut self, mut session: Box<Session>, bytes: Vec<u8>) {
-        self.place = Place::Away(Errand::new(self.limits, move || {
+    fn send_away(&mut self, mut session: Box<Session>) {
+        let bytes = std::mem::take(&mut self.held).to_vec();
+        let about = About {
+            received: session.received() + bytes.len() as u64,
+            may_part: session.may_part_in_plain_text(),
+        };
+        self.place = Place::Away(Errand::new(self.limits, about, move || {
             take_in_all(&mut session, &bytes);
             Ok(session)
         }));
@@ -287,7 +298,7 @@ impl Connection {
             }
             self.flush(&mut session);
             self.place = Place::Here(session);
-        } else if matches!(self.place, Place::Away(_)) {
+        } else if self.place.may_part() {
             // It may fail or wait: this side is gone, and nobody would hear of it.
             let _ = self.output.write_all(&PLAIN_CLOSE_NOTIFY);
             let _ = self.output.send(&mut self.transport);

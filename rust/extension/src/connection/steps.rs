@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use godot_rustls_core::session::Session;
+use godot_rustls_core::session::{Piece, Session, Step};
 
 /// What a handshake may cost in one call while others go on: many of them meet in one frame.
 const SHARE: Duration = Duration::from_micros(70);
@@ -41,10 +41,7 @@ fn budget() -> Duration {
     }
 }
 
-/// The length of a record's head, of which the last two bytes are the length of the rest (RFC 8446 section 5.1).
-const HEAD: usize = 5;
-
-/// Records that carry handshake messages, in plain text or encrypted. Others, and what is no record at all, mean no work.
+/// Records that carry handshake messages, in plain text or encrypted. Others mean no work.
 const WITH_WORK: [u8; 2] = [22, 23];
 
 /// What stopped it before all bytes were taken in.
@@ -64,17 +61,17 @@ pub(super) fn take_in_cheap(session: &mut Session, bytes: &[u8]) -> Rest {
     while let Some(step) = session.next_step()
         && taken < bytes.len()
     {
+        let piece = session.next_piece(&bytes[taken..]);
         let cost = session.costs().of(step);
-        if WITH_WORK.contains(&bytes[taken]) && cost.is_none_or(|cost| spent + cost > budget) {
+        if is_work(piece) && cost.is_none_or(|cost| spent + cost > budget) {
             return if spent.is_zero() {
                 Rest::HardWork(bytes.len() - taken)
             } else {
                 Rest::Later(bytes.len() - taken)
             };
         }
-        let (record, took) = take_in_record(session, &bytes[taken..]);
-        taken += record;
-        spent += took;
+        spent += take_in(session, step, piece, &bytes[taken..]);
+        taken += piece.length;
     }
     session.input(&bytes[taken..]);
     Rest::Nothing
@@ -82,27 +79,34 @@ pub(super) fn take_in_cheap(session: &mut Session, bytes: &[u8]) -> Rest {
 
 /// Takes in all of the peer's bytes, and learns what they cost.
 pub(super) fn take_in_all(session: &mut Session, mut bytes: &[u8]) {
-    while session.next_step().is_some() && !bytes.is_empty() {
-        let (record, _) = take_in_record(session, bytes);
-        bytes = &bytes[record..];
+    while let Some(step) = session.next_step()
+        && !bytes.is_empty()
+    {
+        let piece = session.next_piece(bytes);
+        take_in(session, step, piece, bytes);
+        bytes = &bytes[piece.length..];
     }
     session.input(bytes);
 }
 
-/// How many bytes the next record has, and what it took.
-fn take_in_record(session: &mut Session, bytes: &[u8]) -> (usize, Duration) {
-    let length = match bytes {
-        [_, _, _, high, low, ..] => HEAD + usize::from(u16::from_be_bytes([*high, *low])),
-        _ => bytes.len(),
-    };
-    let record = &bytes[..length.min(bytes.len())];
-    let step = session.next_step();
+/// The end of a record of handshake messages: what comes before is only kept.
+fn is_work(piece: Piece) -> bool {
+    piece.completes && WITH_WORK.contains(&piece.content_type)
+}
+
+/// Takes in a piece of a record. What it took, when it was work.
+fn take_in(session: &mut Session, step: Step, piece: Piece, bytes: &[u8]) -> Duration {
     let began = Instant::now();
-    session.input(record);
+    session.input(&bytes[..piece.length]);
     let took = began.elapsed();
-    let has_worked = record.len() == length && WITH_WORK.contains(&record[0]);
-    if let Some(step) = step.filter(|_| has_worked) {
+    if !is_work(piece) {
+        return Duration::ZERO;
+    }
+    // A message may have begun and not ended.
+    if session.next_step() == Some(step) && !session.has_output() {
+        session.costs().note_part(step, took);
+    } else {
         session.costs().note(step, took);
     }
-    (record.len(), took)
+    took
 }

@@ -158,7 +158,9 @@ pub(super) fn poll(slot: &Slot) {
 
 /// The host answered: the TLS handshake follows, within what is left of the time.
 fn secure(slot: &Slot, stream: Gd<StreamPeer>) {
-    let Some(Link::Dialing(dialer)) = slot.lock().link.take() else {
+    // Nothing of it is dropped while the state is locked.
+    let link = slot.lock().link.take();
+    let Some(Link::Dialing(dialer)) = link else {
         return;
     };
     let prepared = dialer.setup.prepare(&dialer.host);

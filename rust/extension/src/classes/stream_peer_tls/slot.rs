@@ -90,7 +90,7 @@ impl Slot {
         }
     }
 
-    /// Nothing of the engine's may be called or dropped while this is held.
+    /// Nothing may be called or dropped while this is held that could come back here.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
