@@ -165,8 +165,10 @@ impl Connection {
             return;
         };
         self.flush(&mut session);
+        // A thread completed the handshake: scripts see that before they see what the peer makes of it.
+        let is_complete_now = self.under_way.is_some() && !session.is_handshaking();
         for _ in 0..READS_PER_STEP {
-            if !session.wants_input() {
+            if is_complete_now || !session.wants_input() {
                 break;
             }
             let Some(arrived) = self.next_input(&mut session) else {
