@@ -138,6 +138,35 @@ func test_time_runs_out_when_no_server_answers(ours: Stack) -> void:
 	equal(link.client.call(&"get_last_error_code"), Cause.TIMEOUT as int, "the cause")
 
 
+func test_time_runs_out_for_a_server_that_waits_for_a_thread(ours: Stack) -> void:
+	expect_errors()
+	with_setting(SETTING, 1)
+	var options: RefCounted = showing(ours, "localhost_rsa4096")
+	var links: Array[Link] = []
+	for index: int in 60:
+		var link: Link = Link.new(ours, ours)
+		link.client.call(&"connect_to_stream", link.client_base, "localhost", trusting(ours))
+		links.append(link)
+	links[-1].server.set(&"handshake_timeout", 0.01)
+	for link: Link in links:
+		wait_until(func() -> bool:
+			Link.poll(link.client)
+			(link.server_base as StreamPeerTCP).poll()
+			return link.server_base.get_available_bytes() > 0)
+	for link: Link in links:
+		link.server.call(&"accept_stream", link.server_base, options)
+	var last: StreamPeer = links[-1].server
+	check(wait_until(func() -> bool:
+		Link.poll(last)
+		return Link.status(last) == Stack.Status.ERROR), "it is still in status %d" % Link.status(last))
+	equal(last.call(&"get_last_error_code"), Cause.TIMEOUT as int, "the cause")
+	# Those before it in the queue, a tenth of a second of signatures, are not all done: it did not wait for its own.
+	var before: Link = links[-2]
+	Link.poll(before.server)
+	(before.client_base as StreamPeerTCP).poll()
+	equal(before.client_base.get_available_bytes(), 0, "bytes from the server before it")
+
+
 ## Pairs of which both sides have begun.
 func _started(ours: Stack, count: int) -> Array[Link]:
 	var links: Array[Link] = []
