@@ -39,27 +39,29 @@ fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
     connect(&mut tree);
 }
 
-/// Calls `look` with `object`, which it keeps, as [`in_every_frame`] does; from any thread.
-pub(crate) fn watch<T: GodotClass>(object: &Gd<T>, look: fn(&Gd<T>) -> Again) {
+/// Calls what `looking` makes of `object`, which it keeps, as [`in_every_frame`] does; from any thread.
+pub(crate) fn watch<T: GodotClass, L: FnMut() -> Again + 'static>(
+    object: &Gd<T>,
+    looking: fn(Gd<T>) -> L,
+) {
     if is_main_thread() {
-        let object = object.clone();
-        in_every_frame(move || look(&object));
+        in_every_frame(looking(object.clone()));
     } else {
         // The engine's queue brings the object to the main thread, and keeps it alive on the way.
-        watching(look).call_deferred(&[object.to_variant()]);
+        watching(looking).call_deferred(&[object.to_variant()]);
     }
 }
 
-fn watching<T: GodotClass>(look: fn(&Gd<T>) -> Again) -> Callable {
+fn watching<T: GodotClass, L: FnMut() -> Again + 'static>(looking: fn(Gd<T>) -> L) -> Callable {
     Callable::from_sync_fn("watch", move |arguments: &[&Variant]| {
         let Some(object) = arguments.first() else {
             return;
         };
         // Threads that load resources have a queue of their own, which they empty themselves.
         if !is_main_thread() {
-            in_next_frame(&watching(look).bind(&[(*object).clone()]));
+            in_next_frame(&watching(looking).bind(&[(*object).clone()]));
         } else if let Ok(object) = object.try_to::<Gd<T>>() {
-            in_every_frame(move || look(&object));
+            in_every_frame(looking(object));
         }
     })
 }

@@ -358,8 +358,8 @@ impl RustlsHTTPRequest {
     }
 
     fn cancel_all(&mut self) {
-        for mut response in self.fetched.drain(..).chain(self.response.clone()) {
-            response.bind_mut().give_up(NODE_GONE);
+        for response in self.fetched.drain(..).chain(self.response.clone()) {
+            response.bind().give_up(NODE_GONE);
         }
     }
 }

@@ -4,13 +4,14 @@ mod landing;
 
 pub(crate) use landing::NODE_GONE;
 
+use std::sync::Arc;
+
 use godot::classes::Json;
 use godot::prelude::*;
-use godot_rustls_core::certificate::Certificate;
-use godot_rustls_core::http::failure::Failure;
+use godot_rustls_core::http::connect::PeerFacts;
 
 use super::RustlsCertificateInfo;
-use crate::http::flight::Flight;
+use crate::http::arrival::Arrival;
 
 /// The answer to a request that [method RustlsHTTPRequest.fetch] made, while it comes and afterwards.
 ///
@@ -58,20 +59,13 @@ pub(crate) struct RustlsHTTPResponse {
     /// How many redirects were followed.
     #[var(no_set)]
     redirects: i64,
-    certificates: Vec<Certificate>,
-    /// Until it completed.
-    flight: Option<Flight>,
-    /// Why it never began.
-    unsent: Option<Failure>,
-    /// Why nobody waits for the answer any more.
-    cancelled: Option<&'static str>,
-    completed: bool,
+    /// Who sent it.
+    facts: Option<Arc<PeerFacts>>,
+    arrival: Arrival,
     /// The node that asked.
     node: InstanceId,
     /// It is the answer to the node's `request()`.
     is_twin: bool,
-    /// What was told of its progress: downloaded, announced, uploaded.
-    told: (u64, i64, u64),
     base: Base<RefCounted>,
 }
 
@@ -99,7 +93,7 @@ impl RustlsHTTPResponse {
     /// Returns whether [signal completed] was emitted: nobody should wait for it any more.
     #[func]
     fn is_completed(&self) -> bool {
-        self.completed
+        self.arrival.is_completed()
     }
 
     /// Returns whether a whole answer came with a status code from 200 to 299.
@@ -141,53 +135,39 @@ impl RustlsHTTPResponse {
     /// Returns the certificates that the server showed, its own first; empty over plain HTTP.
     #[func]
     fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
-        self.certificates
-            .iter()
-            .map(RustlsCertificateInfo::of)
-            .collect()
+        let certificates = self.facts.iter().flat_map(|facts| &facts.certificates);
+        certificates.map(RustlsCertificateInfo::of).collect()
     }
 
     /// Returns how many bytes of the body came so far, as they travel.
     #[func]
     pub(crate) fn get_downloaded_bytes(&self) -> i64 {
-        i64::try_from(self.told_or_now().0).unwrap_or(i64::MAX)
+        i64::try_from(self.arrival.counts().downloaded).unwrap_or(i64::MAX)
     }
 
     /// Returns how many bytes the server announced, or -1.
     #[func]
     pub(crate) fn get_body_size(&self) -> i64 {
-        self.told_or_now().1
+        self.arrival.counts().expected
     }
 
     /// Ends the request. [signal completed] follows in the next frame, unless it was emitted already.
     #[func]
-    pub(crate) fn cancel(&mut self) {
+    pub(crate) fn cancel(&self) {
         self.give_up("the request was cancelled");
     }
 
     /// Ends the request; the first reason counts.
-    pub(crate) fn give_up(&mut self, why: &'static str) {
-        if !self.completed {
-            self.cancelled.get_or_insert(why);
-            self.flight = None;
-        }
+    pub(crate) fn give_up(&self, why: &'static str) {
+        self.arrival.give_up(why);
     }
 
     /// The engine's HTTPClient.Status.
     pub(crate) fn phase(&self) -> i64 {
-        self.flight
-            .as_ref()
-            .map_or(0, |flight| i64::from(flight.progress.phase.number()))
+        self.arrival.phase()
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        self.completed || self.cancelled.is_some()
-    }
-
-    fn told_or_now(&self) -> (u64, i64) {
-        match &self.flight {
-            Some(flight) => (flight.progress.downloaded(), flight.progress.expected()),
-            None => (self.told.0, self.told.1),
-        }
+        self.arrival.is_done()
     }
 }

@@ -80,7 +80,7 @@ impl RustlsKeyJob {
             made,
             base,
         });
-        watch(&job, Self::look);
+        watch(&job, |job| move || Self::look(&job));
         job
     }
 }

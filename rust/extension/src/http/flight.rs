@@ -103,9 +103,10 @@ impl Flight {
         }
     }
 
-    /// Waits a moment for its end.
-    pub(crate) fn wait(&mut self, patience: Duration) {
+    /// Waits a moment for its end. Whether that came.
+    pub(crate) fn wait(&mut self, patience: Duration) -> bool {
         self.early = self.finished.recv_timeout(patience).ok();
+        self.early.is_some()
     }
 
     /// The next event of a stream of them.

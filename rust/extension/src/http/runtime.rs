@@ -5,10 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::bytes;
-use crate::background::Left;
+use crate::background::{Left, spare_cores};
 
-/// Threads that move bytes. One would do for the network; with two, a handshake does not hold up a download.
-const THREADS: usize = 2;
+/// The most threads that move bytes. One would do for the network; with two, unpacking holds up no other answer. Where only
+/// one core is left beside the game's own thread, two would wake each other up in turn, which makes each answer later.
+const MOST_THREADS: usize = 2;
 
 /// Threads that wait for names to be looked up and for disks, started when needed.
 const WAITING_THREADS: usize = 16;
@@ -22,7 +23,7 @@ pub(crate) fn handle() -> Result<Handle, String> {
         return Ok(runtime.handle().clone());
     }
     let started = Builder::new_multi_thread()
-        .worker_threads(THREADS)
+        .worker_threads(spare_cores().min(MOST_THREADS))
         .max_blocking_threads(WAITING_THREADS)
         .thread_name("rustls-http")
         .enable_io()

@@ -75,8 +75,8 @@ impl RustlsHTTPRequest {
     /// Ends the request of [method request], without a signal. Another one may be made at once.
     #[func]
     fn cancel_request(&mut self) {
-        if let Some(response) = &mut self.response {
-            response.bind_mut().cancel();
+        if let Some(response) = &self.response {
+            response.bind().cancel();
         }
     }
 

@@ -1,7 +1,6 @@
 //! What arrived, brought to the game: signals, and the end.
 
 use std::cell::Cell;
-use std::time::Duration;
 
 use godot::prelude::*;
 use godot_rustls_core::http::failure::{Failure, FailureKind};
@@ -9,17 +8,16 @@ use godot_rustls_core::http::failure::{Failure, FailureKind};
 use super::RustlsHTTPResponse;
 use crate::classes::RustlsHTTPRequest;
 use crate::frames::{Again, watch};
-use crate::http::bytes::Bytes;
+use crate::http::arrival::Arrival;
 use crate::http::flight::{Finished, Flight};
 use crate::http::frame_budget::{self, deliver};
+use crate::http::patience;
 
 type Node = Gd<RustlsHTTPRequest>;
 
 thread_local! {
     /// The request of a node's `request()` that was begun last.
     static BEGUN: Cell<Option<InstanceId>> = const { Cell::new(None) };
-    /// How long the last one took that ended.
-    static LAST_TOOK: Cell<Duration> = const { Cell::new(Duration::MAX) };
 }
 
 pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the tree";
@@ -32,10 +30,6 @@ impl RustlsHTTPResponse {
         node: &Node,
         is_twin: bool,
     ) -> Gd<Self> {
-        let (flight, unsent) = match flight {
-            Ok(flight) => (Some(flight), None),
-            Err(failure) => (None, Some(failure)),
-        };
         let response = Gd::from_init_fn(|base| Self {
             result: -1,
             response_code: 0,
@@ -46,219 +40,23 @@ impl RustlsHTTPResponse {
             http_version: GString::new(),
             tls_version: GString::new(),
             redirects: 0,
-            certificates: Vec::new(),
-            flight,
-            unsent,
-            cancelled: None,
-            completed: false,
+            facts: None,
+            arrival: Arrival::of(flight),
             node: node.instance_id(),
             is_twin,
-            told: (0, -1, 0),
             base,
         });
         if is_twin {
             BEGUN.set(Some(response.instance_id()));
         }
-        watch(&response, Self::look_on);
+        watch(&response, |response| {
+            let landing = Landing::of(response);
+            move || landing.look_on()
+        });
         response
     }
 
-    /// Once a frame. When a script asks again as soon as it was answered, and answers come fast, the next one is worth
-    /// waiting for: it would lie there until the next frame. Only for `request()`, whose answers nobody holds who could
-    /// come too late to await them.
-    fn look_on(this: &Gd<Self>) -> Again {
-        if !frame_budget::is_left() {
-            return Again::First;
-        }
-        if this.bind().completed {
-            return Again::No;
-        }
-        if Self::is_quiet(this) {
-            return Again::Yes;
-        }
-        BEGUN.take();
-        let again = Self::look(this);
-        while let Some(next) = Self::worth_waiting_for() {
-            if Self::look(&next) == Again::Yes {
-                break;
-            }
-        }
-        again
-    }
-
-    /// The request that was begun while another one's end was told, if it is over within what is left of the frame.
-    fn worth_waiting_for() -> Option<Gd<Self>> {
-        let mut next = Gd::<Self>::try_from_instance_id(BEGUN.take()?).ok()?;
-        let patience = frame_budget::patience();
-        if next.bind().flight.is_none() || patience <= LAST_TOOK.get() {
-            return None;
-        }
-        deliver(|| {
-            if let Some(flight) = &mut next.bind_mut().flight {
-                flight.wait(patience);
-            }
-        });
-        Some(next)
-    }
-
-    /// Once a frame. Nothing is bound while a signal is emitted: a script may do anything then.
-    fn look(this: &Gd<Self>) -> Again {
-        let id = this.bind().node;
-        let node = Node::try_from_instance_id(id)
-            .ok()
-            .filter(|node| node.is_inside_tree());
-        if node.is_none() {
-            // Whoever asked is gone: the answer ends, and is told to those who wait for it.
-            this.clone().bind_mut().give_up(NODE_GONE);
-        }
-        let is_paused = node.as_ref().is_some_and(|node| !node.can_process());
-        if is_paused && this.bind().cancelled.is_none() {
-            return Again::Yes;
-        }
-        // What came before the end is told before it.
-        let may_end = Self::may_end(this);
-        if !Self::tell_events(this, node.as_ref()) {
-            return Again::Yes;
-        }
-        if Self::news(this).is_some()
-            && deliver(|| Self::tell_progress(this, node.as_ref())).is_none()
-        {
-            return Again::Yes;
-        }
-        if !may_end {
-            return Again::Yes;
-        }
-        match deliver(|| Self::end(this, node.as_ref())) {
-            Some(again) => again,
-            None => Again::Yes,
-        }
-    }
-
-    /// Nothing more is expected, as far as can be told without taking it.
-    fn may_end(this: &Gd<Self>) -> bool {
-        let me = this.bind();
-        me.flight
-            .as_ref()
-            .is_none_or(|flight| flight.progress.phase.number() == 0)
-    }
-
-    /// Nothing came since the last look, which is what most looks find. When its node goes, that cancels it.
-    fn is_quiet(this: &Gd<Self>) -> bool {
-        let is_plain = {
-            let me = this.bind();
-            let flight = me.flight.as_ref();
-            me.cancelled.is_none() && flight.is_some_and(|flight| !flight.has_events)
-        };
-        is_plain && !Self::may_end(this) && Self::news(this).is_none()
-    }
-
-    /// Whether all that came were told.
-    fn tell_events(this: &Gd<Self>, node: Option<&Node>) -> bool {
-        while frame_budget::is_left() {
-            let event = this.bind().flight.as_ref().and_then(Flight::take_event);
-            let Some(event) = event else {
-                return true;
-            };
-            let [kind, data, id] =
-                [&event.kind, &event.data, &event.id].map(|text| GString::from(text.as_str()));
-            deliver(|| {
-                this.signals().event_received().emit(&kind, &data, &id);
-                if let Some(node) = node.filter(|node| node.is_instance_valid()) {
-                    node.signals().event_received().emit(&kind, &data, &id);
-                }
-            });
-        }
-        false
-    }
-
-    /// Progress that was not told yet: downloaded, announced, uploaded, to upload.
-    fn news(this: &Gd<Self>) -> Option<(u64, i64, u64, u64)> {
-        let me = this.bind();
-        let progress = &me.flight.as_ref()?.progress;
-        let now = (
-            progress.downloaded(),
-            progress.expected(),
-            progress.uploaded(),
-        );
-        let is_new = now.0 != me.told.0 || now.2 != me.told.2;
-        is_new.then(|| (now.0, now.1, now.2, progress.to_upload()))
-    }
-
-    fn tell_progress(this: &Gd<Self>, node: Option<&Node>) {
-        let Some((downloaded, expected, uploaded, to_upload)) = Self::news(this) else {
-            return;
-        };
-        let before = std::mem::replace(
-            &mut this.clone().bind_mut().told,
-            (downloaded, expected, uploaded),
-        );
-        let node = || node.filter(|node| node.is_instance_valid());
-        if uploaded != before.2 {
-            let (uploaded, total) = (signed(uploaded), signed(to_upload));
-            this.signals().upload_progress().emit(uploaded, total);
-            if let Some(node) = node() {
-                node.signals().upload_progress().emit(uploaded, total);
-            }
-        }
-        if downloaded != before.0 {
-            let downloaded = signed(downloaded);
-            this.signals().progress().emit(downloaded, expected);
-            if let Some(node) = node() {
-                node.signals().progress().emit(downloaded, expected);
-            }
-        }
-    }
-
-    fn end(this: &Gd<Self>, node: Option<&Node>) -> Again {
-        let finished = {
-            let mut me = this.clone();
-            let mut me = me.bind_mut();
-            match me.take_finished() {
-                Some(finished) => finished,
-                None => return Again::Yes,
-            }
-        };
-        LAST_TOOK.set(finished.took);
-        let was_cancelled = this.bind().cancelled.is_some();
-        this.clone().bind_mut().fill(finished);
-        let node = node.filter(|node| node.is_instance_valid());
-        match node {
-            Some(node) if !this.bind().is_twin => node.clone().bind_mut().forget(this),
-            Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, this),
-            _ => {}
-        }
-        this.signals().completed().emit(this);
-        if this.bind().is_twin {
-            // Its node keeps the answer; the body went with the signal.
-            this.clone().bind_mut().body = PackedByteArray::new();
-        }
-        Again::No
-    }
-
-    fn take_finished(&mut self) -> Option<Finished> {
-        let failed = |failure| Finished {
-            head: None,
-            failure: Some(failure),
-            body: Bytes::new(),
-            took: Duration::MAX,
-        };
-        if let Some(failure) = self.unsent.take() {
-            return Some(failed(failure));
-        }
-        if let Some(why) = self.cancelled {
-            return Some(failed(Failure::new(FailureKind::Cancelled, why)));
-        }
-        self.flight.as_mut()?.take_finished()
-    }
-
     fn fill(&mut self, finished: Finished) {
-        if let Some(flight) = self.flight.take() {
-            self.told = (
-                flight.progress.downloaded(),
-                flight.progress.expected(),
-                flight.progress.uploaded(),
-            );
-        }
         self.result = result(finished.failure.as_ref());
         self.error = GString::from(
             &finished
@@ -278,9 +76,165 @@ impl RustlsHTTPResponse {
             self.http_version = GString::from(head.version);
             self.tls_version = GString::from(&head.facts.tls_version);
             self.redirects = i64::try_from(head.redirects).unwrap_or_default();
-            self.certificates.clone_from(&head.facts.certificates);
+            self.facts = Some(head.facts);
         }
-        self.completed = true;
+    }
+}
+
+/// What looks at an answer once a frame and tells the game what came.
+struct Landing {
+    response: Gd<RustlsHTTPResponse>,
+    arrival: Arrival,
+    /// The node that asked.
+    node: InstanceId,
+    /// It is the answer to the node's `request()`.
+    is_twin: bool,
+}
+
+impl Landing {
+    fn of(response: Gd<RustlsHTTPResponse>) -> Self {
+        let (arrival, node, is_twin) = {
+            let me = response.bind();
+            (me.arrival.clone(), me.node, me.is_twin)
+        };
+        Self {
+            response,
+            arrival,
+            node,
+            is_twin,
+        }
+    }
+
+    /// Once a frame. When a script asks again as soon as it was answered, and answers come fast, the next one is worth
+    /// waiting for: it would lie there until the next frame. Only for `request()`, whose answers nobody holds who could
+    /// come too late to await them.
+    fn look_on(&self) -> Again {
+        if !frame_budget::is_left() {
+            return Again::First;
+        }
+        if self.arrival.is_completed() {
+            return Again::No;
+        }
+        if self.arrival.is_quiet() {
+            return Again::Yes;
+        }
+        BEGUN.take();
+        let again = self.look(false);
+        while let Some(next) = Self::worth_waiting_for() {
+            if next.look(true) == Again::Yes {
+                break;
+            }
+        }
+        again
+    }
+
+    /// The request that was begun while another one's end was told, if it is over within what is left of the frame.
+    fn worth_waiting_for() -> Option<Self> {
+        let begun = BEGUN.take()?;
+        let patience = frame_budget::patience();
+        if !patience::pays(patience) {
+            return None;
+        }
+        let next = Self::of(Gd::try_from_instance_id(begun).ok()?);
+        if !next.arrival.is_under_way() {
+            return None;
+        }
+        let has_come = deliver(|| next.arrival.wait(patience))?;
+        patience::paid(has_come);
+        has_come.then_some(next)
+    }
+
+    /// Once a frame. Nothing is bound while a signal is emitted: a script may do anything then.
+    fn look(&self, was_waited_for: bool) -> Again {
+        let node = Node::try_from_instance_id(self.node)
+            .ok()
+            .filter(|node| node.is_inside_tree());
+        if node.is_none() {
+            // Whoever asked is gone: the answer ends, and is told to those who wait for it.
+            self.arrival.give_up(NODE_GONE);
+        }
+        let is_paused = node.as_ref().is_some_and(|node| !node.can_process());
+        if is_paused && !self.arrival.is_cancelled() {
+            return Again::Yes;
+        }
+        // What came before the end is told before it.
+        let may_end = self.arrival.may_end();
+        if !self.tell_events(node.as_ref()) {
+            return Again::Yes;
+        }
+        if self.arrival.has_news() && deliver(|| self.tell_progress(node.as_ref())).is_none() {
+            return Again::Yes;
+        }
+        if !may_end {
+            return Again::Yes;
+        }
+        match deliver(|| self.end(node.as_ref(), was_waited_for)) {
+            Some(again) => again,
+            None => Again::Yes,
+        }
+    }
+
+    /// Whether all that came were told.
+    fn tell_events(&self, node: Option<&Node>) -> bool {
+        while frame_budget::is_left() {
+            let Some(event) = self.arrival.take_event() else {
+                return true;
+            };
+            let [kind, data, id] =
+                [&event.kind, &event.data, &event.id].map(|text| GString::from(text.as_str()));
+            deliver(|| {
+                let mut signals = self.response.signals();
+                signals.event_received().emit(&kind, &data, &id);
+                if let Some(node) = node.filter(|node| node.is_instance_valid()) {
+                    node.signals().event_received().emit(&kind, &data, &id);
+                }
+            });
+        }
+        false
+    }
+
+    fn tell_progress(&self, node: Option<&Node>) {
+        let Some((now, before)) = self.arrival.take_news() else {
+            return;
+        };
+        let node = || node.filter(|node| node.is_instance_valid());
+        let mut signals = self.response.signals();
+        if now.uploaded != before.uploaded {
+            let (uploaded, total) = (signed(now.uploaded), signed(now.to_upload));
+            signals.upload_progress().emit(uploaded, total);
+            if let Some(node) = node() {
+                node.signals().upload_progress().emit(uploaded, total);
+            }
+        }
+        if now.downloaded != before.downloaded {
+            let downloaded = signed(now.downloaded);
+            signals.progress().emit(downloaded, now.expected);
+            if let Some(node) = node() {
+                node.signals().progress().emit(downloaded, now.expected);
+            }
+        }
+    }
+
+    fn end(&self, node: Option<&Node>, was_waited_for: bool) -> Again {
+        let was_cancelled = self.arrival.is_cancelled();
+        let Some(finished) = self.arrival.take_finished() else {
+            return Again::Yes;
+        };
+        patience::came(finished.took, was_waited_for);
+        let mut response = self.response.clone();
+        response.bind_mut().fill(finished);
+        let node = node.filter(|node| node.is_instance_valid());
+        match node {
+            Some(node) if !self.is_twin => node.clone().bind_mut().forget(&response),
+            Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, &response),
+            _ => {}
+        }
+        response.signals().completed().emit(&response);
+        if self.is_twin {
+            // Its node keeps the answer; the body went with the signal.
+            response.bind_mut().body = PackedByteArray::new();
+        }
+        Again::No
     }
 }
 
