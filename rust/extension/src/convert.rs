@@ -96,6 +96,12 @@ pub(crate) fn warn(message: &str) {
     godot::global::push_warning(&[message.to_variant()]);
 }
 
+/// Prints a warning when nothing is bound any more: a script may listen, and use the very object it is about.
+pub(crate) fn warn_later(text: String) {
+    let print = Callable::from_sync_fn("warn", move |_: &[&Variant]| warn(&text));
+    print.call_deferred(&[]);
+}
+
 /// Prints a broken precondition, as the engine does, and gives the error code back.
 pub(crate) fn refuse(error: godot::global::Error, message: &str) -> godot::global::Error {
     report(message);

@@ -83,7 +83,7 @@ pub(crate) fn stop() {
 fn look_at_all() {
     // Each is taken out while it runs: a script that hears of a result may begin something new, or let a frame pass.
     let count = LOOKS.with_borrow(VecDeque::len);
-    let mut first = 0;
+    let mut first = None;
     for left in (0..count).rev() {
         let Some(mut look) = LOOKS.with_borrow_mut(VecDeque::pop_front) else {
             break;
@@ -93,13 +93,13 @@ fn look_at_all() {
             continue;
         }
         LOOKS.with_borrow_mut(|looks| {
-            if again == Again::First && first == 0 {
-                first = looks.len().saturating_sub(left);
+            if again == Again::First && first.is_none() {
+                first = Some(looks.len().saturating_sub(left));
             }
             looks.push_back(look);
         });
     }
-    LOOKS.with_borrow_mut(|looks| looks.rotate_left(first.min(looks.len())));
+    LOOKS.with_borrow_mut(|looks| looks.rotate_left(first.unwrap_or(0).min(looks.len())));
     if LOOKS.with_borrow(VecDeque::is_empty) {
         disconnect();
     } else if let Some(mut tree) = tree() {

@@ -12,6 +12,7 @@ use crate::background::spare_cores;
 
 const BUNDLE_OVERRIDE: &str = "network/tls/certificate_bundle_override";
 const ENABLE_TLS_1_3: &str = "network/tls/enable_tls_v1.3";
+const CONNECT_TIMEOUT: &str = "network/limits/tcp/connect_timeout_seconds";
 const TRUST: &str = "network/tls/rustls/trust";
 const HANDSHAKE_THREADS: &str = "network/tls/rustls/handshake_threads";
 const HTTP_FRAME_BUDGET: &str = "network/tls/rustls/http_main_thread_budget_ms";
@@ -99,8 +100,21 @@ pub(crate) fn handshake_threads() -> usize {
 
 /// How much of a frame delivering HTTP answers may take.
 pub(crate) fn http_frame_budget() -> Duration {
-    let milliseconds = read(HTTP_FRAME_BUDGET).try_to::<f64>().unwrap_or(1.0);
+    // A script may well set a whole number.
+    let milliseconds = read(HTTP_FRAME_BUDGET)
+        .try_to_relaxed::<f64>()
+        .unwrap_or(1.0);
     Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::from_millis(1))
+}
+
+/// The engine's limit for making a TCP connection; none for any time.
+pub(crate) fn connect_timeout() -> Option<Duration> {
+    let seconds = read(CONNECT_TIMEOUT)
+        .try_to_relaxed::<f64>()
+        .unwrap_or(30.0);
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|limit| !limit.is_zero())
 }
 
 /// The engine's switch for TLS 1.3, read for every connection.

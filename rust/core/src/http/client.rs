@@ -13,17 +13,18 @@ use super::connect::{Connector, PeerFacts, PhaseCell};
 use super::failure::Failure;
 use super::headers::{Fields, Line};
 use super::target::Origin;
+use drive::Prepared;
 
 /// Bytes of a body that are read ahead of whoever polls. The server waits when they are not fetched.
 const AHEAD: usize = 1024 * 1024;
 
 /// A request over the connection.
 #[derive(Debug)]
-pub struct Ask {
+pub struct Ask<'a> {
     /// Any.
     pub method: Method,
     /// A path, a whole URL, `*` or `host:port`, as it is sent.
-    pub target: String,
+    pub target: &'a str,
     /// The caller's; the usual ones are added.
     pub fields: Fields,
     /// Who asks.
@@ -73,8 +74,12 @@ struct State {
     facts: Option<Arc<PeerFacts>>,
     /// The head of an answer that nobody looked at yet.
     answer: Option<Answered>,
+    /// Each piece of the body is for itself.
+    is_chunked: bool,
     pieces: VecDeque<Bytes>,
     waiting: usize,
+    /// What somebody waits for, who may want more than is usually read ahead.
+    wanted: usize,
     /// The last piece is there.
     is_complete: bool,
 }
@@ -103,7 +108,8 @@ impl Shared {
 /// The polled end.
 #[derive(Debug)]
 pub struct Client {
-    asks: mpsc::UnboundedSender<Ask>,
+    origin: Origin,
+    asks: mpsc::UnboundedSender<Prepared>,
     shared: Arc<Shared>,
 }
 
@@ -125,8 +131,13 @@ impl Client {
     pub fn open(connector: Connector, origin: Origin) -> (Self, impl Future<Output = ()> + Send) {
         let (asks, asked) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::default());
-        let work = drive::drive(connector, origin, asked, Arc::clone(&shared));
-        (Self { asks, shared }, work)
+        let work = drive::drive(connector, origin.clone(), asked, Arc::clone(&shared));
+        let client = Self {
+            origin,
+            asks,
+            shared,
+        };
+        (client, work)
     }
 
     /// Where [`Stage::Connecting`] is, by the engine's numbers.
@@ -161,18 +172,24 @@ impl Client {
         self.shared.lock().facts.clone()
     }
 
-    /// Sends a request. Only when the connection is ready for one.
-    pub fn ask(&self, ask: Ask) {
+    /// Sends a request. Only when the connection is ready for one, or its last body was read. One that cannot be sent
+    /// changes nothing; the error is a sentence.
+    pub fn ask(&self, ask: Ask<'_>) -> Result<(), String> {
+        let facts = self.facts().unwrap_or_default();
+        let prepared = drive::prepare(ask, &self.origin, &facts)?;
         self.shared.lock().stage = Stage::Asking;
         // Without a receiver the stage tells that already.
-        if self.asks.send(ask).is_err() {
+        if self.asks.send(prepared).is_err() {
             self.shared.lock().stage = Stage::Closed;
         }
+        Ok(())
     }
 
-    /// Takes up to so many bytes of the body, after waiting until `enough` are there or the body ends.
+    /// Takes up to so many bytes of the body, after waiting until `enough` are there or the body ends. Chunks are not
+    /// joined: whoever writes one a message reads one a message, as long as it is not longer than what is read at once.
     pub fn read(&self, most: usize, enough: usize) -> Piece {
         let mut state = self.shared.lock();
+        state.wanted = enough;
         while state.waiting < enough && !state.is_complete && !state.has_failed() {
             self.shared.fetched.notify_one();
             state = self
@@ -181,6 +198,7 @@ impl Client {
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        state.wanted = 0;
         let bytes = state.take(most);
         let is_last = state.is_complete && state.waiting == 0;
         let has_failed = state.has_failed();
@@ -196,6 +214,11 @@ impl Client {
 }
 
 impl State {
+    /// More is there than anybody needs now.
+    fn is_ahead(&self) -> bool {
+        self.waiting > AHEAD.max(self.wanted)
+    }
+
     fn has_failed(&self) -> bool {
         matches!(self.stage, Stage::Failed(_) | Stage::Closed)
     }
@@ -210,6 +233,9 @@ impl State {
             bytes.extend_from_slice(&part);
             if piece.is_empty() {
                 self.pieces.pop_front();
+            }
+            if self.is_chunked {
+                break;
             }
         }
         self.waiting -= bytes.len();

@@ -80,7 +80,16 @@ impl Jar {
     /// A cookie that came in the clear must not take the place of one that only TLS may set: it could be forged.
     fn hides_secure(&self, url: &Url, cookie: &Cookie<'_>) -> bool {
         self.cookies.iter().any(|old| {
-            old.secure() == Some(true) && old.name() == cookie.name() && old.domain.matches(url)
+            let covers = |domain: &CookieDomain| match (domain, old.domain.as_cow()) {
+                // Sent along with the older one to a host below.
+                (CookieDomain::Suffix(wide), Some(narrow)) => narrow
+                    .strip_suffix(wide.as_str())
+                    .is_some_and(|rest| rest.ends_with('.')),
+                _ => false,
+            };
+            old.secure() == Some(true)
+                && old.name() == cookie.name()
+                && (old.domain.matches(url) || covers(&cookie.domain))
         })
     }
 

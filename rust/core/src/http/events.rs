@@ -8,6 +8,9 @@ use crate::http::failure::{Failure, FailureKind};
 /// Bytes of the longest line and of the data of the largest event. A server could fill the memory otherwise.
 const MAX: usize = 1024 * 1024;
 
+/// Bytes of the longest id: every event has its copy.
+const MAX_ID: usize = 1024;
+
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// One event.
@@ -41,10 +44,13 @@ impl Events {
         Self::default()
     }
 
-    /// Takes the next bytes, and gives the events that are complete with them. What is unfinished when the stream
-    /// ends is no event.
-    pub fn push(&mut self, mut bytes: &[u8]) -> Result<Vec<Event>, Failure> {
-        let mut events = Vec::new();
+    /// Takes the next bytes, and hands out the events that are complete with them, one after another. What is unfinished
+    /// when the stream ends is no event.
+    pub fn push(
+        &mut self,
+        mut bytes: &[u8],
+        hand_out: &mut dyn FnMut(Event),
+    ) -> Result<(), Failure> {
         loop {
             if self.is_after_return && !bytes.is_empty() {
                 self.is_after_return = false;
@@ -53,15 +59,17 @@ impl Events {
             let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             let part = &bytes[..end.unwrap_or(bytes.len())];
             if self.line.len() + part.len() > MAX {
-                return Err(too_long("a line"));
+                return Err(too_long("a line", MAX));
             }
             self.line.extend_from_slice(part);
             let Some(end) = end else {
-                return Ok(events);
+                return Ok(());
             };
             self.is_after_return = bytes[end] == b'\r';
             bytes = &bytes[end + 1..];
-            events.extend(self.end_line()?);
+            if let Some(event) = self.end_line()? {
+                hand_out(event);
+            }
         }
     }
 
@@ -87,11 +95,12 @@ impl Events {
             "event" => value.clone_into(&mut self.kind),
             "data" => {
                 if self.data.len() + value.len() > MAX {
-                    return Err(too_long("an event"));
+                    return Err(too_long("an event", MAX));
                 }
                 self.data.push_str(value);
                 self.data.push('\n');
             }
+            "id" if value.len() > MAX_ID => return Err(too_long("an id", MAX_ID)),
             "id" if !value.contains('\0') => value.clone_into(&mut self.id),
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().or(self.retry);
@@ -119,11 +128,11 @@ impl Events {
     }
 }
 
-fn too_long(what: &str) -> Failure {
+fn too_long(what: &str, most: usize) -> Failure {
     Failure::new(
         FailureKind::Connection,
         format!(
-            "the event stream has {what} of more than {MAX} bytes: the server must send smaller ones"
+            "the event stream has {what} of more than {most} bytes: the server must send smaller ones"
         ),
     )
 }

@@ -89,6 +89,10 @@ pub trait Receiver: Send {
     fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), Failure>;
     /// A piece of the body, decoded.
     fn write(&mut self, piece: &[u8]) -> Result<(), Failure>;
+    /// Nothing more should come for the moment.
+    fn is_full(&self) -> bool {
+        false
+    }
     /// The body is complete.
     fn finish(&mut self) -> Result<(), Failure>;
 }

@@ -106,21 +106,30 @@ impl Fields {
         self.add_default("Host", authority)?;
         // A length beside chunks would be read one way here and another way there.
         let expects_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
-        if !self.has("transfer-encoding") && (length > 0 || expects_body) {
-            let given = self.get("content-length").map(lossy);
-            if given
-                .as_ref()
-                .is_some_and(|given| *given != length.to_string())
-            {
-                return Err(format!(
-                    "the header Content-Length is {}, and the body has {length} bytes: leave the header out",
-                    quoted(&given.unwrap_or_default())
-                ));
+        if !self.has("transfer-encoding") {
+            self.agree_with(length)?;
+            if length > 0 || expects_body {
+                self.add_default("Content-Length", &length.to_string())?;
             }
-            self.add_default("Content-Length", &length.to_string())?;
         }
         self.add_default("User-Agent", user_agent)?;
         self.add_default("Accept", "*/*")
+    }
+
+    /// A wrong length would make the server wait for more, or take the next request on this connection for a body.
+    fn agree_with(&self, length: u64) -> Result<(), String> {
+        let mut given = self
+            .0
+            .iter()
+            .filter(|field| field.name() == "content-length")
+            .map(|field| lossy(field.value()));
+        match given.find(|given| *given != length.to_string()) {
+            Some(wrong) => Err(format!(
+                "the header Content-Length is {}, and the body has {length} bytes: leave the header out",
+                quoted(&wrong)
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Removes all of these names, given in lower case.
@@ -206,6 +215,32 @@ mod tests {
         ] {
             let error = Field::parse(line).unwrap_err();
             assert!(error.contains(words), "{line:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_length_that_is_not_the_body_s_is_refused_with_every_method() {
+        for method in [Method::GET, Method::HEAD, Method::DELETE, Method::POST] {
+            let lengths = |given: &[&str], length| {
+                let lines: Vec<_> = given
+                    .iter()
+                    .map(|n| format!("Content-Length: {n}"))
+                    .collect();
+                let mut fields = Fields::parse(&lines).unwrap();
+                fields.complete("x", &method, length, "me")
+            };
+            assert!(
+                lengths(&["5"], 0)
+                    .unwrap_err()
+                    .contains("is \"5\", and the body has 0")
+            );
+            assert!(
+                lengths(&["3", "5"], 3)
+                    .unwrap_err()
+                    .contains("is \"5\", and the body has 3")
+            );
+            lengths(&["3"], 3).unwrap();
+            lengths(&["0"], 0).unwrap();
         }
     }
 

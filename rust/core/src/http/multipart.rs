@@ -180,12 +180,13 @@ fn content_type_of<'a>(given: &'a str, file_name: &str) -> io::Result<&'a str> {
         return Ok(known.map_or(UNKNOWN, |(_, content_type)| content_type));
     }
     let is_visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-    let (main, parameters) = given.split_once(';').unwrap_or((given, ""));
+    let (main, _) = given.split_once(';').unwrap_or((given, ""));
     let is_type = main
         .trim_end()
         .split_once('/')
         .is_some_and(|(kind, form)| is_token(kind) && is_token(form));
-    if is_type && parameters.bytes().all(is_visible) {
+    // All of it goes into the header: a line break anywhere would begin another one.
+    if is_type && given.bytes().all(is_visible) {
         return Ok(given);
     }
     Err(io::Error::new(

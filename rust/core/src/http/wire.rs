@@ -89,7 +89,13 @@ impl Notes {
         let Some(head) = &mut self.head else {
             return;
         };
+        // A head that is not there yet needs no parsing, and no second look at its beginning, however it trickles in.
+        let fresh = head.len().saturating_sub(1);
         head.extend_from_slice(data);
+        let ends_line = |pair: &[u8]| pair == b"\n\n" || pair == b"\n\r";
+        if !head[fresh..].windows(2).any(ends_line) && head.len() <= LONGEST_HEAD {
+            return;
+        }
         while let Some((status, length, lines)) = parse(head) {
             if (100..200).contains(&status) && status != 101 {
                 head.drain(..length);
@@ -107,9 +113,6 @@ impl Notes {
 
 /// Status, length and lines of a whole head.
 fn parse(head: &[u8]) -> Option<(u16, usize, Vec<Line>)> {
-    // A head that is not there yet needs no parsing, however it trickles in.
-    let ends_line = |pair: &[u8]| pair == b"\n\n" || pair == b"\n\r";
-    head.windows(2).any(ends_line).then_some(())?;
     let mut fields = vec![httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut fields);
     let mut config = httparse::ParserConfig::default();
@@ -120,8 +123,19 @@ fn parse(head: &[u8]) -> Option<(u16, usize, Vec<Line>)> {
     let lines = response
         .headers
         .iter()
-        .map(|field| (field.name.to_owned(), lossy(field.value)));
+        .map(|field| (field.name.to_owned(), unfolded(lossy(field.value))));
     Some((response.code?, length, lines.collect()))
+}
+
+/// A value that an old server spread over several lines is one line (RFC 9112 section 5.2): scripts split at line breaks.
+fn unfolded(value: String) -> String {
+    if value.contains(['\r', '\n']) {
+        let parts = value.split(['\r', '\n']).map(str::trim);
+        let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+        parts.join(" ")
+    } else {
+        value
+    }
 }
 
 /// A transport that takes notes.
@@ -219,6 +233,17 @@ mod tests {
                 .collect();
             assert_eq!(lines, [("X-oDD", "1"), ("x-odd", "2"), ("Bad", "\u{fffd}")]);
         }
+    }
+
+    #[test]
+    fn a_folded_line_is_one_line() {
+        let mut notes = Notes {
+            head: Some(Vec::new()),
+            ..Notes::default()
+        };
+        notes.read(b"HTTP/1.1 200 OK\r\nX: a\r\n  b\r\n\tc\r\nY: d\r\n\r\n");
+        let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(notes.lines.unwrap(), [line("X", "a b c"), line("Y", "d")]);
     }
 
     #[test]

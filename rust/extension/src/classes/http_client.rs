@@ -6,26 +6,24 @@ mod constants;
 mod polling;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_core::http::client::{Answered, Client, Piece};
 use godot_rustls_core::http::connect::{Connector, PeerFacts};
-use godot_rustls_core::http::proxy::{Proxy, Routes};
+use godot_rustls_core::http::proxy::Routes;
 use tokio::task::AbortHandle;
 
 use self::calls::Unusable;
 use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
-use crate::convert::{OrNull, warn};
+use crate::convert::{OrNull, warn_later};
 use crate::http::bytes::Bytes;
-use crate::http::{defaults, pools, runtime};
+use crate::http::proxies::Proxies;
+use crate::http::{pools, runtime};
+use crate::project_settings;
 use crate::setups::client_setup;
-
-/// How long making a connection may take, as the engine's setting for TCP says by default.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An HTTP/1.1 client over one connection, which is polled: the twin of [HTTPClient].
 ///
@@ -62,8 +60,7 @@ pub(crate) struct RustlsHTTPClient {
     answer: Option<Answered>,
     /// The headers were not fetched yet.
     has_headers: bool,
-    http_proxy: Option<Proxy>,
-    https_proxy: Option<Proxy>,
+    proxies: Proxies,
     facts: Option<Arc<PeerFacts>>,
     last_error: GString,
     warned_of_connection: std::cell::Cell<bool>,
@@ -122,9 +119,16 @@ impl RustlsHTTPClient {
             Err(problem) => return this.bind_mut().told(&problem),
         };
         let mut me = this.bind_mut();
+        let (http, https) = match me.proxies.chosen() {
+            Ok(proxies) => proxies,
+            Err(problem) => {
+                me.status = Self::STATUS_CANT_CONNECT;
+                return me.told(&problem);
+            }
+        };
         let routes = Routes {
-            http: me.http_proxy.clone(),
-            https: me.https_proxy.clone(),
+            http,
+            https,
             environment: false,
         };
         me.status = if calls::is_address(&origin.host) {
@@ -132,7 +136,7 @@ impl RustlsHTTPClient {
         } else {
             Self::STATUS_RESOLVING
         };
-        let connector = Connector::new(setup, routes, Some(CONNECT_TIMEOUT));
+        let connector = Connector::new(setup, routes, project_settings::connect_timeout());
         let (client, work) = Client::open(connector, origin);
         let task = runtime.spawn(work).abort_handle();
         me.link = Some(Link { client, task });
@@ -271,7 +275,7 @@ impl RustlsHTTPClient {
             .as_ref()
             .filter(|_| self.status == Self::STATUS_BODY);
         let (Some(link), Some(answer)) = (link, &self.answer) else {
-            self.tell(
+            self.told(
                 "read_response_body_chunk: there is no body to read: the status is not STATUS_BODY",
             );
             return PackedByteArray::new();
@@ -305,21 +309,19 @@ impl RustlsHTTPClient {
 
     /// Sets the proxy for plain HTTP: a host, or a URL such as [code]"http://user:password@host"[/code],
     /// [code]"socks5://host"[/code] or [code]"socks5h://host"[/code]. An empty host or a port of -1 removes it. Counts from
-    /// the next connection on.
+    /// the next connection on; with one that cannot be used there is none.
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
-        match defaults::proxy(&host, port) {
-            Ok(proxy) => self.http_proxy = proxy,
-            Err(problem) => self.tell(&format!("set_http_proxy: {problem}")),
+        if let Err(problem) = self.proxies.set_http(&host, port) {
+            self.told(&problem);
         }
     }
 
     /// Sets the proxy for HTTPS. See [method set_http_proxy].
     #[func]
     fn set_https_proxy(&mut self, host: GString, port: i64) {
-        match defaults::proxy(&host, port) {
-            Ok(proxy) => self.https_proxy = proxy,
-            Err(problem) => self.tell(&format!("set_https_proxy: {problem}")),
+        if let Err(problem) = self.proxies.set_https(&host, port) {
+            self.told(&problem);
         }
     }
 
@@ -376,7 +378,7 @@ impl RustlsHTTPClient {
         if (256..=1 << 24).contains(&bytes) {
             self.read_chunk_size = bytes;
         } else {
-            self.tell(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
+            self.told(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
         }
     }
 
@@ -384,8 +386,8 @@ impl RustlsHTTPClient {
     #[func]
     fn get_connection(&self) -> Option<Gd<StreamPeer>> {
         if self.link.is_some() && !self.warned_of_connection.replace(true) {
-            warn(
-                "RustlsHTTPClient.connection is always null: its connection is moved in the background. Use RustlsStreamPeerTLS to speak over a stream of your own",
+            warn_later(
+                "RustlsHTTPClient.connection is always null: its connection is moved in the background. Use RustlsStreamPeerTLS to speak over a stream of your own".to_owned(),
             );
         }
         None
@@ -395,7 +397,7 @@ impl RustlsHTTPClient {
     #[func]
     fn set_connection(&mut self, connection: Option<Gd<StreamPeer>>) {
         let _ = connection;
-        self.tell(
+        self.told(
             "RustlsHTTPClient.connection cannot be set: call connect_to_host(), or use RustlsStreamPeerTLS to speak over a stream of your own",
         );
     }

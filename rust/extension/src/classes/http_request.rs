@@ -9,12 +9,13 @@ use godot::classes::notify::NodeNotification;
 use godot::classes::{INode, Node};
 use godot::prelude::*;
 use godot_rustls_core::http::cookies::Jar;
-use godot_rustls_core::http::proxy::{Proxy, Routes};
+use godot_rustls_core::http::proxy::Routes;
 
 use super::http_response::NODE_GONE;
 use super::tls_options::AnyOptions;
 use super::{RustlsHTTPResponse, RustlsTLSOptions};
 use crate::convert::report;
+use crate::http::proxies::Proxies;
 
 /// Makes HTTP and HTTPS requests, in the background and over connections that are kept: the twin of [HTTPRequest].
 ///
@@ -61,10 +62,10 @@ pub(crate) struct RustlsHTTPRequest {
     #[var(get = get_timeout, set = set_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     timeout: f64,
     /// Seconds that making a connection may take, from the name to the end of the TLS handshake; 0 for any time.
-    #[export(range = (0.0, 3600.0, 0.1, or_greater, suffix = "s"))]
+    #[var(get = get_connect_timeout, set = set_connect_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     connect_timeout: f64,
     /// Seconds that a server may be silent, before its answer and within; 0 for any time.
-    #[export(range = (0.0, 3600.0, 0.1, or_greater, suffix = "s"))]
+    #[var(get = get_read_timeout, set = set_read_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     read_timeout: f64,
     /// What TLS trusts, shows and allows. Null (default) is the default trust of [RustlsTrustStore]. Without
     /// [member RustlsTLSOptions.alpn_protocols] of their own, HTTP/2 and HTTP/1.1 are offered.
@@ -90,8 +91,7 @@ pub(crate) struct RustlsHTTPRequest {
     server_sent_events: bool,
     /// The options as they were given, which may be the engine's.
     options: Option<Gd<AnyOptions>>,
-    http_proxy: Option<Proxy>,
-    https_proxy: Option<Proxy>,
+    proxies: Proxies,
     cookies: Arc<Mutex<Jar>>,
     /// The answer to `request()`, also after its end.
     response: Option<Gd<RustlsHTTPResponse>>,
@@ -121,8 +121,7 @@ impl INode for RustlsHTTPRequest {
             use_environment_proxies: false,
             server_sent_events: false,
             options: None,
-            http_proxy: None,
-            https_proxy: None,
+            proxies: Proxies::default(),
             cookies: Arc::default(),
             response: None,
             fetched: Vec::new(),
@@ -315,23 +314,60 @@ impl RustlsHTTPRequest {
     /// Sets [member timeout]. A negative one is refused.
     #[func]
     fn set_timeout(&mut self, timeout: f64) {
-        if timeout >= 0.0 {
+        if self.may_be_seconds("timeout", timeout) {
             self.timeout = timeout;
-        } else {
-            self.tell(&format!(
-                "timeout is {timeout}: use seconds from 0 on, where 0 is for any time"
-            ));
+        }
+    }
+
+    /// Returns [member connect_timeout].
+    #[func]
+    fn get_connect_timeout(&self) -> f64 {
+        self.connect_timeout
+    }
+
+    /// Sets [member connect_timeout]. A negative one is refused.
+    #[func]
+    fn set_connect_timeout(&mut self, timeout: f64) {
+        if self.may_be_seconds("connect_timeout", timeout) {
+            self.connect_timeout = timeout;
+        }
+    }
+
+    /// Returns [member read_timeout].
+    #[func]
+    fn get_read_timeout(&self) -> f64 {
+        self.read_timeout
+    }
+
+    /// Sets [member read_timeout]. A negative one is refused.
+    #[func]
+    fn set_read_timeout(&mut self, timeout: f64) {
+        if self.may_be_seconds("read_timeout", timeout) {
+            self.read_timeout = timeout;
         }
     }
 }
 
 impl RustlsHTTPRequest {
-    fn routes(&self) -> Routes {
-        Routes {
-            http: self.http_proxy.clone(),
-            https: self.https_proxy.clone(),
+    /// The error is a sentence.
+    fn routes(&self) -> Result<Routes, String> {
+        let (http, https) = self.proxies.chosen()?;
+        Ok(Routes {
+            http,
+            https,
             environment: self.use_environment_proxies,
+        })
+    }
+
+    fn may_be_seconds(&mut self, what: &str, seconds: f64) -> bool {
+        // Not a number is none either.
+        let is_any = seconds >= 0.0;
+        if !is_any {
+            self.tell(&format!(
+                "{what} is {seconds}: use seconds from 0 on, where 0 is for any time"
+            ));
         }
+        is_any
     }
 
     fn is_running(&self) -> bool {

@@ -23,6 +23,9 @@ struct State {
     unsent: Option<Failure>,
     /// Why nobody waits for it any more.
     cancelled: Option<&'static str>,
+    /// Its end was taken, to be told.
+    is_taken: bool,
+    /// The object has all that came.
     completed: bool,
     /// What was told of it.
     told: Counts,
@@ -72,6 +75,7 @@ impl Arrival {
             flight,
             unsent,
             cancelled: None,
+            is_taken: false,
             completed: false,
             told: Counts::NONE,
         })))
@@ -85,7 +89,7 @@ impl Arrival {
     pub(crate) fn give_up(&self, why: &'static str) {
         let flight = {
             let mut state = self.lock();
-            if state.completed {
+            if state.is_taken {
                 return;
             }
             state.cancelled.get_or_insert(why);
@@ -98,7 +102,7 @@ impl Arrival {
         self.lock().cancelled.is_some()
     }
 
-    /// Its end was told, or is being told.
+    /// The object has all that came, and its end is being told or was.
     pub(crate) fn is_completed(&self) -> bool {
         self.lock().completed
     }
@@ -106,7 +110,7 @@ impl Arrival {
     /// Nobody waits for it any more.
     pub(crate) fn is_done(&self) -> bool {
         let state = self.lock();
-        state.completed || state.cancelled.is_some()
+        state.is_taken || state.cancelled.is_some()
     }
 
     pub(crate) fn is_under_way(&self) -> bool {
@@ -171,7 +175,7 @@ impl Arrival {
             .is_some_and(|flight| flight.wait(patience))
     }
 
-    /// What it gave, once it is done, and with that it is completed.
+    /// What it gave, once it is done.
     pub(crate) fn take_finished(&self) -> Option<Finished> {
         let mut state = self.lock();
         let finished = if let Some(failure) = state.unsent.take() {
@@ -181,11 +185,16 @@ impl Arrival {
         } else {
             state.flight.as_mut()?.take_finished()?
         };
-        state.completed = true;
+        state.is_taken = true;
         if let Some(flight) = state.flight.take() {
             state.told = Counts::of(&flight);
         }
         Some(finished)
+    }
+
+    /// The object has it all.
+    pub(crate) fn complete(&self) {
+        self.lock().completed = true;
     }
 }
 

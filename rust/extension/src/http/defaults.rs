@@ -2,10 +2,7 @@
 
 use godot::classes::{ClassDb, Engine, Os};
 use godot::prelude::*;
-use godot_rustls_core::http::proxy::Proxy;
 use http::Method;
-
-use crate::engine_objects::secret_text;
 
 /// Methods by the engine's numbers (HTTPClient.Method).
 const METHODS: [Method; 9] = [
@@ -27,11 +24,6 @@ pub(crate) fn method(number: i64) -> Result<Method, String> {
         .get(index)
         .cloned()
         .ok_or_else(|| format!("the method is {number}: use one of HTTPClient.METHOD_, 0 to 8"))
-}
-
-/// The proxy that a script names, or none. The error is a sentence.
-pub(crate) fn proxy(host: &GString, port: i64) -> Result<Option<Proxy>, String> {
-    Proxy::parse(secret_text(host).as_str(), port)
 }
 
 /// As the engine names itself: "GodotEngine/4.6.3.stable.official (Linux)".

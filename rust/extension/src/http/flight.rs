@@ -14,6 +14,7 @@ use godot_rustls_core::http::progress::Progress;
 use tokio::task::AbortHandle;
 
 use super::bytes::Bytes;
+use super::event_queue::{self, EventReceiver};
 use super::receivers::{Destination, File};
 use super::runtime;
 
@@ -35,7 +36,7 @@ pub(crate) struct Flight {
     finished: Receiver<Finished>,
     /// It was waited for.
     early: Option<Finished>,
-    events: Receiver<Event>,
+    events: EventReceiver,
     /// Whether events may come.
     pub(crate) has_events: bool,
     task: AbortHandle,
@@ -52,7 +53,7 @@ impl Flight {
         let runtime = runtime::handle()?;
         let progress = Arc::new(Progress::default());
         progress.phase.set(Phase::Resolving);
-        let (event_sender, events) = channel();
+        let (event_sender, events) = event_queue::queue();
         let (sender, finished) = channel();
         let watched = Arc::clone(&progress);
         let begun = Instant::now();
@@ -111,7 +112,7 @@ impl Flight {
 
     /// The next event of a stream of them.
     pub(crate) fn take_event(&self) -> Option<Event> {
-        self.events.try_recv().ok()
+        self.events.take()
     }
 }
 

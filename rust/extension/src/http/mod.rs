@@ -3,9 +3,11 @@
 pub(crate) mod arrival;
 pub(crate) mod bytes;
 pub(crate) mod defaults;
+pub(crate) mod event_queue;
 pub(crate) mod flight;
 pub(crate) mod frame_budget;
 pub(crate) mod patience;
 pub(crate) mod pools;
+pub(crate) mod proxies;
 pub(crate) mod receivers;
 pub(crate) mod runtime;

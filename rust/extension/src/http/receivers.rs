@@ -1,14 +1,14 @@
 //! Where the body of an answer goes: memory, a file, or events.
 
 use std::path::PathBuf;
-use std::sync::mpsc::Sender;
 
 use godot_rustls_core::http::download::{Download, Partial, content_range, validator_of};
-use godot_rustls_core::http::events::{Event, Events};
+use godot_rustls_core::http::events::Events;
 use godot_rustls_core::http::exchange::{Head, Receiver};
 use godot_rustls_core::http::failure::{Failure, FailureKind};
 
 use super::bytes::Bytes;
+use super::event_queue::EventSender;
 
 /// A file that takes a body.
 pub(crate) struct File {
@@ -22,7 +22,7 @@ pub(crate) struct File {
 /// What is wanted of a body.
 pub(crate) struct Destination {
     file: Option<File>,
-    events: Option<Sender<Event>>,
+    events: Option<EventSender>,
     /// What an earlier download left.
     pub(super) partial: Option<Partial>,
     place: Place,
@@ -40,7 +40,7 @@ enum Place {
 }
 
 impl Destination {
-    pub(crate) fn new(file: Option<File>, events: Option<Sender<Event>>) -> Self {
+    pub(crate) fn new(file: Option<File>, events: Option<EventSender>) -> Self {
         let resumed = file.as_ref().filter(|file| file.resume);
         let partial = resumed.and_then(|file| Partial::find(&file.path, &file.url));
         Self {
@@ -136,13 +136,18 @@ impl Receiver for Destination {
                 tokio::task::block_in_place(|| open.write(piece))
             }
             Place::Events(events) => {
-                for event in events.push(piece)? {
-                    // The game may have stopped listening.
-                    let _ = self.events.as_ref().map(|sender| sender.send(event));
-                }
-                Ok(())
+                let sender = self.events.as_ref();
+                events.push(piece, &mut |event| {
+                    if let Some(sender) = sender {
+                        sender.send(event);
+                    }
+                })
             }
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.events.as_ref().is_some_and(EventSender::is_full)
     }
 
     fn finish(&mut self) -> Result<(), Failure> {

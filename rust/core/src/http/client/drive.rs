@@ -8,11 +8,11 @@ use hyper::body::{Body as _, Incoming};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tokio::sync::mpsc;
 
-use super::{AHEAD, Answered, Ask, Shared, Stage};
+use super::{Answered, Ask, Shared, Stage};
 use crate::http::body::{Body, Content};
-use crate::http::connect::{Connector, Transport};
+use crate::http::connect::{Connector, PeerFacts, Transport};
 use crate::http::exchange::{incomplete, told};
-use crate::http::failure::{Failure, FailureKind};
+use crate::http::failure::Failure;
 use crate::http::headers::find;
 use crate::http::pool::Http1;
 use crate::http::progress::Progress;
@@ -31,12 +31,12 @@ const ENCODED: &AsciiSet = &CONTROLS
 pub(super) async fn drive(
     connector: Connector,
     origin: Origin,
-    asked: mpsc::UnboundedReceiver<Ask>,
+    asked: mpsc::UnboundedReceiver<Prepared>,
     shared: Arc<Shared>,
 ) {
     let _ended = Ended(&shared);
     let outcome = match connector.connect(&origin, &shared.phase).await {
-        Ok((transport, facts)) => serve(transport, facts, &origin, asked, &shared).await,
+        Ok((transport, facts)) => serve(transport, facts, asked, &shared).await,
         Err(failure) => Err(failure),
     };
     shared.change(|state| {
@@ -63,9 +63,8 @@ impl Drop for Ended<'_> {
 /// Until the server closes the connection.
 async fn serve(
     transport: Transport,
-    facts: crate::http::connect::PeerFacts,
-    origin: &Origin,
-    mut asked: mpsc::UnboundedReceiver<Ask>,
+    facts: PeerFacts,
+    mut asked: mpsc::UnboundedReceiver<Prepared>,
     shared: &Shared,
 ) -> Result<(), Failure> {
     let mut connection = Http1::begin(transport, facts).await?;
@@ -80,11 +79,10 @@ async fn serve(
             ask = asked.recv() => ask,
             () = over.notified() => return Ok(()),
         };
-        let Some(ask) = ask else {
+        let Some(Prepared { request, spellings }) = ask else {
             return Ok(());
         };
-        let method = ask.method.clone();
-        let (request, spellings) = request(ask, origin, &connection)?;
+        let method = request.method().clone();
         connection.notes.begin(spellings);
         let response = connection
             .send(request)
@@ -92,16 +90,19 @@ async fn serve(
             .map_err(|error| told(error.error()))?;
         let lines = connection.notes.take_lines().unwrap_or_default();
         let answered = answered(&method, response.status().as_u16(), lines);
-        let has_body = answered.has_body;
+        let body = response.into_body();
+        let is_complete = !answered.has_body || body.is_end_stream();
         let ends_with_connection = answered.ends_with_connection;
+        let is_chunked = answered.is_chunked;
         shared.change(|state| {
+            state.is_chunked = is_chunked;
             state.pieces.clear();
             state.waiting = 0;
-            state.is_complete = !has_body;
+            state.is_complete = is_complete;
             state.stage = Stage::Receiving;
             state.answer = Some(answered);
         });
-        receive(response.into_body(), shared).await?;
+        receive(body, shared).await?;
         shared.change(|state| state.is_complete = true);
         if ends_with_connection || !connection.ready().await {
             return Ok(());
@@ -120,11 +121,14 @@ async fn receive(mut body: Incoming, shared: &Shared) -> Result<(), Failure> {
         if data.is_empty() {
             continue;
         }
+        // Whoever takes the last bytes has to see that they are: the next request may follow at once.
+        let is_last = body.is_end_stream();
         shared.change(|state| {
             state.waiting += data.len();
             state.pieces.push_back(data);
+            state.is_complete = is_last;
         });
-        while shared.lock().waiting > AHEAD {
+        while shared.lock().is_ahead() {
             shared.fetched.notified().await;
         }
     }
@@ -151,12 +155,19 @@ fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answe
     }
 }
 
-fn request(
-    ask: Ask,
+/// A request that can be sent.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    request: Request<Body>,
+    spellings: Vec<String>,
+}
+
+/// The error is a sentence.
+pub(super) fn prepare(
+    ask: Ask<'_>,
     origin: &Origin,
-    connection: &Http1,
-) -> Result<(Request<Body>, Vec<String>), Failure> {
-    let refuse = |problem: String| Failure::new(FailureKind::Request, problem);
+    facts: &PeerFacts,
+) -> Result<Prepared, String> {
     let Ask {
         method,
         target,
@@ -165,20 +176,15 @@ fn request(
         body,
     } = ask;
     let authority = origin.authority();
-    fields
-        .complete(&authority, &method, body.len() as u64, &user_agent)
-        .map_err(refuse)?;
-    if let Some(who) = &connection.facts.proxy_authorization {
-        fields
-            .add_default("Proxy-Authorization", who)
-            .map_err(refuse)?;
+    fields.complete(&authority, &method, body.len() as u64, &user_agent)?;
+    if let Some(who) = &facts.proxy_authorization {
+        fields.add_default("Proxy-Authorization", who)?;
     }
-    let target = if connection.facts.is_forwarded && target.starts_with('/') {
-        format!("http://{authority}{target}")
+    let uri = if facts.is_forwarded && target.starts_with('/') {
+        parse_target(&format!("http://{authority}{target}"))?
     } else {
-        target
+        parse_target(target)?
     };
-    let uri = parse_target(&target).map_err(refuse)?;
     let content = if body.is_empty() {
         Content::None
     } else {
@@ -188,7 +194,8 @@ fn request(
     *request.method_mut() = method;
     *request.uri_mut() = uri;
     *request.headers_mut() = fields.to_map();
-    Ok((request, fields.spellings()))
+    let spellings = fields.spellings();
+    Ok(Prepared { request, spellings })
 }
 
 fn parse_target(target: &str) -> Result<Uri, String> {

@@ -140,6 +140,10 @@ fn secure_cookies_stay_in_tls() {
         let jar = jar(&[("https://a.com/", "a=1; Secure"), ("http://a.com/", text)]);
         assert_eq!(sent(&jar, "https://a.com/b"), "a=1", "{text}");
     }
+    // Not from the host above it either.
+    let above = ("http://a.com/", "a=forged; Domain=a.com");
+    let jar = jar(&[("https://b.a.com/", "a=1; Secure"), above]);
+    assert_eq!(sent(&jar, "https://b.a.com/"), "a=1");
 }
 
 #[test]

@@ -5,10 +5,11 @@ use super::*;
 /// The events of a stream that comes in pieces of at most `size` bytes.
 fn cut(bytes: &[u8], size: usize) -> Vec<Event> {
     let mut events = Events::new();
-    bytes
-        .chunks(size)
-        .flat_map(|part| events.push(part).unwrap())
-        .collect()
+    let mut found = Vec::new();
+    for part in bytes.chunks(size) {
+        events.push(part, &mut |event| found.push(event)).unwrap();
+    }
+    found
 }
 
 /// What a stream says, as (type, data, id), however it is cut.
@@ -113,7 +114,8 @@ fn the_time_to_wait_is_digits_alone() {
         ("retry: 99999999999999999999999", None),
     ] {
         let mut events = Events::new();
-        events.push(format!("{line}\n").as_bytes()).unwrap();
+        let line_of_it = format!("{line}\n");
+        events.push(line_of_it.as_bytes(), &mut drop).unwrap();
         assert_eq!(events.retry(), expected, "{line}");
     }
 }
@@ -132,7 +134,7 @@ fn a_line_or_an_event_without_an_end_is_refused() {
             let mut events = Events::new();
             let failure = stream
                 .chunks(size)
-                .try_for_each(|part| events.push(part).map(drop))
+                .try_for_each(|part| events.push(part, &mut drop))
                 .unwrap_err();
             assert_eq!(failure.kind, FailureKind::Connection);
             assert!(failure.message.contains(word), "{failure}");
@@ -141,6 +143,9 @@ fn a_line_or_an_event_without_an_end_is_refused() {
     refused(vec![b'a'; MAX + 1], "a line");
     let line = [b"data: ".to_vec(), vec![b'a'; 1000], b"\n".to_vec()].concat();
     refused(line.repeat(MAX / 1000 + 1), "an event");
+    // Every event has its copy.
+    let id = [b"id:".to_vec(), vec![b'a'; MAX_ID + 1], b"\n".to_vec()].concat();
+    refused(id, "an id");
     // Empty data lines count too.
     refused(b"data\n".repeat(MAX + 2), "an event");
     // The most that is taken.

@@ -15,8 +15,13 @@ use crate::http::failure::{Failure, FailureKind};
 use crate::http::pool::Lease;
 use crate::http::progress::Progress;
 
-/// A redirect's body that is read to its end, so that its connection can be used again.
+/// A redirect's body that is read to its end, so that its connection can be used again, and how long that may take: the
+/// next address is known already.
 const SKIPPED: u64 = 64 * 1024;
+const SKIPPING: Duration = Duration::from_secs(1);
+
+/// How long to wait before looking again whether a receiver takes more.
+const FULL_FOR: Duration = Duration::from_millis(5);
 
 /// What a compressed body may become when nobody set a limit, and how many times its size.
 const LARGEST_DECODED: u64 = 1024 * 1024 * 1024;
@@ -53,8 +58,10 @@ impl Answer {
             .upper()
             .is_some_and(|length| length <= SKIPPED)
         {
-            while let Ok(Some(_)) = self.next().await {}
-            self.give_back().await;
+            let rest = async { while let Ok(Some(_)) = self.next().await {} };
+            if tokio::time::timeout(SKIPPING, rest).await.is_ok() {
+                self.give_back().await;
+            }
         }
     }
 
@@ -97,10 +104,15 @@ impl Answer {
                     decoder.decode(&piece, &mut |piece| output.write_decoded(piece))?;
                 }
             }
+            while output.receiver.is_full() {
+                tokio::time::sleep(FULL_FOR).await;
+            }
         }
         let received = output.received;
         self.give_back().await;
-        self.agrees_with_length(announced, received)?;
+        if has_body {
+            self.agrees_with_length(announced, received)?;
+        }
         if let Some(decoder) = decoder.filter(|_| has_body) {
             decoder.finish(&mut |piece| output.write_decoded(piece))?;
         }

@@ -115,6 +115,8 @@ fn a_content_type_that_is_none_is_refused_and_adds_nothing() {
     let mut form = Form::new().unwrap();
     for nonsense in [
         "a/b\r\nX: y",
+        "a/b\r\n",
+        "a/b\r\n\r\n;text",
         "a/b; c=\n",
         "a/b; c=ü",
         "png",

@@ -35,13 +35,14 @@ fn until(mut is_so: impl FnMut() -> bool) {
 }
 
 fn answer_to(client: &Client, target: &str) -> Answered {
-    client.ask(Ask {
+    let asked = client.ask(Ask {
         method: Method::GET,
-        target: target.to_owned(),
+        target,
         fields: Fields::default(),
         user_agent: "test".to_owned(),
         body: bytes::Bytes::new(),
     });
+    asked.unwrap();
     client.wait_for_answer();
     client.take_answer().unwrap()
 }
@@ -60,6 +61,88 @@ fn answers_come_one_after_another_over_one_connection() {
     assert_eq!(server.connections(), [0, 0, 0]);
     assert!(server.heads()[1].starts_with("GET /with%20blank HTTP/1.1\r\n"));
     assert!(server.heads()[2].starts_with("GET http://example.org/absolute HTTP/1.1\r\n"));
+}
+
+#[test]
+fn a_reader_may_want_more_at_once_than_is_read_ahead() {
+    let server = Server::plain(|_, _, _| {
+        let mut answer = b"HTTP/1.1 200 OK\r\nContent-Length: 8388608\r\n\r\n".to_vec();
+        answer.resize(answer.len() + (8 << 20), b'x');
+        (answer, Then::Keep)
+    });
+    block_on(async {
+        let client = Arc::new(connected(&server));
+        answer_to(&client, "/");
+        let (sender, sizes) = std::sync::mpsc::channel();
+        let reader = Arc::clone(&client);
+        std::thread::spawn(move || {
+            while let Piece::Bytes(bytes, is_last) = reader.read(3 << 20, 3 << 20) {
+                sender.send((bytes.len(), is_last)).unwrap();
+            }
+        });
+        for expected in [(3 << 20, false), (3 << 20, false), (2 << 20, true)] {
+            let size = sizes.recv_timeout(Duration::from_secs(20));
+            assert_eq!(size, Ok(expected));
+        }
+    });
+}
+
+#[test]
+fn chunks_are_not_joined_and_the_last_byte_says_that_it_is_the_last() {
+    let server = Server::plain(|_, _, head| {
+        let body = if head.starts_with("GET /chunks ") {
+            "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
+        } else {
+            "Content-Length: 6\r\n\r\nonetwo"
+        };
+        (
+            format!("HTTP/1.1 200 OK\r\n{body}").into_bytes(),
+            Then::Keep,
+        )
+    });
+    block_on(async {
+        let client = connected(&server);
+        for _ in 0..20 {
+            answer_to(&client, "/chunks");
+            assert_eq!(client.read(100, 1), Piece::Bytes(b"one".to_vec(), false));
+            let Piece::Bytes(two, _) = client.read(100, 1) else {
+                panic!("the second chunk is missing");
+            };
+            assert_eq!(two, b"two");
+            until(|| client.read(100, 0) == Piece::End);
+            answer_to(&client, "/length");
+            assert_eq!(client.read(100, 1), Piece::Bytes(b"onetwo".to_vec(), true));
+        }
+    });
+}
+
+#[test]
+fn a_request_that_cannot_be_sent_leaves_the_connection_as_it_is() {
+    let server = Server::plain(|_, _, _| (ok("hello"), Then::Keep));
+    block_on(async {
+        let client = connected(&server);
+        let too_long = format!("/{}", "a".repeat(70_000));
+        for (target, length, words) in [
+            ("http://", "", "cannot be sent"),
+            (&too_long, "", "cannot be sent"),
+            ("/", "Content-Length: 5", "leave the header out"),
+        ] {
+            let lines: Vec<_> = Some(length.to_owned())
+                .filter(|l| !l.is_empty())
+                .into_iter()
+                .collect();
+            let refused = client.ask(Ask {
+                method: Method::GET,
+                target,
+                fields: Fields::parse(&lines).unwrap(),
+                user_agent: "test".to_owned(),
+                body: bytes::Bytes::new(),
+            });
+            assert!(refused.unwrap_err().contains(words));
+            assert!(matches!(client.stage(), Stage::Ready));
+        }
+        answer_to(&client, "/");
+    });
 }
 
 #[test]

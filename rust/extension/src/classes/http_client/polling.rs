@@ -27,13 +27,16 @@ impl RustlsHTTPClient {
         let Some(link) = &self.link else {
             return self.told("request: there is no connection");
         };
-        link.client.ask(Ask {
+        let asked = link.client.ask(Ask {
             method,
-            target: target.to_owned(),
+            target,
             fields,
             user_agent: defaults::user_agent(),
             body,
         });
+        if let Err(problem) = asked {
+            return self.told(&format!("request: {problem}"));
+        }
         self.answer = None;
         self.has_headers = false;
         self.last_error = GString::new();
@@ -66,6 +69,10 @@ impl RustlsHTTPClient {
                     _ => (Self::STATUS_CONNECTION_ERROR, Error::ERR_CONNECTION_ERROR),
                 };
                 self.end_with(status, &failure.message);
+                if failure.kind == FailureKind::TlsHandshake {
+                    // As the engine prints it too.
+                    self.tell(&format!("TLS handshake failed: {}", failure.message));
+                }
                 error
             }
             Stage::Ready | Stage::Asking | Stage::Receiving | Stage::Closed => {

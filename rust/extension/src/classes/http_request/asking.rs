@@ -71,7 +71,9 @@ impl RustlsHTTPRequest {
         let mut node = this.clone();
         let mut node = node.bind_mut();
         node.last_error = GString::new();
-        node.response = Some(response);
+        node.response = Some(response.clone());
+        drop(node);
+        RustlsHTTPResponse::expect(&response);
         Error::OK
     }
 
@@ -95,6 +97,7 @@ impl RustlsHTTPRequest {
         if is_begun {
             this.clone().bind_mut().fetched.push(response.clone());
         }
+        RustlsHTTPResponse::expect(&response);
         response
     }
 
@@ -165,7 +168,10 @@ impl RustlsHTTPRequest {
             .map_err(later)?;
         let setup = Self::setup(this, &order.url)?;
         let node = this.bind();
-        let pool = pools::pool(&setup, &node.routes(), seconds(node.connect_timeout));
+        let routes = node
+            .routes()
+            .map_err(|problem| Refusal::Later(Failure::new(FailureKind::CantConnect, problem)))?;
+        let pool = pools::pool(&setup, &routes, seconds(node.connect_timeout));
         let file = node.file(&order.url);
         let events = node.server_sent_events;
         drop(node);

@@ -7,7 +7,6 @@ use super::{RustlsHTTPRequest, asking};
 use crate::classes::RustlsHTTPResponse;
 use crate::classes::tls_options::AnyOptions;
 use crate::convert::OrNil;
-use crate::http::defaults;
 
 #[godot_api(secondary)]
 impl RustlsHTTPRequest {
@@ -143,21 +142,19 @@ impl RustlsHTTPRequest {
 
     /// Sets the proxy for plain HTTP. [param host] is a host, or a URL such as [code]"http://user:password@host"[/code],
     /// [code]"socks5://host"[/code] or [code]"socks5h://host"[/code], which lets the proxy look names up. An empty host or a
-    /// port of -1 removes it.
+    /// port of -1 removes it. With one that cannot be used no request goes out.
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
-        match defaults::proxy(&host, port) {
-            Ok(proxy) => self.http_proxy = proxy,
-            Err(problem) => self.tell(&format!("set_http_proxy: {problem}")),
+        if let Err(problem) = self.proxies.set_http(&host, port) {
+            self.tell(&problem);
         }
     }
 
     /// Sets the proxy for HTTPS, which sees only where the connections go. See [method set_http_proxy].
     #[func]
     fn set_https_proxy(&mut self, host: GString, port: i64) {
-        match defaults::proxy(&host, port) {
-            Ok(proxy) => self.https_proxy = proxy,
-            Err(problem) => self.tell(&format!("set_https_proxy: {problem}")),
+        if let Err(problem) = self.proxies.set_https(&host, port) {
+            self.tell(&problem);
         }
     }
 }

@@ -7,6 +7,7 @@ use godot_rustls_core::http::failure::{Failure, FailureKind};
 
 use super::RustlsHTTPResponse;
 use crate::classes::RustlsHTTPRequest;
+use crate::convert::report;
 use crate::frames::{Again, watch};
 use crate::http::arrival::Arrival;
 use crate::http::flight::{Finished, Flight};
@@ -23,14 +24,15 @@ thread_local! {
 pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the tree";
 
 impl RustlsHTTPResponse {
-    /// An answer that comes by a flight, or never because of a failure.
+    /// An answer that comes by a flight, or never because of a failure. Its node has to know it before it is
+    /// [expected](Self::expect): a thread may ask, and the answer is told on another.
     pub(crate) fn awaited(
         flight: Result<Flight, Failure>,
         url: &str,
         node: &Node,
         is_twin: bool,
     ) -> Gd<Self> {
-        let response = Gd::from_init_fn(|base| Self {
+        Gd::from_init_fn(|base| Self {
             result: -1,
             response_code: 0,
             headers: PackedStringArray::new(),
@@ -45,15 +47,18 @@ impl RustlsHTTPResponse {
             node: node.instance_id(),
             is_twin,
             base,
-        });
-        if is_twin {
+        })
+    }
+
+    /// From now on looks are taken at it.
+    pub(crate) fn expect(response: &Gd<Self>) {
+        if response.bind().is_twin {
             BEGUN.set(Some(response.instance_id()));
         }
-        watch(&response, |response| {
+        watch(response, |response| {
             let landing = Landing::of(response);
             move || landing.look_on()
         });
-        response
     }
 
     fn fill(&mut self, finished: Finished) {
@@ -222,7 +227,17 @@ impl Landing {
         };
         patience::came(finished.took, was_waited_for);
         let mut response = self.response.clone();
-        response.bind_mut().fill(finished);
+        let is_untrusted = {
+            let mut response = response.bind_mut();
+            response.fill(finished);
+            let is_untrusted = response.result == RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR;
+            is_untrusted.then(|| response.error.to_string())
+        };
+        self.arrival.complete();
+        if let Some(problem) = is_untrusted {
+            // As the engine prints it too.
+            report(&format!("TLS handshake failed: {problem}"));
+        }
         let node = node.filter(|node| node.is_instance_valid());
         match node {
             Some(node) if !self.is_twin => node.clone().bind_mut().forget(&response),

@@ -9,7 +9,7 @@ use godot_rustls_core::pem::write_certificate;
 
 use super::RustlsTLSOptions;
 use super::request::TrustedText;
-use crate::convert::warn;
+use crate::convert::warn_later;
 use crate::engine_objects::certificates;
 use crate::spec::ClientsSpec;
 
@@ -203,12 +203,6 @@ impl RustlsTLSOptions {
             )
         })
     }
-}
-
-/// Prints when nothing is bound any more: a script may listen, and use the very options.
-fn warn_later(text: String) {
-    let print = Callable::from_sync_fn("warn", move |_: &[&Variant]| warn(&text));
-    print.call_deferred(&[]);
 }
 
 fn not_saved(what: &str, what_to_do: &str) -> String {

@@ -1,0 +1,61 @@
+//! Server-sent events on their way to the game.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use godot_rustls_core::http::events::Event;
+
+/// Bytes of events that may wait for the game. With more, the server waits: a game that is paused for hours, or slower than
+/// its server, must not run out of memory.
+const MOST_WAITING: usize = 1024 * 1024;
+
+/// What an event takes beside its texts, roughly.
+const OVERHEAD: usize = 100;
+
+/// A queue without events.
+pub(crate) fn queue() -> (EventSender, EventReceiver) {
+    let (sender, receiver) = channel();
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let sender = EventSender {
+        sender,
+        waiting: Arc::clone(&waiting),
+    };
+    (sender, EventReceiver { receiver, waiting })
+}
+
+/// The runtime's end.
+pub(crate) struct EventSender {
+    sender: Sender<Event>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl EventSender {
+    pub(crate) fn send(&self, event: Event) {
+        self.waiting.fetch_add(size(&event), Ordering::Relaxed);
+        // The game may have stopped listening.
+        let _ = self.sender.send(event);
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > MOST_WAITING
+    }
+}
+
+/// The main thread's end.
+pub(crate) struct EventReceiver {
+    receiver: Receiver<Event>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl EventReceiver {
+    pub(crate) fn take(&self) -> Option<Event> {
+        let event = self.receiver.try_recv().ok()?;
+        self.waiting.fetch_sub(size(&event), Ordering::Relaxed);
+        Some(event)
+    }
+}
+
+fn size(event: &Event) -> usize {
+    event.kind.len() + event.data.len() + event.id.len() + OVERHEAD
+}
