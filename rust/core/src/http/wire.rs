@@ -90,10 +90,12 @@ impl Notes {
             return;
         };
         // A head that is not there yet needs no parsing, and no second look at its beginning, however it trickles in.
-        let fresh = head.len().saturating_sub(1);
+        let fresh = head.len().saturating_sub(2);
         head.extend_from_slice(data);
-        let ends_line = |pair: &[u8]| pair == b"\n\n" || pair == b"\n\r";
-        if !head[fresh..].windows(2).any(ends_line) && head.len() <= LONGEST_HEAD {
+        let fresh = &head[fresh..];
+        let has_end = fresh.windows(2).any(|two| two == b"\n\n")
+            || fresh.windows(3).any(|three| three == b"\n\r\n");
+        if !has_end && head.len() <= LONGEST_HEAD {
             return;
         }
         while let Some((status, length, lines)) = parse(head) {
@@ -220,7 +222,14 @@ mod tests {
     #[test]
     fn a_response_keeps_its_lines_however_they_arrive() {
         let answer = b"HTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.1 200 OK\nX-oDD: 1\r\nx-odd:  2 \nBad: \xff\n\nbody";
-        for size in [1, 7, answer.len()] {
+        let other_end = [&answer[..answer.len() - 6], b"\r\n\r\nbody"].concat();
+        for (answer, size) in [
+            (&answer[..], 1),
+            (answer, 7),
+            (answer, 999),
+            (&other_end, 1),
+            (&other_end, 2),
+        ] {
             let mut notes = Notes {
                 head: Some(Vec::new()),
                 ..Notes::default()

@@ -188,8 +188,8 @@ impl Landing {
             let [kind, data, id] =
                 [&event.kind, &event.data, &event.id].map(|text| GString::from(text.as_str()));
             deliver(|| {
-                let mut signals = self.response.signals();
-                signals.event_received().emit(&kind, &data, &id);
+                let response = &self.response;
+                response.signals().event_received().emit(&kind, &data, &id);
                 if let Some(node) = node.filter(|node| node.is_instance_valid()) {
                     node.signals().event_received().emit(&kind, &data, &id);
                 }
@@ -203,17 +203,17 @@ impl Landing {
             return;
         };
         let node = || node.filter(|node| node.is_instance_valid());
-        let mut signals = self.response.signals();
+        let response = &self.response;
         if now.uploaded != before.uploaded {
             let (uploaded, total) = (signed(now.uploaded), signed(now.to_upload));
-            signals.upload_progress().emit(uploaded, total);
+            response.signals().upload_progress().emit(uploaded, total);
             if let Some(node) = node() {
                 node.signals().upload_progress().emit(uploaded, total);
             }
         }
         if now.downloaded != before.downloaded {
             let downloaded = signed(now.downloaded);
-            signals.progress().emit(downloaded, now.expected);
+            response.signals().progress().emit(downloaded, now.expected);
             if let Some(node) = node() {
                 node.signals().progress().emit(downloaded, now.expected);
             }
