@@ -9,6 +9,7 @@ use godot::register::info::PropertyHint;
 use godot_rustls_core::trust::Mode;
 
 use crate::background::spare_cores;
+use crate::http::defaults;
 
 const BUNDLE_OVERRIDE: &str = "network/tls/certificate_bundle_override";
 const ENABLE_TLS_1_3: &str = "network/tls/enable_tls_v1.3";
@@ -112,9 +113,7 @@ pub(crate) fn connect_timeout() -> Option<Duration> {
     let seconds = read(CONNECT_TIMEOUT)
         .try_to_relaxed::<f64>()
         .unwrap_or(30.0);
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|limit| !limit.is_zero())
+    defaults::seconds(seconds)
 }
 
 /// The engine's switch for TLS 1.3, read for every connection.

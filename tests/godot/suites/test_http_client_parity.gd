@@ -173,6 +173,54 @@ func test_requests_that_are_none_are_refused(stack: Stack) -> void:
 	equal(server.requests().size(), 1, "how many requests the server got")
 
 
+func test_a_request_that_cannot_be_sent_costs_no_connection_of_ours(ours: Stack) -> void:
+	expect_errors()
+	var server: Peer = peer({"*": Answers.sized("hello")})
+	var client: RefCounted = connected(ours, server)
+	for case: Array in [
+		[0, "http://", []], [0, "/" + "a".repeat(70000), []], [0, "/", ["Content-Length: 5"]],
+		[HTTPClient.METHOD_DELETE, "/", ["Content-Length: 5"]],
+	]:
+		_refused(client, case[0], case[1], case[2], str(case).left(60))
+		equal(status(client), Status.CONNECTED as int, "the status")
+		check(str(client.call(&"get_last_error")).begins_with("request: "), "the error is %s" % client.call(&"get_last_error"))
+	row("")
+	ask_for(client, "/")
+	same_bytes(read_body(client), "hello".to_ascii_buffer(), "the body")
+	equal(server.requests().size(), 1, "how many requests the server got")
+
+
+func test_ours_tells_every_refusal_in_words(ours: Stack) -> void:
+	expect_errors()
+	var client: RefCounted = ours.http_client()
+	client.call(&"read_response_body_chunk")
+	check("there is no body" in str(client.call(&"get_last_error")), "reading without a body")
+	client.set(&"read_chunk_size", 5)
+	check("read_chunk_size is 5" in str(client.call(&"get_last_error")), "a chunk size that is none")
+	client.call(&"set_http_proxy", "https://proxy.test", 3128)
+	check("set_http_proxy: " in str(client.call(&"get_last_error")), "a proxy that is none")
+
+
+func test_a_proxy_that_cannot_be_used_is_not_gone_around(ours: Stack) -> void:
+	expect_errors()
+	var server: Peer = peer({"*": Answers.sized("hello")})
+	var client: RefCounted = ours.http_client()
+	client.call(&"set_http_proxy", "ftp://proxy.test", 3128)
+	equal(client.call(&"connect_to_host", "127.0.0.1", server.port()), ERR_INVALID_PARAMETER, "connect_to_host()")
+	equal(status(client), Status.CANT_CONNECT as int, "the status")
+	var http: Node = node(ours)
+	http.call(&"set_https_proxy", "https://proxy.test", 3128)
+	came_to_nothing(await ask(http, server.url("/")), Result.CANT_CONNECT)
+	check("set_https_proxy: " in str(http.call(&"get_last_error")), "the error is %s" % http.call(&"get_last_error"))
+	equal(server.accepted(), 0, "how many connections the server got")
+	http.call(&"set_https_proxy", "", -1)
+	client.call(&"set_http_proxy", "http://127.0.0.1:1", -1)
+	came_to(await ask(http, server.url("/")), Result.SUCCESS, 200, null, "hello")
+	equal(client.call(&"connect_to_host", "127.0.0.1", server.port()), OK, "connect_to_host() without a proxy")
+	poll_while(client, [Status.CONNECTING])
+	equal(status(client), Status.CONNECTED as int, "the status without a proxy")
+
+
 func test_lines_within_requests_are_refused_by_ours(ours: Stack) -> void:
 	expect_errors()
 	var client: RefCounted = connected(ours, peer())
@@ -244,6 +292,29 @@ func test_blocking_mode_does_it_in_one_step(stack: Stack) -> void:
 		client.set(&"read_chunk_size", 1 << 20)
 		same_bytes(client.call(&"read_response_body_chunk"), noise(200000).slice(65536), "all the rest")
 		equal(status(client), Status.CONNECTED as int, "the status afterwards")
+
+
+func test_reads_may_be_larger_than_what_is_read_ahead(stack: Stack) -> void:
+	var size: int = (5 << 20) + 1
+	var client: RefCounted = connected(stack, peer({"/": Answers.sized(noise(size))}))
+	client.set(&"blocking_mode_enabled", true)
+	client.set(&"read_chunk_size", 2 << 20)
+	ask_for(client, "/")
+	var sizes: Array[int] = []
+	while status(client) == Status.BODY:
+		sizes.append((client.call(&"read_response_body_chunk") as PackedByteArray).size())
+	equal(sizes.filter(func(count: int) -> bool: return count > 0), [2 << 20, 2 << 20, (1 << 20) + 1], "what was read at once")
+
+
+func test_the_next_request_may_follow_the_last_byte(ours: Stack) -> void:
+	var client: RefCounted = connected(ours, peer({"*": Answers.sized("hello")}))
+	for turn: int in 30:
+		equal(client.call(&"request", 0, "/", PackedStringArray()), OK, "request()")
+		poll_while(client, [Status.REQUESTING])
+		var body: PackedByteArray = []
+		wait_until(func() -> bool:
+			body.append_array(client.call(&"read_response_body_chunk"))
+			return body.size() == 5)
 
 
 func test_reads_are_as_large_as_chunks_may_be(stack: Stack) -> void:

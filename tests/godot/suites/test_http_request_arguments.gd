@@ -77,6 +77,25 @@ func test_a_negative_timeout_is_refused(stack: Stack) -> void:
 	equal(http.get(&"timeout"), 3.0, "timeout")
 
 
+func test_no_time_limit_may_be_negative(ours: Stack) -> void:
+	expect_errors()
+	var http: Node = node(ours)
+	for property: StringName in [&"connect_timeout", &"read_timeout"]:
+		row(property)
+		var before: float = http.get(property)
+		for value: float in [-1.0, NAN]:
+			http.set(property, value)
+			equal(http.get(property), before, "after %f" % value)
+		equal(printed_errors().size(), 2 if property == &"connect_timeout" else 4, "how many errors were printed")
+		for value: float in [0.0, 2.5, 1e300]:
+			http.set(property, value)
+			equal(http.get(property), value, "after %f" % value)
+	var server: Peer = peer({"/": Answers.sized("hello")})
+	came_to(await ask(http, server.url("/")), Result.SUCCESS, 200, null, "hello")
+	http.set(&"connect_timeout", 1e19)
+	came_to(await ask(node(ours, {&"connect_timeout": 1e19}), server.url("/")), Result.SUCCESS, 200, null, "hello")
+
+
 func test_requests_need_a_tree(stack: Stack) -> void:
 	expect_errors()
 	var http: Node = stack.http_request()

@@ -209,6 +209,12 @@ func test_a_redirect_with_a_body_that_never_ends_is_followed(ours: Stack) -> voi
 	came_to(await ask(node(ours, {&"timeout": 10.0}), server.url("/")), Result.SUCCESS, 200, null, TEXT)
 
 
+func test_a_redirect_whose_body_never_comes_is_followed(ours: Stack) -> void:
+	var head: PackedByteArray = Answers.head(302, ["Location: /end", "Content-Length: 10"])
+	var server: Peer = peer({"/": [head, &"hang"], "/end": Answers.sized("there")})
+	came_to(await ask(node(ours), server.url("/")), Result.SUCCESS, 200, null, "there")
+
+
 func test_where_it_ended_is_told_by_ours(ours: Stack) -> void:
 	var server: Peer = peer(_chain(3))
 	var http: Node = node(ours)

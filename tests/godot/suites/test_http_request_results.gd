@@ -284,6 +284,15 @@ func test_secure_servers_that_cannot_be_trusted(stack: Stack) -> void:
 		equal(server.requests().size(), 0, "how many requests got through")
 
 
+func test_a_failed_handshake_is_printed_once(stack: Stack) -> void:
+	expect_errors()
+	var server: Peer = peer({"/": Answers.sized("hello")}, FIXTURE)
+	await ask(node(stack), server.url("/"))
+	var lines: Array = Array(printed_errors()).filter(
+		func(line: String) -> bool: return line.begins_with("TLS handshake") and not line.ends_with("-27648"))
+	equal(lines.size(), 1, "how many lines were printed: %s" % [printed_errors()])
+
+
 func test_a_plain_server_is_no_secure_one(stack: Stack) -> void:
 	expect_errors()
 	var server: Peer = peer()

@@ -156,6 +156,18 @@ func test_ours_logs_in_at_proxies(ours: Stack) -> void:
 
 
 ## The engine sends all of these as they are.
+func test_ours_refuses_a_length_that_is_not_the_body_s(ours: Stack) -> void:
+	expect_errors()
+	var server: Peer = peer({"*": Answers.sized("hello")})
+	for method: int in [HTTPClient.METHOD_GET, HTTPClient.METHOD_HEAD, HTTPClient.METHOD_DELETE, HTTPClient.METHOD_POST]:
+		row("method %d" % method)
+		var http: Node = node(ours)
+		var outcome: Outcome = await ask(http, server.url("/"), ["Content-Length: 5"], method)
+		equal(outcome.result, Result.REQUEST_FAILED as int, "the result")
+		check("Content-Length is \"5\"" in str(http.call(&"get_last_error")), str(http.call(&"get_last_error")))
+	equal(server.requests().size(), 0, "how many requests the server got")
+
+
 func test_ours_refuses_lines_within_headers(ours: Stack) -> void:
 	expect_errors()
 	var server: Peer = peer({"*": Answers.sized("ok")})

@@ -161,6 +161,13 @@ impl Arrival {
             .then(|| (now, std::mem::replace(&mut state.told, now)))
     }
 
+    /// Whether events may come.
+    pub(crate) fn has_events(&self) -> bool {
+        let state = self.lock();
+        let flight = state.flight.as_ref();
+        flight.is_some_and(|flight| flight.has_events)
+    }
+
     /// The next event of a stream of them.
     pub(crate) fn take_event(&self) -> Option<Event> {
         self.lock().flight.as_ref()?.take_event()

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use godot::classes::{ProjectSettings, TlsOptions};
 use godot::global::Error;
@@ -22,9 +21,10 @@ use crate::classes::tls_options::AnyOptions;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
 use crate::convert::{packed_bytes, refuse};
 use crate::http::bytes::Bytes;
+use crate::http::defaults::{self, seconds};
 use crate::http::flight::Flight;
+use crate::http::pools;
 use crate::http::receivers::File;
-use crate::http::{defaults, pools};
 use crate::setups::client_setup;
 
 /// A request's body, and what its type is when the caller does not say.
@@ -254,13 +254,6 @@ impl RustlsHTTPRequest {
 
 fn later(problem: String) -> Refusal {
     Refusal::Later(Failure::new(FailureKind::Connection, problem))
-}
-
-/// A script's number of seconds; none for 0.
-pub(super) fn seconds(seconds: f64) -> Option<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|duration| !duration.is_zero())
 }
 
 pub(super) fn lock(jar: &Mutex<Jar>) -> MutexGuard<'_, Jar> {

@@ -181,21 +181,32 @@ impl Landing {
 
     /// Whether all that came were told.
     fn tell_events(&self, node: Option<&Node>) -> bool {
-        while frame_budget::is_left() {
-            let Some(event) = self.arrival.take_event() else {
-                return true;
-            };
-            let [kind, data, id] =
-                [&event.kind, &event.data, &event.id].map(|text| GString::from(text.as_str()));
-            deliver(|| {
-                let response = &self.response;
-                response.signals().event_received().emit(&kind, &data, &id);
-                if let Some(node) = node.filter(|node| node.is_instance_valid()) {
-                    node.signals().event_received().emit(&kind, &data, &id);
-                }
-            });
+        while self.arrival.has_events() {
+            // Taken only when there is time to tell it.
+            match deliver(|| self.tell_event(node)) {
+                Some(true) => {}
+                Some(false) => return true,
+                None => return false,
+            }
         }
-        false
+        true
+    }
+
+    /// Whether there was one.
+    fn tell_event(&self, node: Option<&Node>) -> bool {
+        let Some(event) = self.arrival.take_event() else {
+            return false;
+        };
+        let [kind, data, id] =
+            [&event.kind, &event.data, &event.id].map(|text| GString::from(text.as_str()));
+        self.response
+            .signals()
+            .event_received()
+            .emit(&kind, &data, &id);
+        if let Some(node) = node.filter(|node| node.is_instance_valid()) {
+            node.signals().event_received().emit(&kind, &data, &id);
+        }
+        true
     }
 
     fn tell_progress(&self, node: Option<&Node>) {
