@@ -41,7 +41,12 @@ pub(super) async fn send(
         let request = request(hop, &origin, &fields, &connection, progress)?;
         let facts = Arc::clone(connection.facts());
         let sent = answered(pool, &origin, connection, &fields, request);
-        let error = match patient(sent, rules.read_timeout, progress).await? {
+        let answered = patient(sent, rules.read_timeout, progress).await;
+        if is_shared && answered.is_err() {
+            // A network that changed may have cut the connection off, and nobody told. The others go on with it.
+            pool.retire(&origin, &facts);
+        }
+        let error = match answered? {
             Ok((response, lines, lease)) => {
                 let lines = lines.unwrap_or_else(|| lines_of(response.headers()));
                 let head = Head {
@@ -52,12 +57,8 @@ pub(super) async fn send(
                     redirects: 0,
                     facts: Arc::clone(&facts),
                 };
-                return Ok(Answer::new(
-                    head,
-                    response.into_body(),
-                    rules.read_timeout,
-                    lease,
-                ));
+                let body = response.into_body();
+                return Ok(Answer::new(head, body, rules.read_timeout, Some(lease)));
             }
             Err(error) => error,
         };
@@ -86,24 +87,24 @@ pub(super) async fn send(
 }
 
 /// The answer, its lines over HTTP/1.1, and the connection to give back once it was read.
-type Answered = (Response, Option<Vec<Line>>, Option<Lease>);
+type Answered = (Response, Option<Vec<Line>>, Lease);
 
 async fn answered(
     pool: &Arc<Pool>,
     origin: &Origin,
-    connection: Connection,
+    mut connection: Connection,
     fields: &Fields,
     request: Request<Body>,
 ) -> Result<Answered, TrySendError<Request<Body>>> {
-    match connection {
-        Connection::Http1(mut connection) => {
+    let (response, lines) = match &mut connection {
+        Connection::Http1(connection) => {
             connection.notes.begin(fields.spellings());
             let response = connection.send(request).await?;
-            let lines = connection.notes.take_lines();
-            Ok((response, lines, Some(pool.lease(origin, connection))))
+            (response, connection.notes.take_lines())
         }
-        Connection::Http2(mut connection) => Ok((connection.send(request).await?, None, None)),
-    }
+        Connection::Http2(connection) => (connection.send(request).await?, None),
+    };
+    Ok((response, lines, pool.lease(origin, connection)))
 }
 
 /// Waits for the answer's head. A server that takes in the body is not silent.
