@@ -5,6 +5,7 @@ mod exchange;
 mod http2;
 mod kept;
 mod server;
+mod ways;
 mod wire;
 
 use std::sync::{Arc, Mutex};
