@@ -125,7 +125,7 @@ impl RustlsHTTPClient {
         let routes = Routes {
             http: me.http_proxy.clone(),
             https: me.https_proxy.clone(),
-            environment: false,
+            environment: None,
         };
         me.status = if calls::is_address(&origin.host) {
             Self::STATUS_CONNECTING
