@@ -54,14 +54,14 @@ pub(super) async fn ask(
     if code != 0 {
         return Err(Problem::Refused(meaning(code)));
     }
-    // The address that the proxy connects from is of no use.
+    // The address that the proxy connects from, and two bytes for its port, are of no use.
     let length = match kind {
         1 => 4,
         3 => usize::from(socket.read_u8().await?),
         4 => 16,
         _ => return Err(no_socks()),
     };
-    let mut unused = vec![0; length + size_of_val(&port)];
+    let mut unused = vec![0; length + 2];
     socket.read_exact(&mut unused).await?;
     Ok(())
 }
@@ -83,7 +83,7 @@ async fn log_in(socket: &mut TcpStream, credentials: Option<&Credentials>) -> Re
             socket.read_exact(&mut answer).await?;
             match answer {
                 [_, 0] => Ok(()),
-                _ => broken("it says that the user or the password is wrong"),
+                _ => broken("it does not take this user with this password"),
             }
         }
         ([VERSION, NO_METHOD], None) => broken("it wants a user and a password, or more"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::{Method, Request, Uri, Version};
 use hyper::client::conn::TrySendError;
+use tokio::time::Instant;
 
 use super::answer::Answer;
 use super::{Head, Rules, unsendable};
@@ -20,6 +21,9 @@ use crate::http::target::Origin;
 /// How often a request may come to a shared connection that the server ends before it begins the request. Hundreds at once
 /// meet a server's limit several times.
 const MOST_REFUSALS: usize = 32;
+
+/// Who gives a request up sooner than that says nothing about its connection.
+const DOUBTFUL: Duration = Duration::from_secs(1);
 
 type Response = http::Response<hyper::body::Incoming>;
 
@@ -40,11 +44,11 @@ pub(super) async fn send(
         let is_shared = matches!(&connection, Connection::Http2(_));
         let request = request(hop, &origin, &fields, &connection, progress)?;
         let facts = Arc::clone(connection.facts());
+        let doubt = Doubt::begin(pool, &origin, &facts, rules.read_timeout);
         let sent = answered(pool, &origin, connection, &fields, request);
         let answered = patient(sent, rules.read_timeout, progress).await;
-        if is_shared && answered.is_err() {
-            // A network that changed may have cut the connection off, and nobody told. The others go on with it.
-            pool.retire(&origin, &facts);
+        if answered.is_ok() {
+            doubt.end();
         }
         let error = match answered? {
             Ok((response, lines, lease)) => {
@@ -83,6 +87,46 @@ pub(super) async fn send(
             return Err(told(error.error()));
         }
         connection = pool.new_connection(&origin, &progress.phase).await?;
+    }
+}
+
+/// While a request waits for its answer. Ended by a time limit or given up after a while, it retires a connection that is
+/// shared: a network that changed may have cut it off, and nobody told. Those who use it already go on with it.
+struct Doubt<'a> {
+    pool: &'a Arc<Pool>,
+    origin: &'a Origin,
+    facts: &'a Arc<PeerFacts>,
+    begun: Instant,
+    enough: Duration,
+}
+
+impl<'a> Doubt<'a> {
+    fn begin(
+        pool: &'a Arc<Pool>,
+        origin: &'a Origin,
+        facts: &'a Arc<PeerFacts>,
+        limit: Option<Duration>,
+    ) -> Self {
+        Self {
+            pool,
+            origin,
+            facts,
+            begun: Instant::now(),
+            enough: limit.unwrap_or(DOUBTFUL).min(DOUBTFUL),
+        }
+    }
+
+    /// The server lives.
+    fn end(mut self) {
+        self.enough = Duration::MAX;
+    }
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        if self.begun.elapsed() >= self.enough {
+            self.pool.retire(self.origin, self.facts);
+        }
     }
 }
 

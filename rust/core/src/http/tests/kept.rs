@@ -91,23 +91,43 @@ fn a_shared_connection_is_kept_while_a_request_waits_for_its_answer() {
 
 #[test]
 fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one() {
+    for limit in ["read_timeout", "timeout", "given up"] {
+        block_on(async {
+            let server = Http2Server::start(|number, _| match number {
+                0 => Http2Then::Silence,
+                _ => Http2Then::Answer,
+            })
+            .await;
+            let pool = pool(&client(&[&server.owner]));
+            let mut hurried = order(&server.url("/"));
+            match limit {
+                "read_timeout" => hurried.rules.read_timeout = Some(Duration::from_millis(200)),
+                "timeout" => hurried.rules.timeout = Some(Duration::from_millis(1500)),
+                _ => {}
+            }
+            let first = timeout(Duration::from_millis(2500), ask(&pool, hurried)).await;
+            assert!(first.is_err() || first.is_ok_and(|(ending, _)| ending.failure.is_some()));
+            let second = timeout(PATIENCE / 2, ask(&pool, order(&server.url("/")))).await;
+            whole(second.unwrap_or_else(|_| panic!("{limit}: it waits where nobody answers")));
+            assert_eq!(server.connections(), [0, 1]);
+        });
+    }
+}
+
+#[test]
+fn a_request_that_is_given_up_soon_does_no_harm_to_a_shared_connection() {
     block_on(async {
-        let server = Http2Server::start(|number, _| match number {
-            0 => Http2Then::Silence,
+        let server = Http2Server::start(|_, path| match path {
+            "/silent" => Http2Then::Silence,
             _ => Http2Then::Answer,
         })
         .await;
         let pool = pool(&client(&[&server.owner]));
-        let mut hurried = order(&server.url("/"));
-        hurried.rules.read_timeout = Some(Duration::from_millis(200));
-        failed(
-            ask(&pool, hurried.clone()).await,
-            FailureKind::Timeout,
-            "before its answer",
-        );
-        hurried.rules.read_timeout = Some(PATIENCE);
-        let second = timeout(PATIENCE / 2, ask(&pool, hurried)).await;
-        whole(second.expect("it waits on the connection that is silent"));
-        assert_eq!(server.connections(), [0, 1]);
+        whole(ask(&pool, order(&server.url("/"))).await);
+        let silent = ask(&pool, order(&server.url("/silent")));
+        let waited = timeout(Duration::from_millis(200), silent).await;
+        assert!(waited.is_err());
+        whole(ask(&pool, order(&server.url("/"))).await);
+        assert_eq!(server.connections(), [0, 0, 0]);
     });
 }
