@@ -286,7 +286,7 @@ func test_secure_servers_that_cannot_be_trusted(stack: Stack) -> void:
 
 func test_a_failed_handshake_is_printed_once(stack: Stack) -> void:
 	expect_errors()
-	var server: Peer = peer({"/": Answers.sized("hello")}, FIXTURE)
+	var server: Peer = peer({"/": Answers.sized("hello")}, "localhost")
 	await ask(node(stack), server.url("/"))
 	var lines: Array = Array(printed_errors()).filter(
 		func(line: String) -> bool: return line.begins_with("TLS handshake") and not line.ends_with("-27648"))

@@ -1,6 +1,10 @@
 //! From an origin to a connection: the name, the address, the proxy, TLS.
 
+mod attempts;
 mod dial;
+pub(super) mod socks;
+pub(super) mod through;
+mod tunnel;
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,8 +24,6 @@ use super::stream::TlsStream;
 use super::target::Origin;
 use crate::certificate::Certificate;
 use crate::config::ClientSetup;
-
-pub(super) use dial::root_cause;
 
 /// How far an exchange is. The numbers are those of the engine's HTTPClient.Status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +115,7 @@ impl Connector {
             .map_err(|problem| Failure::new(FailureKind::CantConnect, problem))?;
         let socket = match &proxy {
             None => dial::reach(&origin.host, origin.port, "", &limit, phase).await?,
-            Some(proxy) => dial::through(proxy, origin, &limit, phase).await?,
+            Some(proxy) => through::through(proxy, origin, &limit, phase).await?,
         };
         let mut facts = PeerFacts {
             address: socket.peer_addr().ok(),
@@ -122,7 +124,7 @@ impl Connector {
         if !origin.is_https {
             if let Some(proxy) = proxy.filter(|proxy| proxy.scheme == ProxyScheme::Http) {
                 facts.is_forwarded = true;
-                facts.proxy_authorization = dial::authorization(&proxy);
+                facts.proxy_authorization = through::authorization(&proxy);
             }
             return Ok((Transport::Plain(socket), facts));
         }
@@ -162,7 +164,7 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    fn new(timeout: Option<Duration>) -> Self {
+    pub(super) fn new(timeout: Option<Duration>) -> Self {
         Self {
             timeout,
             begun: Instant::now(),
@@ -185,6 +187,23 @@ impl Limit {
 /// A proxy in sentences, without its password.
 fn describe(proxy: &Proxy) -> String {
     format!("the proxy {}:{}", proxy.host, proxy.port)
+}
+
+/// What became of a connection to a proxy, in its sentences.
+fn broken(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "it closed the connection".to_owned(),
+        _ => format!("the connection to it broke: {error}"),
+    }
+}
+
+/// The last error of a chain: the others only say what was being done.
+pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
 }
 
 impl AsyncRead for Transport {

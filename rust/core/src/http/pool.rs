@@ -1,6 +1,7 @@
 //! Connections that are kept and used again, for one configuration.
 
 mod connection;
+mod last_use;
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
@@ -9,12 +10,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::connect::{Connector, PeerFacts, PhaseCell};
 use super::failure::Failure;
 use super::target::Origin;
 pub(super) use connection::{Connection, Http1, Http2};
+use last_use::LastUse;
 
 /// How long a connection is kept that nobody uses. Servers usually close theirs after a minute or more.
 const KEPT_FOR: Duration = Duration::from_secs(50);
@@ -35,6 +37,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Pool {
     connector: Connector,
+    kept_for: Duration,
     origins: Mutex<HashMap<Origin, Arc<Server>>>,
 }
 
@@ -42,6 +45,7 @@ pub struct Pool {
 #[derive(Debug)]
 struct Server {
     kept: Mutex<Kept>,
+    kept_for: Duration,
     /// Somebody gave a connection back, or made one that several can use.
     freed: Notify,
     /// One at first: it shows whether the server speaks HTTP/2, where one is enough for all.
@@ -52,17 +56,38 @@ struct Server {
 
 #[derive(Debug, Default)]
 struct Kept {
-    idle: VecDeque<(Http1, Instant)>,
+    idle: VecDeque<(Http1, LastUse)>,
     shared: Option<Http2>,
     /// Until the first connection, one is made at a time.
     is_known: bool,
+    /// A task looks after what nobody uses. One is enough for all.
+    is_swept: bool,
+}
+
+impl Kept {
+    /// Lets go what nobody used for long, and what is closed.
+    fn sweep(&mut self, kept_for: Duration) {
+        self.idle
+            .retain(|(connection, last_use)| last_use.age() < kept_for && connection.is_ready());
+        self.shared.take_if(|shared| !shared.is_usable(kept_for));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.idle.is_empty() && self.shared.is_none()
+    }
 }
 
 impl Pool {
     /// An empty one.
     pub fn new(connector: Connector) -> Arc<Self> {
+        Self::keeping_for(connector, KEPT_FOR)
+    }
+
+    /// One that keeps its connections for that long.
+    pub(super) fn keeping_for(connector: Connector, kept_for: Duration) -> Arc<Self> {
         Arc::new(Self {
             connector,
+            kept_for,
             origins: Mutex::default(),
         })
     }
@@ -82,18 +107,18 @@ impl Pool {
             Turn::Make(permit) => permit,
         };
         let connection = Connection::make(&self.connector, origin, phase).await;
-        server.learn(connection.as_ref().ok());
+        self.learn(&server, connection.as_ref().ok());
         connection
     }
 
     /// A connection of its own, whatever is kept: the kept one turned out to be closed.
     pub(super) async fn new_connection(
-        &self,
+        self: &Arc<Self>,
         origin: &Origin,
         phase: &PhaseCell,
     ) -> Result<Connection, Failure> {
         let connection = Connection::make(&self.connector, origin, phase).await;
-        self.server(origin).learn(connection.as_ref().ok());
+        self.learn(&self.server(origin), connection.as_ref().ok());
         connection
     }
 
@@ -110,7 +135,7 @@ impl Pool {
     }
 
     /// A connection whose answer is being read.
-    pub(super) fn lease(self: &Arc<Self>, origin: &Origin, connection: Http1) -> Lease {
+    pub(super) fn lease(self: &Arc<Self>, origin: &Origin, connection: Connection) -> Lease {
         Lease {
             pool: Arc::downgrade(self),
             origin: origin.clone(),
@@ -118,19 +143,30 @@ impl Pool {
         }
     }
 
+    fn learn(self: &Arc<Self>, server: &Arc<Server>, made: Option<&Connection>) {
+        server.learn(made);
+        self.look_after(server);
+    }
+
     fn keep(self: &Arc<Self>, origin: &Origin, connection: Http1) {
         let server = self.server(origin);
         let mut kept = server.lock();
-        let is_first = kept.idle.is_empty();
-        kept.idle.push_back((connection, Instant::now()));
+        kept.idle.push_back((connection, LastUse::now()));
         if kept.idle.len() > MOST_IDLE {
             kept.idle.pop_front();
         }
         drop(kept);
         server.moved.fetch_add(1, Ordering::Relaxed);
         server.freed.notify_one();
-        if is_first {
-            tokio::spawn(close_idle(Arc::downgrade(self), Arc::downgrade(&server)));
+        self.look_after(&server);
+    }
+
+    /// Lets a task close what nobody uses, unless one does.
+    fn look_after(self: &Arc<Self>, server: &Arc<Server>) {
+        let mut kept = server.lock();
+        if !kept.is_swept && !kept.is_empty() {
+            kept.is_swept = true;
+            tokio::spawn(close_idle(Arc::downgrade(self), Arc::downgrade(server)));
         }
     }
 
@@ -143,6 +179,7 @@ impl Pool {
         origins.retain(|_, server| Arc::strong_count(server) > 1 || server.is_in_use());
         let server = Arc::new(Server {
             kept: Mutex::default(),
+            kept_for: self.kept_for,
             freed: Notify::new(),
             connecting: Semaphore::new(1),
             moved: AtomicU64::new(0),
@@ -152,19 +189,22 @@ impl Pool {
     }
 }
 
-/// A connection that comes back when its answer was read.
+/// A connection that comes back when its answer was read. A shared one counts as used until then.
 pub(super) struct Lease {
     pool: Weak<Pool>,
     origin: Origin,
-    connection: Http1,
+    connection: Connection,
 }
 
 impl Lease {
     /// Keeps the connection for the next request, if the server does.
-    pub(super) async fn give_back(mut self) {
-        let is_ready = timeout(LONGEST_WAIT, self.connection.ready()).await;
+    pub(super) async fn give_back(self) {
+        let Connection::Http1(mut connection) = self.connection else {
+            return;
+        };
+        let is_ready = timeout(LONGEST_WAIT, connection.ready()).await;
         if let (Ok(true), Some(pool)) = (is_ready, self.pool.upgrade()) {
-            pool.keep(&self.origin, self.connection);
+            pool.keep(&self.origin, connection);
         }
     }
 }
@@ -213,13 +253,13 @@ impl Server {
     fn take(&self) -> Option<Connection> {
         let mut kept = self.lock();
         if let Some(shared) = &kept.shared {
-            if shared.is_open() {
+            if shared.is_usable(self.kept_for) {
                 return Some(Connection::Http2(shared.clone()));
             }
             kept.shared = None;
         }
-        while let Some((connection, since)) = kept.idle.pop_back() {
-            if since.elapsed() < KEPT_FOR && connection.is_ready() {
+        while let Some((connection, last_use)) = kept.idle.pop_back() {
+            if last_use.age() < self.kept_for && connection.is_ready() {
                 return Some(Connection::Http1(connection.used_again()));
             }
         }
@@ -245,22 +285,26 @@ impl Server {
     }
 
     fn is_in_use(&self) -> bool {
-        let kept = self.lock();
-        !kept.idle.is_empty() || kept.shared.as_ref().is_some_and(Http2::is_open)
+        let mut kept = self.lock();
+        kept.sweep(self.kept_for);
+        !kept.is_empty()
     }
 }
 
 /// Closes what nobody used for long, until nothing is left.
 async fn close_idle(pool: Weak<Pool>, server: Weak<Server>) {
     loop {
-        tokio::time::sleep(KEPT_FOR / 4).await;
+        let Some(kept_for) = server.upgrade().map(|server| server.kept_for) else {
+            return;
+        };
+        tokio::time::sleep(kept_for / 4).await;
         let (Some(_), Some(server)) = (pool.upgrade(), server.upgrade()) else {
             return;
         };
         let mut kept = server.lock();
-        kept.idle
-            .retain(|(connection, since)| since.elapsed() < KEPT_FOR && connection.is_ready());
-        if kept.idle.is_empty() {
+        kept.sweep(kept_for);
+        if kept.is_empty() {
+            kept.is_swept = false;
             return;
         }
     }

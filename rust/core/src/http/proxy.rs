@@ -1,5 +1,6 @@
 //! Proxies: how they are written, and which one a request goes through.
 
+mod environment;
 mod routes;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
+pub use environment::Environment;
 pub use routes::Routes;
 
 /// The port of a proxy that nothing says a port for, as in curl.

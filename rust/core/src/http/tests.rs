@@ -2,7 +2,10 @@
 
 mod client;
 mod exchange;
+mod http2;
+mod kept;
 mod server;
+mod ways;
 mod wire;
 
 use std::sync::{Arc, Mutex};
@@ -65,13 +68,13 @@ fn order(url: &str) -> Order {
     }
 }
 
-fn pool(setup: &ClientSetup) -> Arc<Pool> {
+fn connector(setup: &ClientSetup, routes: Routes) -> Connector {
     let setup = Arc::new(setup.offering(&["h2", "http/1.1"]));
-    Pool::new(Connector::new(
-        setup,
-        Routes::default(),
-        Some(Duration::from_secs(10)),
-    ))
+    Connector::new(setup, routes, Some(Duration::from_secs(10)))
+}
+
+fn pool(setup: &ClientSetup) -> Arc<Pool> {
+    Pool::new(connector(setup, Routes::default()))
 }
 
 fn plain_pool() -> Arc<Pool> {

@@ -129,7 +129,7 @@ impl RustlsHTTPClient {
         let routes = Routes {
             http,
             https,
-            environment: false,
+            environment: None,
         };
         me.status = if calls::is_address(&origin.host) {
             Self::STATUS_CONNECTING

@@ -9,7 +9,7 @@ use godot::classes::notify::NodeNotification;
 use godot::classes::{INode, Node};
 use godot::prelude::*;
 use godot_rustls_core::http::cookies::Jar;
-use godot_rustls_core::http::proxy::Routes;
+use godot_rustls_core::http::proxy::{Environment, Routes};
 
 use super::http_response::NODE_GONE;
 use super::tls_options::AnyOptions;
@@ -355,7 +355,9 @@ impl RustlsHTTPRequest {
         Ok(Routes {
             http,
             https,
-            environment: self.use_environment_proxies,
+            // Read on this thread, which may change it, and for each request: who changes it wants no connection that was
+            // made through the old proxy.
+            environment: self.use_environment_proxies.then(Environment::read),
         })
     }
 

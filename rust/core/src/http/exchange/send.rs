@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::{Method, Request, Uri, Version};
 use hyper::client::conn::TrySendError;
+use tokio::time::Instant;
 
 use super::answer::Answer;
 use super::{Head, Rules, unsendable};
@@ -20,6 +21,9 @@ use crate::http::target::Origin;
 /// How often a request may come to a shared connection that the server ends before it begins the request. Hundreds at once
 /// meet a server's limit several times.
 const MOST_REFUSALS: usize = 32;
+
+/// Who gives a request up sooner than that says nothing about its connection.
+const DOUBTFUL: Duration = Duration::from_secs(1);
 
 type Response = http::Response<hyper::body::Incoming>;
 
@@ -40,8 +44,13 @@ pub(super) async fn send(
         let is_shared = matches!(&connection, Connection::Http2(_));
         let request = request(hop, &origin, &fields, &connection, progress)?;
         let facts = Arc::clone(connection.facts());
+        let doubt = Doubt::begin(pool, &origin, &facts, rules.read_timeout);
         let sent = answered(pool, &origin, connection, &fields, request);
-        let error = match patient(sent, rules.read_timeout, progress).await? {
+        let answered = patient(sent, rules.read_timeout, progress).await;
+        if answered.is_ok() {
+            doubt.end();
+        }
+        let error = match answered? {
             Ok((response, lines, lease)) => {
                 let lines = lines.unwrap_or_else(|| lines_of(response.headers()));
                 let head = Head {
@@ -52,12 +61,8 @@ pub(super) async fn send(
                     redirects: 0,
                     facts: Arc::clone(&facts),
                 };
-                return Ok(Answer::new(
-                    head,
-                    response.into_body(),
-                    rules.read_timeout,
-                    lease,
-                ));
+                let body = response.into_body();
+                return Ok(Answer::new(head, body, rules.read_timeout, Some(lease)));
             }
             Err(error) => error,
         };
@@ -85,25 +90,65 @@ pub(super) async fn send(
     }
 }
 
+/// While a request waits for its answer. Ended by a time limit or given up after a while, it retires a connection that is
+/// shared: a network that changed may have cut it off, and nobody told. Those who use it already go on with it.
+struct Doubt<'a> {
+    pool: &'a Arc<Pool>,
+    origin: &'a Origin,
+    facts: &'a Arc<PeerFacts>,
+    begun: Instant,
+    enough: Duration,
+}
+
+impl<'a> Doubt<'a> {
+    fn begin(
+        pool: &'a Arc<Pool>,
+        origin: &'a Origin,
+        facts: &'a Arc<PeerFacts>,
+        limit: Option<Duration>,
+    ) -> Self {
+        Self {
+            pool,
+            origin,
+            facts,
+            begun: Instant::now(),
+            enough: limit.unwrap_or(DOUBTFUL).min(DOUBTFUL),
+        }
+    }
+
+    /// The server lives.
+    fn end(mut self) {
+        self.enough = Duration::MAX;
+    }
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        if self.begun.elapsed() >= self.enough {
+            self.pool.retire(self.origin, self.facts);
+        }
+    }
+}
+
 /// The answer, its lines over HTTP/1.1, and the connection to give back once it was read.
-type Answered = (Response, Option<Vec<Line>>, Option<Lease>);
+type Answered = (Response, Option<Vec<Line>>, Lease);
 
 async fn answered(
     pool: &Arc<Pool>,
     origin: &Origin,
-    connection: Connection,
+    mut connection: Connection,
     fields: &Fields,
     request: Request<Body>,
 ) -> Result<Answered, TrySendError<Request<Body>>> {
-    match connection {
-        Connection::Http1(mut connection) => {
+    let (response, lines) = match &mut connection {
+        Connection::Http1(connection) => {
             connection.notes.begin(fields.spellings());
             let response = connection.send(request).await?;
-            let lines = connection.notes.take_lines();
-            Ok((response, lines, Some(pool.lease(origin, connection))))
+            (response, connection.notes.take_lines())
         }
-        Connection::Http2(mut connection) => Ok((connection.send(request).await?, None, None)),
-    }
+        Connection::Http2(connection) => (connection.send(request).await?, None),
+    };
+    Ok((response, lines, pool.lease(origin, connection)))
 }
 
 /// Waits for the answer's head. A server that takes in the body is not silent.

@@ -1,6 +1,7 @@
 //! One connection as hyper speaks through it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -8,6 +9,7 @@ use hyper::client::conn::{TrySendError, http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::Notify;
 
+use super::last_use::LastUse;
 use crate::http::body::Body;
 use crate::http::connect::{Connector, PeerFacts, PhaseCell, Transport};
 use crate::http::failure::{Failure, FailureKind};
@@ -44,6 +46,8 @@ pub(in crate::http) struct Http1 {
 pub(in crate::http) struct Http2 {
     sender: http2::SendRequest<Body>,
     pub(in crate::http) facts: Arc<PeerFacts>,
+    /// Each request holds a clone until its answer was read. The pool holds one more.
+    last_use: Arc<Mutex<LastUse>>,
 }
 
 type Sent = Result<Response<Incoming>, TrySendError<Request<Body>>>;
@@ -128,8 +132,8 @@ impl Http2 {
             .initial_stream_window_size(WINDOW)
             .initial_connection_window_size(WINDOW * 4)
             .max_header_list_size(u32::try_from(LONGEST_HEAD).unwrap_or(u32::MAX))
-            .keep_alive_interval(std::time::Duration::from_secs(20))
-            .keep_alive_timeout(std::time::Duration::from_secs(20))
+            .keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_timeout(Duration::from_secs(20))
             .handshake(TokioIo::new(transport))
             .await
             .map_err(|error| not_begun(&error))?;
@@ -137,6 +141,7 @@ impl Http2 {
         Ok(Self {
             sender,
             facts: Arc::new(facts),
+            last_use: Arc::new(Mutex::new(LastUse::now())),
         })
     }
 
@@ -144,8 +149,21 @@ impl Http2 {
         self.sender.try_send_request(request).await
     }
 
-    pub(super) fn is_open(&self) -> bool {
-        !self.sender.is_closed()
+    /// Whether it serves another request, asked of the pool's clone. When nobody used it for long, a router in between
+    /// may have forgotten it, and nobody would tell.
+    pub(super) fn is_usable(&self, kept_for: Duration) -> bool {
+        let is_used = Arc::strong_count(&self.last_use) > 1;
+        !self.sender.is_closed() && (is_used || self.lock().age() < kept_for)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LastUse> {
+        self.last_use.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Http2 {
+    fn drop(&mut self) {
+        *self.lock() = LastUse::now();
     }
 }
 

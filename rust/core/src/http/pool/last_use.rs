@@ -1,0 +1,43 @@
+//! When a connection was used last.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+/// A moment on two clocks. The first one stands still on most systems while the machine sleeps, and servers do not wait
+/// that long. The second one may be set to anything.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LastUse {
+    steady: Instant,
+    calendar: SystemTime,
+}
+
+impl LastUse {
+    pub(super) fn now() -> Self {
+        Self {
+            steady: Instant::now(),
+            calendar: SystemTime::now(),
+        }
+    }
+
+    /// How long ago that was, by the clock that says more.
+    pub(super) fn age(&self) -> Duration {
+        let by_calendar = self.calendar.elapsed().unwrap_or_default();
+        self.steady.elapsed().max(by_calendar)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_night_in_which_the_machine_slept_counts_and_a_clock_set_back_does_not() {
+        let hours = Duration::from_secs(8 * 3600);
+        let mut last_use = LastUse::now();
+        last_use.calendar -= hours;
+        assert!(last_use.age() >= hours);
+        last_use.calendar += hours * 2;
+        assert!(last_use.age() < hours);
+    }
+}
