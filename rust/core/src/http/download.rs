@@ -3,6 +3,9 @@
 //! Everything here blocks. It is meant for a thread that may.
 
 mod partial;
+mod rest;
+mod saving;
+mod version;
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +16,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-pub use partial::{Partial, content_range, validator_of};
+pub use partial::Partial;
+pub use rest::{Reply, Span};
+pub use saving::Saving;
 
 use crate::http::failure::{Failure, FailureKind};
 use partial::PartFiles;
@@ -60,7 +65,7 @@ impl Download {
 
     /// Starts a download that a later request can go on with, or goes on with one.
     ///
-    /// `validator` names the version of the body ([`validator_of`]); without one nothing can be resumed later.
+    /// `validator` names the version of the body; without one nothing can be resumed later.
     /// `continue_at` is the byte at which the answer begins, and the length of the [`Partial`] that was asked with;
     /// without it the file starts anew.
     pub fn resumable(

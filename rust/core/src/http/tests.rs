@@ -2,6 +2,7 @@
 
 mod client;
 mod exchange;
+mod resume;
 mod server;
 mod wire;
 

@@ -166,7 +166,7 @@ impl RustlsHTTPRequest {
         let setup = Self::setup(this, &order.url)?;
         let node = this.bind();
         let pool = pools::pool(&setup, &node.routes(), seconds(node.connect_timeout));
-        let file = node.file(&order.url);
+        let file = node.file();
         let events = node.server_sent_events;
         drop(node);
         Flight::begin(pool, order, file, events).map_err(later)
@@ -220,7 +220,7 @@ impl RustlsHTTPRequest {
         self.download_resume && !self.download_file.is_empty()
     }
 
-    fn file(&self, url: &Url) -> Option<File> {
+    fn file(&self) -> Option<File> {
         if self.download_file.is_empty() {
             return None;
         }
@@ -230,7 +230,6 @@ impl RustlsHTTPRequest {
         Some(File {
             path: PathBuf::from(path),
             resume: self.download_resume,
-            url: url.to_string(),
         })
     }
 

@@ -1,0 +1,117 @@
+extends "res://support/http_suite.gd"
+## Downloads that go on where an earlier one was cut, and servers that answer such a request in other ways than asked.
+
+
+const DATA := "0123456789abcdefghij"
+const HALF := 10
+const ETAG := "ETag: \"a\""
+
+
+func test_a_piece_of_the_rest_is_not_taken_for_all_of_it(ours: Stack) -> void:
+	var server: Peer = _after_a_cut([_piece(10, 14), _piece(15, 19)])
+	var path: String = scratch_file("in_pieces")
+	var http: Node = await _interrupted(ours, server, path)
+	var outcome: Outcome = await ask(http, server.url("/"))
+	equal(outcome.result, Result.CONNECTION_ERROR as int, "the result of a piece")
+	check(not FileAccess.file_exists(path), "a piece is there under the whole's name")
+	equal(FileAccess.get_file_as_string(path + ".part"), DATA.left(15), "what is kept")
+	outcome = await ask(http, server.url("/"))
+	equal(server.last_request().value("Range"), "bytes=15-", "Range")
+	_is_whole(outcome, path, DATA)
+
+
+func test_the_rest_of_another_version_makes_the_client_begin_anew(ours: Stack) -> void:
+	var upper: Array = Answers.sized(DATA.to_upper(), 200, ["ETag: \"b\""])
+	var rest: Array = Answers.sized(DATA.to_upper().substr(HALF), 206, ["Content-Range: bytes 10-19/20", "ETag: \"b\""])
+	# A server that does not know If-Range.
+	var server: Peer = _after_a_cut([rest, upper])
+	var path: String = scratch_file("of_another_version")
+	var http: Node = await _interrupted(ours, server, path)
+	var outcome: Outcome = await ask(http, server.url("/"))
+	equal(server.requests().size(), 3, "how many requests there were")
+	equal(server.last_request().values("Range").size(), 0, "how many times the last one has Range")
+	_is_whole(outcome, path, DATA.to_upper())
+
+
+func test_a_rest_that_names_no_version_can_be_gone_on_with(ours: Stack) -> void:
+	var cut: Array = [
+		Answers.head(206, ["Content-Length: 10", "Content-Range: bytes 10-19/20"]) + Answers.bytes(DATA.substr(HALF, 5)),
+		30, &"close"]
+	var server: Peer = _after_a_cut([cut, _piece(15, 19)])
+	var path: String = scratch_file("without_a_name")
+	var http: Node = await _interrupted(ours, server, path)
+	await ask(http, server.url("/"))
+	var outcome: Outcome = await ask(http, server.url("/"))
+	equal(server.last_request().value("Range"), "bytes=15-", "Range")
+	equal(server.last_request().value("If-Range"), "\"a\"", "If-Range")
+	_is_whole(outcome, path, DATA)
+
+
+func test_what_comes_with_a_416_never_touches_the_file(ours: Stack) -> void:
+	var server: Peer = _after_a_cut([Answers.sized("there is no such range", 416), [&"close"]])
+	var path: String = scratch_file("with_416")
+	var file: FileAccess = FileAccess.open(path, FileAccess.WRITE)
+	file.store_string("older")
+	file.close()
+	var http: Node = await _interrupted(ours, server, path)
+	var outcome: Outcome = await ask(http, server.url("/"))
+	equal(outcome.result, Result.CONNECTION_ERROR as int, "the result")
+	check(server.requests().size() >= 3, "nothing was asked for after the 416")
+	equal(FileAccess.get_file_as_string(path), "older", "what the file holds")
+
+
+func test_an_error_page_leaves_the_half(ours: Stack) -> void:
+	for status: int in [503, 404, 403]:
+		row("status %d" % status)
+		var page: Array = Answers.sized("come back later", status, ["ETag: \"page\""])
+		var server: Peer = _after_a_cut([page, _piece(10, 19)])
+		var path: String = scratch_file("after_%d" % status)
+		var http: Node = await _interrupted(ours, server, path)
+		var outcome: Outcome = await ask(http, server.url("/"))
+		equal(outcome.code, status, "the code")
+		# An error page is a body too.
+		equal(FileAccess.get_file_as_string(path), "come back later", "what the file holds")
+		outcome = await ask(http, server.url("/"))
+		equal(server.last_request().value("Range"), "bytes=10-", "Range")
+		_is_whole(outcome, path, DATA)
+
+
+func test_the_time_limit_is_for_both_requests_together(ours: Stack) -> void:
+	var server: Peer = _after_a_cut([
+		[700] + Answers.sized("there is no such range", 416), [700] + Answers.sized(DATA)])
+	var path: String = scratch_file("slow")
+	var http: Node = await _interrupted(ours, server, path)
+	http.set(&"timeout", 1.0)
+	var outcome: Outcome = await ask(http, server.url("/"))
+	equal(outcome.result, Result.TIMEOUT as int, "the result")
+	check(not FileAccess.file_exists(path), "a file is there")
+
+
+## A server that cuts the first answer in half, and then gives these one after another, the last one repeated.
+func _after_a_cut(answers: Array) -> Peer:
+	var count: Array = [0]
+	var cut: Array = [Answers.head(200, ["Content-Length: 20", ETAG]) + Answers.bytes(DATA.left(HALF)), 30, &"close"]
+	return peer({"*": func(_request: Request) -> Array:
+		count[0] += 1
+		return cut if count[0] == 1 else answers[mini(count[0] - 2, answers.size() - 1)]
+	})
+
+
+## A node that has got the first half.
+func _interrupted(ours: Stack, server: Peer, path: String) -> Node:
+	var http: Node = node(ours, {&"download_file": path, &"download_resume": true})
+	await ask(http, server.url("/"))
+	equal(FileAccess.get_file_as_string(path + ".part"), DATA.left(HALF), "the half that is kept")
+	return http
+
+
+## These bytes of [constant DATA], both ends included.
+func _piece(first: int, last: int) -> Array:
+	return Answers.sized(
+		DATA.substr(first, last - first + 1), 206, ["Content-Range: bytes %d-%d/20" % [first, last], ETAG])
+
+
+func _is_whole(outcome: Outcome, path: String, content: String) -> void:
+	equal(outcome.result, Result.SUCCESS as int, "the result")
+	equal(FileAccess.get_file_as_string(path), content, "what the file holds")
+	check(not FileAccess.file_exists(path + ".part"), "the half is still there")
