@@ -87,6 +87,42 @@ func test_the_time_limit_is_for_both_requests_together(ours: Stack) -> void:
 	check(not FileAccess.file_exists(path), "a file is there")
 
 
+func test_bytes_that_can_be_counted_are_asked_for(ours: Stack) -> void:
+	var server: Peer = peer({"*": Answers.sized(DATA)})
+	var path: String = scratch_file("identity")
+	for accept_gzip: bool in [true, false]:
+		row("accept_gzip %s" % accept_gzip)
+		var http: Node = node(ours, {
+			&"download_file": path, &"download_resume": true, &"accept_gzip": accept_gzip,
+		})
+		await ask(http, server.url("/"))
+		equal(server.last_request().value("Accept-Encoding"), "identity", "Accept-Encoding")
+		await ask(http, server.url("/"), ["accept-encoding: br"])
+		equal(server.last_request().values("Accept-Encoding"), PackedStringArray(["br"]), "the caller's own")
+
+
+func test_a_compressed_body_cannot_be_gone_on_with(ours: Stack) -> void:
+	var packed: PackedByteArray = Answers.compress(DATA, "gzip")
+	var headers: Array = ["Content-Length: %d" % packed.size(), "Content-Encoding: gzip", ETAG]
+	var server: Peer = peer({"*": [Answers.head(200, headers) + packed.slice(0, 15), 30, &"close"]})
+	var path: String = scratch_file("packed")
+	var http: Node = node(ours, {&"download_file": path, &"download_resume": true})
+	await ask(http, server.url("/"))
+	equal(files_in(path.get_base_dir()), PackedStringArray(), "the files in the folder")
+	server.answer("*", Answers.compressed(DATA, "gzip", [ETAG]))
+	_is_whole(await ask(http, server.url("/")), path, DATA)
+
+
+func test_a_compressed_rest_makes_the_client_begin_anew(ours: Stack) -> void:
+	var packed: PackedByteArray = Answers.compress(DATA.substr(HALF), "gzip")
+	var rest: Array = Answers.sized(packed, 206, ["Content-Range: bytes 10-19/20", "Content-Encoding: gzip", ETAG])
+	var server: Peer = _after_a_cut([rest, Answers.sized(DATA)])
+	var path: String = scratch_file("packed_rest")
+	var http: Node = await _interrupted(ours, server, path)
+	_is_whole(await ask(http, server.url("/")), path, DATA)
+	equal(server.last_request().values("Range").size(), 0, "how many times the last one has Range")
+
+
 ## A server that cuts the first answer in half, and then gives these one after another, the last one repeated.
 func _after_a_cut(answers: Array) -> Peer:
 	var count: Array = [0]

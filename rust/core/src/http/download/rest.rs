@@ -36,6 +36,7 @@ impl Partial {
     fn rest(&self, head: &Head) -> Option<Span> {
         let span = head.header("content-range").and_then(Span::parse)?;
         let is_rest = span.first == self.length
+            && !is_coded(head)
             && is_same_version(
                 &self.validator,
                 head.header("etag"),
@@ -43,6 +44,14 @@ impl Partial {
             );
         is_rest.then_some(span)
     }
+}
+
+/// The body is compressed, also where that was not asked for. Its bytes are others than the file's, and a part of it
+/// cannot be decompressed alone.
+pub(super) fn is_coded(head: &Head) -> bool {
+    head.header("content-encoding")
+        .map(str::trim)
+        .is_some_and(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
 }
 
 /// Which bytes of a file a body has.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use http::Method;
 
+use super::rest::is_coded;
 use super::version::validator_of;
 use super::{Download, Partial, Reply, Span};
 use crate::http::body::off_the_runtime;
@@ -67,7 +68,7 @@ impl Saving {
         if let Some(Reply::Rest(span)) = self.partial.as_ref().map(|partial| partial.judge(head)) {
             return Plan::Rest(span);
         }
-        if self.url.is_some() && head.status == 200 {
+        if self.url.is_some() && head.status == 200 && !is_coded(head) {
             let validator = validator_of(head.header("etag"), head.header("last-modified"));
             return Plan::Anew(validator);
         }
@@ -95,6 +96,10 @@ impl Saving {
 
 impl Receiver for Saving {
     fn begin(&mut self, head: &Head, _: Option<u64>) -> Result<(), Failure> {
+        if head.status == 200 && is_coded(head) {
+            // All comes, and nothing of what is there fits it.
+            self.forget_partial();
+        }
         self.plan = self.plan(head);
         self.received = 0;
         Ok(())

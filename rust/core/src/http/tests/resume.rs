@@ -179,6 +179,11 @@ fn what_does_not_fit_is_asked_for_anew_and_without_a_range() {
             &upper[11..],
         ),
         answer(206, "ETag: \"a\"\r\n", &upper[10..]),
+        answer(
+            206,
+            "Content-Range: bytes 10-19/20\r\nContent-Encoding: gzip\r\nETag: \"a\"\r\n",
+            &upper[10..],
+        ),
         answer(416, "Content-Range: bytes */5\r\n", "no such range"),
     ] {
         let scene = Scene::new(vec![rest.clone(), whole_of(&upper)]);
@@ -219,6 +224,19 @@ fn an_error_page_leaves_what_was_kept() {
     assert_eq!(scene.file().as_deref(), Some("come back later"));
     assert_eq!(scene.part().as_deref(), Some(HALF));
     scene.completes(DATA);
+}
+
+#[test]
+fn a_compressed_body_cannot_be_gone_on_with() {
+    let cut =
+        "HTTP/1.1 200 Told\r\nContent-Encoding: br\r\nContent-Length: 9\r\nETag: \"a\"\r\n\r\nabc";
+    let mut scene = Scene::new(vec![cut.to_owned()]);
+    scene.rules.decode = false;
+    scene.fails(FailureKind::Connection, "closed", None);
+    assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 0);
+    // This one says that it is not compressed.
+    let plain = "Content-Encoding: identity\r\nContent-Range: bytes 10-19/20\r\n";
+    Scene::new(vec![answer(206, plain, &DATA[10..])]).completes(DATA);
 }
 
 #[test]

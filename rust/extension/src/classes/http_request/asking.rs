@@ -187,7 +187,10 @@ impl RustlsHTTPRequest {
         if let Some(content_type) = &data.content_type {
             fields.add_default("Content-Type", content_type)?;
         }
-        if self.accept_gzip && !self.is_resuming() {
+        if self.is_resuming() {
+            // A part of a compressed body is of no use.
+            fields.add_default("Accept-Encoding", "identity")?;
+        } else if self.accept_gzip {
             fields.add_default("Accept-Encoding", "gzip, deflate, br, zstd")?;
         }
         if self.user_agent.is_empty() {
@@ -208,8 +211,7 @@ impl RustlsHTTPRequest {
         Rules {
             max_redirects: usize::try_from(self.max_redirects).ok(),
             body_size_limit: u64::try_from(self.body_size_limit).ok(),
-            // A part of a compressed body is of no use.
-            decode: self.accept_gzip && !self.is_resuming(),
+            decode: self.accept_gzip,
             allow_downgrade: self.allow_https_downgrade,
             timeout: seconds(self.timeout),
             read_timeout: seconds(self.read_timeout),
