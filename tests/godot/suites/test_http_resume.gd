@@ -123,6 +123,26 @@ func test_a_compressed_rest_makes_the_client_begin_anew(ours: Stack) -> void:
 	equal(server.last_request().values("Range").size(), 0, "how many times the last one has Range")
 
 
+func test_the_size_limit_is_for_the_whole_file(ours: Stack) -> void:
+	var rest: Array = [
+		["with a length", _piece(10, 19)],
+		["in chunks", Answers.chunked(DATA.substr(HALF), [4], ["Content-Range: bytes 10-19/*", ETAG])],
+	]
+	rest[1][1] = [_as_206(rest[1][1][0])]
+	for pair: Array in rest:
+		row(pair[0])
+		var server: Peer = _after_a_cut([pair[1]])
+		var path: String = scratch_file("limited")
+		var http: Node = await _interrupted(ours, server, path)
+		http.set(&"body_size_limit", 19)
+		var outcome: Outcome = await ask(http, server.url("/"))
+		equal(outcome.result, Result.BODY_SIZE_LIMIT_EXCEEDED as int, "the result")
+		check(not FileAccess.file_exists(path), "the file is there")
+		http.set(&"body_size_limit", 20)
+		_is_whole(await ask(http, server.url("/")), path, DATA)
+		DirAccess.remove_absolute(path)
+
+
 ## A server that cuts the first answer in half, and then gives these one after another, the last one repeated.
 func _after_a_cut(answers: Array) -> Peer:
 	var count: Array = [0]
@@ -145,6 +165,10 @@ func _interrupted(ours: Stack, server: Peer, path: String) -> Node:
 func _piece(first: int, last: int) -> Array:
 	return Answers.sized(
 		DATA.substr(first, last - first + 1), 206, ["Content-Range: bytes %d-%d/20" % [first, last], ETAG])
+
+
+func _as_206(answer: PackedByteArray) -> PackedByteArray:
+	return "HTTP/1.1 206".to_ascii_buffer() + answer.slice("HTTP/1.1 200".length())
 
 
 func _is_whole(outcome: Outcome, path: String, content: String) -> void:

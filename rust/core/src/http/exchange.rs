@@ -19,7 +19,7 @@ use super::pool::Pool;
 use super::progress::Progress;
 use super::redirect::{Hop, location};
 use super::target::Origin;
-use answer::Answer;
+use answer::{Answer, Size};
 
 pub(super) use answer::incomplete;
 pub(super) use send::told;
@@ -214,13 +214,17 @@ async fn follow(
         answer.head.redirects = redirects;
         let head = last.insert(answer.head.clone());
         let Some(place) = location(head.status, &head.lines) else {
-            let reply = receiver.partial().map(|partial| partial.judge(head));
-            if reply == Some(Reply::Nothing) {
-                answer.skip().await;
-                return Ok(Received::NoRest);
-            }
+            let span = match receiver.partial().map(|partial| partial.judge(head)) {
+                Some(Reply::Nothing) => {
+                    answer.skip().await;
+                    return Ok(Received::NoRest);
+                }
+                Some(Reply::Rest(span)) => Some(span),
+                Some(Reply::Other) | None => None,
+            };
+            let size = Size::new(rules.body_size_limit, span);
             answer
-                .receive(&hop.method, rules, progress, receiver)
+                .receive(&hop.method, rules, size, progress, receiver)
                 .await?;
             return Ok(Received::Body);
         };

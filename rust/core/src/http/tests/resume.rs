@@ -240,6 +240,26 @@ fn a_compressed_body_cannot_be_gone_on_with() {
 }
 
 #[test]
+fn a_size_limit_is_for_the_whole_file() {
+    let chunks = format!(
+        "HTTP/1.1 206 Told\r\nContent-Range: bytes 10-19/*\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{}\r\n0\r\n\r\n",
+        &DATA[10..]
+    );
+    for (rest, words) in [
+        (piece(10, 19), "announces 20 bytes"),
+        // What the rest of the rest would be counts too.
+        (piece(10, 14), "announces 20 bytes"),
+        (chunks.clone(), "announces 20 bytes"),
+    ] {
+        let mut scene = Scene::new(vec![rest, chunks.clone()]);
+        scene.rules.body_size_limit = Some(19);
+        scene.fails(FailureKind::BodySizeLimit, words, Some(HALF));
+        scene.rules.body_size_limit = Some(20);
+        scene.completes(DATA);
+    }
+}
+
+#[test]
 fn ranges_of_the_caller_s_own_and_other_methods_are_left_alone() {
     let scene = Scene::new(vec![answer(206, "Content-Range: bytes 0-2/20\r\n", "012")]);
     let mut ranged = order(&scene.server.url("/"));
