@@ -143,6 +143,21 @@ func test_the_size_limit_is_for_the_whole_file(ours: Stack) -> void:
 		DirAccess.remove_absolute(path)
 
 
+func test_a_date_that_two_versions_may_share_is_not_gone_by(ours: Stack) -> void:
+	for pair: Array in [
+		["Sun, 06 Nov 1994 08:49:37 GMT", false], ["Sun, 06 Nov 1994 08:50:36 GMT", false],
+		["Sun, 06 Nov 1994 08:50:37 GMT", true], ["", false],
+	]:
+		row("Date: %s" % pair[0])
+		var headers: Array = ["Content-Length: 20", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"]
+		if not (pair[0] as String).is_empty():
+			headers.append("Date: " + pair[0])
+		var server: Peer = peer({"*": [Answers.head(200, headers) + Answers.bytes(DATA.left(HALF)), 30, &"close"]})
+		var path: String = scratch_file("dated")
+		await ask(node(ours, {&"download_file": path, &"download_resume": true}), server.url("/"))
+		equal(FileAccess.file_exists(path + ".part"), pair[1], "whether the half is kept")
+
+
 ## A server that cuts the first answer in half, and then gives these one after another, the last one repeated.
 func _after_a_cut(answers: Array) -> Peer:
 	var count: Array = [0]

@@ -69,7 +69,11 @@ impl Saving {
             return Plan::Rest(span);
         }
         if self.url.is_some() && head.status == 200 && !is_coded(head) {
-            let validator = validator_of(head.header("etag"), head.header("last-modified"));
+            let validator = validator_of(
+                head.header("etag"),
+                head.header("last-modified"),
+                head.header("date"),
+            );
             return Plan::Anew(validator);
         }
         Plan::Whole

@@ -9,6 +9,7 @@ use super::*;
 const URL: &str = "https://example.com/a?b=secret";
 const ETAG: &str = "\"abc\"";
 const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+const LATER: &str = "Mon, 07 Nov 1994 08:49:37 GMT";
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
@@ -283,7 +284,7 @@ fn what_another_url_or_nobody_left_is_not_gone_on_with() {
         fs::write(&info, &bytes).unwrap();
         // Only a validator that is still well-formed can get through.
         if let Some(partial) = Partial::find(&target, URL) {
-            assert!(validator_of(Some(&partial.validator), None).is_some());
+            assert!(validator_of(Some(&partial.validator), None, None).is_some());
         }
     }
     fs::write(&info, &good).unwrap();
@@ -326,7 +327,7 @@ fn only_strong_tags_and_dates_name_a_version() {
     for (etag, last_modified, expected) in [
         (Some("\"a\""), Some(DATE), Some("\"a\"".to_owned())),
         (Some(" \"\" "), None, Some("\"\"".to_owned())),
-        (Some("W/\"a\""), Some(DATE), date.clone()),
+        (Some("W/\"a\""), Some(DATE), None),
         (Some("a"), Some(DATE), date.clone()),
         (Some("\""), None, None),
         (Some("\"a\"b\""), None, None),
@@ -334,10 +335,30 @@ fn only_strong_tags_and_dates_name_a_version() {
         (None, Some(DATE), date),
         (None, Some("Sunday, 06-Nov-94 08:49:37 GMT"), None),
         (None, Some("Sun, 06 Nov 1994 08:49:37 XYZ"), None),
+        (None, Some("Sun, 06 Nov 1994 08:49:37 GMT, or so"), None),
+        (None, Some("Sun, 36 Nov 1994 08:49:37 GMT"), None),
         (None, Some("yesterday"), None),
         (None, None, None),
     ] {
-        assert_eq!(validator_of(etag, last_modified), expected, "{etag:?}");
+        let told = validator_of(etag, last_modified, Some(LATER));
+        assert_eq!(told, expected, "{etag:?} {last_modified:?}");
+    }
+}
+
+#[test]
+fn a_date_names_a_version_once_a_minute_has_passed() {
+    for (date, is_settled) in [
+        (Some(LATER), true),
+        (Some(" Sun, 06 Nov 1994 08:50:37 GMT "), true),
+        (Some("Sun, 06 Nov 1994 08:50:36 GMT"), false),
+        (Some(DATE), false),
+        (Some("Sun, 06 Nov 1993 08:50:37 GMT"), false),
+        (Some("today"), false),
+        (None, false),
+    ] {
+        let told = validator_of(None, Some(DATE), date);
+        assert_eq!(told.is_some(), is_settled, "{date:?}");
+        assert!(validator_of(Some(ETAG), Some(DATE), date).is_some());
     }
 }
 

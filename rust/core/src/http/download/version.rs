@@ -1,11 +1,35 @@
 //! What names the version of a body, so that the rest of another one is never glued to it.
 
-/// What can name the version of a body when the rest is asked for: a strong entity tag, else the date of its last
-/// change. Weak tags cannot (RFC 9110 section 13.1.5).
-pub(super) fn validator_of(etag: Option<&str>, last_modified: Option<&str>) -> Option<String> {
-    let etag = etag.map(str::trim).filter(|etag| is_strong_etag(etag));
-    let date = last_modified.map(str::trim).filter(|date| is_date(date));
-    etag.or(date).map(str::to_owned)
+use time::format_description::FormatItem;
+use time::macros::format_description;
+use time::{Duration, PrimitiveDateTime};
+
+/// The one form of date that servers may send (RFC 9110 section 5.6.7).
+const FORM: &[FormatItem<'_>] = format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);
+const FORM_LENGTH: usize = 29;
+
+/// How much older than its answer a body has to be, so that no other one of the same date can follow (RFC 9110 section
+/// 8.8.2.2).
+const SETTLED: Duration = Duration::seconds(60);
+
+/// What can name the version of a body when the rest is asked for: a strong entity tag, or the date of its last change
+/// where there is no tag and the answer's own date shows that the other is settled. A weak tag names nothing, and takes
+/// the date's place all the same (RFC 9110 section 13.1.5).
+pub(super) fn validator_of(
+    etag: Option<&str>,
+    last_modified: Option<&str>,
+    date: Option<&str>,
+) -> Option<String> {
+    let etag = etag.map(str::trim);
+    if let Some(etag) = etag.filter(|etag| is_strong_etag(etag)) {
+        return Some(etag.to_owned());
+    }
+    let is_weak = etag.is_some_and(|etag| etag.starts_with("W/"));
+    let last_modified = last_modified?.trim();
+    let age = moment(date?.trim())? - moment(last_modified)?;
+    (!is_weak && age >= SETTLED).then(|| last_modified.to_owned())
 }
 
 /// Whether it can name a version at all.
@@ -38,14 +62,13 @@ fn is_strong_etag(value: &str) -> bool {
         })
 }
 
-/// The one form of date that servers may send (RFC 9110 section 5.6.7).
 fn is_date(value: &str) -> bool {
-    const FORM: &[u8] = b"Aaa, 00 Aaa 0000 00:00:00 GMT";
-    let fits = |(byte, form): (u8, &u8)| match form {
-        b'0' => byte.is_ascii_digit(),
-        b'A' => byte.is_ascii_uppercase(),
-        b'a' => byte.is_ascii_lowercase(),
-        other => byte == *other,
-    };
-    value.len() == FORM.len() && value.bytes().zip(FORM).all(fits)
+    moment(value).is_some()
+}
+
+fn moment(value: &str) -> Option<PrimitiveDateTime> {
+    if value.len() != FORM_LENGTH {
+        return None;
+    }
+    PrimitiveDateTime::parse(value, FORM).ok()
 }
