@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::is_ours;
 use super::version::is_validator;
 use crate::digest::{hex, sha256};
 
@@ -52,9 +53,14 @@ impl Partial {
         ]
     }
 
-    /// Removes what is there, for a server that has nothing to go on with.
+    /// Removes what is there, for a server that has nothing to go on with. Not what another download is writing.
     pub fn forget(target: &Path) {
-        PartFiles::new(target).forget();
+        let files = PartFiles::new(target);
+        if let Ok(file) = File::options().write(true).open(&files.part)
+            && is_ours(&file, &files.part)
+        {
+            files.forget();
+        }
     }
 }
 

@@ -1,4 +1,6 @@
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use godot_rustls_testkit::Generator;
 use tempfile::TempDir;
@@ -305,6 +307,50 @@ fn two_downloads_never_write_one_part() {
         .unwrap_err();
     assert_eq!(failure.kind, FailureKind::FileCantOpen);
     assert!(failure.message.contains("another download"), "{failure}");
+    one.finish().unwrap();
+    assert_eq!(fs::read(&target).unwrap(), b"hello");
+}
+
+#[test]
+fn what_just_became_the_target_is_never_begun_anew() {
+    let folder = folder();
+    let target = folder.path().join("file");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let mut begun = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                // Given up at once, with nothing to go on with.
+                begun += usize::from(Download::resumable(&target, URL, None, None).is_ok());
+            }
+            begun
+        });
+        let mut done = 0;
+        while done < 500 {
+            let Ok(mut download) = Download::resumable(&target, URL, Some(ETAG), None) else {
+                continue;
+            };
+            download.write(b"hello").unwrap();
+            let finished = download.finish();
+            let found = fs::read_to_string(&target).unwrap_or_default();
+            if finished.is_err() || found != "hello" {
+                is_over.store(true, Ordering::Relaxed);
+                panic!("{finished:?} after {done}, and the file holds {found:?}");
+            }
+            done += 1;
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert!(other.join().unwrap() > 0);
+    });
+}
+
+#[test]
+fn a_part_that_another_download_writes_is_not_forgotten() {
+    let folder = folder();
+    let target = folder.path().join("file");
+    let mut one = Download::resumable(&target, URL, Some(ETAG), None).unwrap();
+    one.write(b"hello").unwrap();
+    Partial::forget(&target);
     one.finish().unwrap();
     assert_eq!(fs::read(&target).unwrap(), b"hello");
 }
