@@ -165,6 +165,19 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     assert_eq!(names(&folder), [] as [&str; 0]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_system_that_cannot_flush_is_no_failure() {
+    let folder = folder();
+    let target = folder.path().join("file");
+    let mut download = Download::open(&target).unwrap();
+    let null = File::options().write(true).open("/dev/null").unwrap();
+    assert!(null.sync_all().is_err());
+    download.file = null;
+    download.finish().unwrap();
+    assert_eq!(names(&folder), ["file"]);
+}
+
 #[test]
 fn a_target_that_became_a_folder_meanwhile_is_told_and_leaves_nothing() {
     let folder = folder();
