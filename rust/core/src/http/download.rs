@@ -3,17 +3,22 @@
 //! Everything here blocks. It is meant for a thread that may.
 
 mod partial;
+mod rest;
+mod saving;
+mod version;
 
 #[cfg(test)]
 mod tests;
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-pub use partial::{Partial, content_range, validator_of};
+pub use partial::Partial;
+pub use rest::{Reply, Span};
+pub use saving::Saving;
 
 use crate::http::failure::{Failure, FailureKind};
 use partial::PartFiles;
@@ -26,8 +31,9 @@ const NAME_IN_TEMPORARY: usize = 40;
 /// Dropped before [`finish`](Self::finish) it leaves the target as it was, and nothing else; a resumable one leaves
 /// what a later request can go on with.
 pub struct Download {
-    file: File,
+    // What has to be removed is removed while the file is locked still: fields are dropped in this order.
     place: Place,
+    file: File,
     target: PathBuf,
 }
 
@@ -52,15 +58,15 @@ impl Download {
             .map_err(|error| cannot_open(target, &error))?
             .into_parts();
         Ok(Self {
-            file,
             place: Place::Temporary(path),
+            file,
             target: target.to_owned(),
         })
     }
 
     /// Starts a download that a later request can go on with, or goes on with one.
     ///
-    /// `validator` names the version of the body ([`validator_of`]); without one nothing can be resumed later.
+    /// `validator` names the version of the body; without one nothing can be resumed later.
     /// `continue_at` is the byte at which the answer begins, and the length of the [`Partial`] that was asked with;
     /// without it the file starts anew.
     pub fn resumable(
@@ -70,8 +76,10 @@ impl Download {
         continue_at: Option<u64>,
     ) -> Result<Self, Failure> {
         checked(target)?;
-        let mut files = PartFiles::new(target);
+        let files = PartFiles::new(target);
         let mut file = open_part(&files.part, target)?;
+        // What fails from here on is cleared away while the file is locked still.
+        let mut files = files;
         let there = file.metadata().map_or(0, |metadata| metadata.len());
         let start = continue_at.unwrap_or(0);
         if start > there {
@@ -91,8 +99,8 @@ impl Download {
             .and_then(|_| files.write_info(url, validator))
             .map_err(|error| cannot_open(target, &error))?;
         Ok(Self {
-            file,
             place: Place::Part(files),
+            file,
             target: target.to_owned(),
         })
     }
@@ -107,18 +115,36 @@ impl Download {
     /// The body is whole: puts it in the target's place, in one step.
     pub fn finish(self) -> Result<(), Failure> {
         let Self {
-            file,
             place,
+            file,
             target,
         } = self;
-        // Closing first lets go of the lock.
-        drop(file);
+        flush(&file).map_err(|error| cannot_write(&target, &error))?;
+        let lock = kept_for_rename(file);
         match place {
             Place::Temporary(path) => path.persist(&target).map_err(|error| error.error),
             Place::Part(files) => files.persist(&target),
         }
-        .map_err(|error| cannot_write(&target, &error))
+        .map_err(|error| cannot_write(&target, &error))?;
+        drop(lock);
+        Ok(())
     }
+}
+
+/// Waits until the disk has the bytes: a power cut after the renaming could leave the name without them. One download of
+/// 10 kB after another took 2 ms each with it and 1 ms without, on loopback and ext4; a hundred at once took the same.
+fn flush(file: &File) -> io::Result<()> {
+    file.sync_all().or_else(|error| match error.kind() {
+        // Some file systems know of no such thing.
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => Ok(()),
+        _ => Err(error),
+    })
+}
+
+/// The file and its lock, so that no other download begins to write what just becomes the target. Windows may refuse to
+/// rename what is open, and lets go of it here.
+fn kept_for_rename(file: File) -> Option<File> {
+    cfg!(unix).then_some(file)
 }
 
 /// Opens the part, for this download alone: two that write one file would mix their bytes.
@@ -138,14 +164,43 @@ fn open_part(part: &Path, target: &Path) -> Result<File, Failure> {
         .truncate(false)
         .open(part)
         .map_err(|error| cannot_open(target, &error))?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(cannot_open(
+    if !is_ours(&file, part) {
+        return Err(cannot_open(
             target,
             &"another download is writing it: wait for that one, or choose another file",
-        )),
-        // Some file systems have no locks.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+        ));
     }
+    Ok(file)
+}
+
+/// Locks the file that was opened at the path, unless another download has it.
+fn is_ours(file: &File, path: &Path) -> bool {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => false,
+        // Some file systems have no locks.
+        Ok(()) | Err(TryLockError::Error(_)) => is_still_at(file, path),
+    }
+}
+
+/// Whether the path leads to this very file still. The download that had the lock before may have renamed it, and it
+/// is the target now.
+fn is_still_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), path.symlink_metadata()) {
+        (Ok(open), Ok(found)) => is_same_file(&open, &found),
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// The standard library tells no more than this.
+#[cfg(not(unix))]
+fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    one.created().ok() == other.created().ok() && one.len() == other.len()
 }
 
 /// The folder and the name of a target that can be a file.

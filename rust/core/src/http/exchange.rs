@@ -12,13 +12,14 @@ use url::Url;
 use super::body::Content;
 use super::connect::{PeerFacts, Phase};
 use super::cookies::Jar;
+use super::download::{Partial, Reply};
 use super::failure::{Failure, FailureKind};
 use super::headers::{Fields, Line, find};
 use super::pool::Pool;
 use super::progress::Progress;
 use super::redirect::{Hop, location};
 use super::target::Origin;
-use answer::Answer;
+use answer::{Answer, Size};
 
 pub(super) use answer::incomplete;
 pub(super) use send::told;
@@ -95,6 +96,12 @@ pub trait Receiver: Send {
     }
     /// The body is complete.
     fn finish(&mut self) -> Result<(), Failure>;
+    /// What an earlier attempt left, so that only the rest is asked for.
+    fn partial(&self) -> Option<&Partial> {
+        None
+    }
+    /// There is nothing to go on with: what was left is of no use.
+    fn forget_partial(&mut self) {}
 }
 
 /// How an exchange ended.
@@ -115,7 +122,7 @@ pub async fn run(
 ) -> Ending {
     let mut head = None;
     let limit = order.rules.timeout;
-    let work = follow(pool, order, progress, receiver, &mut head);
+    let work = rest_or_all(pool, order, progress, receiver, &mut head);
     let outcome = match limit {
         None => work.await,
         Some(limit) => match tokio::time::timeout(limit, work).await {
@@ -146,13 +153,50 @@ fn doing(progress: &Progress) -> &'static str {
     }
 }
 
-async fn follow(
+/// Asks for the rest of what an earlier attempt left, and for all when that is not to be had.
+async fn rest_or_all(
     pool: &Arc<Pool>,
     order: Order,
     progress: &Arc<Progress>,
     receiver: &mut dyn Receiver,
     last: &mut Option<Head>,
 ) -> Result<(), Failure> {
+    if let Some(partial) = receiver.partial() {
+        if let Ok(rest) = order_for_rest(&order, partial)
+            && let Received::Body = follow(pool, rest, progress, receiver, last).await?
+        {
+            return Ok(());
+        }
+        *last = None;
+        receiver.forget_partial();
+    }
+    follow(pool, order, progress, receiver, last)
+        .await
+        .map(drop)
+}
+
+fn order_for_rest(order: &Order, partial: &Partial) -> Result<Order, String> {
+    let mut rest = order.clone();
+    for (name, value) in partial.range_headers() {
+        rest.fields.add_default(name, &value)?;
+    }
+    Ok(rest)
+}
+
+/// What came after all redirects.
+enum Received {
+    Body,
+    /// An answer to the question for the rest that is of no use.
+    NoRest,
+}
+
+async fn follow(
+    pool: &Arc<Pool>,
+    order: Order,
+    progress: &Arc<Progress>,
+    receiver: &mut dyn Receiver,
+    last: &mut Option<Head>,
+) -> Result<Received, Failure> {
     let Order {
         method,
         url,
@@ -174,7 +218,19 @@ async fn follow(
         answer.head.redirects = redirects;
         let head = last.insert(answer.head.clone());
         let Some(place) = location(head.status, &head.lines) else {
-            return answer.receive(&hop.method, rules, progress, receiver).await;
+            let span = match receiver.partial().map(|partial| partial.judge(head)) {
+                Some(Reply::Nothing) => {
+                    answer.skip().await;
+                    return Ok(Received::NoRest);
+                }
+                Some(Reply::Rest(span)) => Some(span),
+                Some(Reply::Other) | None => None,
+            };
+            let size = Size::new(rules.body_size_limit, span);
+            answer
+                .receive(&hop.method, rules, size, progress, receiver)
+                .await?;
+            return Ok(Received::Body);
         };
         if rules.max_redirects.is_some_and(|most| redirects >= most) {
             return Err(Failure::new(

@@ -78,7 +78,8 @@ pub(crate) struct RustlsHTTPRequest {
     #[export]
     cookies_enabled: bool,
     /// Whether an interrupted download to [member download_file] leaves what came as [code].part[/code] beside it, and the
-    /// next one goes on there, if the server says that it is the same version still.
+    /// next one goes on there, if the server says that it is the same version still. Only GET can go on, and compression
+    /// is not asked for.
     #[export]
     download_resume: bool,
     /// Whether the environment variables [code]http_proxy[/code], [code]https_proxy[/code], [code]all_proxy[/code] and

@@ -8,7 +8,6 @@ use godot_rustls_core::http::connect::Phase;
 use godot_rustls_core::http::events::Event;
 use godot_rustls_core::http::exchange::{self, Head, Order};
 use godot_rustls_core::http::failure::{Failure, FailureKind};
-use godot_rustls_core::http::headers::Fields;
 use godot_rustls_core::http::pool::Pool;
 use godot_rustls_core::http::progress::Progress;
 use tokio::task::AbortHandle;
@@ -17,9 +16,6 @@ use super::bytes::Bytes;
 use super::event_queue::{self, EventReceiver};
 use super::receivers::{Destination, File};
 use super::runtime;
-
-/// RFC 9110 section 15.5.17.
-const RANGE_NOT_SATISFIABLE: u16 = 416;
 
 /// What an exchange gave.
 pub(crate) struct Finished {
@@ -59,17 +55,20 @@ impl Flight {
         let begun = Instant::now();
         let task = runtime.spawn(async move {
             let _landed = Landed(Arc::clone(&watched));
-            let mut destination = Destination::new(file, with_events.then_some(event_sender));
-            let (head, failure) = fly(&pool, order, &watched, &mut destination).await;
-            let body = if failure.is_none() {
-                destination.into_memory()
+            let events = with_events.then_some(event_sender);
+            let mut destination = Destination::new(&order, file, events);
+            let ending = exchange::run(&pool, order, &watched, &mut destination).await;
+            // Files are let go here: whoever hears of a failure may go on with what is left at once.
+            let received = destination.into_memory();
+            let body = if ending.failure.is_none() {
+                received
             } else {
                 Bytes::new()
             };
             // The game may have lost interest.
             let _ = sender.send(Finished {
-                head,
-                failure,
+                head: ending.head,
+                failure: ending.failure,
                 body,
                 took: begun.elapsed(),
             });
@@ -129,31 +128,4 @@ impl Drop for Landed {
     fn drop(&mut self) {
         self.0.phase.set(Phase::Idle);
     }
-}
-
-/// Asks for the rest of an interrupted download first, and for all when that is not to be had.
-async fn fly(
-    pool: &Arc<Pool>,
-    order: Order,
-    progress: &Arc<Progress>,
-    destination: &mut Destination,
-) -> (Option<Head>, Option<Failure>) {
-    if let Some(partial) = &destination.partial {
-        let mut rest = order.clone();
-        let asked = ask_for_rest(&mut rest.fields, partial.range_headers());
-        let ending = exchange::run(pool, rest, progress, destination).await;
-        let status = ending.head.as_ref().map(|head| head.status);
-        if asked.is_ok() && status != Some(RANGE_NOT_SATISFIABLE) {
-            return (ending.head, ending.failure);
-        }
-        destination.forget_partial();
-    }
-    let ending = exchange::run(pool, order, progress, destination).await;
-    (ending.head, ending.failure)
-}
-
-fn ask_for_rest(fields: &mut Fields, range: [(&str, String); 2]) -> Result<(), String> {
-    range
-        .iter()
-        .try_for_each(|(name, value)| fields.add_default(name, value))
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use godot_rustls_core::http::download::{Download, Partial, content_range, validator_of};
+use godot_rustls_core::http::download::{Partial, Saving};
 use godot_rustls_core::http::events::Events;
-use godot_rustls_core::http::exchange::{Head, Receiver};
+use godot_rustls_core::http::exchange::{Head, Order, Receiver};
 use godot_rustls_core::http::failure::{Failure, FailureKind};
 
 use super::bytes::Bytes;
@@ -15,38 +15,36 @@ pub(crate) struct File {
     pub(crate) path: PathBuf,
     /// Goes on where an earlier download ended, and lets a later one go on.
     pub(crate) resume: bool,
-    /// Whose body it is.
-    pub(crate) url: String,
+}
+
+impl File {
+    fn saving(self, order: &Order) -> Saving {
+        if self.resume {
+            Saving::resuming(self.path, order)
+        } else {
+            Saving::whole(self.path)
+        }
+    }
 }
 
 /// What is wanted of a body.
 pub(crate) struct Destination {
-    file: Option<File>,
+    saving: Option<Saving>,
     events: Option<EventSender>,
-    /// What an earlier download left.
-    pub(super) partial: Option<Partial>,
     place: Place,
 }
 
 enum Place {
     Memory(Bytes),
-    /// Opened by the first byte: an answer without a body makes no file.
-    File {
-        validator: Option<String>,
-        continue_at: Option<u64>,
-        download: Option<Download>,
-    },
+    File,
     Events(Events),
 }
 
 impl Destination {
-    pub(crate) fn new(file: Option<File>, events: Option<EventSender>) -> Self {
-        let resumed = file.as_ref().filter(|file| file.resume);
-        let partial = resumed.and_then(|file| Partial::find(&file.path, &file.url));
+    pub(crate) fn new(order: &Order, file: Option<File>, events: Option<EventSender>) -> Self {
         Self {
-            file,
+            saving: file.map(|file| file.saving(order)),
             events,
-            partial,
             place: Place::Memory(Bytes::new()),
         }
     }
@@ -54,62 +52,34 @@ impl Destination {
     pub(super) fn into_memory(self) -> Bytes {
         match self.place {
             Place::Memory(bytes) => bytes,
-            Place::File { .. } | Place::Events(_) => Bytes::new(),
+            Place::File | Place::Events(_) => Bytes::new(),
         }
     }
 
-    /// The server has nothing to go on with: what was kept is of no use.
-    pub(super) fn forget_partial(&mut self) {
-        if let (Some(file), Some(_)) = (&self.file, self.partial.take()) {
-            Partial::forget(&file.path);
-        }
-        self.place = Place::Memory(Bytes::new());
-    }
-
-    fn place_for(&self, head: &Head, length: Option<u64>) -> Result<Place, Failure> {
+    fn place_for(&self, head: &Head, length: Option<u64>) -> Place {
         let kind = head.header("content-type").unwrap_or_default();
         let is_stream = kind
             .get(..17)
             .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"));
         if self.events.is_some() && is_stream && head.status == 200 {
-            return Ok(Place::Events(Events::new()));
+            return Place::Events(Events::new());
         }
-        if self.file.is_none() {
-            let mut bytes = Bytes::new();
-            bytes.expect(length.unwrap_or_default());
-            return Ok(Place::Memory(bytes));
+        if self.saving.is_some() {
+            return Place::File;
         }
-        let mut continue_at = None;
-        if let Some(partial) = self.partial.as_ref().filter(|_| head.status == 206) {
-            let begins = head
-                .header("content-range")
-                .and_then(content_range)
-                .map(|(start, ..)| start);
-            if begins != Some(partial.length) {
-                return Err(Failure::new(
-                    FailureKind::Connection,
-                    format!(
-                        "byte {} was asked for to go on with the download, and the server sent another part: try again without download_resume",
-                        partial.length
-                    ),
-                ));
-            }
-            continue_at = begins;
-        }
-        let is_whole = matches!(head.status, 200 | 206);
-        let validator = validator_of(head.header("etag"), head.header("last-modified"));
-        Ok(Place::File {
-            validator: validator.filter(|_| is_whole),
-            continue_at,
-            download: None,
-        })
+        let mut bytes = Bytes::new();
+        bytes.expect(length.unwrap_or_default());
+        Place::Memory(bytes)
     }
 }
 
 impl Receiver for Destination {
     fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), Failure> {
-        self.place = self.place_for(head, length)?;
-        Ok(())
+        self.place = self.place_for(head, length);
+        match &mut self.saving {
+            Some(saving) => saving.begin(head, length),
+            None => Ok(()),
+        }
     }
 
     fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
@@ -121,20 +91,10 @@ impl Receiver for Destination {
                     "there is no memory for the body: set download_file or body_size_limit",
                 )),
             },
-            Place::File {
-                validator,
-                continue_at,
-                download,
-            } => {
-                let open = match (download, &self.file) {
-                    (Some(open), _) => open,
-                    (none, Some(file)) => {
-                        none.insert(open(file, validator.as_deref(), *continue_at)?)
-                    }
-                    (None, None) => return Ok(()),
-                };
-                tokio::task::block_in_place(|| open.write(piece))
-            }
+            Place::File => match &mut self.saving {
+                Some(saving) => saving.write(piece),
+                None => Ok(()),
+            },
             Place::Events(events) => {
                 let sender = self.events.as_ref();
                 events.push(piece, &mut |event| {
@@ -151,30 +111,23 @@ impl Receiver for Destination {
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        match &mut self.place {
-            Place::Memory(bytes) => {
+        match (&mut self.place, &mut self.saving) {
+            (Place::Memory(bytes), _) => {
                 bytes.trim();
                 Ok(())
             }
-            Place::File { download, .. } => match download.take() {
-                Some(download) => tokio::task::block_in_place(|| download.finish()),
-                None => Ok(()),
-            },
-            Place::Events(_) => Ok(()),
+            (Place::File, Some(saving)) => saving.finish(),
+            (Place::File, None) | (Place::Events(_), _) => Ok(()),
         }
     }
-}
 
-fn open(
-    file: &File,
-    validator: Option<&str>,
-    continue_at: Option<u64>,
-) -> Result<Download, Failure> {
-    tokio::task::block_in_place(|| {
-        if file.resume {
-            Download::resumable(&file.path, &file.url, validator, continue_at)
-        } else {
-            Download::open(&file.path)
+    fn partial(&self) -> Option<&Partial> {
+        self.saving.as_ref().and_then(Receiver::partial)
+    }
+
+    fn forget_partial(&mut self) {
+        if let Some(saving) = &mut self.saving {
+            saving.forget_partial();
         }
-    })
+    }
 }

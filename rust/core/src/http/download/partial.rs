@@ -7,6 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::is_ours;
+use super::version::is_validator;
 use crate::digest::{hex, sha256};
 
 /// More than any validator needs.
@@ -34,10 +36,8 @@ impl Partial {
         // The last line end shows that the note was written to its end.
         let (found, validator) = text.strip_suffix('\n')?.split_once('\n')?;
         let part = files.part.symlink_metadata().ok()?;
-        let is_usable = found == url_line(url)
-            && (is_strong_etag(validator) || is_date(validator))
-            && part.is_file()
-            && part.len() > 0;
+        let is_usable =
+            found == url_line(url) && is_validator(validator) && part.is_file() && part.len() > 0;
         is_usable.then(|| Self {
             length: part.len(),
             validator: validator.to_owned(),
@@ -53,9 +53,14 @@ impl Partial {
         ]
     }
 
-    /// Removes what is there, for a server that says that there is no such range.
+    /// Removes what is there, for a server that has nothing to go on with. Not what another download is writing.
     pub fn forget(target: &Path) {
-        PartFiles::new(target).forget();
+        let files = PartFiles::new(target);
+        if let Ok(file) = File::options().write(true).open(&files.part)
+            && is_ours(&file, &files.part)
+        {
+            files.forget();
+        }
     }
 }
 
@@ -120,61 +125,6 @@ impl Drop for PartFiles {
     }
 }
 
-/// What can name the version of a body when the rest is asked for: a strong entity tag, else the date of its last
-/// change. Weak tags cannot (RFC 9110 section 13.1.5).
-pub fn validator_of(etag: Option<&str>, last_modified: Option<&str>) -> Option<String> {
-    let etag = etag.map(str::trim).filter(|etag| is_strong_etag(etag));
-    let date = last_modified.map(str::trim).filter(|date| is_date(date));
-    etag.or(date).map(str::to_owned)
-}
-
-/// The first and the last byte, and the whole length if it is known, of a `Content-Range` (RFC 9110 section 14.4).
-/// None for an unsatisfied range too.
-pub fn content_range(value: &str) -> Option<(u64, u64, Option<u64>)> {
-    let (unit, rest) = value.trim().split_once([' ', '\t'])?;
-    if !unit.eq_ignore_ascii_case("bytes") {
-        return None;
-    }
-    let (range, total) = rest.trim_start().split_once('/')?;
-    let (first, last) = range.split_once('-')?;
-    let (first, last) = (number(first)?, number(last)?);
-    let total = match total {
-        "*" => None,
-        total => Some(number(total)?),
-    };
-    let is_sound = first <= last && total.is_none_or(|total| last < total);
-    is_sound.then_some((first, last, total))
-}
-
-/// Digits alone: the standard parser takes a sign too.
-fn number(digits: &str) -> Option<u64> {
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().ok()).flatten()
-}
-
 fn url_line(url: &str) -> String {
     hex(&sha256(url.as_bytes()))
-}
-
-/// RFC 9110 section 8.8.3.
-fn is_strong_etag(value: &str) -> bool {
-    value
-        .strip_prefix('"')
-        .and_then(|value| value.strip_suffix('"'))
-        .is_some_and(|tag| {
-            tag.bytes()
-                .all(|byte| byte > b' ' && byte != b'"' && byte != 0x7f)
-        })
-}
-
-/// The one form of date that servers may send (RFC 9110 section 5.6.7).
-fn is_date(value: &str) -> bool {
-    const FORM: &[u8] = b"Aaa, 00 Aaa 0000 00:00:00 GMT";
-    let fits = |(byte, form): (u8, &u8)| match form {
-        b'0' => byte.is_ascii_digit(),
-        b'A' => byte.is_ascii_uppercase(),
-        b'a' => byte.is_ascii_lowercase(),
-        other => byte == *other,
-    };
-    value.len() == FORM.len() && value.bytes().zip(FORM).all(fits)
 }

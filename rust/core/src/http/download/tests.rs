@@ -1,13 +1,17 @@
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use godot_rustls_testkit::Generator;
 use tempfile::TempDir;
 
+use super::version::validator_of;
 use super::*;
 
 const URL: &str = "https://example.com/a?b=secret";
 const ETAG: &str = "\"abc\"";
 const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+const LATER: &str = "Mon, 07 Nov 1994 08:49:37 GMT";
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
@@ -161,6 +165,19 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     assert_eq!(names(&folder), [] as [&str; 0]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_system_that_cannot_flush_is_no_failure() {
+    let folder = folder();
+    let target = folder.path().join("file");
+    let mut download = Download::open(&target).unwrap();
+    let null = File::options().write(true).open("/dev/null").unwrap();
+    assert!(null.sync_all().is_err());
+    download.file = null;
+    download.finish().unwrap();
+    assert_eq!(names(&folder), ["file"]);
+}
+
 #[test]
 fn a_target_that_became_a_folder_meanwhile_is_told_and_leaves_nothing() {
     let folder = folder();
@@ -282,7 +299,7 @@ fn what_another_url_or_nobody_left_is_not_gone_on_with() {
         fs::write(&info, &bytes).unwrap();
         // Only a validator that is still well-formed can get through.
         if let Some(partial) = Partial::find(&target, URL) {
-            assert!(validator_of(Some(&partial.validator), None).is_some());
+            assert!(validator_of(Some(&partial.validator), None, None).is_some());
         }
     }
     fs::write(&info, &good).unwrap();
@@ -308,6 +325,50 @@ fn two_downloads_never_write_one_part() {
 }
 
 #[test]
+fn what_just_became_the_target_is_never_begun_anew() {
+    let folder = folder();
+    let target = folder.path().join("file");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let mut begun = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                // Given up at once, with nothing to go on with.
+                begun += usize::from(Download::resumable(&target, URL, None, None).is_ok());
+            }
+            begun
+        });
+        let mut done = 0;
+        while done < 500 {
+            let Ok(mut download) = Download::resumable(&target, URL, Some(ETAG), None) else {
+                continue;
+            };
+            download.write(b"hello").unwrap();
+            let finished = download.finish();
+            let found = fs::read_to_string(&target).unwrap_or_default();
+            if finished.is_err() || found != "hello" {
+                is_over.store(true, Ordering::Relaxed);
+                panic!("{finished:?} after {done}, and the file holds {found:?}");
+            }
+            done += 1;
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert!(other.join().unwrap() > 0);
+    });
+}
+
+#[test]
+fn a_part_that_another_download_writes_is_not_forgotten() {
+    let folder = folder();
+    let target = folder.path().join("file");
+    let mut one = Download::resumable(&target, URL, Some(ETAG), None).unwrap();
+    one.write(b"hello").unwrap();
+    Partial::forget(&target);
+    one.finish().unwrap();
+    assert_eq!(fs::read(&target).unwrap(), b"hello");
+}
+
+#[test]
 fn a_part_that_is_no_regular_file_is_refused() {
     let folder = folder();
     let target = folder.path().join("file");
@@ -325,7 +386,7 @@ fn only_strong_tags_and_dates_name_a_version() {
     for (etag, last_modified, expected) in [
         (Some("\"a\""), Some(DATE), Some("\"a\"".to_owned())),
         (Some(" \"\" "), None, Some("\"\"".to_owned())),
-        (Some("W/\"a\""), Some(DATE), date.clone()),
+        (Some("W/\"a\""), Some(DATE), None),
         (Some("a"), Some(DATE), date.clone()),
         (Some("\""), None, None),
         (Some("\"a\"b\""), None, None),
@@ -333,16 +394,37 @@ fn only_strong_tags_and_dates_name_a_version() {
         (None, Some(DATE), date),
         (None, Some("Sunday, 06-Nov-94 08:49:37 GMT"), None),
         (None, Some("Sun, 06 Nov 1994 08:49:37 XYZ"), None),
+        (None, Some("Sun, 06 Nov 1994 08:49:37 GMT, or so"), None),
+        (None, Some("Sun, 36 Nov 1994 08:49:37 GMT"), None),
         (None, Some("yesterday"), None),
         (None, None, None),
     ] {
-        assert_eq!(validator_of(etag, last_modified), expected, "{etag:?}");
+        let told = validator_of(etag, last_modified, Some(LATER));
+        assert_eq!(told, expected, "{etag:?} {last_modified:?}");
+    }
+}
+
+#[test]
+fn a_date_names_a_version_once_a_minute_has_passed() {
+    for (date, is_settled) in [
+        (Some(LATER), true),
+        (Some(" Sun, 06 Nov 1994 08:50:37 GMT "), true),
+        (Some("Sun, 06 Nov 1994 08:50:36 GMT"), false),
+        (Some(DATE), false),
+        (Some("Sun, 06 Nov 1993 08:50:37 GMT"), false),
+        (Some("today"), false),
+        (None, false),
+    ] {
+        let told = validator_of(None, Some(DATE), date);
+        assert_eq!(told.is_some(), is_settled, "{date:?}");
+        assert!(validator_of(Some(ETAG), Some(DATE), date).is_some());
     }
 }
 
 #[test]
 fn content_ranges_are_read_and_nonsense_is_not() {
     for (value, expected) in [
+        ("bytes 0-18446744073709551615/*", None),
         ("bytes 0-499/1234", Some((0, 499, Some(1234)))),
         (" BYTES  5-5/* ", Some((5, 5, None))),
         ("bytes 0-0/1", Some((0, 0, Some(1)))),
@@ -359,6 +441,7 @@ fn content_ranges_are_read_and_nonsense_is_not() {
         ("bytes", None),
         ("", None),
     ] {
-        assert_eq!(content_range(value), expected, "{value}");
+        let read = Span::parse(value).map(|span| (span.first, span.last, span.total));
+        assert_eq!(read, expected, "{value}");
     }
 }

@@ -11,6 +11,7 @@ use super::send::{silent, told};
 use super::{Head, Receiver, Rules};
 use crate::http::connect::Phase;
 use crate::http::decode::{Coding, Decoder};
+use crate::http::download::Span;
 use crate::http::failure::{Failure, FailureKind};
 use crate::http::pool::Lease;
 use crate::http::progress::Progress;
@@ -69,6 +70,7 @@ impl Answer {
         mut self,
         method: &Method,
         rules: Rules,
+        size: Size,
         progress: &Arc<Progress>,
         receiver: &mut dyn Receiver,
     ) -> Result<(), Failure> {
@@ -77,11 +79,7 @@ impl Answer {
         progress.phase.set(Phase::Body);
         let has_body = *method != Method::HEAD && !self.body.is_end_stream();
         if has_body {
-            within(
-                rules.body_size_limit,
-                announced.unwrap_or_default(),
-                "announces",
-            )?;
+            size.announced(announced.unwrap_or_default())?;
         }
         let coding = self.coding(rules);
         receiver.begin(
@@ -90,14 +88,14 @@ impl Answer {
         )?;
         let mut output = Output {
             receiver,
-            limit: rules.body_size_limit,
+            limit: size.limit,
             received: 0,
             handed_on: 0,
         };
         let mut decoder = coding.map(Decoder::new);
         while let Some(piece) = self.next().await? {
             output.received = progress.received(piece.len());
-            within(rules.body_size_limit, output.received, "has at least")?;
+            size.received(output.received)?;
             match &mut decoder {
                 None => output.write(&piece)?,
                 Some(decoder) => {
@@ -175,6 +173,37 @@ impl Answer {
             )),
             _ => Ok(()),
         }
+    }
+}
+
+/// How much may come, with what is there already.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    limit: Option<u64>,
+    /// Bytes of the file that came before this body.
+    before: u64,
+    /// What the file has at least.
+    total: u64,
+}
+
+impl Size {
+    /// `span` is the place of a body that is the rest of a file.
+    pub(super) fn new(limit: Option<u64>, span: Option<Span>) -> Self {
+        Self {
+            limit,
+            before: span.map_or(0, |span| span.first),
+            total: span.map_or(0, |span| span.total.unwrap_or(span.last + 1)),
+        }
+    }
+
+    fn announced(self, length: u64) -> Result<(), Failure> {
+        let whole = self.before.saturating_add(length).max(self.total);
+        within(self.limit, whole, "announces")
+    }
+
+    fn received(self, length: u64) -> Result<(), Failure> {
+        let whole = self.before.saturating_add(length);
+        within(self.limit, whole, "has at least")
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) async fn send(
             Err(error) => error,
         };
         let is_unsent = error.message().is_some();
-        let is_lost = is_safe(&hop.method) && is_closed(error.error());
+        let is_lost = is_repeatable(&hop.method) && is_closed(error.error());
         let was_refused = is_unsent || is_refused(error.error());
         let may_again = if was_refused {
             refusals += 1;
@@ -228,9 +228,9 @@ fn request(
         .map_err(|error| unsendable(format!("the request cannot be sent ({error})")))
 }
 
-/// Asking again does no harm (RFC 9110 section 9.2.1).
-fn is_safe(method: &Method) -> bool {
-    method.is_safe()
+/// Asking again does no harm (RFC 9110 section 9.2.2).
+fn is_repeatable(method: &Method) -> bool {
+    method.is_idempotent()
 }
 
 fn is_closed(error: &hyper::Error) -> bool {

@@ -172,7 +172,7 @@ impl RustlsHTTPRequest {
             .routes()
             .map_err(|problem| Refusal::Later(Failure::new(FailureKind::CantConnect, problem)))?;
         let pool = pools::pool(&setup, &routes, seconds(node.connect_timeout));
-        let file = node.file(&order.url);
+        let file = node.file();
         let events = node.server_sent_events;
         drop(node);
         Flight::begin(pool, order, file, events).map_err(later)
@@ -193,7 +193,10 @@ impl RustlsHTTPRequest {
         if let Some(content_type) = &data.content_type {
             fields.add_default("Content-Type", content_type)?;
         }
-        if self.accept_gzip && !self.is_resuming() {
+        if self.is_resuming() {
+            // A part of a compressed body is of no use.
+            fields.add_default("Accept-Encoding", "identity")?;
+        } else if self.accept_gzip {
             fields.add_default("Accept-Encoding", "gzip, deflate, br, zstd")?;
         }
         if self.user_agent.is_empty() {
@@ -214,8 +217,7 @@ impl RustlsHTTPRequest {
         Rules {
             max_redirects: usize::try_from(self.max_redirects).ok(),
             body_size_limit: u64::try_from(self.body_size_limit).ok(),
-            // A part of a compressed body is of no use.
-            decode: self.accept_gzip && !self.is_resuming(),
+            decode: self.accept_gzip,
             allow_downgrade: self.allow_https_downgrade,
             timeout: seconds(self.timeout),
             read_timeout: seconds(self.read_timeout),
@@ -226,7 +228,7 @@ impl RustlsHTTPRequest {
         self.download_resume && !self.download_file.is_empty()
     }
 
-    fn file(&self, url: &Url) -> Option<File> {
+    fn file(&self) -> Option<File> {
         if self.download_file.is_empty() {
             return None;
         }
@@ -236,7 +238,6 @@ impl RustlsHTTPRequest {
         Some(File {
             path: PathBuf::from(path),
             resume: self.download_resume,
-            url: url.to_string(),
         })
     }
 
