@@ -7,6 +7,8 @@ use godot::classes::object::ConnectFlags;
 use godot::classes::{Engine, Os, SceneTree};
 use godot::prelude::*;
 
+use crate::http::frame_budget;
+
 /// Looks; says whether it wants to look again.
 type Look = Box<dyn FnMut() -> Again>;
 
@@ -32,6 +34,7 @@ fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
     let Some(mut tree) = tree() else {
         while look() != Again::No {
             std::thread::sleep(std::time::Duration::from_millis(1));
+            frame_budget::renew();
         }
         return;
     };

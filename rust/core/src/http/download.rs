@@ -82,11 +82,16 @@ impl Download {
         let mut files = files;
         let there = file.metadata().map_or(0, |metadata| metadata.len());
         let start = continue_at.unwrap_or(0);
-        if start > there {
+        // Another download may have had it since this one asked.
+        let is_still_there = |start| {
+            Partial::find(target, url)
+                .is_some_and(|part| part.length >= start && Some(&*part.validator) == validator)
+        };
+        if continue_at.is_some_and(|start| !is_still_there(start)) {
             return Err(Failure::new(
                 FailureKind::FileCantOpen,
                 format!(
-                    "the download to {} was to go on at byte {start}, and {} has only {there}: request it again",
+                    "the download to {} was to go on at byte {start}, and {} has {there} by now, or those of another version: request it again",
                     target.display(),
                     files.part.display()
                 ),

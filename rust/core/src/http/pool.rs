@@ -197,6 +197,18 @@ pub(super) struct Lease {
 }
 
 impl Lease {
+    /// Others use it at the same time: there is nothing to give back.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self.connection, Connection::Http2(_))
+    }
+
+    /// If it is shared, gives it to nobody else.
+    pub(super) fn retire(&self) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.retire(&self.origin, self.connection.facts());
+        }
+    }
+
     /// Keeps the connection for the next request, if the server does.
     pub(super) async fn give_back(self) {
         let Connection::Http1(mut connection) = self.connection else {

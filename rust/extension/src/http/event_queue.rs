@@ -10,6 +10,9 @@ use godot_rustls_core::http::events::Event;
 /// its server, must not run out of memory.
 const MOST_WAITING: usize = 1024 * 1024;
 
+/// Bytes of events that end the stream: a compressed one can become any number of events at once.
+const TOO_MANY: usize = 16 * MOST_WAITING;
+
 /// What an event takes beside its texts, roughly.
 const OVERHEAD: usize = 100;
 
@@ -39,6 +42,11 @@ impl EventSender {
 
     pub(crate) fn is_full(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > MOST_WAITING
+    }
+
+    /// Whether it would be too much to take one more piece of the stream.
+    pub(crate) fn is_flooded(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > TOO_MANY
     }
 }
 

@@ -8,9 +8,6 @@ use godot::prelude::*;
 
 use crate::project_settings;
 
-/// After that a frame counts as another one.
-const LONGEST_FRAME: Duration = Duration::from_millis(100);
-
 #[derive(Clone, Copy)]
 struct Spent {
     frame: u64,
@@ -50,11 +47,14 @@ pub(crate) fn deliver<T>(work: impl FnOnce() -> T) -> Option<T> {
     Some(work())
 }
 
+/// Begins anew, where no frames pass.
+pub(crate) fn renew() {
+    SPENT.set(None);
+}
+
 fn this_frame() -> Spent {
     let frame = Engine::singleton().get_process_frames();
-    // Without a scene tree there are no frames, and what is looked at comes to an end all the same.
-    let is_this = |spent: &Spent| spent.frame == frame && spent.since.elapsed() < LONGEST_FRAME;
-    if let Some(spent) = SPENT.get().filter(is_this) {
+    if let Some(spent) = SPENT.get().filter(|spent| spent.frame == frame) {
         return spent;
     }
     let spent = Spent {

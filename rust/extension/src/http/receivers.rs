@@ -97,6 +97,12 @@ impl Receiver for Destination {
             },
             Place::Events(events) => {
                 let sender = self.events.as_ref();
+                if sender.is_some_and(EventSender::is_flooded) {
+                    return Err(Failure::new(
+                        FailureKind::BodySizeLimit,
+                        "the server sends events faster than they can be taken: more than 16 MiB of them wait",
+                    ));
+                }
                 events.push(piece, &mut |event| {
                     if let Some(sender) = sender {
                         sender.send(event);

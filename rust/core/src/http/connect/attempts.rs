@@ -83,7 +83,7 @@ mod tests {
         let listener = socket.listen(0).unwrap();
         let mut queue = Vec::new();
         while let Ok(Ok(stream)) =
-            timeout(Duration::from_millis(100), TcpStream::connect(address)).await
+            timeout(Duration::from_millis(500), TcpStream::connect(address)).await
         {
             queue.push(stream);
             assert!(queue.len() < 10_000, "the queue never fills");

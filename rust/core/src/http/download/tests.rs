@@ -225,17 +225,37 @@ fn an_interrupted_download_is_found_and_gone_on_with() {
 fn an_answer_that_begins_anew_or_earlier_drops_the_later_bytes() {
     let folder = folder();
     let target = folder.path().join("file");
-    for (continue_at, expected) in [(None, "new"), (Some(0), "new"), (Some(2), "henew")] {
+    let other = "\"2\"";
+    for (continue_at, validator, expected) in [
+        (None, other, "new"),
+        (Some(0), ETAG, "new"),
+        (Some(2), ETAG, "henew"),
+    ] {
         interrupt(&target, b"hello", Some(ETAG));
-        let mut download = Download::resumable(&target, URL, Some("\"2\""), continue_at).unwrap();
+        let mut download = Download::resumable(&target, URL, Some(validator), continue_at).unwrap();
         assert_eq!(
             Partial::find(&target, URL).is_some(),
             continue_at == Some(2)
         );
         download.write(b"new").unwrap();
-        assert_eq!(Partial::find(&target, URL).unwrap().validator, "\"2\"");
+        assert_eq!(Partial::find(&target, URL).unwrap().validator, validator);
         download.finish().unwrap();
         assert_eq!(fs::read_to_string(&target).unwrap(), expected);
+    }
+}
+
+#[test]
+fn bytes_that_another_download_put_there_meanwhile_are_not_gone_on_with() {
+    let folder = folder();
+    let target = folder.path().join("file");
+    for (url, validator) in [(URL, "\"2\""), ("http://other.test/", ETAG)] {
+        let mut other = Download::resumable(&target, url, Some(validator), None).unwrap();
+        other.write(b"others").unwrap();
+        drop(other);
+        let failure = Download::resumable(&target, URL, Some(ETAG), Some(5)).map(drop);
+        assert!(failure.unwrap_err().message.contains("another version"));
+        let part = fs::read(folder.path().join("file.part")).unwrap();
+        assert_eq!(part, b"others");
     }
 }
 

@@ -1,13 +1,13 @@
 //! The body of an answer: counted, limited, decoded, handed on.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::Method;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Bytes, Incoming};
 
-use super::send::{silent, told};
+use super::send::{DOUBTFUL, silent, told};
 use super::{Head, Receiver, Rules};
 use crate::http::connect::Phase;
 use crate::http::decode::{Coding, Decoder};
@@ -24,6 +24,9 @@ const SKIPPING: Duration = Duration::from_secs(1);
 /// How long to wait before looking again whether a receiver takes more.
 const FULL_FOR: Duration = Duration::from_millis(5);
 
+/// How long the next request on this connection is worth waiting for.
+const GIVING_BACK: Duration = Duration::from_millis(20);
+
 /// What a compressed body may become when nobody set a limit, and how many times its size.
 const LARGEST_DECODED: u64 = 1024 * 1024 * 1024;
 const LARGEST_RATIO: u64 = 100;
@@ -32,8 +35,21 @@ pub(super) struct Answer {
     pub(super) head: Head,
     body: Incoming,
     read_timeout: Option<Duration>,
+    /// When something came last.
+    heard: Instant,
     /// Dropped with the answer, it closes the connection: what was not read stands in the way.
     lease: Option<Lease>,
+}
+
+impl Drop for Answer {
+    /// Ended in a silence, it gives a shared connection to nobody else: a network that changed may have cut it off.
+    fn drop(&mut self) {
+        if let Some(lease) = &self.lease
+            && self.heard.elapsed() >= self.read_timeout.unwrap_or(DOUBTFUL).min(DOUBTFUL)
+        {
+            lease.retire();
+        }
+    }
 }
 
 impl Answer {
@@ -47,6 +63,7 @@ impl Answer {
             head,
             body,
             read_timeout,
+            heard: Instant::now(),
             lease,
         }
     }
@@ -104,6 +121,7 @@ impl Answer {
             }
             while output.receiver.is_full() {
                 tokio::time::sleep(FULL_FOR).await;
+                self.heard = Instant::now();
             }
         }
         let received = output.received;
@@ -117,10 +135,11 @@ impl Answer {
         output.receiver.finish()
     }
 
-    /// The connection is free for others.
+    /// The connection is free for others, at once as a rule. One that still takes in the request's body holds up nobody.
     async fn give_back(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            lease.give_back().await;
+        if let Some(lease) = self.lease.take().filter(|lease| !lease.is_shared()) {
+            let giving = tokio::spawn(lease.give_back());
+            let _ = tokio::time::timeout(GIVING_BACK, giving).await;
         }
     }
 
@@ -133,6 +152,7 @@ impl Answer {
                     .await
                     .map_err(|_| silent(limit, "in the middle of the body"))?,
             };
+            self.heard = Instant::now();
             match frame {
                 None => return Ok(None),
                 // Trailers say nothing that anybody asks for.

@@ -23,7 +23,7 @@ use crate::http::target::Origin;
 const MOST_REFUSALS: usize = 32;
 
 /// Who gives a request up sooner than that says nothing about its connection.
-const DOUBTFUL: Duration = Duration::from_secs(1);
+pub(super) const DOUBTFUL: Duration = Duration::from_secs(1);
 
 type Response = http::Response<hyper::body::Incoming>;
 

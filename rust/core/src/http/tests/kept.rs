@@ -93,12 +93,14 @@ fn a_shared_connection_is_kept_while_a_request_waits_for_its_answer() {
 fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one() {
     for limit in ["read_timeout", "timeout", "given up"] {
         block_on(async {
-            let server = Http2Server::start(|number, _| match number {
-                0 => Http2Then::Silence,
+            let server = Http2Server::start(|number, path| match (number, path) {
+                (0, "/") => Http2Then::Silence,
                 _ => Http2Then::Answer,
             })
             .await;
             let pool = pool(&client(&[&server.owner]));
+            // What counts is the wait, not the time that a handshake takes on a busy machine.
+            whole(ask(&pool, order(&server.url("/first"))).await);
             let mut hurried = order(&server.url("/"));
             match limit {
                 "read_timeout" => hurried.rules.read_timeout = Some(Duration::from_millis(200)),
@@ -109,7 +111,7 @@ fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one() {
             assert!(first.is_err() || first.is_ok_and(|(ending, _)| ending.failure.is_some()));
             let second = timeout(PATIENCE / 2, ask(&pool, order(&server.url("/")))).await;
             whole(second.unwrap_or_else(|_| panic!("{limit}: it waits where nobody answers")));
-            assert_eq!(server.connections(), [0, 1]);
+            assert_eq!(server.connections(), [0, 0, 1]);
         });
     }
 }
@@ -125,7 +127,7 @@ fn a_request_that_is_given_up_soon_does_no_harm_to_a_shared_connection() {
         let pool = pool(&client(&[&server.owner]));
         whole(ask(&pool, order(&server.url("/"))).await);
         let silent = ask(&pool, order(&server.url("/silent")));
-        let waited = timeout(Duration::from_millis(200), silent).await;
+        let waited = timeout(Duration::from_millis(700), silent).await;
         assert!(waited.is_err());
         whole(ask(&pool, order(&server.url("/"))).await);
         assert_eq!(server.connections(), [0, 0, 0]);

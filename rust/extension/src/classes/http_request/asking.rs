@@ -16,7 +16,7 @@ use godot_rustls_core::http::target;
 use http::Method;
 use url::Url;
 
-use super::RustlsHTTPRequest;
+use super::{NODE_GONE, RustlsHTTPRequest};
 use crate::classes::tls_options::AnyOptions;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
 use crate::convert::{packed_bytes, refuse};
@@ -73,7 +73,7 @@ impl RustlsHTTPRequest {
         node.last_error = GString::new();
         node.response = Some(response.clone());
         drop(node);
-        RustlsHTTPResponse::expect(&response);
+        Self::expect(this, &response);
         Error::OK
     }
 
@@ -97,8 +97,16 @@ impl RustlsHTTPRequest {
         if is_begun {
             this.clone().bind_mut().fetched.push(response.clone());
         }
-        RustlsHTTPResponse::expect(&response);
+        Self::expect(this, &response);
         response
+    }
+
+    fn expect(this: &Gd<Self>, response: &Gd<RustlsHTTPResponse>) {
+        // A thread may ask while the node is taken out of the tree elsewhere, where this answer was not known yet.
+        if !this.is_inside_tree() {
+            response.bind().give_up(NODE_GONE);
+        }
+        RustlsHTTPResponse::expect(response);
     }
 
     /// The answer to a `fetch()` is complete, and the node has nothing to do with it any more.
