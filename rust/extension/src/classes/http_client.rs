@@ -84,7 +84,11 @@ impl RustlsHTTPClient {
     /// Begins to connect. [param host] may begin with [code]http://[/code] or [code]https://[/code]; with TLS options, or
     /// after [code]https://[/code], the connection is secured. [param port] is 443 or 80 when it is -1.
     ///
-    /// Returns [constant ERR_INVALID_PARAMETER] for an empty host, a port out of range and options for a server.
+    /// Making the connection may take as long as the project setting
+    /// [code]network/limits/tcp/connect_timeout_seconds[/code] says.
+    ///
+    /// Returns [constant ERR_INVALID_PARAMETER] for an empty host, a port out of range, a proxy that cannot be used and
+    /// options for a server.
     #[func(gd_self)]
     fn connect_to_host(
         this: Gd<Self>,
@@ -265,7 +269,8 @@ impl RustlsHTTPClient {
             .unwrap_or(-1)
     }
 
-    /// Returns the next bytes of the body, at most [member read_chunk_size]. Without blocking mode they may be none. After
+    /// Returns the next bytes of the body, at most [member read_chunk_size], and of one chunk at most when it comes in chunks:
+    /// read until none is left. Without blocking mode they may be none. After
     /// the last ones the status is [constant STATUS_CONNECTED] again, or [constant STATUS_DISCONNECTED] when the body ends
     /// with the connection.
     #[func]
@@ -309,7 +314,7 @@ impl RustlsHTTPClient {
 
     /// Sets the proxy for plain HTTP: a host, or a URL such as [code]"http://user:password@host"[/code],
     /// [code]"socks5://host"[/code] or [code]"socks5h://host"[/code]. An empty host or a port of -1 removes it. Counts from
-    /// the next connection on; with one that cannot be used there is none.
+    /// the next connection on. With one that cannot be used no connection is made.
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
         if let Err(problem) = self.proxies.set_http(&host, port) {

@@ -28,7 +28,7 @@ use crate::http::proxies::Proxies;
 /// ```
 ///
 /// Connections are kept for further requests and shared by all nodes with the same options object, or none; servers that speak HTTP/2 get
-/// it. All work happens on two threads of the addon; the main thread hears of it once a frame, for at most as long as the
+/// it. All work happens on one or two threads of the addon; the main thread hears of it once a frame, for at most as long as the
 /// project setting [code]network/tls/rustls/http_main_thread_budget_ms[/code] says.
 ///
 /// Differences to [HTTPRequest]: 303, 307 and 308 and relative addresses are followed; credentials never go along to another
@@ -79,7 +79,7 @@ pub(crate) struct RustlsHTTPRequest {
     cookies_enabled: bool,
     /// Whether an interrupted download to [member download_file] leaves what came as [code].part[/code] beside it, and the
     /// next one goes on there, if the server says that it is the same version still. Only GET can go on, and compression
-    /// is not asked for.
+    /// is not asked for. Gone on with, the status code is 206, and progress and sizes are those of the rest.
     #[export]
     download_resume: bool,
     /// Whether the environment variables [code]http_proxy[/code], [code]https_proxy[/code], [code]all_proxy[/code] and
@@ -87,7 +87,9 @@ pub(crate) struct RustlsHTTPRequest {
     #[export]
     use_environment_proxies: bool,
     /// Whether an answer of type [code]text/event-stream[/code] comes as [signal event_received], one event after another,
-    /// and not as a body.
+    /// and not as a body. When more than 1 MiB of them wait, for instance in a paused game, the server waits too. An event of
+    /// more than 1 MiB or an id of more than 1 KiB ends the stream with an error. [member body_size_limit] counts the whole
+    /// stream.
     #[export]
     server_sent_events: bool,
     /// The options as they were given, which may be the engine's.
@@ -153,7 +155,7 @@ impl RustlsHTTPRequest {
     /// The name has no address.
     #[constant]
     pub(crate) const RESULT_CANT_RESOLVE: i64 = 3;
-    /// The connection broke, the answer is no HTTP, or the request cannot be sent as it is.
+    /// The connection broke, the answer is no HTTP, or method or headers cannot be sent.
     #[constant]
     pub(crate) const RESULT_CONNECTION_ERROR: i64 = 4;
     /// No secure connection could be made.
@@ -168,7 +170,9 @@ impl RustlsHTTPRequest {
     /// The body cannot be decompressed.
     #[constant]
     pub(crate) const RESULT_BODY_DECOMPRESS_FAILED: i64 = 8;
-    /// The request was cancelled ([method RustlsHTTPResponse.cancel]), or a redirect would have led from https to http.
+    /// The request was cancelled ([method RustlsHTTPResponse.cancel]), a header [code]Content-Length[/code] is not the body's,
+    /// a redirect would have led from https to http, or [method fetch] was called with what [method request] refuses by
+    /// its error code.
     #[constant]
     pub(crate) const RESULT_REQUEST_FAILED: i64 = 9;
     /// [member download_file] cannot be made.
@@ -186,7 +190,8 @@ impl RustlsHTTPRequest {
 
     /// The request of [method request] or [method request_raw] ended. [param result] is a [code]RESULT_[/code] constant,
     /// [param headers] has [code]"Name: value"[/code] strings, and [param body] is empty when it went into
-    /// [member download_file]. Another request may be made at once. Why it failed tells [method get_last_error].
+    /// [member download_file]. Another request may be made at once, and when answers come fast, its own is told in this very
+    /// frame: do not let a frame pass before listening. Why it failed tells [method get_last_error].
     #[signal]
     fn request_completed(
         result: i64,

@@ -72,7 +72,8 @@ pub(crate) struct RustlsHTTPResponse {
 #[godot_api]
 impl RustlsHTTPResponse {
     /// It ended, well or not; [param response] is this object. Emitted once, always in a later frame than the one in which
-    /// the request was made, also when it could not be made, was cancelled or lost its node.
+    /// [method RustlsHTTPRequest.fetch] was called, also when the request could not be made, was cancelled or lost its node.
+    /// While its node is paused, it waits.
     #[signal]
     fn completed(response: Gd<RustlsHTTPResponse>);
 
