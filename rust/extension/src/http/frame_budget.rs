@@ -25,13 +25,13 @@ thread_local! {
 pub(crate) fn is_left() -> bool {
     let spent = this_frame();
     // What is begun last has to end within the budget.
-    !spent.has_delivered || spent.since.elapsed() < spent.budget - spent.budget / 16
+    !spent.has_delivered || spent.since.elapsed() < spent.budget * 7 / 8
 }
 
 /// How much of this frame's budget may go into waiting: not all, since what is waited for has to be delivered too.
 pub(crate) fn patience() -> Duration {
     let spent = this_frame();
-    (spent.budget * 3 / 4).saturating_sub(spent.since.elapsed())
+    (spent.budget * 11 / 16).saturating_sub(spent.since.elapsed())
 }
 
 /// Delivers, unless this frame's budget is used up: then none, and the caller tries again in the next one. The first
