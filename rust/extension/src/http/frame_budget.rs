@@ -31,7 +31,7 @@ pub(crate) fn is_left() -> bool {
 /// How much of this frame's budget may go into waiting: not all, since what is waited for has to be delivered too.
 pub(crate) fn patience() -> Duration {
     let spent = this_frame();
-    (spent.budget * 11 / 16).saturating_sub(spent.since.elapsed())
+    (spent.budget * 3 / 4).saturating_sub(spent.since.elapsed())
 }
 
 /// Delivers, unless this frame's budget is used up: then none, and the caller tries again in the next one. The first
