@@ -7,7 +7,7 @@ use http::Method;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Bytes, Incoming};
 
-use super::send::{DOUBTFUL, silent, told};
+use super::send::{doubtful, silent, told};
 use super::{Head, Receiver, Rules};
 use crate::http::connect::Phase;
 use crate::http::decode::{Coding, Decoder};
@@ -45,7 +45,7 @@ impl Drop for Answer {
     /// Ended in a silence, it gives a shared connection to nobody else: a network that changed may have cut it off.
     fn drop(&mut self) {
         if let Some(lease) = &self.lease
-            && self.heard.elapsed() >= self.read_timeout.unwrap_or(DOUBTFUL).min(DOUBTFUL)
+            && self.heard.elapsed() >= doubtful(self.read_timeout)
         {
             lease.retire();
         }

@@ -23,7 +23,7 @@ use crate::http::target::Origin;
 const MOST_REFUSALS: usize = 32;
 
 /// Who gives a request up sooner than that says nothing about its connection.
-pub(super) const DOUBTFUL: Duration = Duration::from_secs(1);
+const DOUBTFUL: Duration = Duration::from_secs(1);
 
 type Response = http::Response<hyper::body::Incoming>;
 
@@ -90,6 +90,11 @@ pub(super) async fn send(
     }
 }
 
+/// The silence that says something about a connection, for a request with this limit of it.
+pub(super) fn doubtful(read_timeout: Option<Duration>) -> Duration {
+    read_timeout.unwrap_or(DOUBTFUL).min(DOUBTFUL)
+}
+
 /// While a request waits for its answer. Ended by a time limit or given up after a while, it retires a connection that is
 /// shared: a network that changed may have cut it off, and nobody told. Those who use it already go on with it.
 struct Doubt<'a> {
@@ -112,7 +117,7 @@ impl<'a> Doubt<'a> {
             origin,
             facts,
             begun: Instant::now(),
-            enough: limit.unwrap_or(DOUBTFUL).min(DOUBTFUL),
+            enough: doubtful(limit),
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) enum Then {
     After(Arc<Notify>),
     /// Nothing.
     Silence,
+    /// The head, and nothing of the body that it announces.
+    HeadAlone,
 }
 
 /// The answer to a request: the number of its connection, its path.
@@ -90,7 +92,7 @@ async fn serve(
     stream.handshake().await.unwrap();
     let mut connection = h2::server::handshake(stream).await.unwrap();
     // A stream that is dropped would be reset.
-    let mut silent = Vec::new();
+    let (mut silent, mut begun) = (Vec::new(), Vec::new());
     while let Some(Ok((request, respond))) = connection.accept().await {
         requests.lock().unwrap().push(number);
         match script(number, request.uri().path()) {
@@ -102,6 +104,10 @@ async fn serve(
                 });
             }
             Then::Silence => silent.push(respond),
+            Then::HeadAlone => {
+                let mut respond = respond;
+                begun.push(respond.send_response(http::Response::new(()), false));
+            }
         }
     }
 }

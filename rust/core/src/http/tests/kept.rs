@@ -91,9 +91,14 @@ fn a_shared_connection_is_kept_while_a_request_waits_for_its_answer() {
 
 #[test]
 fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one() {
-    for limit in ["read_timeout", "timeout", "given up"] {
+    let limits = ["read_timeout", "timeout", "given up"];
+    for (limit, has_head) in limits
+        .into_iter()
+        .flat_map(|limit| [(limit, false), (limit, true)])
+    {
         block_on(async {
-            let server = Http2Server::start(|number, path| match (number, path) {
+            let server = Http2Server::start(move |number, path| match (number, path) {
+                (0, "/") if has_head => Http2Then::HeadAlone,
                 (0, "/") => Http2Then::Silence,
                 _ => Http2Then::Answer,
             })
@@ -110,7 +115,9 @@ fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one() {
             let first = timeout(Duration::from_millis(2500), ask(&pool, hurried)).await;
             assert!(first.is_err() || first.is_ok_and(|(ending, _)| ending.failure.is_some()));
             let second = timeout(PATIENCE / 2, ask(&pool, order(&server.url("/")))).await;
-            whole(second.unwrap_or_else(|_| panic!("{limit}: it waits where nobody answers")));
+            whole(second.unwrap_or_else(|_| {
+                panic!("{limit}, head {has_head}: it waits where nobody answers")
+            }));
             assert_eq!(server.connections(), [0, 0, 1]);
         });
     }
