@@ -86,19 +86,30 @@ pub(crate) fn packed_bytes(value: &Variant) -> Option<PackedByteArray> {
     (value.get_type() == VariantType::PACKED_BYTE_ARRAY).then(|| value.to())
 }
 
+/// Text from outside as a String of Godot's, which ends at U+0000: U+FFFD stands for each, so that nothing behind it is
+/// lost and `admin\0.guest` is not read as `admin`. The one place of this library that makes a Godot string of text.
+pub(crate) fn godot_text(text: &str) -> GString {
+    const ENDS_A_STRING: char = '\0';
+    if text.contains(ENDS_A_STRING) {
+        GString::from(&text.replace(ENDS_A_STRING, "\u{FFFD}"))
+    } else {
+        GString::from(text)
+    }
+}
+
 /// Prints one error the way a script's own `push_error` does.
 pub(crate) fn report(message: &str) {
-    godot::global::push_error(&[message.to_variant()]);
+    godot::global::push_error(&[godot_text(message).to_variant()]);
 }
 
 /// Prints one warning the way a script's own `push_warning` does.
 pub(crate) fn warn(message: &str) {
-    godot::global::push_warning(&[message.to_variant()]);
+    godot::global::push_warning(&[godot_text(message).to_variant()]);
 }
 
 /// Prints a warning when nothing is bound any more: a script may listen, and use the very object it is about.
-pub(crate) fn warn_later(text: String) {
-    let print = Callable::from_sync_fn("warn", move |_: &[&Variant]| warn(&text));
+pub(crate) fn warn_later(message: String) {
+    let print = Callable::from_sync_fn("warn", move |_: &[&Variant]| warn(&message));
     print.call_deferred(&[]);
 }
 

@@ -67,6 +67,13 @@ pub(crate) fn run() -> Outcome {
     ))
 }
 
+/// Text that reaches a script goes through the one place that keeps what follows a U+0000 in it.
+const TEXT_TO_SCRIPTS: (&str, &str, &str) = (
+    "rust/extension/src/",
+    "rust/extension/src/convert.rs",
+    "GString::from(",
+);
+
 /// The broken rules of a file, one line each.
 fn faults(name: &str, text: &str) -> Vec<String> {
     let mut faults = Vec::new();
@@ -91,6 +98,13 @@ fn faults(name: &str, text: &str) -> Vec<String> {
                 parts.concat()
             ));
         }
+        let (folder, place, call) = TEXT_TO_SCRIPTS;
+        if name.starts_with(folder) && name != place && line.contains(call) {
+            faults.push(format!(
+                "{name}:{}: {call}) loses what follows a U+0000: use convert::godot_text",
+                index + 1
+            ));
+        }
         if line.trim() == ["#[ign", "ore]"].concat() {
             faults.push(format!(
                 "{name}:{}: an ignored test without a reason",
@@ -111,6 +125,15 @@ mod tests {
         let found = faults("a.rs", &text);
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("a.rs:2:"));
+    }
+
+    #[test]
+    fn text_reaches_scripts_through_one_place() {
+        let text = "let x = GString::from(y);\n";
+        assert_eq!(faults("rust/extension/src/a.rs", text).len(), 1);
+        for other in ["rust/extension/src/convert.rs", "rust/core/src/a.rs"] {
+            assert!(faults(other, text).is_empty());
+        }
     }
 
     #[test]

@@ -240,6 +240,45 @@ func test_clients_are_only_asked_with_somebody_to_trust(_ours: Stack) -> void:
 	check(not link.is_connected_on_both_sides(), "a refused call let everybody in")
 
 
+func test_a_name_that_goes_on_behind_a_nul_reads_as_no_other_name(ours: Stack) -> void:
+	var name: PackedByteArray = "adm_guest".to_ascii_buffer()
+	name[3] = 0
+	var bytes: PackedByteArray = _renamed("self_signed_openssl", "localhost".to_ascii_buffer(), name)
+	var certificate: X509Certificate = X509Certificate.new()
+	equal(certificate.load_from_string(Fixtures.armored(bytes)), OK, "loading the certificate")
+	var client: RefCounted = trusting(our_stack)
+	equal(client.call(&"set_identity", Fixtures.key("self_signed_openssl"), certificate), OK, "set_identity")
+	for version: String in VERSIONS:
+		row(version)
+		var server: RefCounted = identity(our_stack)
+		equal(server.call(&"set_client_authentication", REQUIRED, certificate), OK, "set_client_authentication")
+		var link: Link = attempt(only(client, VERSIONS[version]), server)
+		if stands(link):
+			_check_it_has_no_name((link.server.call(&"get_peer_certificates") as Array)[0])
+	row("read from text")
+	_check_it_has_no_name((ours.call(&"certificate_infos_of_pem", Fixtures.armored(bytes)) as Array)[0])
+
+
+func _check_it_has_no_name(info: RefCounted) -> void:
+	equal(info.get(&"common_name"), "", "the common name")
+	equal(info.get(&"subject_alternative_names"), PackedStringArray(["127.0.0.1"]), "the alternative names")
+	equal(info.get(&"subject"), "CN=adm\\00guest", "the subject")
+	equal(info.get(&"issuer"), "CN=adm\\00guest", "the issuer")
+
+
+## A self-signed fixture with an RSA key, with another name of the same length throughout, signed anew.
+func _renamed(fixture: String, old: PackedByteArray, new: PackedByteArray) -> PackedByteArray:
+	var hex: String = Fixtures.der(fixture).hex_encode()
+	var bytes: PackedByteArray = hex.replace(old.hex_encode(), new.hex_encode()).hex_decode()
+	# A header of four bytes stands before the signed part, whose own length lies in two bytes behind two others.
+	var signed: PackedByteArray = bytes.slice(4, 8 + bytes[6] * 256 + bytes[7])
+	var hash: HashingContext = HashingContext.new()
+	hash.start(HashingContext.HASH_SHA256)
+	hash.update(signed)
+	var signature: PackedByteArray = Crypto.new().sign(HashingContext.HASH_SHA256, hash.finish(), Fixtures.key(fixture))
+	return bytes.slice(0, bytes.size() - signature.size()) + signature
+
+
 ## Options of a client that shows a fixture.
 func _player(fixture: String = "player") -> RefCounted:
 	var options: RefCounted = trusting(our_stack)

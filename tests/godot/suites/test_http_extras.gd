@@ -127,6 +127,27 @@ func test_events_come_as_signals(ours: Stack) -> void:
 		same_bytes(response.get(&"body"), NOTHING, "the body")
 
 
+func test_what_follows_a_nul_is_not_lost(ours: Stack) -> void:
+	# Godot's strings end at U+0000: U+FFFD stands for it.
+	var text: PackedByteArray = Answers.bytes("event: ax\nid: 7\ndata: cy\ndata: ez\n\n")
+	for at: int in [text.find(120), text.find(121), text.find(122)]:
+		text[at] = 0
+	var types: Dictionary = {"/events": "text/event-stream", "/text": "text/plain"}
+	for path: String in types:
+		row(path)
+		var head: PackedByteArray = Answers.head(200, ["Content-Type: " + types[path], "Connection: close"])
+		var server: Peer = peer({path: [head + text, &"close"]})
+		var heard_events: Array = []
+		var response: RefCounted = _fetched(node(ours, {&"server_sent_events": true}), server.url(path))
+		response.connect(&"event_received", func(event: String, data: String, id: String) -> void:
+			heard_events.append([event, data, id]))
+		await _done(response)
+		if path == "/events":
+			equal(heard_events, [["a\ufffd", "c\ufffd\ne\ufffd", "7"]], "the events")
+		else:
+			equal(response.call(&"get_text"), "event: a\ufffd\nid: 7\ndata: c\ufffd\ndata: e\ufffd\n\n", "get_text()")
+
+
 func test_events_come_while_the_stream_runs(ours: Stack) -> void:
 	var gate: Array = [false]
 	var head: PackedByteArray = Answers.head(200, ["Content-Type: text/event-stream"])

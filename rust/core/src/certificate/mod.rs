@@ -39,7 +39,8 @@ pub struct Facts {
     pub subject_der: Vec<u8>,
     /// Issuer, the DER of the whole Name.
     pub issuer_der: Vec<u8>,
-    /// The most specific common name of the subject (RFC 6125 section 6.4.4: the last one).
+    /// The most specific common name of the subject (RFC 6125 section 6.4.4: the last one). `None` also when it holds
+    /// U+0000 or is not well-formed: such a name matches nothing, and is left out rather than told wrongly.
     pub common_name: Option<String>,
     /// Start of validity, seconds since the Unix epoch.
     pub not_before: i64,
@@ -57,7 +58,7 @@ pub struct Facts {
     pub subject_key_identifier: Option<Vec<u8>>,
     /// Whether the subject alternative name extension is there at all, readable or not.
     pub has_alternative_names: bool,
-    /// DNS alternative names as written.
+    /// DNS alternative names as written, but for those with U+0000.
     pub dns_names: Vec<String>,
     /// IP address alternative names.
     pub ip_addresses: Vec<IpAddr>,
@@ -317,9 +318,11 @@ impl Facts {
     }
 
     fn read_alternative_names(&mut self, names: &[GeneralName<'_>]) {
-        for name in names {
-            match name {
-                GeneralName::DNSName(dns) => self.dns_names.push((*dns).to_owned()),
+        for alternative in names {
+            match alternative {
+                GeneralName::DNSName(dns) if name::can_be_compared(dns) => {
+                    self.dns_names.push((*dns).to_owned());
+                }
                 GeneralName::IPAddress(bytes) => {
                     if let Ok(v4) = <[u8; 4]>::try_from(*bytes) {
                         self.ip_addresses.push(IpAddr::from(v4));

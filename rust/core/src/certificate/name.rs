@@ -49,12 +49,19 @@ pub fn rfc4514_of_der(subject: &[u8]) -> String {
     X509Name::from_der(&wrapped).map_or_else(|_| String::new(), |(_, name)| rfc4514(&name))
 }
 
-/// The most specific common name.
+/// The most specific common name, if it is one that can be compared. The one before it does not stand in for it.
 pub(super) fn common_name(name: &X509Name<'_>) -> Option<String> {
     name.iter_attributes()
         .filter(|a| a.attr_type().to_id_string() == COMMON_NAME)
         .last()
         .and_then(|a| text(a.attr_value()))
+        .filter(|name| can_be_compared(name))
+}
+
+/// Whether nobody takes `name` for a shorter one: a string of C or of Godot ends at U+0000, so that `admin\0.guest`
+/// would be `admin` there.
+pub(super) fn can_be_compared(name: &str) -> bool {
+    !name.contains('\0')
 }
 
 /// DER SEQUENCE around `contents` (X.690 section 8.1.3).
@@ -86,32 +93,33 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     }
 }
 
-/// The attribute's text, whatever string type it was written in.
+/// The attribute's text, whatever string type it was written in. `None` when a part of it would be lost: two names
+/// that differ must not read alike.
 fn text(value: &Any<'_>) -> Option<String> {
     let bytes = value.data;
     match value.tag() {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
+            String::from_utf8(bytes.to_vec()).ok()
         }
         // In practice Latin-1, whatever T.61 says.
         Tag::T61String => Some(bytes.iter().map(|b| char::from(*b)).collect()),
         Tag::BmpString => {
-            let units = bytes
-                .chunks_exact(2)
-                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-            Some(
-                char::decode_utf16(units)
-                    .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-                    .collect(),
-            )
+            let (units, []) = bytes.as_chunks::<2>() else {
+                return None;
+            };
+            char::decode_utf16(units.iter().map(|unit| u16::from_be_bytes(*unit)))
+                .collect::<Result<_, _>>()
+                .ok()
         }
-        Tag::UniversalString => Some(
-            bytes
-                .chunks_exact(4)
-                .map(|c| u32::from_be_bytes([c[0], c[1], c[2], c[3]]))
-                .map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
-                .collect(),
-        ),
+        Tag::UniversalString => {
+            let (codes, []) = bytes.as_chunks::<4>() else {
+                return None;
+            };
+            codes
+                .iter()
+                .map(|code| char::from_u32(u32::from_be_bytes(*code)))
+                .collect()
+        }
         _ => None,
     }
 }

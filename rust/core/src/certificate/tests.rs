@@ -1,4 +1,4 @@
-use godot_rustls_testkit::{Generator, KeyKind, Template, Usage};
+use godot_rustls_testkit::{Generator, KeyKind, Template, Usage, element};
 
 use super::*;
 use crate::testing::{certificate, fixture};
@@ -223,7 +223,7 @@ fn names_are_escaped_as_rfc_4514_says() {
         ("a,b+c\"d\\e<f>g;h", r#"CN=a\,b\+c\"d\\e\<f\>g\;h"#),
         ("#hash", r"CN=\#hash"),
         (" blank ", r"CN=\ blank\ "),
-        ("line\nbreak\0nul", r"CN=line\0abreak\00nul"),
+        ("line\nbreak", r"CN=line\0abreak"),
         ("Bücher 💥", "CN=Bücher 💥"),
     ] {
         let made = certificate(&Template::leaf(name).self_signed());
@@ -234,6 +234,69 @@ fn names_are_escaped_as_rfc_4514_says() {
     let nameless = certificate(&Template::leaf("x").without_common_name().self_signed());
     assert_eq!(nameless.facts().subject, "O=Nameless");
     assert_eq!(nameless.facts().display_name(), "O=Nameless");
+}
+
+/// A certificate whose subject is that one common name, in a string of the type `tag`.
+fn with_common_name(tag: u8, value: &[u8]) -> Certificate {
+    let attribute = [&[0x06, 3, 0x55, 4, 3], &element(tag, value)[..]].concat();
+    let subject = element(0x31, &element(0x30, &attribute));
+    let made = Template::leaf("x").self_signed();
+    let key = certificate(&made).facts().public_key_info_der[2..].to_vec();
+    certificate(&made.imitating(&subject, &key))
+}
+
+#[test]
+fn a_common_name_with_a_nul_is_left_out_whatever_string_it_is_in() {
+    let wide = |bytes: usize| -> Vec<u8> {
+        let padded = |byte: u8| [vec![0; bytes - 1], vec![byte]].concat();
+        b"admin\0.guest".iter().flat_map(|b| padded(*b)).collect()
+    };
+    for (tag, value) in [
+        (0x0c, wide(1)),
+        (0x13, wide(1)),
+        (0x14, wide(1)),
+        (0x16, wide(1)),
+        (0x1e, wide(2)),
+        (0x1c, wide(4)),
+    ] {
+        let made = with_common_name(tag, &value);
+        assert_eq!(made.facts().common_name, None, "{tag:#x}");
+        assert_eq!(made.facts().subject, r"CN=admin\00.guest", "{tag:#x}");
+        assert_eq!(made.facts().display_name(), r"CN=admin\00.guest");
+        assert!(made.facts().presented_names().is_empty());
+    }
+    // The one before it does not stand in for it.
+    let two = Template::leaf("admin").also_named("\0guest").self_signed();
+    assert_eq!(certificate(&two).facts().common_name, None);
+}
+
+#[test]
+fn a_name_that_cannot_be_read_whole_is_told_as_its_bytes() {
+    for (tag, value, told) in [
+        (0x0c, &b"admin\xff"[..], "0c0661646d696eff"),
+        (0x13, b"a\xfc", "130261fc"),
+        (0x1e, b"\0a\0d\0", "1e0500610064 00"),
+        (0x1e, b"\xd8\0", "1e02d800"),
+        (0x1c, b"\0\0\0a\0\0", "1c0600000061 0000"),
+        (0x1c, b"\0\x11\0\0", "1c0400110000"),
+    ] {
+        let made = with_common_name(tag, value);
+        let told = format!("CN=#{}", told.replace(' ', ""));
+        assert_eq!(made.facts().common_name, None, "{told}");
+        assert_eq!(made.facts().subject, told);
+    }
+}
+
+#[test]
+fn an_alternative_name_with_a_nul_is_left_out_and_still_counts_as_one() {
+    let made = Template::leaf("example.test")
+        .dns_name("admin\0.guest.test")
+        .dns_name("b.test")
+        .dns_name("\0");
+    let made = certificate(&made.self_signed());
+    assert_eq!(made.facts().dns_names, ["b.test"]);
+    let alone = certificate(&Template::leaf("a.test").dns_name("a.test\0").self_signed());
+    assert!(alone.facts().has_alternative_names && alone.facts().presented_names().is_empty());
 }
 
 #[test]

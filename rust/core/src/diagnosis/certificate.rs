@@ -62,7 +62,11 @@ pub fn not_yet_valid(facts: &Facts, now: i64) -> Rejection {
 pub fn name_mismatch(facts: &Facts, reference: &ReferenceName) -> Rejection {
     let names = facts.presented_names();
     let shown = match names.as_slice() {
-        [] => "has no name at all".to_owned(),
+        [] if facts.subject.is_empty() => "has no name at all".to_owned(),
+        [] => format!(
+            "has no name at all that can be compared (its subject is {})",
+            quoted(&facts.subject)
+        ),
         [one] => format!("is for {}", quoted(one)),
         [first, rest @ ..] => {
             let plural = if rest.len() == 1 { "name" } else { "names" };

@@ -6,7 +6,7 @@ use godot_rustls_core::certificate::Certificate;
 use godot_rustls_core::digest::{hex, public_key_pin, sha256};
 use godot_rustls_core::pem::{Bundle, read_bundle, write_certificate};
 
-use crate::convert::report;
+use crate::convert::{godot_text, report};
 use crate::engine_objects::{certificate_bytes, certificates};
 
 /// What a certificate says: for whom it is, who issued it, how long it counts, which key it is about.
@@ -30,8 +30,10 @@ pub(crate) struct RustlsCertificateInfo {
     /// Who issued it, in the form of RFC 4514.
     #[var(no_set)]
     issuer: GString,
-    /// The most specific common name of the subject, or empty when there is none. Whether it counts as a server's name
-    /// is another question: see [method RustlsTLSOptions.client].
+    /// The most specific common name of the subject, or empty when there is none. Empty too when it is not well-formed or
+    /// holds U+0000, at which a [String] ends: [code]admin\0.guest[/code] is not told as [code]admin[/code], and stands in
+    /// [member subject] alone, escaped. Whether it counts as a server's name is another question: see
+    /// [method RustlsTLSOptions.client].
     #[var(no_set)]
     common_name: GString,
     /// The number that the issuer gave it, in hexadecimal digits: lower case, two a byte, without the zero byte that
@@ -44,7 +46,8 @@ pub(crate) struct RustlsCertificateInfo {
     /// Until when it counts, that second included, in seconds since the Unix epoch.
     #[var(no_set)]
     not_after: i64,
-    /// The names it is for (RFC 5280 section 4.2.1.6): DNS names, then IP addresses. Other kinds of names are left out.
+    /// The names it is for (RFC 5280 section 4.2.1.6): DNS names, then IP addresses. Other kinds of names are left out, and
+    /// DNS names that hold U+0000.
     #[var(no_set)]
     subject_alternative_names: PackedStringArray,
     /// Whether it may issue other certificates (basic constraints, RFC 5280 section 4.2.1.9).
@@ -109,20 +112,20 @@ impl RustlsCertificateInfo {
         let facts = certificate.facts();
         let names = facts.alternative_names();
         Gd::from_init_fn(|base| Self {
-            subject: text(&facts.subject),
-            issuer: text(&facts.issuer),
-            common_name: text(facts.common_name.as_deref().unwrap_or_default()),
-            serial_number: text(&hex(facts.serial_number())),
+            subject: godot_text(&facts.subject),
+            issuer: godot_text(&facts.issuer),
+            common_name: godot_text(facts.common_name.as_deref().unwrap_or_default()),
+            serial_number: godot_text(&hex(facts.serial_number())),
             not_before: facts.not_before,
             not_after: facts.not_after,
-            subject_alternative_names: names.map(|name| text(&name)).collect(),
+            subject_alternative_names: names.map(|name| godot_text(&name)).collect(),
             is_certificate_authority: facts.basic_constraints.is_some_and(|basic| basic.is_ca),
             is_self_signed: certificate.is_self_signed(),
-            public_key_algorithm: text(&facts.public_key.to_string()),
-            signature_algorithm: text(&facts.signature_algorithm),
-            sha256_fingerprint: text(&hex(&sha256(certificate.der()))),
-            public_key_pin: text(&public_key_pin(&facts.public_key_info_der)),
-            pem: text(&write_certificate(certificate)),
+            public_key_algorithm: godot_text(&facts.public_key.to_string()),
+            signature_algorithm: godot_text(&facts.signature_algorithm),
+            sha256_fingerprint: godot_text(&hex(&sha256(certificate.der()))),
+            public_key_pin: godot_text(&public_key_pin(&facts.public_key_info_der)),
+            pem: godot_text(&write_certificate(certificate)),
             base,
         })
     }
@@ -133,8 +136,4 @@ impl RustlsCertificateInfo {
         }
         bundle.certificates.iter().map(Self::of).collect()
     }
-}
-
-fn text(text: &str) -> GString {
-    GString::from(text)
 }

@@ -11,7 +11,7 @@ use godot_rustls_core::crypto::{
     Curve, Hash, HashAlgorithm, equal_in_constant_time, fill_with_random, hmac,
 };
 
-use crate::convert::report;
+use crate::convert::{godot_text, report};
 use crate::keys::{RecentKey, encrypt, verify};
 
 /// Keys, signatures, encryption and certificates: the twin of [Crypto].
@@ -180,7 +180,7 @@ impl RustlsCrypto {
     #[func]
     fn get_last_error(&self) -> GString {
         let last_error = self.last_error.lock();
-        GString::from(&*last_error.unwrap_or_else(PoisonError::into_inner))
+        godot_text(&last_error.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Keeps why it failed, and prints it.

@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 use self::calls::Unusable;
 use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
-use crate::convert::{OrNull, warn_later};
+use crate::convert::{OrNull, godot_text, warn_later};
 use crate::http::bytes::Bytes;
 use crate::http::proxies::Proxies;
 use crate::http::{pools, runtime};
@@ -240,7 +240,7 @@ impl RustlsHTTPClient {
         let lines = self.take_lines();
         lines
             .iter()
-            .map(|(name, value)| GString::from(&format!("{name}: {value}")))
+            .map(|(name, value)| godot_text(&format!("{name}: {value}")))
             .collect()
     }
 
@@ -334,7 +334,7 @@ impl RustlsHTTPClient {
     /// [code]"a=1&b=2&b=3&c"[/code].
     #[func]
     fn query_string_from_dict(&self, fields: VarDictionary) -> GString {
-        GString::from(&calls::query(&fields))
+        godot_text(&calls::query(&fields))
     }
 
     /// Returns why the connection failed or a call was refused, in words; empty when nothing did.
@@ -355,7 +355,7 @@ impl RustlsHTTPClient {
     fn get_tls_version(&self) -> GString {
         self.facts
             .as_ref()
-            .map(|facts| GString::from(&facts.tls_version))
+            .map(|facts| godot_text(&facts.tls_version))
             .unwrap_or_default()
     }
 

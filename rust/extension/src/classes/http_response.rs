@@ -11,6 +11,7 @@ use godot::prelude::*;
 use godot_rustls_core::http::connect::PeerFacts;
 
 use super::RustlsCertificateInfo;
+use crate::convert::godot_text;
 use crate::http::arrival::Arrival;
 
 /// The answer to a request that [method RustlsHTTPRequest.fetch] made, while it comes and afterwards.
@@ -112,7 +113,7 @@ impl RustlsHTTPResponse {
             let (candidate, value) = line.split_once(':')?;
             candidate
                 .eq_ignore_ascii_case(&name)
-                .then(|| GString::from(value.trim()))
+                .then(|| godot_text(value.trim()))
         });
         found.unwrap_or_default()
     }
@@ -120,7 +121,7 @@ impl RustlsHTTPResponse {
     /// Returns the body as text, read as UTF-8; what is none becomes U+FFFD.
     #[func]
     fn get_text(&self) -> GString {
-        GString::from(String::from_utf8_lossy(self.body.as_slice()).as_ref())
+        godot_text(&String::from_utf8_lossy(self.body.as_slice()))
     }
 
     /// Returns the body read as JSON, or null when it is none.

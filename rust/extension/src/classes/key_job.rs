@@ -7,7 +7,7 @@ use godot::prelude::*;
 use godot_rustls_core::crypto::Failure;
 use zeroize::Zeroizing;
 
-use crate::convert::report;
+use crate::convert::{godot_text, report};
 use crate::frames::{Again, watch};
 use crate::keys::rsa_key;
 
@@ -110,7 +110,7 @@ impl RustlsKeyJob {
             job.completed = true;
             match key {
                 Ok(key) => job.key = Some(key),
-                Err(problem) => job.last_error = GString::from(&problem),
+                Err(problem) => job.last_error = godot_text(&problem),
             }
         }
         let key = this.bind().key.clone();

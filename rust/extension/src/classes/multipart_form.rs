@@ -8,7 +8,7 @@ use godot::prelude::*;
 use godot_rustls_core::http::body::Content;
 use godot_rustls_core::http::multipart::Form;
 
-use crate::convert::{refuse, report};
+use crate::convert::{godot_text, refuse, report};
 use crate::engine_objects::read_file;
 
 /// A form with fields and files, as a browser's upload sends it (multipart/form-data, RFC 7578).
@@ -118,7 +118,7 @@ impl RustlsMultipartForm {
     #[func]
     fn get_content_type(&mut self) -> GString {
         let content_type = self.form().map(|form| form.content_type());
-        GString::from(&content_type.unwrap_or_default())
+        godot_text(&content_type.unwrap_or_default())
     }
 
     /// Returns the length of the whole body in bytes.

@@ -18,7 +18,7 @@ use godot_rustls_core::names::is_host;
 use super::tls_options::AnyOptions;
 use crate::background::seed_early;
 use crate::connection::{Connection, Dialer, Limits, Target};
-use crate::convert::{OrNull, refuse, report};
+use crate::convert::{OrNull, godot_text, refuse, report};
 use crate::project_settings::handshake_threads;
 use crate::setups::{client_setup, server_setup};
 use link::Status;
@@ -399,7 +399,7 @@ impl RustlsStreamPeerTLS {
     /// do. Empty when nothing did.
     #[func]
     fn get_last_error(&self) -> GString {
-        GString::from(self.slot.lock().last_error.message.as_str())
+        godot_text(self.slot.lock().last_error.message.as_str())
     }
 
     /// Returns why the last connection failed or ended: one of the [code]CAUSE_*[/code] constants.

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use request::TrustedText;
 
 use crate::background::seed_early;
-use crate::convert::{OrNull, unix_time};
+use crate::convert::{OrNull, godot_text, unix_time};
 use crate::engine_objects::secret_text;
 use crate::identity_files::IdentityFiles;
 use crate::setups::{self, SetupCache};
@@ -368,7 +368,7 @@ impl RustlsTLSOptions {
     #[func(gd_self)]
     fn get_error(this: Gd<Self>) -> GString {
         let problem = setups::spec_of_ours(&this).and_then(setups::check);
-        GString::from(problem.err().unwrap_or_default().as_str())
+        godot_text(problem.err().unwrap_or_default().as_str())
     }
 
     /// Checks a certificate chain exactly as a connection with these options would.
@@ -385,7 +385,7 @@ impl RustlsTLSOptions {
     ) -> GString {
         let (chain_pem, server_name) = (chain_pem.to_string(), server_name.to_string());
         let verdict = Self::verify(&this, &chain_pem, &server_name, unix_time);
-        GString::from(verdict.err().unwrap_or_default().as_str())
+        godot_text(verdict.err().unwrap_or_default().as_str())
     }
 
     fn verify(

@@ -4,6 +4,7 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_core::trust::{MOZILLA_BUNDLE_DATE, Source};
 
+use crate::convert::godot_text;
 use crate::trust::{default_trust, reload};
 
 /// Whom connections trust that name no certificates of their own.
@@ -94,12 +95,10 @@ impl RustlsTrustStore {
     /// [code]YYYY-MM-DD[/code].
     #[func]
     fn get_mozilla_bundle_date() -> GString {
-        GString::from(MOZILLA_BUNDLE_DATE)
+        godot_text(MOZILLA_BUNDLE_DATE)
     }
 }
 
 fn strings(list: &[String]) -> PackedStringArray {
-    list.iter()
-        .map(|text| GString::from(text.as_str()))
-        .collect()
+    list.iter().map(|line| godot_text(line)).collect()
 }

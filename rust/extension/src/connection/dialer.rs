@@ -13,6 +13,7 @@ use godot_rustls_core::config::ClientSetup;
 use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 
 use super::Limits;
+use crate::convert::godot_text;
 
 /// How long one address has the field alone before the next is tried beside it (RFC 8305 section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -47,7 +48,7 @@ impl Dialer {
         let mut addresses = VecDeque::new();
         let mut resolving = None;
         if address.parse::<std::net::IpAddr>().is_ok() {
-            addresses.push_back(GString::from(address));
+            addresses.push_back(godot_text(address));
         } else {
             resolving = Some(Ip::singleton().resolve_hostname_queue_item(address));
         }

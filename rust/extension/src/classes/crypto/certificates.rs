@@ -8,7 +8,7 @@ use godot_rustls_core::diagnosis::quoted;
 use godot_rustls_core::issuance::{self, AlternativeNames, Subject, Validity};
 
 use super::RustlsCrypto;
-use crate::convert::warn;
+use crate::convert::{godot_text, warn};
 use crate::engine_objects::{certificate_bytes, certificates, quietly, x509_certificate};
 use crate::keys::{RecentKey, SecretKey, or_by_engine, public_key};
 
@@ -143,7 +143,7 @@ impl RustlsCrypto {
         subject_alternative_names: PackedStringArray,
     ) -> GString {
         let made = signing_request(&self.recent, key, &subject_name, &subject_alternative_names);
-        self.conclude(made.map(|pem| GString::from(&pem)))
+        self.conclude(made.map(|pem| godot_text(&pem)))
     }
 }
 

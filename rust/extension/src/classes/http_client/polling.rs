@@ -6,7 +6,7 @@ use godot_rustls_core::http::client::{Ask, Stage};
 use godot_rustls_core::http::failure::{Failure, FailureKind};
 
 use super::{RustlsHTTPClient, calls};
-use crate::convert::report;
+use crate::convert::{godot_text, report};
 use crate::http::defaults;
 
 impl RustlsHTTPClient {
@@ -154,11 +154,11 @@ impl RustlsHTTPClient {
     pub(super) fn end_with(&mut self, status: i64, message: &str) {
         self.link = None;
         self.status = status;
-        self.last_error = GString::from(message);
+        self.last_error = godot_text(message);
     }
 
     pub(super) fn told(&mut self, problem: &str) -> Error {
-        self.last_error = GString::from(problem);
+        self.last_error = godot_text(problem);
         self.tell(problem);
         Error::ERR_INVALID_PARAMETER
     }

@@ -19,7 +19,7 @@ use url::Url;
 use super::{NODE_GONE, RustlsHTTPRequest};
 use crate::classes::tls_options::AnyOptions;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
-use crate::convert::{packed_bytes, refuse};
+use crate::convert::{godot_text, packed_bytes, refuse};
 use crate::http::bytes::Bytes;
 use crate::http::defaults::{self, seconds};
 use crate::http::flight::Flight;
@@ -63,7 +63,7 @@ impl RustlsHTTPRequest {
             Ok(flight) => Ok(flight),
             Err(Refusal::Later(failure)) => Err(failure),
             Err(Refusal::AtOnce(error, message)) => {
-                this.clone().bind_mut().last_error = GString::from(&message);
+                this.clone().bind_mut().last_error = godot_text(&message);
                 return refuse(error, &message);
             }
         };

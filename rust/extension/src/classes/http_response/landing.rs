@@ -7,7 +7,7 @@ use godot_rustls_core::http::failure::{Failure, FailureKind};
 
 use super::RustlsHTTPResponse;
 use crate::classes::RustlsHTTPRequest;
-use crate::convert::report;
+use crate::convert::{godot_text, report};
 use crate::frames::{Again, watch};
 use crate::http::arrival::Arrival;
 use crate::http::flight::{Finished, Flight};
@@ -38,7 +38,7 @@ impl RustlsHTTPResponse {
             headers: PackedStringArray::new(),
             body: PackedByteArray::new(),
             error: GString::new(),
-            url: GString::from(url),
+            url: godot_text(url),
             http_version: GString::new(),
             tls_version: GString::new(),
             redirects: 0,
@@ -63,7 +63,7 @@ impl RustlsHTTPResponse {
 
     fn fill(&mut self, finished: Finished) {
         self.result = result(finished.failure.as_ref());
-        self.error = GString::from(
+        self.error = godot_text(
             &finished
                 .failure
                 .map(|failure| failure.message)
@@ -75,11 +75,11 @@ impl RustlsHTTPResponse {
             let lines = head
                 .lines
                 .iter()
-                .map(|(name, value)| GString::from(&format!("{name}: {value}")));
+                .map(|(name, value)| godot_text(&format!("{name}: {value}")));
             self.headers = lines.collect();
-            self.url = GString::from(head.url.as_str());
-            self.http_version = GString::from(head.version);
-            self.tls_version = GString::from(&head.facts.tls_version);
+            self.url = godot_text(head.url.as_str());
+            self.http_version = godot_text(head.version);
+            self.tls_version = godot_text(&head.facts.tls_version);
             self.redirects = i64::try_from(head.redirects).unwrap_or_default();
             self.facts = Some(head.facts);
         }
@@ -197,8 +197,7 @@ impl Landing {
         let Some(event) = self.arrival.take_event() else {
             return false;
         };
-        let [kind, data, id] =
-            [&event.kind, &event.data, &event.id].map(|text| GString::from(text.as_str()));
+        let [kind, data, id] = [&event.kind, &event.data, &event.id].map(|field| godot_text(field));
         self.response
             .signals()
             .event_received()

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::RustlsStreamPeerTLS;
 use crate::classes::RustlsCertificateInfo;
 use crate::connection::Connection;
-use crate::convert::report;
+use crate::convert::{godot_text, report};
 
 #[godot_api(secondary)]
 impl RustlsStreamPeerTLS {
@@ -135,6 +135,6 @@ impl RustlsStreamPeerTLS {
                 .session()
                 .map(|session| tell(session).into_owned())
         });
-        GString::from(&told.flatten().unwrap_or_default())
+        godot_text(&told.flatten().unwrap_or_default())
     }
 }

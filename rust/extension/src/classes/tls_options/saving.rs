@@ -9,7 +9,7 @@ use godot_rustls_core::pem::write_certificate;
 
 use super::RustlsTLSOptions;
 use super::request::TrustedText;
-use crate::convert::warn_later;
+use crate::convert::{godot_text, warn_later};
 use crate::engine_objects::certificates;
 use crate::spec::ClientsSpec;
 
@@ -96,10 +96,7 @@ impl RustlsTLSOptions {
     #[func]
     fn get_configuration_warnings(&self) -> PackedStringArray {
         let warnings = self.warnings();
-        warnings
-            .iter()
-            .map(|text| GString::from(text.as_str()))
-            .collect()
+        warnings.iter().map(|line| godot_text(line)).collect()
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -228,5 +225,5 @@ fn whole_chain(given: &[u8]) -> Variant {
 fn certificates_alone(given: impl AsRef<[u8]>) -> Variant {
     let read = certificates(given.as_ref()).certificates;
     let pem: String = read.iter().map(write_certificate).collect();
-    GString::from(&pem).to_variant()
+    godot_text(&pem).to_variant()
 }
