@@ -15,7 +15,7 @@ use crate::diagnosis::{Cause, Diagnosis};
 use crate::identity::Identity;
 use crate::names::{ReferenceName, indication};
 use crate::options::{ClientOptions, Terms, Verification};
-use crate::provider::provider;
+use crate::provider::provider_with;
 use crate::session::{Costs, Offer, Session};
 use crate::verifier::{Horizon, OwnIdentity, ServerVerifier, seconds, verify_chain};
 
@@ -206,7 +206,7 @@ impl ClientSetup {
         resume: bool,
     ) -> Result<rustls::ClientConfig, Diagnosis> {
         let terms = &self.options.terms;
-        let mut config = rustls::ClientConfig::builder_with_provider(provider())
+        let mut config = rustls::ClientConfig::builder_with_provider(provider_with(&terms.groups))
             .with_protocol_versions(terms.versions.protocol_versions())
             .map_err(|error| unusable(&error))?
             .dangerous()
@@ -230,6 +230,7 @@ fn offer(terms: &Terms, identity: Option<&str>) -> Offer {
         versions: terms.versions,
         identity: identity.map(str::to_owned),
         alpn: terms.alpn.describe(),
+        groups: terms.groups.clone(),
         costs: Costs::default(),
     }
 }

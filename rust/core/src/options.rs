@@ -7,6 +7,7 @@ use crate::diagnosis::{Cause, Diagnosis};
 use crate::identity::{Identity, ServerIdentities};
 use crate::key_log::KeyLog;
 use crate::pins::Pins;
+use crate::provider::KeyExchangeGroups;
 use crate::revocation::RevocationLists;
 use crate::trust::TrustStore;
 
@@ -109,6 +110,8 @@ pub struct Terms {
     pub versions: VersionRange,
     /// Application protocols to choose from.
     pub alpn: AlpnProtocols,
+    /// Groups in which keys may be exchanged.
+    pub groups: KeyExchangeGroups,
     /// Sessions may be resumed.
     pub resumption: bool,
     /// Where the secrets are written down.
@@ -120,6 +123,7 @@ impl Default for Terms {
         Self {
             versions: VersionRange::default(),
             alpn: AlpnProtocols::default(),
+            groups: KeyExchangeGroups::default(),
             resumption: true,
             key_log: None,
         }

@@ -2,13 +2,17 @@
 //!
 //! Nothing installs a process-wide default: another extension in the same game may have its own.
 
+mod groups;
 pub mod key_shares;
+mod p521;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs};
 use rustls::server::ProducesTickets;
+
+pub use groups::{KeyExchangeGroups, group_name};
 
 static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     let mut provider = aws_lc_rs::default_provider();
@@ -20,11 +24,7 @@ static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
             .as_str()
             .is_none_or(|name| !name.contains("AES_128_GCM"))
     });
-    for group in &mut provider.kx_groups {
-        if group.name() == key_shares::PREFERRED.name() {
-            *group = key_shares::PREFERRED;
-        }
-    }
+    provider.kx_groups = KeyExchangeGroups::default().to_list();
     Arc::new(provider)
 });
 
@@ -33,6 +33,17 @@ static SEEDED: AtomicBool = AtomicBool::new(false);
 /// aws-lc-rs; X25519MLKEM768 is its first key exchange group.
 pub fn provider() -> Arc<CryptoProvider> {
     Arc::clone(&PROVIDER)
+}
+
+/// The same with these key exchange groups.
+pub(crate) fn provider_with(groups: &KeyExchangeGroups) -> Arc<CryptoProvider> {
+    if *groups == KeyExchangeGroups::default() {
+        return provider();
+    }
+    Arc::new(CryptoProvider {
+        kx_groups: groups.to_list(),
+        ..CryptoProvider::clone(&PROVIDER)
+    })
 }
 
 /// Whether random numbers were made already in this process. The first ones wait tens of milliseconds for entropy.
@@ -96,29 +107,11 @@ pub fn cipher_suite_name(suite: rustls::CipherSuite) -> String {
     name.replacen("TLS13_", "TLS_", 1)
 }
 
-/// IANA name of a key exchange group.
-pub fn group_name(group: rustls::NamedGroup) -> String {
-    match group {
-        rustls::NamedGroup::X25519 => "x25519".to_owned(),
-        rustls::NamedGroup::X448 => "x448".to_owned(),
-        other => other.as_str().unwrap_or("unknown").to_owned(),
-    }
-}
-
 /// What this side offers, for sentences: names of suites for one list.
 pub fn offered_cipher_suites() -> Vec<String> {
     PROVIDER
         .cipher_suites
         .iter()
         .map(|suite| cipher_suite_name(suite.suite()))
-        .collect()
-}
-
-/// What this side offers, for sentences: names of key exchange groups.
-pub fn offered_groups() -> Vec<String> {
-    PROVIDER
-        .kx_groups
-        .iter()
-        .map(|group| group_name(group.name()))
         .collect()
 }

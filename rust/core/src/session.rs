@@ -17,7 +17,7 @@ use rustls_pki_types::ServerName;
 use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
 use crate::notes::{self, CertificateRequest};
 use crate::options::VersionRange;
-use crate::provider;
+use crate::provider::{self, KeyExchangeGroups};
 use goodbye::Goodbye;
 use pending::Pending;
 
@@ -61,6 +61,8 @@ pub(crate) struct Offer {
     pub(crate) identity: Option<String>,
     /// Application protocols.
     pub(crate) alpn: String,
+    /// Key exchange groups.
+    pub(crate) groups: KeyExchangeGroups,
     /// What handshakes cost.
     pub(crate) costs: Costs,
 }
@@ -211,7 +213,7 @@ impl Session {
 
     /// What to say of the peer's regular goodbye.
     pub fn end(&self) -> Diagnosis {
-        diagnosis::closed(self.role, false, self.received)
+        diagnosis::closed()
     }
 
     /// More input makes sense: nothing failed, nothing was closed, the reader keeps up.
@@ -278,24 +280,32 @@ impl Session {
             self.input_ended = true;
             return;
         }
-        self.failure = Some(if self.is_handshaking() {
-            diagnosis::closed(self.role, true, self.received)
+        if self.is_handshaking() {
+            self.closed_in_handshake();
         } else {
-            diagnosis::truncated()
-        });
+            self.failure = Some(diagnosis::truncated());
+        }
     }
 
     /// The peer said goodbye before the handshake was complete, which is a failure.
     pub fn closed_in_handshake(&mut self) {
         if self.failure.is_none() {
-            self.failure = Some(diagnosis::closed(self.role, true, self.received));
+            let groups = &self.offer.groups;
+            let diagnosis = diagnosis::closed_in_handshake(self.role, self.received, groups);
+            self.failure = Some(diagnosis);
         }
     }
 
     /// The transport failed.
     pub fn transport_failed(&mut self, reason: &str) {
         if self.failure.is_none() {
-            self.failure = Some(diagnosis::transport(reason));
+            let is_unanswered =
+                self.role == Role::Client && self.received == 0 && self.is_handshaking();
+            self.failure = Some(if is_unanswered {
+                diagnosis::hello_unanswered(reason, &self.offer.groups)
+            } else {
+                diagnosis::transport(reason)
+            });
         }
     }
 
@@ -440,6 +450,7 @@ impl Session {
             role: self.role,
             first_bytes: &self.first_bytes,
             versions: self.offer.versions,
+            groups: &self.offer.groups,
             was_connected: !self.is_handshaking(),
             certificate_request: self.certificate_request,
             identity: self.offer.identity.as_deref(),

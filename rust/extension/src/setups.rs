@@ -201,6 +201,7 @@ fn terms(spec: &TermsSpec) -> Result<Terms, String> {
     Ok(Terms {
         versions: spec.versions,
         alpn: spec.alpn.clone(),
+        groups: spec.groups.clone(),
         resumption: spec.resumption,
         key_log: key_log::open(&spec.key_log_path)?,
     })

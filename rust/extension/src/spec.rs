@@ -9,6 +9,7 @@ use godot_rustls_core::identity::{Identity, ServedName};
 use godot_rustls_core::options::{Verification, VersionRange};
 use godot_rustls_core::pem::read_private_key;
 use godot_rustls_core::pins::Pins;
+use godot_rustls_core::provider::KeyExchangeGroups;
 use godot_rustls_core::revocation::RevocationLists;
 use godot_rustls_core::trust::TrustStore;
 use zeroize::Zeroizing;
@@ -46,6 +47,7 @@ pub(crate) struct ServerSpec {
 pub(crate) struct TermsSpec {
     pub(crate) versions: VersionRange,
     pub(crate) alpn: AlpnProtocols,
+    pub(crate) groups: KeyExchangeGroups,
     pub(crate) resumption: bool,
     /// Empty for none.
     pub(crate) key_log_path: String,
@@ -100,6 +102,7 @@ impl TermsSpec {
         Ok(Self {
             versions: allowed(VersionRange::default())?,
             alpn: AlpnProtocols::default(),
+            groups: KeyExchangeGroups::default(),
             resumption: true,
             key_log_path: String::new(),
             trust_reloads: reloads(),

@@ -10,6 +10,7 @@ func test_every_change_of_a_client_forgets_its_sessions(_ours: Stack) -> void:
 		&"trusted_ca_chain": Fixtures.chain(["root", "other_root"]),
 		&"common_name_override": "localhost",
 		&"alpn_protocols": PackedStringArray(["game"]),
+		&"key_exchange_groups": PackedStringArray(["secp256r1"]),
 		&"pinned_public_keys": PackedStringArray([pin]),
 		&"revocation_lists_pem": Fixtures.revocation_list("list_of_root"),
 		&"key_log_path": Fixtures.write_scratch("sessions.log", []),
@@ -32,6 +33,8 @@ func test_every_change_of_a_server_forgets_its_sessions(_ours: Stack) -> void:
 	var certificate: X509Certificate = Fixtures.certificate("localhost_p384")
 	var changes: Dictionary = {
 		"alpn_protocols": func(server: RefCounted) -> void: server.set(&"alpn_protocols", PackedStringArray(["game"])),
+		"key_exchange_groups": func(server: RefCounted) -> void:
+			server.set(&"key_exchange_groups", PackedStringArray(["secp256r1"])),
 		"pinned_public_keys": func(server: RefCounted) -> void:
 			server.set(&"pinned_public_keys", PackedStringArray([pin])),
 		"revocation_lists_pem": func(server: RefCounted) -> void:

@@ -11,7 +11,7 @@ const GROUPS := {
 	"": [&"mode"],
 	"Client": [&"trusted_ca_chain", &"common_name_override"],
 	"Server": [&"private_key", &"own_certificate"],
-	"Protocol": [&"min_version", &"max_version", &"alpn_protocols", &"session_resumption"],
+	"Protocol": [&"min_version", &"max_version", &"alpn_protocols", &"key_exchange_groups", &"session_resumption"],
 	"Verification": [&"pinned_public_keys", &"revocation_lists_pem"],
 	"Debugging": [&"key_log_path"],
 }
@@ -28,6 +28,7 @@ func test_every_stored_property_comes_back(_ours: Stack) -> void:
 		&"min_version": TLS_VERSION_1_3,
 		&"max_version": TLS_VERSION_1_2,
 		&"alpn_protocols": PackedStringArray(["game/2", "game/1", "ü"]),
+		&"key_exchange_groups": PackedStringArray(["x25519", "not a group yet"]),
 		&"session_resumption": false,
 		&"pinned_public_keys": PackedStringArray([PIN, "not a pin yet"]),
 		&"revocation_lists_pem": Fixtures.revocation_list("list_of_root") + Fixtures.revocation_list("list_of_players"),
@@ -129,6 +130,7 @@ func test_a_file_edited_by_hand_is_checked_when_it_is_used(_ours: Stack) -> void
 		"min_version = 1\nmax_version = 0": "version",
 		"pinned_public_keys = PackedStringArray(\"x\")": "pinned_public_keys",
 		"alpn_protocols = PackedStringArray(\"\")": "alpn_protocols",
+		"key_exchange_groups = PackedStringArray(\"x448\")": "key_exchange_groups",
 		"revocation_lists_pem = \"x\"": "revocation_lists_pem",
 		"mode = 2": "key",
 	}
@@ -143,6 +145,7 @@ func test_a_file_edited_by_hand_is_checked_when_it_is_used(_ours: Stack) -> void
 func test_a_copy_is_of_the_same_content(_ours: Stack) -> void:
 	var options: Resource = with(trusting(our_stack), {
 		&"common_name_override": "localhost", &"alpn_protocols": PackedStringArray(["game"]),
+		&"key_exchange_groups": PackedStringArray(["secp256r1"]),
 		&"revocation_lists_pem": Fixtures.revocation_list("list_of_root"),
 	})
 	var copy: Resource = options.duplicate()

@@ -199,6 +199,7 @@ const PROPERTIES := {
 		&"min_version": [TYPE_INT, 0],
 		&"max_version": [TYPE_INT, 1],
 		&"alpn_protocols": [TYPE_PACKED_STRING_ARRAY, []],
+		&"key_exchange_groups": [TYPE_PACKED_STRING_ARRAY, []],
 		&"session_resumption": [TYPE_BOOL, true],
 		&"pinned_public_keys": [TYPE_PACKED_STRING_ARRAY, []],
 		&"revocation_lists_pem": [TYPE_STRING, ""],

@@ -9,7 +9,7 @@ use rustls_pki_types::UnixTime;
 use super::{offer, unusable};
 use crate::diagnosis::Diagnosis;
 use crate::options::ServerOptions;
-use crate::provider::{Ticketer, provider};
+use crate::provider::{Ticketer, provider_with};
 use crate::session::{Offer, Session};
 use crate::verifier::{ClientVerifier, Horizon, seconds};
 
@@ -69,7 +69,7 @@ impl Current {
             Some(clients) => Arc::new(ClientVerifier::new(clients.clone(), Arc::clone(&horizon))),
             None => Arc::new(NoClientAuth),
         };
-        let mut config = rustls::ServerConfig::builder_with_provider(provider())
+        let mut config = rustls::ServerConfig::builder_with_provider(provider_with(&terms.groups))
             .with_protocol_versions(terms.versions.protocol_versions())
             .map_err(|error| unusable(&error))?
             .with_client_cert_verifier(clients)

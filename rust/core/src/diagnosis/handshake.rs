@@ -5,7 +5,7 @@ use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
 use super::{Cause, Diagnosis, Rejection, quoted};
 use crate::notes::CertificateRequest;
 use crate::options::{TlsVersion, VersionRange};
-use crate::provider;
+use crate::provider::{self, KeyExchangeGroups};
 use crate::session::Role;
 
 /// What is known about the connection beside the error.
@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub first_bytes: &'a [u8],
     /// The versions this side allows.
     pub versions: VersionRange,
+    /// The key exchange groups of this side.
+    pub groups: &'a KeyExchangeGroups,
     /// The handshake was complete.
     pub was_connected: bool,
     /// The server asked this client for a certificate.
@@ -86,22 +88,42 @@ pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context
     }
 }
 
-/// The peer ended the connection: in a handshake that is a failure, afterwards the regular end.
-pub fn closed(role: Role, during_handshake: bool, received: u64) -> Diagnosis {
-    let message = match (during_handshake, received, role) {
-        (true, 0, Role::Client) => {
-            "the server closed the connection without an answer: is it a TLS server, and on this port?".to_owned()
-        }
-        (true, 0, Role::Server) => "the client closed the connection without saying anything".to_owned(),
-        (true, _, Role::Client) => format!(
+/// The peer ended the connection after the handshake, as it may.
+pub fn closed() -> Diagnosis {
+    Diagnosis::new(Cause::Closed, "the peer closed the connection")
+}
+
+/// The peer ended the connection in the middle of the handshake.
+pub fn closed_in_handshake(role: Role, received: u64, groups: &KeyExchangeGroups) -> Diagnosis {
+    let message = match (received, role) {
+        (0, Role::Client) => format!(
+            "the server closed the connection without an answer: is it a TLS server, and on this port?{}",
+            about_large_hellos(groups)
+        ),
+        (0, Role::Server) => "the client closed the connection without saying anything".to_owned(),
+        (_, Role::Client) => format!(
             "the server closed the connection in the middle of the handshake, after {received} bytes: its log may say why"
         ),
-        (true, _, Role::Server) => format!(
+        (_, Role::Server) => format!(
             "the client closed the connection in the middle of the handshake, after {received} bytes: it may not trust this server's certificate"
         ),
-        (false, ..) => "the peer closed the connection".to_owned(),
     };
     Diagnosis::new(Cause::Closed, message)
+}
+
+/// The stream below failed when a client had said hello and no byte had come back.
+pub fn hello_unanswered(reason: &str, groups: &KeyExchangeGroups) -> Diagnosis {
+    let mut diagnosis = transport(reason);
+    diagnosis.message.push_str(&about_large_hellos(groups));
+    diagnosis
+}
+
+/// A key share of ML-KEM makes the hello larger than what old servers and boxes on the way read at once.
+fn about_large_hellos(groups: &KeyExchangeGroups) -> String {
+    if !groups.make_a_large_hello() {
+        return String::new();
+    }
+    " If it does so only here, it may not read a ClientHello that takes two packets: set key_exchange_groups without X25519MLKEM768, for instance to [\"x25519\", \"secp256r1\"]".to_owned()
 }
 
 /// The stream ended without close_notify (RFC 8446 section 6.1).
@@ -150,7 +172,7 @@ fn from_alert(alert: AlertDescription, context: Context<'_>) -> Diagnosis {
             Cause::NoCommonCipher,
             format!(
                 "the {peer} found nothing in common: alert {name}. Offered here: {}",
-                offer()
+                offer(context)
             ),
         ),
         Alert::UnknownCA
@@ -264,7 +286,7 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
             format!(
                 "{} in common with the peer. Offered here: {}",
                 missing(reason),
-                offer()
+                offer(context)
             ),
         ),
         other => Diagnosis::new(
@@ -301,11 +323,11 @@ fn missing(reason: &PeerIncompatible) -> &'static str {
     }
 }
 
-fn offer() -> String {
+fn offer(context: Context<'_>) -> String {
     format!(
         "{}; groups {}",
         provider::offered_cipher_suites().join(", "),
-        provider::offered_groups().join(", ")
+        context.groups.describe()
     )
 }
 

@@ -17,7 +17,8 @@ pub use certificate::{
     self_signature_broken, too_tangled, unknown_critical, untrusted, weak_key,
 };
 pub use handshake::{
-    Context as HandshakeContext, closed, from_rustls, timeout, transport, truncated,
+    Context as HandshakeContext, closed, closed_in_handshake, from_rustls, hello_unanswered,
+    timeout, transport, truncated,
 };
 
 pub use revocation::{

@@ -1,12 +1,11 @@
+mod handshake;
+
 use godot_rustls_testkit::{Issued, Template};
-use rustls::{
-    AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved,
-};
+use rustls::CertificateError;
 
 use super::*;
 use crate::certificate::Facts;
 use crate::names::ReferenceName;
-use crate::options::VersionRange;
 use crate::session::Role;
 use crate::testing::{NOW, certificate};
 
@@ -16,19 +15,6 @@ fn facts(issued: &Issued) -> Facts {
 
 fn leaf() -> Facts {
     facts(&Template::leaf("play.example.org").self_signed())
-}
-
-fn context(first_bytes: &[u8]) -> HandshakeContext<'_> {
-    HandshakeContext {
-        role: Role::Client,
-        first_bytes,
-        versions: VersionRange::default(),
-        was_connected: false,
-        certificate_request: None,
-        identity: None,
-        protocols: "",
-        client_protocols: "",
-    }
 }
 
 #[track_caller]
@@ -289,172 +275,6 @@ fn a_certificates_alert_is_the_one_that_the_peer_understands() {
     assert_eq!(
         name_mismatch(&leaf, &name).alert,
         CertificateError::NotValidForName
-    );
-}
-
-#[test]
-fn a_peer_without_tls_is_described_by_its_first_bytes() {
-    let broken = Error::InvalidMessage(InvalidMessage::InvalidContentType);
-    for (bytes, words) in [
-        (&b"HTTP/1.1 400"[..], &["plain HTTP", "HTTP/1.1 400"][..]),
-        (b"GET / HTTP/1", &["plain HTTP request", "GET / HTTP/1"]),
-        (b"SSH-2.0-Open", &["SSH"]),
-        (b"220-mail.exa", &["STARTTLS"]),
-        (&[0, 1, 2, 0xff], &["00 01 02 ff"]),
-    ] {
-        says(
-            &from_rustls(&broken, None, context(bytes)),
-            Cause::NotTls,
-            words,
-        );
-    }
-    // A record header first, or a handshake that was complete: that is TLS, however broken.
-    says(
-        &from_rustls(&broken, None, context(&[22, 3, 1, 0, 5])),
-        Cause::Other,
-        &[],
-    );
-    let mut later = context(b"HTTP/1.1 400");
-    later.was_connected = true;
-    says(&from_rustls(&broken, None, later), Cause::Other, &[]);
-}
-
-#[test]
-fn alerts_are_told_with_their_names_for_either_side() {
-    let alert = |description, role| {
-        let mut context = context(&[]);
-        context.role = role;
-        from_rustls(&Error::AlertReceived(description), None, context)
-    };
-    says(
-        &alert(AlertDescription::UnknownCA, Role::Server),
-        Cause::PeerAlert,
-        &["the client refused", "unknown_ca (48)"],
-    );
-    says(
-        &alert(AlertDescription::CertificateRequired, Role::Client),
-        Cause::ClientCertificateRequired,
-        &["the server requires", "(116)"],
-    );
-    says(
-        &alert(AlertDescription::ProtocolVersion, Role::Client),
-        Cause::NoCommonVersion,
-        &["TLS 1.2 and 1.3", "(70)"],
-    );
-    says(
-        &alert(AlertDescription::HandshakeFailure, Role::Client),
-        Cause::NoCommonCipher,
-        &["TLS_AES_256_GCM_SHA384", "x25519"],
-    );
-    says(
-        &alert(AlertDescription::Unknown(250), Role::Client),
-        Cause::PeerAlert,
-        &["(250)"],
-    );
-}
-
-#[test]
-fn what_is_not_compatible_names_what_is_offered_here() {
-    let incompatible = |reason| from_rustls(&Error::PeerIncompatible(reason), None, context(&[]));
-    for (reason, words) in [
-        (PeerIncompatible::Tls12NotOfferedOrEnabled, "only older"),
-        (PeerIncompatible::Tls12NotOffered, "only versions older"),
-        (
-            PeerIncompatible::ServerDoesNotSupportTls12Or13,
-            "only versions older",
-        ),
-    ] {
-        says(
-            &incompatible(reason),
-            Cause::NoCommonVersion,
-            &[words, "TLS 1.2 and 1.3"],
-        );
-    }
-    for (reason, word) in [
-        (PeerIncompatible::NoCipherSuitesInCommon, "cipher suite"),
-        (PeerIncompatible::NoKxGroupsInCommon, "key exchange group"),
-        (
-            PeerIncompatible::NoSignatureSchemesInCommon,
-            "signature scheme",
-        ),
-    ] {
-        says(
-            &incompatible(reason),
-            Cause::NoCommonCipher,
-            &[word, "TLS_CHACHA20_POLY1305_SHA256", "X25519MLKEM768"],
-        );
-    }
-}
-
-#[test]
-fn the_rest_of_what_rustls_can_say_has_a_cause() {
-    for (error, cause) in [
-        (
-            Error::InvalidCertificate(CertificateError::BadSignature),
-            Cause::BadCertificate,
-        ),
-        (
-            Error::InvalidCertificate(CertificateError::BadEncoding),
-            Cause::BadCertificate,
-        ),
-        (Error::NoCertificatesPresented, Cause::BadCertificate),
-        (Error::DecryptError, Cause::Other),
-        (Error::PeerSentOversizedRecord, Cause::Other),
-        (Error::NoApplicationProtocol, Cause::Other),
-        (
-            Error::PeerMisbehaved(PeerMisbehaved::TooMuchEarlyDataReceived),
-            Cause::Other,
-        ),
-        (Error::General("x".to_owned()), Cause::Other),
-        (Error::FailedToGetCurrentTime, Cause::Other),
-    ] {
-        says(&from_rustls(&error, None, context(&[])), cause, &[]);
-    }
-    let mut as_server = context(&[]);
-    as_server.role = Role::Server;
-    says(
-        &from_rustls(&Error::NoCertificatesPresented, None, as_server),
-        Cause::ClientCertificateRequired,
-        &[],
-    );
-    let rejection = expired(&leaf(), NOW);
-    let error = Error::InvalidCertificate(CertificateError::Expired);
-    assert_eq!(
-        from_rustls(&error, Some(rejection.clone()), context(&[])),
-        rejection.diagnosis
-    );
-}
-
-#[test]
-fn ends_are_told_apart() {
-    says(
-        &closed(Role::Client, true, 0),
-        Cause::Closed,
-        &["server", "without an answer"],
-    );
-    says(
-        &closed(Role::Client, true, 900),
-        Cause::Closed,
-        &["server", "900 bytes"],
-    );
-    says(&closed(Role::Server, true, 0), Cause::Closed, &["client"]);
-    says(
-        &closed(Role::Server, true, 300),
-        Cause::Closed,
-        &["client", "300 bytes", "trust"],
-    );
-    says(&closed(Role::Client, false, 5), Cause::Closed, &[]);
-    says(&truncated(), Cause::Truncated, &["close_notify"]);
-    says(&transport("reset"), Cause::Transport, &["reset"]);
-    says(
-        &timeout(10.0, 0),
-        Cause::Timeout,
-        &["10 seconds", "nothing", "handshake_timeout"],
-    );
-    says(
-        &timeout(0.5, 7),
-        Cause::Timeout,
-        &["0.5 seconds", "7 bytes"],
     );
 }
 

@@ -5,6 +5,7 @@ mod clients;
 mod data;
 mod end;
 mod exporter;
+mod groups;
 mod handshake;
 mod hostile;
 mod identities;

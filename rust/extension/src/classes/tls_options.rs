@@ -90,6 +90,20 @@ pub(crate) struct RustlsTLSOptions {
     /// ```
     #[export]
     alpn_protocols: PackedStringArray,
+    /// Groups in which keys may be exchanged, the preferred one first, by the names that
+    /// [method RustlsStreamPeerTLS.get_key_exchange_group] returns. Empty (default) for [code]X25519MLKEM768[/code],
+    /// [code]x25519[/code], [code]secp256r1[/code], [code]secp384r1[/code], [code]secp521r1[/code]. Known besides are
+    /// [code]SecP256r1MLKEM768[/code], [code]MLKEM1024[/code] and [code]MLKEM768[/code]; those with ML-KEM resist quantum
+    /// computers and need TLS 1.3.
+    ///
+    /// Without [code]X25519MLKEM768[/code] in front, a client's first message fits one packet: old servers, and boxes on
+    /// the way to them, may reset a connection whose first message needs two.
+    ///
+    /// ```gdscript
+    /// options.key_exchange_groups = ["x25519", "secp256r1"]
+    /// ```
+    #[export]
+    key_exchange_groups: PackedStringArray,
     /// Whether connections may continue an earlier one's session, which saves half of a handshake's work. On by default.
     ///
     /// A client keeps sessions per options object and name, so that none serves under other options; a server hands

@@ -7,6 +7,7 @@ use godot_rustls_core::alpn::AlpnProtocols;
 use godot_rustls_core::options::{TlsVersion, VersionRange};
 use godot_rustls_core::pem::read_bundle;
 use godot_rustls_core::pins::Pins;
+use godot_rustls_core::provider::KeyExchangeGroups;
 use zeroize::Zeroizing;
 
 use super::RustlsTLSOptions;
@@ -74,9 +75,13 @@ impl RustlsTLSOptions {
     fn terms(&self) -> Result<TermsSpec, String> {
         let key_log_path = self.key_log_path.to_string();
         key_log::check_allowed(&key_log_path)?;
+        let versions = allowed(self.versions()?)?;
+        let groups = KeyExchangeGroups::new(&texts(&self.key_exchange_groups))?;
+        groups.check(versions)?;
         Ok(TermsSpec {
-            versions: allowed(self.versions()?)?,
+            versions,
             alpn: AlpnProtocols::new(&texts(&self.alpn_protocols))?,
+            groups,
             resumption: self.session_resumption,
             key_log_path,
             trust_reloads: reloads(),
