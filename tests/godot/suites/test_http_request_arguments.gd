@@ -8,7 +8,8 @@ const DEFAULTS := {
 }
 
 const OUR_DEFAULTS := {
-	&"tls_options": null, &"connect_timeout": 30.0, &"read_timeout": 0.0, &"cookies_enabled": false,
+	&"tls_options": null, &"connect_timeout": 30.0, &"read_timeout": 0.0, &"retry_lost_post": true,
+	&"cookies_enabled": false,
 	&"allow_https_downgrade": false, &"download_resume": false, &"use_environment_proxies": false,
 	&"server_sent_events": false,
 }

@@ -210,6 +210,7 @@ const PROPERTIES := {
 		&"tls_options": [TYPE_OBJECT, null],
 		&"connect_timeout": [TYPE_FLOAT, 30.0],
 		&"read_timeout": [TYPE_FLOAT, 0.0],
+		&"retry_lost_post": [TYPE_BOOL, true],
 		&"cookies_enabled": [TYPE_BOOL, false],
 		&"allow_https_downgrade": [TYPE_BOOL, false],
 		&"download_resume": [TYPE_BOOL, false],

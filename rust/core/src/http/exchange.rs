@@ -1,6 +1,7 @@
 //! One request and its answer: redirects, cookies, time limits, decompression.
 
 mod answer;
+mod retry;
 mod send;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -58,6 +59,8 @@ pub struct Rules {
     pub timeout: Option<Duration>,
     /// For a silence of the server.
     pub read_timeout: Option<Duration>,
+    /// Sends a request that is not idempotent once more when a reused connection ended without a byte of a response.
+    pub retry_lost_post: bool,
 }
 
 /// The answer without its body.

@@ -1,6 +1,7 @@
 //! Connections that are kept and used again, for one configuration.
 
 mod connection;
+mod keep_alive;
 mod last_use;
 
 use std::collections::{HashMap, VecDeque};
@@ -9,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use http::HeaderMap;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 
@@ -20,6 +22,10 @@ use last_use::LastUse;
 
 /// How long a connection is kept that nobody uses. Servers usually close theirs after a minute or more.
 const KEPT_FOR: Duration = Duration::from_secs(50);
+
+/// How long a kept connection serves a request that is not idempotent, when the server does not say how long it keeps it:
+/// no server closes one that soon.
+const FRESH_FOR: Duration = Duration::from_secs(2);
 
 /// Idle connections kept for one server.
 const MOST_IDLE: usize = 32;
@@ -56,7 +62,7 @@ struct Server {
 
 #[derive(Debug, Default)]
 struct Kept {
-    idle: VecDeque<(Http1, LastUse)>,
+    idle: VecDeque<Idle>,
     shared: Option<Http2>,
     /// Until the first connection, one is made at a time.
     is_known: bool,
@@ -64,11 +70,61 @@ struct Kept {
     is_swept: bool,
 }
 
+/// A connection that nobody uses.
+#[derive(Debug)]
+struct Idle {
+    connection: Http1,
+    last_use: LastUse,
+    /// How long its server lets it be used again.
+    server_keeps: Option<Duration>,
+}
+
+/// Which kept connections a request may go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reuse {
+    /// All: if the server is just closing it, the request is retried.
+    Any,
+    /// Those that the server is not about to close.
+    Fresh,
+    /// None but those that are shared, where the server says what it did not begin.
+    Never,
+}
+
+impl Reuse {
+    /// `may_repeat`: one that is not idempotent may be retried too.
+    pub(super) fn of(is_idempotent: bool, may_repeat: bool) -> Self {
+        match (is_idempotent, may_repeat) {
+            (true, _) => Self::Any,
+            (false, true) => Self::Fresh,
+            (false, false) => Self::Never,
+        }
+    }
+
+    /// Whether a connection will do that was not used for `age`. `server_keeps` holds already.
+    fn suits(self, age: Duration, server_keeps: Option<Duration>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Fresh => server_keeps.is_some() || age < FRESH_FOR,
+            Self::Never => false,
+        }
+    }
+}
+
+impl Idle {
+    fn is_usable(&self, kept_for: Duration) -> bool {
+        let limit = self.server_keeps.unwrap_or(kept_for).min(kept_for);
+        self.last_use.age() < limit && self.connection.is_ready()
+    }
+
+    fn suits(&self, reuse: Reuse) -> bool {
+        reuse.suits(self.last_use.age(), self.server_keeps)
+    }
+}
+
 impl Kept {
     /// Lets go what nobody used for long, and what is closed.
     fn sweep(&mut self, kept_for: Duration) {
-        self.idle
-            .retain(|(connection, last_use)| last_use.age() < kept_for && connection.is_ready());
+        self.idle.retain(|idle| idle.is_usable(kept_for));
         self.shared.take_if(|shared| !shared.is_usable(kept_for));
     }
 
@@ -96,13 +152,14 @@ impl Pool {
     pub(super) async fn connection(
         self: &Arc<Self>,
         origin: &Origin,
+        reuse: Reuse,
         phase: &PhaseCell,
     ) -> Result<Connection, Failure> {
         let server = self.server(origin);
-        if let Some(connection) = server.take() {
+        if let Some(connection) = server.take(reuse) {
             return Ok(connection);
         }
-        let _permit = match server.wait().await {
+        let _permit = match server.wait(reuse).await {
             Turn::Kept(connection) => return Ok(connection),
             Turn::Make(permit) => permit,
         };
@@ -134,12 +191,18 @@ impl Pool {
         }
     }
 
-    /// A connection whose answer is being read.
-    pub(super) fn lease(self: &Arc<Self>, origin: &Origin, connection: Connection) -> Lease {
+    /// A connection whose response, with these headers, is being read.
+    pub(super) fn lease(
+        self: &Arc<Self>,
+        origin: &Origin,
+        connection: Connection,
+        headers: &HeaderMap,
+    ) -> Lease {
         Lease {
             pool: Arc::downgrade(self),
             origin: origin.clone(),
             connection,
+            server_keeps: keep_alive::usable_for(headers),
         }
     }
 
@@ -148,10 +211,13 @@ impl Pool {
         self.look_after(server);
     }
 
-    fn keep(self: &Arc<Self>, origin: &Origin, connection: Http1) {
+    fn keep(self: &Arc<Self>, origin: &Origin, idle: Idle) {
+        if !idle.is_usable(self.kept_for) {
+            return;
+        }
         let server = self.server(origin);
         let mut kept = server.lock();
-        kept.idle.push_back((connection, LastUse::now()));
+        kept.idle.push_back(idle);
         if kept.idle.len() > MOST_IDLE {
             kept.idle.pop_front();
         }
@@ -194,6 +260,7 @@ pub(super) struct Lease {
     pool: Weak<Pool>,
     origin: Origin,
     connection: Connection,
+    server_keeps: Option<Duration>,
 }
 
 impl Lease {
@@ -214,9 +281,16 @@ impl Lease {
         let Connection::Http1(mut connection) = self.connection else {
             return;
         };
+        // Before the wait: the server counts from its response.
+        let last_use = LastUse::now();
         let is_ready = timeout(LONGEST_WAIT, connection.ready()).await;
         if let (Ok(true), Some(pool)) = (is_ready, self.pool.upgrade()) {
-            pool.keep(&self.origin, connection);
+            let idle = Idle {
+                connection,
+                last_use,
+                server_keeps: self.server_keeps,
+            };
+            pool.keep(&self.origin, idle);
         }
     }
 }
@@ -234,16 +308,19 @@ impl Server {
 
     /// Waits for a connection that comes free, or for one's turn to make one. Only the waiting is cut short by its time:
     /// what is being made later belongs to its request alone. Who waits no longer must not stand in the queues.
-    async fn wait(&self) -> Turn<'_> {
+    async fn wait(&self, reuse: Reuse) -> Turn<'_> {
         let mut turn = pin!(async {
             loop {
                 let freed = self.freed.notified();
                 tokio::select! {
-                    () = freed => if let Some(connection) = self.take() {
-                        return Turn::Kept(connection);
-                    },
+                    // Whoever cannot use it must not take the news of it from those who can.
+                    () = freed, if reuse != Reuse::Never => {
+                        if let Some(connection) = self.take(reuse) {
+                            return Turn::Kept(connection);
+                        }
+                    }
                     permit = self.connecting.acquire() => {
-                        return match self.take() {
+                        return match self.take(reuse) {
                             Some(connection) => Turn::Kept(connection),
                             None => Turn::Make(permit.ok()),
                         };
@@ -262,20 +339,15 @@ impl Server {
     }
 
     /// A connection that lives still, the one used last first.
-    fn take(&self) -> Option<Connection> {
+    fn take(&self, reuse: Reuse) -> Option<Connection> {
         let mut kept = self.lock();
+        kept.sweep(self.kept_for);
         if let Some(shared) = &kept.shared {
-            if shared.is_usable(self.kept_for) {
-                return Some(Connection::Http2(shared.clone()));
-            }
-            kept.shared = None;
+            return Some(Connection::Http2(shared.again()));
         }
-        while let Some((connection, last_use)) = kept.idle.pop_back() {
-            if last_use.age() < self.kept_for && connection.is_ready() {
-                return Some(Connection::Http1(connection.used_again()));
-            }
-        }
-        None
+        let place = kept.idle.iter().rposition(|idle| idle.suits(reuse))?;
+        let idle = kept.idle.remove(place)?;
+        Some(Connection::Http1(idle.connection.used_again()))
     }
 
     /// Remembers what a connection that was just made shows. None when it failed: the others need not wait for that
@@ -319,5 +391,28 @@ async fn close_idle(pool: Weak<Pool>, server: Weak<Server>) {
             kept.is_swept = false;
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_is_not_idempotent_wants_a_connection_that_is_fresh_or_kept_by_its_server() {
+        let seconds = Duration::from_secs;
+        for (age, server_keeps, expected) in [
+            (seconds(1), None, [true, true, false]),
+            (seconds(2), None, [true, false, false]),
+            (seconds(20), None, [true, false, false]),
+            (seconds(20), Some(seconds(59)), [true, true, false]),
+        ] {
+            let suits = [Reuse::Any, Reuse::Fresh, Reuse::Never]
+                .map(|reuse| reuse.suits(age, server_keeps));
+            assert_eq!(suits, expected, "{age:?}, {server_keeps:?}");
+        }
+        assert_eq!(Reuse::of(true, false), Reuse::Any);
+        assert_eq!(Reuse::of(false, true), Reuse::Fresh);
+        assert_eq!(Reuse::of(false, false), Reuse::Never);
     }
 }

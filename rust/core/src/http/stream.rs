@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Cause, Diagnosis};
 use crate::session::Session;
 
 /// What is read from the socket at once: four records of the largest size.
@@ -109,6 +109,17 @@ impl TlsStream {
     fn failure(&self) -> Diagnosis {
         self.session.failure().cloned().unwrap_or_default()
     }
+
+    /// Why nothing more can be read or written. h2 keeps nothing of it but its kind and its words.
+    fn error(&self) -> io::Error {
+        let failure = self.failure();
+        let kind = match failure.cause {
+            Cause::Closed | Cause::Truncated => io::ErrorKind::UnexpectedEof,
+            Cause::Transport => io::ErrorKind::ConnectionReset,
+            _ => io::ErrorKind::InvalidData,
+        };
+        io::Error::new(kind, failure)
+    }
 }
 
 impl AsyncRead for TlsStream {
@@ -127,7 +138,7 @@ impl AsyncRead for TlsStream {
                 return Poll::Ready(Ok(()));
             }
             if me.session.failure().is_some() {
-                return Poll::Ready(Err(io::Error::other(me.failure())));
+                return Poll::Ready(Err(me.error()));
             }
             if me.session.peer_has_closed() {
                 return Poll::Ready(Ok(()));
@@ -150,7 +161,7 @@ impl AsyncWrite for TlsStream {
         ready!(me.poll_send(context))?;
         let count = me.session.write(&data[..data.len().min(OUTPUT)]);
         if count == 0 && !data.is_empty() {
-            return Poll::Ready(Err(io::Error::other(me.failure())));
+            return Poll::Ready(Err(me.error()));
         }
         if let Poll::Ready(Err(error)) = me.poll_send(context) {
             return Poll::Ready(Err(error));

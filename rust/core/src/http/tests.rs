@@ -4,6 +4,7 @@ mod client;
 mod exchange;
 mod http2;
 mod kept;
+mod lost;
 mod resume;
 mod server;
 mod ways;
@@ -55,6 +56,7 @@ const RULES: Rules = Rules {
     allow_downgrade: false,
     timeout: None,
     read_timeout: None,
+    retry_lost_post: true,
 };
 
 fn order(url: &str) -> Order {
@@ -67,6 +69,20 @@ fn order(url: &str) -> Order {
         rules: RULES,
         cookies: None,
     }
+}
+
+fn post(url: &str) -> Order {
+    let mut order = order(url);
+    order.method = Method::POST;
+    order.content = Content::Bytes("score=1".into());
+    order
+}
+
+/// One that is sent once, whatever becomes of it.
+fn post_once(url: &str) -> Order {
+    let mut order = post(url);
+    order.rules.retry_lost_post = false;
+    order
 }
 
 fn connector(setup: &ClientSetup, routes: Routes) -> Connector {

@@ -29,6 +29,8 @@ pub(super) struct Notes {
     head: Option<Vec<u8>>,
     /// The lines of the response's head.
     lines: Option<Vec<Line>>,
+    /// Bytes of a response came, be they of an interim one.
+    has_begun: bool,
 }
 
 /// The notes of a connection, which carries one exchange at a time.
@@ -42,7 +44,13 @@ impl SharedNotes {
             spellings: Some(spellings),
             head: Some(Vec::new()),
             lines: None,
+            has_begun: false,
         };
+    }
+
+    /// Whether a byte of the response came.
+    pub(super) fn has_begun(&self) -> bool {
+        self.lock().has_begun
     }
 
     /// The lines of the response that came.
@@ -86,6 +94,7 @@ impl Notes {
 
     /// Looks for a whole head in what came. Interim responses (1xx) are passed over.
     fn read(&mut self, data: &[u8]) {
+        self.has_begun |= !data.is_empty();
         let Some(head) = &mut self.head else {
             return;
         };

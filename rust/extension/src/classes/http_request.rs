@@ -67,6 +67,13 @@ pub(crate) struct RustlsHTTPRequest {
     /// Seconds that a server may be silent, before its answer and within; 0 for any time.
     #[var(get = get_read_timeout, set = set_read_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     read_timeout: f64,
+    /// Whether a POST or PATCH that was lost is sent once more. Connections are kept for further requests, and a server may
+    /// close one just when a request comes. When it ends without a byte of a response, the request is sent again over a new
+    /// connection: in rare cases, for instance when the server crashed over the first one, it arrives twice. When this is
+    /// off, it arrives once at most, and every POST and PATCH makes a connection of its own, unless the server speaks HTTP/2.
+    /// Requests of other methods may be repeated by definition and always are.
+    #[export]
+    retry_lost_post: bool,
     /// What TLS trusts, shows and allows. Null (default) is the default trust of [RustlsTrustStore]. Without
     /// [member RustlsTLSOptions.alpn_protocols] of their own, HTTP/2 and HTTP/1.1 are offered.
     #[var(get = get_tls_options, set = assign_tls_options, hint = RESOURCE_TYPE, hint_string = "RustlsTLSOptions", usage_flags = [DEFAULT])]
@@ -117,6 +124,7 @@ impl INode for RustlsHTTPRequest {
             timeout: 0.0,
             connect_timeout: 30.0,
             read_timeout: 0.0,
+            retry_lost_post: true,
             tls_options: None,
             allow_https_downgrade: false,
             cookies_enabled: false,

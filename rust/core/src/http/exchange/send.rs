@@ -1,26 +1,23 @@
-//! A request over a connection of the pool, and once more when a kept one turned out to be closed.
+//! A request over a connection of the pool, and once more where `retry` says so.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, Request, Uri, Version};
+use http::{Request, Uri, Version};
 use hyper::client::conn::TrySendError;
 use tokio::time::Instant;
 
 use super::answer::Answer;
+use super::retry::{self, Attempt, End, Retry, io_error, is_abandoned};
 use super::{Head, Rules, unsendable};
 use crate::http::body::Body;
 use crate::http::connect::{PeerFacts, Phase};
 use crate::http::failure::{Failure, FailureKind};
 use crate::http::headers::{Fields, Line, lines_of};
-use crate::http::pool::{Connection, Lease, Pool};
+use crate::http::pool::{Connection, Lease, Pool, Reuse};
 use crate::http::progress::Progress;
 use crate::http::redirect::Hop;
 use crate::http::target::Origin;
-
-/// How often a request may come to a shared connection that the server ends before it begins the request. Hundreds at once
-/// meet a server's limit several times.
-const MOST_REFUSALS: usize = 32;
 
 /// Who gives a request up sooner than that says nothing about its connection.
 const DOUBTFUL: Duration = Duration::from_secs(1);
@@ -35,59 +32,72 @@ pub(super) async fn send(
     progress: &Arc<Progress>,
 ) -> Result<Answer, Failure> {
     let origin = Origin::of(&hop.url);
-    let mut connection = pool.connection(&origin, &progress.phase).await?;
-    let mut refusals = 0;
-    let mut losses = 0;
+    let is_idempotent = hop.method.is_idempotent();
+    let reuse = Reuse::of(is_idempotent, rules.retry_lost_post);
+    let mut connection = pool.connection(&origin, reuse, &progress.phase).await?;
+    let (mut refusals, mut losses) = (0, 0);
     loop {
         progress.phase.set(Phase::Requesting);
-        let was_used = matches!(&connection, Connection::Http1(one) if one.is_used);
-        let is_shared = matches!(&connection, Connection::Http2(_));
+        let (is_reused, is_shared) = (connection.is_reused(), connection.is_shared());
+        let notes = connection.notes();
         let request = request(hop, &origin, &fields, &connection, progress)?;
         let facts = Arc::clone(connection.facts());
-        let doubt = Doubt::begin(pool, &origin, &facts, rules.read_timeout);
-        let sent = answered(pool, &origin, connection, &fields, request);
-        let answered = patient(sent, rules.read_timeout, progress).await;
-        if answered.is_ok() {
+        let answered = {
+            let doubt = Doubt::begin(pool, &origin, &facts, rules.read_timeout);
+            let sent = answered(pool, &origin, connection, &fields, request);
+            let answered = patient(sent, rules.read_timeout, progress).await?;
             doubt.end();
-        }
-        let error = match answered? {
-            Ok((response, lines, lease)) => {
-                let lines = lines.unwrap_or_else(|| lines_of(response.headers()));
-                let head = Head {
-                    status: response.status().as_u16(),
-                    lines,
-                    version: version(response.version()),
-                    url: hop.url.clone(),
-                    redirects: 0,
-                    facts: Arc::clone(&facts),
-                };
-                let body = response.into_body();
-                return Ok(Answer::new(head, body, rules.read_timeout, Some(lease)));
-            }
-            Err(error) => error,
+            answered
         };
-        let is_unsent = error.message().is_some();
-        let is_lost = is_repeatable(&hop.method) && is_closed(error.error());
-        let was_refused = is_unsent || is_refused(error.error());
-        let may_again = if was_refused {
+        let end = match &answered {
+            Ok((response, ..)) if retry::is_request_timeout(response) => End::NotBegun,
+            Ok(_) => return last_of(hop, rules, facts, answered),
+            Err(error) => End::of(error, notes.is_some_and(|notes| notes.has_begun())),
+        };
+        if end.is_refusal() {
             refusals += 1;
-            refusals <= MOST_REFUSALS
         } else {
             losses += 1;
-            is_lost && losses <= 1
+        }
+        let retry = retry::next(&Attempt {
+            end,
+            is_idempotent,
+            is_reused,
+            is_shared,
+            may_repeat: rules.retry_lost_post,
+            refusals,
+            losses,
+        });
+        connection = match retry {
+            Retry::No => return last_of(hop, rules, facts, answered),
+            Retry::Pooled => {
+                pool.retire(&origin, &facts);
+                pool.connection(&origin, reuse, &progress.phase).await?
+            }
+            Retry::New => pool.new_connection(&origin, &progress.phase).await?,
         };
-        if is_shared && may_again {
-            // Others are refused at the same time, and one new connection is enough for all.
-            pool.retire(&origin, &facts);
-            connection = pool.connection(&origin, &progress.phase).await?;
-            continue;
-        }
-        // Nothing was sent, or the server closed a kept connection just when the request came (RFC 9112 section 9.3.1).
-        if !(was_used && (is_unsent || is_lost)) {
-            return Err(told(error.error()));
-        }
-        connection = pool.new_connection(&origin, &progress.phase).await?;
     }
+}
+
+/// The response, or the error of the last attempt.
+fn last_of(
+    hop: &Hop,
+    rules: Rules,
+    facts: Arc<PeerFacts>,
+    answered: Result<Answered, TrySendError<Request<Body>>>,
+) -> Result<Answer, Failure> {
+    let (response, lines, lease) = answered.map_err(|error| told(error.error()))?;
+    let lines = lines.unwrap_or_else(|| lines_of(response.headers()));
+    let head = Head {
+        status: response.status().as_u16(),
+        lines,
+        version: version(response.version()),
+        url: hop.url.clone(),
+        redirects: 0,
+        facts,
+    };
+    let body = response.into_body();
+    Ok(Answer::new(head, body, rules.read_timeout, Some(lease)))
 }
 
 /// The silence that says something about a connection, for a request with this limit of it.
@@ -153,7 +163,8 @@ async fn answered(
         }
         Connection::Http2(connection) => (connection.send(request).await?, None),
     };
-    Ok((response, lines, pool.lease(origin, connection)))
+    let lease = pool.lease(origin, connection, response.headers());
+    Ok((response, lines, lease))
 }
 
 /// Waits for the answer's head. A server that takes in the body is not silent.
@@ -231,49 +242,6 @@ fn request(
     request
         .body(hop.content.body(progress))
         .map_err(|error| unsendable(format!("the request cannot be sent ({error})")))
-}
-
-/// Asking again does no harm (RFC 9110 section 9.2.2).
-fn is_repeatable(method: &Method) -> bool {
-    method.is_idempotent()
-}
-
-fn is_closed(error: &hyper::Error) -> bool {
-    error.is_closed()
-        || error.is_canceled()
-        || error.is_incomplete_message()
-        || is_abandoned(error)
-        || io_error(error).is_some()
-}
-
-/// The connection's task ended with the request in its hands, when the server's goodbye came just then.
-fn is_abandoned(error: &hyper::Error) -> bool {
-    // A body that cannot be read is the other mistake of a user's, and has an error of its own.
-    error.is_user() && io_error(error).is_none()
-}
-
-/// The server says that it did not begin this request, because it ends the connection or has enough of them (RFC 9113
-/// section 8.7): it may come again whatever it does.
-fn is_refused(error: &hyper::Error) -> bool {
-    let source = std::error::Error::source(error);
-    let Some(error) = source.and_then(|error| error.downcast_ref::<h2::Error>()) else {
-        return false;
-    };
-    let reason = error.reason();
-    error.is_remote()
-        && (error.is_go_away() && reason == Some(h2::Reason::NO_ERROR)
-            || error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM))
-}
-
-fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            return Some(error);
-        }
-        source = error.source();
-    }
-    None
 }
 
 /// What hyper says, in the words of the one who asked.

@@ -37,8 +37,7 @@ pub(in crate::http) struct Http1 {
     pub(in crate::http) notes: SharedNotes,
     /// Told when the connection is closed.
     pub(in crate::http) over: Arc<Notify>,
-    /// It served a request before: the server may have closed it meanwhile.
-    pub(in crate::http) is_used: bool,
+    is_used: bool,
 }
 
 /// Many exchanges at the same time.
@@ -46,6 +45,7 @@ pub(in crate::http) struct Http1 {
 pub(in crate::http) struct Http2 {
     sender: http2::SendRequest<Body>,
     pub(in crate::http) facts: Arc<PeerFacts>,
+    is_used: bool,
     /// Each request holds a clone until its answer was read. The pool holds one more.
     last_use: Arc<Mutex<LastUse>>,
 }
@@ -63,6 +63,27 @@ impl Connection {
             Http2::begin(transport, facts).await.map(Self::Http2)
         } else {
             Http1::begin(transport, facts).await.map(Self::Http1)
+        }
+    }
+
+    /// Whether a request may have gone by it before: the server may be closing it.
+    pub(in crate::http) fn is_reused(&self) -> bool {
+        match self {
+            Self::Http1(connection) => connection.is_used,
+            Self::Http2(connection) => connection.is_used,
+        }
+    }
+
+    /// Whether others use it at the same time.
+    pub(in crate::http) fn is_shared(&self) -> bool {
+        matches!(self, Self::Http2(_))
+    }
+
+    /// What HTTP/1.1 takes down of the exchange.
+    pub(in crate::http) fn notes(&self) -> Option<SharedNotes> {
+        match self {
+            Self::Http1(connection) => Some(connection.notes.clone()),
+            Self::Http2(_) => None,
         }
     }
 
@@ -141,12 +162,20 @@ impl Http2 {
         Ok(Self {
             sender,
             facts: Arc::new(facts),
+            is_used: false,
             last_use: Arc::new(Mutex::new(LastUse::now())),
         })
     }
 
     pub(in crate::http) async fn send(&mut self, request: Request<Body>) -> Sent {
         self.sender.try_send_request(request).await
+    }
+
+    /// One more for a request that is not the connection's first.
+    pub(super) fn again(&self) -> Self {
+        let mut again = self.clone();
+        again.is_used = true;
+        again
     }
 
     /// Whether it serves another request, asked of the pool's clone. When nobody used it for long, a router in between

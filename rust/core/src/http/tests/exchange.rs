@@ -27,29 +27,6 @@ fn a_connection_is_kept_for_the_next_request() {
 }
 
 #[test]
-fn a_kept_connection_that_was_closed_meanwhile_costs_nothing_but_another_one() {
-    // The server goes when the second request of a connection comes, as one does whose patience is just over.
-    let server = Server::plain(|_, count, _| match count {
-        0 => (ok("x"), Then::Keep),
-        _ => (Vec::new(), Then::Cut),
-    });
-    let pool = plain_pool();
-    block_on(async {
-        whole(ask(&pool, order(&server.url("/"))).await);
-        whole(ask(&pool, order(&server.url("/"))).await);
-        // What may not be repeated is not.
-        let mut post = order(&server.url("/"));
-        post.method = Method::POST;
-        failed(
-            ask(&pool, post).await,
-            FailureKind::Connection,
-            "closed the connection",
-        );
-    });
-    assert_eq!(server.connections(), [0, 0, 1, 1]);
-}
-
-#[test]
 fn many_requests_at_once_are_all_answered() {
     let server = Server::plain(|_, _, _| (ok("x"), Then::Keep));
     let pool = plain_pool();

@@ -24,6 +24,10 @@ pub(super) enum Then {
     Silence,
     /// The head, and nothing of the body that it announces.
     HeadAlone,
+    /// The stream is reset, because the server did not begin the request.
+    Refuse,
+    /// The connection ends without a word.
+    Cut,
 }
 
 /// The answer to a request: the number of its connection, its path.
@@ -108,6 +112,11 @@ async fn serve(
                 let mut respond = respond;
                 begun.push(respond.send_response(http::Response::new(()), false));
             }
+            Then::Refuse => {
+                let mut respond = respond;
+                respond.send_reset(h2::Reason::REFUSED_STREAM);
+            }
+            Then::Cut => return,
         }
     }
 }

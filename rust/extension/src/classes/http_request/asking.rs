@@ -229,6 +229,7 @@ impl RustlsHTTPRequest {
             allow_downgrade: self.allow_https_downgrade,
             timeout: seconds(self.timeout),
             read_timeout: seconds(self.read_timeout),
+            retry_lost_post: self.retry_lost_post,
         }
     }
 
