@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::{Failure, FailureKind};
+use super::lingering::Socket;
 use super::proxy::{Proxy, ProxyScheme, Routes};
 use super::stream::TlsStream;
 use super::target::Origin;
@@ -88,7 +89,7 @@ pub struct PeerFacts {
 
 /// A connection that bytes go through, secured or not.
 pub(super) enum Transport {
-    Plain(TcpStream),
+    Plain(Socket),
     Tls(Box<TlsStream>),
 }
 
@@ -126,7 +127,7 @@ impl Connector {
                 facts.is_forwarded = true;
                 facts.proxy_authorization = through::authorization(&proxy);
             }
-            return Ok((Transport::Plain(socket), facts));
+            return Ok((Transport::Plain(Socket::new(socket)), facts));
         }
         let stream = self.secure(socket, origin, &limit).await?;
         let session = stream.session();

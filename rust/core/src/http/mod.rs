@@ -13,6 +13,7 @@ pub mod events;
 pub mod exchange;
 pub mod failure;
 pub mod headers;
+pub mod lingering;
 pub mod multipart;
 pub mod pool;
 pub mod progress;

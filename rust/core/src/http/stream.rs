@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::lingering::Socket;
 use crate::diagnosis::{Cause, Diagnosis};
 use crate::session::Session;
 
@@ -18,7 +19,7 @@ const OUTPUT: usize = 64 * 1024;
 
 /// A secured connection. Errors carry a [`Diagnosis`].
 pub(super) struct TlsStream {
-    socket: TcpStream,
+    socket: Socket,
     session: Session,
     output: Vec<u8>,
     sent: usize,
@@ -30,7 +31,7 @@ pub(super) struct TlsStream {
 impl TlsStream {
     pub(super) fn new(socket: TcpStream, session: Session) -> Self {
         Self {
-            socket,
+            socket: Socket::new(socket),
             session,
             output: Vec::new(),
             sent: 0,
@@ -119,6 +120,18 @@ impl TlsStream {
             _ => io::ErrorKind::InvalidData,
         };
         io::Error::new(kind, failure)
+    }
+}
+
+impl Drop for TlsStream {
+    /// Dropped in the middle of something, it says goodbye all the same.
+    fn drop(&mut self) {
+        if !self.closed && self.session.failure().is_none() {
+            self.session.close();
+        }
+        let mut last_words = self.output.split_off(self.sent);
+        self.session.take_output(&mut last_words);
+        self.socket.set_last_words(last_words);
     }
 }
 

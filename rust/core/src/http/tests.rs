@@ -4,6 +4,7 @@ mod client;
 mod exchange;
 mod http2;
 mod kept;
+mod lingering;
 mod lost;
 mod resume;
 mod server;

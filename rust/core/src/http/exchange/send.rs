@@ -259,7 +259,11 @@ pub(in crate::http) fn told(error: &hyper::Error) -> Failure {
         || error.is_closed()
         || error.is_canceled()
         || is_abandoned(error)
-        || io_error(error).is_some_and(|error| error.kind() == std::io::ErrorKind::UnexpectedEof)
+        || io_error(error).is_some_and(|error| {
+            // The second one is h2's word for it.
+            use std::io::ErrorKind::{BrokenPipe, UnexpectedEof};
+            matches!(error.kind(), UnexpectedEof | BrokenPipe)
+        })
     {
         "the server closed the connection before its answer was complete".to_owned()
     } else {
