@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use godot::classes::object::ConnectFlags;
 use godot::classes::{Engine, Os, SceneTree};
@@ -9,8 +10,12 @@ use godot::prelude::*;
 
 use crate::http::frame_budget;
 
-/// Looks; says whether it wants to look again.
-type Look = Box<dyn FnMut() -> Again>;
+/// What is looked at once a frame, and how.
+struct Look {
+    object: Gd<Object>,
+    /// Says whether it wants to look again.
+    look: Box<dyn FnMut() -> Again>,
+}
 
 /// Whether to look again in the next frame.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,14 +28,32 @@ pub(crate) enum Again {
 
 const SIGNAL: &str = "process_frame";
 
+/// A signal of the root that tells that the scene tree ends: scripts are freed soon after, and before the library goes.
+const END_SIGNAL: &str = "tree_exiting";
+
+/// The scene tree has ended. What is watched holds objects whose signals scripts listen to, and freeing what a script
+/// connected after its language is gone corrupts memory: from now on nothing is kept.
+static HAS_ENDED: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
     static LOOKS: RefCell<VecDeque<Look>> = const { RefCell::new(VecDeque::new()) };
     static CONNECTED: RefCell<Option<Callable>> = const { RefCell::new(None) };
+    static CONNECTED_TO_END: RefCell<Option<Callable>> = const { RefCell::new(None) };
 }
 
-/// Calls `look` in every frame from the next one on, paused or not, until it says no. Only from the main thread.
-/// Without a scene tree there are no frames: it is called until it says no, at once.
-fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
+/// Allows watching, when the library is loaded.
+pub(crate) fn start() {
+    HAS_ENDED.store(false, Ordering::Relaxed);
+}
+
+/// Calls `look` in every frame from the next one on, paused or not, until it says no, and keeps `object` as long. Only from the
+/// main thread.
+/// Without a scene tree there are no frames: it is called until it says no, at once. After the end of the scene tree it is
+/// dropped.
+fn in_every_frame(object: Gd<Object>, mut look: impl FnMut() -> Again + 'static) {
+    if HAS_ENDED.load(Ordering::Relaxed) {
+        return;
+    }
     let Some(mut tree) = tree() else {
         while look() != Again::No {
             std::thread::sleep(std::time::Duration::from_millis(1));
@@ -38,24 +61,30 @@ fn in_every_frame(mut look: impl FnMut() -> Again + 'static) {
         }
         return;
     };
-    LOOKS.with_borrow_mut(|looks| looks.push_back(Box::new(look)));
+    let look = Look {
+        object,
+        look: Box::new(look),
+    };
+    LOOKS.with_borrow_mut(|looks| looks.push_back(look));
     connect(&mut tree);
 }
 
 /// Calls what `looking` makes of `object`, which it keeps, as [`in_every_frame`] does; from any thread.
-pub(crate) fn watch<T: GodotClass, L: FnMut() -> Again + 'static>(
+pub(crate) fn watch<T: Inherits<Object>, L: FnMut() -> Again + 'static>(
     object: &Gd<T>,
     looking: fn(Gd<T>) -> L,
 ) {
     if is_main_thread() {
-        in_every_frame(looking(object.clone()));
-    } else {
+        in_every_frame(object.clone().upcast(), looking(object.clone()));
+    } else if !HAS_ENDED.load(Ordering::Relaxed) {
         // The engine's queue brings the object to the main thread, and keeps it alive on the way.
         watching(looking).call_deferred(&[object.to_variant()]);
     }
 }
 
-fn watching<T: GodotClass, L: FnMut() -> Again + 'static>(looking: fn(Gd<T>) -> L) -> Callable {
+fn watching<T: Inherits<Object>, L: FnMut() -> Again + 'static>(
+    looking: fn(Gd<T>) -> L,
+) -> Callable {
     Callable::from_sync_fn("watch", move |arguments: &[&Variant]| {
         let Some(object) = arguments.first() else {
             return;
@@ -64,7 +93,7 @@ fn watching<T: GodotClass, L: FnMut() -> Again + 'static>(looking: fn(Gd<T>) -> 
         if !is_main_thread() {
             in_next_frame(&watching(looking).bind(&[(*object).clone()]));
         } else if let Ok(object) = object.try_to::<Gd<T>>() {
-            in_every_frame(looking(object));
+            in_every_frame(object.clone().upcast(), looking(object));
         }
     })
 }
@@ -76,11 +105,53 @@ fn in_next_frame(callable: &Callable) {
     }
 }
 
-/// Stops looking, before the library goes.
+/// Stops looking for good and lets go of all that is watched, before the library goes.
 pub(crate) fn stop() {
-    disconnect();
-    let looks = LOOKS.take();
+    let looks = end();
     drop(looks);
+}
+
+/// Stops looking when the scene tree ends. What is watched goes with the tree: after the scripts of its nodes, which clear the
+/// functions that await something only while somebody holds these, and before the language of scripts ends.
+fn stop_with_tree() {
+    let held: Vec<_> = end()
+        .into_iter()
+        .map(|look| (connected_to(&look.object), look))
+        .collect();
+    if let Some(mut tree) = tree() {
+        let holder = Callable::from_fn("held", move |_| {
+            let _ = &held;
+        });
+        tree.connect(SIGNAL, &holder);
+    }
+}
+
+fn end() -> VecDeque<Look> {
+    HAS_ENDED.store(true, Ordering::Relaxed);
+    disconnect();
+    let callable = CONNECTED_TO_END.take();
+    if let (Some(callable), Some(mut root)) = (callable, tree().and_then(|tree| tree.get_root()))
+        && root.is_connected(END_SIGNAL, &callable)
+    {
+        root.disconnect(END_SIGNAL, &callable);
+    }
+    LOOKS.take()
+}
+
+/// Everything that hears of an object's signals.
+fn connected_to(object: &Gd<Object>) -> Vec<Variant> {
+    let signals = object.get_signal_list();
+    let names = signals.iter_shared().filter_map(|signal| {
+        let name = signal.get("name")?;
+        Some(StringName::from(&name.stringify()))
+    });
+    let connections = names.flat_map(|name| {
+        let list = object.get_signal_connection_list(&name);
+        list.iter_shared().collect::<Vec<_>>()
+    });
+    connections
+        .filter_map(|connection| connection.get("callable"))
+        .collect()
 }
 
 fn look_at_all() {
@@ -91,7 +162,7 @@ fn look_at_all() {
         let Some(mut look) = LOOKS.with_borrow_mut(VecDeque::pop_front) else {
             break;
         };
-        let again = look();
+        let again = (look.look)();
         if again == Again::No {
             continue;
         }
@@ -116,6 +187,12 @@ fn connect(tree: &mut Gd<SceneTree>) {
             connected.get_or_insert_with(|| Callable::from_fn("look", |_| look_at_all()));
         if !tree.is_connected(SIGNAL, callable) {
             tree.connect(SIGNAL, callable);
+        }
+    });
+    CONNECTED_TO_END.with_borrow_mut(|connected| {
+        if let (None, Some(mut root)) = (&connected, tree.get_root()) {
+            let callable = connected.insert(Callable::from_fn("end", |_| stop_with_tree()));
+            root.connect(END_SIGNAL, callable);
         }
     });
 }

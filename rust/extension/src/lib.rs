@@ -35,6 +35,7 @@ struct RustlsForGodot;
 unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_init(stage: InitStage) {
         if stage == InitStage::Scene {
+            frames::start();
             http::bytes::open();
             project_settings::register();
         }
