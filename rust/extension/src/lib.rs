@@ -22,6 +22,7 @@ mod known_objects;
 mod library;
 mod project_settings;
 mod setups;
+mod shared_objects;
 mod spec;
 mod trust;
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Arguments;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use godot::classes::{Os, RefCounted, TlsOptions};
 use godot::prelude::*;
@@ -17,6 +17,7 @@ use crate::classes::RustlsTLSOptions;
 use crate::convert::{report, warn};
 use crate::engine_objects::certificates;
 use crate::key_log;
+use crate::shared_objects::look_at;
 use crate::spec::{self, ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
 use crate::trust::default_trust;
 
@@ -116,8 +117,8 @@ pub(crate) fn client_setup(
     let has_own_trust = spec.own_trust.is_some();
     let is_ours = ours.is_some();
     let (setup, is_new) = match ours {
-        Some(mut ours) => ours.bind_mut().cache.client(spec, default, KEPT_OWN)?,
-        None => shared().client(spec, default, KEPT_SHARED)?,
+        Some(ours) => lock(&cache_of(&ours)).client(spec, default, KEPT_OWN)?,
+        None => lock(&SHARED).client(spec, default, KEPT_SHARED)?,
     };
     if accepts_all && id.is_some_and(is_first_time) {
         warn_of_unsafe_client(call, is_ours);
@@ -235,8 +236,8 @@ pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<Server
                 .to_owned(),
         ),
         Spec::Server(spec) => match ours {
-            Some(mut ours) => ours.bind_mut().cache.server(spec, KEPT_OWN),
-            None => shared().server(spec, KEPT_SHARED),
+            Some(ours) => lock(&cache_of(&ours)).server(spec, KEPT_OWN),
+            None => lock(&SHARED).server(spec, KEPT_SHARED),
         },
     }
 }
@@ -264,14 +265,19 @@ pub(crate) fn check(spec: Spec) -> Result<(), String> {
     }
 }
 
-fn shared() -> std::sync::MutexGuard<'static, SetupCache> {
-    SHARED.lock().unwrap_or_else(PoisonError::into_inner)
+/// The cache of an options object, which is locked while nothing is bound: building a configuration takes long.
+fn cache_of(options: &Gd<RustlsTLSOptions>) -> Arc<Mutex<SetupCache>> {
+    look_at(options, |options| Arc::clone(&options.cache))
+}
+
+fn lock(cache: &Mutex<SetupCache>) -> MutexGuard<'_, SetupCache> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What an options object of ours asks for; its warning is printed while nothing is bound, since a script may
 /// listen.
 pub(crate) fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
-    let (spec, warning) = options.bind().spec();
+    let (spec, warning) = look_at(options, RustlsTLSOptions::spec);
     if let Some(warning) = warning {
         warn(&warning);
     }

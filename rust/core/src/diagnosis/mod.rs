@@ -64,8 +64,22 @@ pub enum Cause {
     Transport,
     /// Anything else.
     Other,
-    /// The handshake took too long.
+    /// The handshake took too long; over HTTP, anything that has a time limit.
     Timeout,
+    /// The host name has no address.
+    NameResolution,
+    /// Nobody accepts connections at the address.
+    ConnectionRefused,
+    /// A body ended before it was complete.
+    BodyIncomplete,
+    /// Something is larger than allowed.
+    SizeLimit,
+    /// A proxy cannot be used, or does not let through.
+    Proxy,
+    /// A redirect that is not followed.
+    Redirect,
+    /// A file cannot be read or written.
+    File,
 }
 
 /// One failure.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::diagnosis::{Cause, Diagnosis};
+
 /// What failed, in the engine's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
@@ -33,22 +35,59 @@ pub enum FailureKind {
     Request,
 }
 
+impl FailureKind {
+    /// The cause, where nothing more is known.
+    fn usual_cause(self) -> Cause {
+        match self {
+            Self::CantConnect | Self::Connection => Cause::Transport,
+            Self::CantResolve => Cause::NameResolution,
+            Self::ChunkedBodySizeMismatch => Cause::BodyIncomplete,
+            Self::BodySizeLimit => Cause::SizeLimit,
+            Self::FileCantOpen | Self::FileWrite => Cause::File,
+            Self::RedirectLimit => Cause::Redirect,
+            Self::Timeout => Cause::Timeout,
+            Self::TlsHandshake | Self::Decompress | Self::Cancelled | Self::Request => Cause::Other,
+        }
+    }
+}
+
+impl From<Failure> for Diagnosis {
+    fn from(failure: Failure) -> Self {
+        Self::new(failure.cause, failure.message)
+    }
+}
+
 /// One failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// What failed.
     pub kind: FailureKind,
+    /// Why, as TLS connections tell it.
+    pub cause: Cause,
     /// The sentence for a person: what was wrong, the value seen, what to do.
     pub message: String,
 }
 
 impl Failure {
-    /// A kind and its sentence.
+    /// A kind, with the cause that it usually has, and its sentence.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self {
             kind,
+            cause: kind.usual_cause(),
             message: message.into(),
         }
+    }
+
+    /// A failure of TLS.
+    pub fn of_tls(kind: FailureKind, diagnosis: Diagnosis) -> Self {
+        Self::new(kind, diagnosis.message).because(diagnosis.cause)
+    }
+
+    /// The same failure with another cause than the usual one.
+    #[must_use]
+    pub fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
     }
 }
 

@@ -3,11 +3,12 @@
 mod asking;
 mod calls;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use godot::classes::notify::NodeNotification;
 use godot::classes::{INode, Node};
 use godot::prelude::*;
+use godot_rustls_core::diagnosis::Diagnosis;
 use godot_rustls_core::http::cookies::Jar;
 use godot_rustls_core::http::proxy::{Environment, Routes};
 
@@ -103,12 +104,18 @@ pub(crate) struct RustlsHTTPRequest {
     options: Option<Gd<AnyOptions>>,
     proxies: Proxies,
     cookies: Arc<Mutex<Jar>>,
-    /// The answer to `request()`, also after its end.
-    response: Option<Gd<RustlsHTTPResponse>>,
-    fetched: Vec<Gd<RustlsHTTPResponse>>,
-    last_error: GString,
-    user_agent: String,
+    answers: Mutex<Answers>,
     base: Base<Node>,
+}
+
+/// What a node was asked for. It is locked, since threads may fetch while the main thread hears of what came.
+#[derive(Default)]
+struct Answers {
+    /// The answer to `request()`, also after its end.
+    requested: Option<Gd<RustlsHTTPResponse>>,
+    fetched: Vec<Gd<RustlsHTTPResponse>>,
+    /// Of `request()`.
+    last_error: Diagnosis,
 }
 
 #[godot_api]
@@ -134,10 +141,7 @@ impl INode for RustlsHTTPRequest {
             options: None,
             proxies: Proxies::default(),
             cookies: Arc::default(),
-            response: None,
-            fetched: Vec::new(),
-            last_error: GString::new(),
-            user_agent: String::new(),
+            answers: Mutex::default(),
             base,
         }
     }
@@ -386,9 +390,17 @@ impl RustlsHTTPRequest {
         is_any
     }
 
+    /// Nothing may be called or dropped while this is held that could come back here.
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn requested(&self) -> Option<Gd<RustlsHTTPResponse>> {
+        self.answers().requested.clone()
+    }
+
     fn is_running(&self) -> bool {
-        self.response
-            .as_ref()
+        self.requested()
             .is_some_and(|response| !response.bind().is_done())
     }
 
@@ -410,7 +422,14 @@ impl RustlsHTTPRequest {
     }
 
     fn cancel_all(&mut self) {
-        for response in self.fetched.drain(..).chain(self.response.clone()) {
+        let (fetched, requested) = {
+            let mut answers = self.answers();
+            (
+                std::mem::take(&mut answers.fetched),
+                answers.requested.clone(),
+            )
+        };
+        for response in fetched.into_iter().chain(requested) {
             response.bind().give_up(NODE_GONE);
         }
     }

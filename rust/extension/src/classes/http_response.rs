@@ -4,10 +4,11 @@ mod landing;
 
 pub(crate) use landing::NODE_GONE;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use godot::classes::Json;
 use godot::prelude::*;
+use godot_rustls_core::diagnosis::Diagnosis;
 use godot_rustls_core::http::connect::PeerFacts;
 
 use super::RustlsCertificateInfo;
@@ -33,41 +34,73 @@ use crate::http::arrival::Arrival;
 pub(crate) struct RustlsHTTPResponse {
     /// How it ended, as one of [RustlsHTTPRequest]'s [code]RESULT_[/code] constants; -1 until [signal completed].
     /// [constant RustlsHTTPRequest.RESULT_REQUEST_FAILED] after [method cancel].
-    #[var(no_set)]
-    pub(crate) result: i64,
+    #[var(get = get_result, no_set)]
+    result: PhantomVar<i64>,
     /// The status code, such as 200 or 404 (RFC 9110 section 15); 0 when no answer came.
-    #[var(no_set)]
-    pub(crate) response_code: i64,
+    #[var(get = get_response_code, no_set)]
+    response_code: PhantomVar<i64>,
     /// The header fields of the answer, each as [code]"Name: value"[/code], in the server's order and spelling. The
     /// names of HTTP/2, which travel in lower case, are spelled as HTTP/1.1 servers do.
-    #[var(no_set)]
-    pub(crate) headers: PackedStringArray,
+    #[var(get = get_headers, no_set)]
+    headers: PhantomVar<PackedStringArray>,
     /// The body, decompressed. Empty when it went into [member RustlsHTTPRequest.download_file] or came as events.
-    #[var(no_set)]
-    pub(crate) body: PackedByteArray,
+    #[var(get = get_body, no_set)]
+    body: PhantomVar<PackedByteArray>,
     /// Why [member result] is not [constant RustlsHTTPRequest.RESULT_SUCCESS], in words; empty when it is.
-    #[var(no_set)]
-    pub(crate) error: GString,
+    #[var(get = get_error, no_set)]
+    error: PhantomVar<GString>,
     /// Who answered: the URL that was asked for, or the last one that redirects led to.
-    #[var(no_set)]
-    url: GString,
+    #[var(get = get_url, no_set)]
+    url: PhantomVar<GString>,
     /// [code]"HTTP/1.1"[/code], [code]"HTTP/2"[/code] or [code]"HTTP/1.0"[/code]; empty when no answer came.
-    #[var(no_set)]
-    http_version: GString,
+    #[var(get = get_http_version, no_set)]
+    http_version: PhantomVar<GString>,
     /// [code]"TLSv1.3"[/code] or [code]"TLSv1.2"[/code]; empty over plain HTTP.
-    #[var(no_set)]
-    tls_version: GString,
+    #[var(get = get_tls_version, no_set)]
+    tls_version: PhantomVar<GString>,
     /// How many redirects were followed.
-    #[var(no_set)]
-    redirects: i64,
-    /// Who sent it.
-    facts: Option<Arc<PeerFacts>>,
+    #[var(get = get_redirects, no_set)]
+    redirects: PhantomVar<i64>,
+    outcome: Mutex<Outcome>,
     arrival: Arrival,
     /// The node that asked.
     node: InstanceId,
     /// It is the answer to the node's `request()`.
     is_twin: bool,
     base: Base<RefCounted>,
+}
+
+/// What the properties say. It is locked: threads may look while the main thread fills it in.
+pub(crate) struct Outcome {
+    pub(crate) result: i64,
+    pub(crate) response_code: i64,
+    pub(crate) headers: PackedStringArray,
+    pub(crate) body: PackedByteArray,
+    pub(crate) problem: Diagnosis,
+    url: GString,
+    http_version: GString,
+    tls_version: GString,
+    redirects: i64,
+    /// Who sent it.
+    facts: Option<Arc<PeerFacts>>,
+}
+
+impl Outcome {
+    /// Of a request to `url` that runs.
+    fn none_yet(url: &str) -> Self {
+        Self {
+            result: -1,
+            response_code: 0,
+            headers: PackedStringArray::new(),
+            body: PackedByteArray::new(),
+            problem: Diagnosis::default(),
+            url: godot_text(url),
+            http_version: GString::new(),
+            tls_version: GString::new(),
+            redirects: 0,
+            facts: None,
+        }
+    }
 }
 
 #[godot_api]
@@ -92,6 +125,60 @@ impl RustlsHTTPResponse {
     #[signal]
     fn event_received(event: GString, data: GString, id: GString);
 
+    /// Returns [member result].
+    #[func]
+    fn get_result(&self) -> i64 {
+        self.outcome().result
+    }
+
+    /// Returns [member response_code].
+    #[func]
+    fn get_response_code(&self) -> i64 {
+        self.outcome().response_code
+    }
+
+    /// Returns [member headers].
+    #[func]
+    fn get_headers(&self) -> PackedStringArray {
+        self.outcome().headers.clone()
+    }
+
+    /// Returns [member body].
+    #[func]
+    fn get_body(&self) -> PackedByteArray {
+        self.outcome().body.clone()
+    }
+
+    /// Returns [member error].
+    #[func]
+    fn get_error(&self) -> GString {
+        godot_text(&self.outcome().problem.message)
+    }
+
+    /// Returns [member url].
+    #[func]
+    fn get_url(&self) -> GString {
+        self.outcome().url.clone()
+    }
+
+    /// Returns [member http_version].
+    #[func]
+    fn get_http_version(&self) -> GString {
+        self.outcome().http_version.clone()
+    }
+
+    /// Returns [member tls_version].
+    #[func]
+    fn get_tls_version(&self) -> GString {
+        self.outcome().tls_version.clone()
+    }
+
+    /// Returns [member redirects].
+    #[func]
+    fn get_redirects(&self) -> i64 {
+        self.outcome().redirects
+    }
+
     /// Returns whether [signal completed] was emitted: nobody should wait for it any more.
     #[func]
     fn is_completed(&self) -> bool {
@@ -101,14 +188,15 @@ impl RustlsHTTPResponse {
     /// Returns whether a whole answer came with a status code from 200 to 299.
     #[func]
     fn is_ok(&self) -> bool {
-        self.result == 0 && (200..300).contains(&self.response_code)
+        let outcome = self.outcome();
+        outcome.result == 0 && (200..300).contains(&outcome.response_code)
     }
 
     /// Returns the value of the first header field of this name, in any case, or an empty string.
     #[func]
     fn get_header(&self, name: GString) -> GString {
         let name = name.to_string();
-        let found = self.headers.as_slice().iter().find_map(|line| {
+        let found = self.get_headers().as_slice().iter().find_map(|line| {
             let line = line.to_string();
             let (candidate, value) = line.split_once(':')?;
             candidate
@@ -121,7 +209,7 @@ impl RustlsHTTPResponse {
     /// Returns the body as text, read as UTF-8; what is none becomes U+FFFD.
     #[func]
     fn get_text(&self) -> GString {
-        godot_text(&String::from_utf8_lossy(self.body.as_slice()))
+        godot_text(&String::from_utf8_lossy(self.get_body().as_slice()))
     }
 
     /// Returns the body read as JSON, or null when it is none.
@@ -137,7 +225,8 @@ impl RustlsHTTPResponse {
     /// Returns the certificates that the server showed, its own first; empty over plain HTTP.
     #[func]
     fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
-        let certificates = self.facts.iter().flat_map(|facts| &facts.certificates);
+        let facts = self.outcome().facts.clone();
+        let certificates = facts.iter().flat_map(|facts| &facts.certificates);
         certificates.map(RustlsCertificateInfo::of).collect()
     }
 
@@ -153,10 +242,21 @@ impl RustlsHTTPResponse {
         self.arrival.counts().expected
     }
 
+    /// Returns why the request failed: one of the [code]CAUSE_*[/code] constants. [member error] says it in words.
+    #[func]
+    fn get_last_error_code(&self) -> i64 {
+        self.outcome().problem.cause as i64
+    }
+
     /// Ends the request. [signal completed] follows in the next frame, unless it was emitted already.
     #[func]
     pub(crate) fn cancel(&self) {
         self.give_up("the request was cancelled");
+    }
+
+    /// Nothing may be called while this is held that could come back here.
+    pub(crate) fn outcome(&self) -> MutexGuard<'_, Outcome> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the request; the first reason counts.

@@ -1,5 +1,6 @@
 //! RustlsKeyJob.
 
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 use godot::classes::CryptoKey;
@@ -10,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::convert::{godot_text, report};
 use crate::frames::{Again, watch};
 use crate::keys::rsa_key;
+use crate::shared_objects::look_at;
 
 /// A key's PEM text, or why the provider made none.
 pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
@@ -37,11 +39,10 @@ pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
 #[class(tool, no_init, base=RefCounted)]
 pub(crate) struct RustlsKeyJob {
     size: i64,
-    key: Option<Gd<CryptoKey>>,
-    last_error: GString,
-    completed: bool,
     /// Where the key comes from.
     made: Receiver<MadeKey>,
+    /// Set once: threads may look while the main thread does that.
+    outcome: OnceLock<Result<Gd<CryptoKey>, String>>,
     base: Base<RefCounted>,
 }
 
@@ -55,29 +56,33 @@ impl RustlsKeyJob {
     /// Returns whether [signal completed] was emitted: nobody should wait for it any more.
     #[func]
     fn is_completed(&self) -> bool {
-        self.completed
+        self.outcome.get().is_some()
     }
 
     /// Returns the key when it is made, else null.
     #[func]
     fn get_key(&self) -> Option<Gd<CryptoKey>> {
-        self.key.clone()
+        self.outcome.get()?.as_ref().ok().cloned()
     }
 
     /// Returns why there is no key, in words. Empty until [signal completed] was emitted and when the key was made.
     #[func]
     fn get_last_error(&self) -> GString {
-        self.last_error.clone()
+        let problem = self
+            .outcome
+            .get()
+            .and_then(|outcome| outcome.as_ref().err());
+        problem
+            .map(|problem| godot_text(problem))
+            .unwrap_or_default()
     }
 
     /// A job that ends when `made` has something: an RSA key of so many bits. From any thread.
     pub(crate) fn begin(size: i64, made: Receiver<MadeKey>) -> Gd<Self> {
         let job = Gd::from_init_fn(|base| Self {
             size,
-            key: None,
-            last_error: GString::new(),
-            completed: false,
             made,
+            outcome: OnceLock::new(),
             base,
         });
         watch(&job, |job| move || Self::look(&job));
@@ -87,7 +92,7 @@ impl RustlsKeyJob {
 
 impl RustlsKeyJob {
     fn look(this: &Gd<Self>) -> Again {
-        let made = this.bind().made.try_recv();
+        let made = look_at(this, |job| job.made.try_recv());
         let made = match made {
             Ok(made) => made,
             Err(TryRecvError::Empty) => return Again::Yes,
@@ -95,25 +100,21 @@ impl RustlsKeyJob {
                 "the system gave no thread to make the key".to_owned(),
             )),
         };
-        Self::end(this.clone(), made);
+        Self::end(this, made);
         Again::No
     }
 
-    fn end(mut this: Gd<Self>, made: MadeKey) {
-        let size = this.bind().size;
-        let key = rsa_key(made, size);
-        if let Err(problem) = &key {
+    fn end(this: &Gd<Self>, made: MadeKey) {
+        let size = look_at(this, |job| job.size);
+        let outcome = rsa_key(made, size);
+        if let Err(problem) = &outcome {
             report(problem);
         }
-        {
-            let mut job = this.bind_mut();
-            job.completed = true;
-            match key {
-                Ok(key) => job.key = Some(key),
-                Err(problem) => job.last_error = godot_text(&problem),
-            }
-        }
-        let key = this.bind().key.clone();
+        let key = outcome.as_ref().ok().cloned();
+        look_at(this, |job| {
+            // The receiver gives one result.
+            let _ = job.outcome.set(outcome);
+        });
         this.signals().completed().emit(key.as_ref());
     }
 }

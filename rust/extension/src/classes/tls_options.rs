@@ -20,6 +20,7 @@ use crate::convert::{OrNull, godot_text, unix_time};
 use crate::engine_objects::secret_text;
 use crate::identity_files::IdentityFiles;
 use crate::setups::{self, SetupCache};
+use crate::shared_objects::look_at;
 use crate::spec::ClientsSpec;
 
 /// What a TLS connection trusts, shows and allows: the twin of [TLSOptions].
@@ -176,7 +177,8 @@ pub(crate) struct RustlsTLSOptions {
     clients: Option<ClientsSpec>,
     /// What was warned of already.
     told: Mutex<Vec<String>>,
-    pub(crate) cache: SetupCache,
+    /// Beside the object, which several threads may use at the same time.
+    pub(crate) cache: Arc<Mutex<SetupCache>>,
     base: Base<Resource>,
 }
 
@@ -408,13 +410,13 @@ impl RustlsTLSOptions {
         server_name: &str,
         seconds: i64,
     ) -> Result<(), String> {
-        if this.bind().is_server() {
+        if look_at(this, Self::is_server) {
             return Err(
                 "these are server options: only a client checks a server's chain".to_owned(),
             );
         }
         // Nothing is bound while the default trust is read: it may have something to tell.
-        let spec = this.bind().client_spec()?;
+        let spec = look_at(this, Self::client_spec)?;
         let setup = setups::temporary_client(&spec)?;
         let now = unix_time(seconds)?;
         let chain = read_bundle(chain_pem.as_bytes());

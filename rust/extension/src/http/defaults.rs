@@ -1,5 +1,6 @@
 //! What the HTTP classes have in common with the engine's: what they send, and what their arguments mean.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use godot::classes::{ClassDb, Engine, Os};
@@ -42,7 +43,12 @@ pub(crate) fn seconds(seconds: f64) -> Option<Duration> {
 }
 
 /// As the engine names itself: "GodotEngine/4.6.3.stable.official (Linux)".
-pub(crate) fn user_agent() -> String {
+pub(crate) fn user_agent() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(engine_name)
+}
+
+fn engine_name() -> String {
     let info = Engine::singleton().get_version_info();
     let number = |key: &str| {
         info.get(key)

@@ -31,7 +31,7 @@ impl RustlsHTTPClient {
             method,
             target,
             fields,
-            user_agent: defaults::user_agent(),
+            user_agent: defaults::user_agent().to_owned(),
             body,
         });
         if let Err(problem) = asked {

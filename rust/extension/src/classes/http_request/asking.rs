@@ -7,6 +7,7 @@ use godot::classes::{ProjectSettings, TlsOptions};
 use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_core::config::ClientSetup;
+use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 use godot_rustls_core::http::body::Content;
 use godot_rustls_core::http::cookies::Jar;
 use godot_rustls_core::http::exchange::{Order, Rules};
@@ -19,13 +20,14 @@ use url::Url;
 use super::{NODE_GONE, RustlsHTTPRequest};
 use crate::classes::tls_options::AnyOptions;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
-use crate::convert::{godot_text, packed_bytes, refuse};
+use crate::convert::{packed_bytes, refuse};
 use crate::http::bytes::Bytes;
 use crate::http::defaults::{self, seconds};
 use crate::http::flight::Flight;
 use crate::http::pools;
 use crate::http::receivers::File;
 use crate::setups::client_setup;
+use crate::shared_objects::look_at;
 
 /// A request's body, and what its type is when the caller does not say.
 pub(super) struct Data {
@@ -51,7 +53,7 @@ impl RustlsHTTPRequest {
         method: i64,
         data: Data,
     ) -> Error {
-        let asked = if this.bind().is_running() {
+        let asked = if look_at(this, Self::is_running) {
             Err(Refusal::AtOnce(
                 Error::ERR_BUSY,
                 "a request is running: wait for request_completed, or use fetch() for several at once".to_owned(),
@@ -63,16 +65,19 @@ impl RustlsHTTPRequest {
             Ok(flight) => Ok(flight),
             Err(Refusal::Later(failure)) => Err(failure),
             Err(Refusal::AtOnce(error, message)) => {
-                this.clone().bind_mut().last_error = godot_text(&message);
+                look_at(this, |node| {
+                    node.answers().last_error = Diagnosis::new(Cause::Other, &message);
+                });
                 return refuse(error, &message);
             }
         };
         let response = RustlsHTTPResponse::awaited(flight, url, this, true);
-        let mut node = this.clone();
-        let mut node = node.bind_mut();
-        node.last_error = GString::new();
-        node.response = Some(response.clone());
-        drop(node);
+        let before = look_at(this, |node| {
+            let mut answers = node.answers();
+            answers.last_error = Diagnosis::default();
+            answers.requested.replace(response.clone())
+        });
+        drop(before);
         Self::expect(this, &response);
         Error::OK
     }
@@ -95,7 +100,7 @@ impl RustlsHTTPRequest {
         let is_begun = flight.is_ok();
         let response = RustlsHTTPResponse::awaited(flight, url, this, false);
         if is_begun {
-            this.clone().bind_mut().fetched.push(response.clone());
+            look_at(this, |node| node.answers().fetched.push(response.clone()));
         }
         Self::expect(this, &response);
         response
@@ -110,25 +115,28 @@ impl RustlsHTTPRequest {
     }
 
     /// The answer to a `fetch()` is complete, and the node has nothing to do with it any more.
-    pub(crate) fn forget(&mut self, response: &Gd<RustlsHTTPResponse>) {
-        let place = self.fetched.iter().position(|other| other == response);
+    pub(crate) fn forget(&self, response: &Gd<RustlsHTTPResponse>) {
+        let fetched = &mut self.answers().fetched;
+        let place = fetched.iter().position(|other| other == response);
         if let Some(place) = place {
-            self.fetched.swap_remove(place);
+            // The caller holds it too.
+            fetched.swap_remove(place);
         }
     }
 
     /// The answer to `request()` is complete.
     pub(crate) fn completed(this: &Gd<Self>, response: &Gd<RustlsHTTPResponse>) {
-        let (result, mut code, mut headers, body) = {
-            let response = response.bind();
-            this.clone().bind_mut().last_error = response.error.clone();
+        let (result, mut code, mut headers, body, problem) = look_at(response, |response| {
+            let outcome = response.outcome();
             (
-                response.result,
-                response.response_code,
-                response.headers.clone(),
-                response.body.clone(),
+                outcome.result,
+                outcome.response_code,
+                outcome.headers.clone(),
+                outcome.body.clone(),
+                outcome.problem.clone(),
             )
-        };
+        });
+        look_at(this, |node| node.answers().last_error = problem);
         // The engine tells of no answer where it ended before its body was judged.
         if matches!(
             result,
@@ -169,30 +177,21 @@ impl RustlsHTTPRequest {
                 .unwrap_or_default();
             return Err(at_once(Error::ERR_INVALID_PARAMETER, &problem));
         }
-        let order = this
-            .clone()
-            .bind_mut()
-            .order(url, &lines, method, data)
-            .map_err(later)?;
+        let order = look_at(this, |node| node.order(url, &lines, method, data)).map_err(later)?;
         let setup = Self::setup(this, &order.url)?;
-        let node = this.bind();
-        let routes = node
-            .routes()
-            .map_err(|problem| Refusal::Later(Failure::new(FailureKind::CantConnect, problem)))?;
-        let pool = pools::pool(&setup, &routes, seconds(node.connect_timeout));
-        let file = node.file();
-        let events = node.server_sent_events;
-        drop(node);
+        let (pool, file, events) = look_at(this, |node| {
+            let routes = node.routes()?;
+            let pool = pools::pool(&setup, &routes, seconds(node.connect_timeout));
+            Ok((pool, node.file(), node.server_sent_events))
+        })
+        .map_err(|problem: String| {
+            let failure = Failure::new(FailureKind::CantConnect, problem);
+            Refusal::Later(failure.because(Cause::Proxy))
+        })?;
         Flight::begin(pool, order, file, events).map_err(later)
     }
 
-    fn order(
-        &mut self,
-        url: Url,
-        lines: &[String],
-        method: i64,
-        data: Data,
-    ) -> Result<Order, String> {
+    fn order(&self, url: Url, lines: &[String], method: i64, data: Data) -> Result<Order, String> {
         let method = defaults::method(method)?;
         if method == Method::CONNECT {
             return Err("CONNECT is for proxies: use set_https_proxy()".to_owned());
@@ -207,14 +206,11 @@ impl RustlsHTTPRequest {
         } else if self.accept_gzip {
             fields.add_default("Accept-Encoding", "gzip, deflate, br, zstd")?;
         }
-        if self.user_agent.is_empty() {
-            self.user_agent = defaults::user_agent();
-        }
         Ok(Order {
             method,
             url,
             fields,
-            user_agent: self.user_agent.clone(),
+            user_agent: defaults::user_agent().to_owned(),
             content: data.content,
             rules: self.rules(),
             cookies: self.cookies_enabled.then(|| Arc::clone(&self.cookies)),
@@ -252,7 +248,7 @@ impl RustlsHTTPRequest {
 
     /// The configuration of TLS, for plain requests too: a redirect may lead them to https.
     fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientSetup>, Refusal> {
-        let options = this.bind().options.clone();
+        let options = look_at(this, |node| node.options.clone());
         let call = format_args!(
             "RustlsHTTPRequest.request(\"{}\")",
             url.host_str().unwrap_or_default()

@@ -6,7 +6,7 @@ use godot::prelude::*;
 use super::{RustlsHTTPRequest, asking};
 use crate::classes::RustlsHTTPResponse;
 use crate::classes::tls_options::AnyOptions;
-use crate::convert::OrNil;
+use crate::convert::{OrNil, godot_text};
 
 #[godot_api(secondary)]
 impl RustlsHTTPRequest {
@@ -74,7 +74,7 @@ impl RustlsHTTPRequest {
     /// Ends the request of [method request], without a signal. Another one may be made at once.
     #[func]
     fn cancel_request(&mut self) {
-        if let Some(response) = &self.response {
+        if let Some(response) = self.requested() {
             response.bind().cancel();
         }
     }
@@ -100,24 +100,21 @@ impl RustlsHTTPRequest {
     /// Returns how far [method request] is, as one of HTTPClient's [code]STATUS_[/code] constants.
     #[func]
     fn get_http_client_status(&self) -> i64 {
-        self.response
-            .as_ref()
+        self.requested()
             .map_or(0, |response| response.bind().phase())
     }
 
     /// Returns how many bytes of the body came, compressed as they travel.
     #[func]
     fn get_downloaded_bytes(&self) -> i64 {
-        self.response
-            .as_ref()
+        self.requested()
             .map_or(0, |response| response.bind().get_downloaded_bytes())
     }
 
     /// Returns how many bytes the body has, or -1 when the server does not say.
     #[func]
     fn get_body_size(&self) -> i64 {
-        self.response
-            .as_ref()
+        self.requested()
             .map_or(-1, |response| response.bind().get_body_size())
     }
 
@@ -125,13 +122,19 @@ impl RustlsHTTPRequest {
     /// final address. Its body went with [signal request_completed] and is not kept. Null before the first.
     #[func]
     fn get_response(&self) -> Option<Gd<RustlsHTTPResponse>> {
-        self.response.clone()
+        self.requested()
     }
 
     /// Returns why the last [method request] failed or could not begin, in words; empty when it did not.
     #[func]
     fn get_last_error(&self) -> GString {
-        self.last_error.clone()
+        godot_text(&self.answers().last_error.message)
+    }
+
+    /// Returns why the last [method request] failed or could not begin: one of the [code]CAUSE_*[/code] constants.
+    #[func]
+    fn get_last_error_code(&self) -> i64 {
+        self.answers().last_error.cause as i64
     }
 
     /// Forgets all cookies.

@@ -1,11 +1,13 @@
 //! What arrived, brought to the game: signals, and the end.
 
 use std::cell::Cell;
+use std::sync::Mutex;
 
 use godot::prelude::*;
+use godot_rustls_core::diagnosis::Diagnosis;
 use godot_rustls_core::http::failure::{Failure, FailureKind};
 
-use super::RustlsHTTPResponse;
+use super::{Outcome, RustlsHTTPResponse};
 use crate::classes::RustlsHTTPRequest;
 use crate::convert::{godot_text, report};
 use crate::frames::{Again, watch};
@@ -13,6 +15,7 @@ use crate::http::arrival::Arrival;
 use crate::http::flight::{Finished, Flight};
 use crate::http::frame_budget::{self, deliver};
 use crate::http::patience;
+use crate::shared_objects::look_at;
 
 type Node = Gd<RustlsHTTPRequest>;
 
@@ -33,16 +36,16 @@ impl RustlsHTTPResponse {
         is_twin: bool,
     ) -> Gd<Self> {
         Gd::from_init_fn(|base| Self {
-            result: -1,
-            response_code: 0,
-            headers: PackedStringArray::new(),
-            body: PackedByteArray::new(),
-            error: GString::new(),
-            url: godot_text(url),
-            http_version: GString::new(),
-            tls_version: GString::new(),
-            redirects: 0,
-            facts: None,
+            result: PhantomVar::default(),
+            response_code: PhantomVar::default(),
+            headers: PhantomVar::default(),
+            body: PhantomVar::default(),
+            error: PhantomVar::default(),
+            url: PhantomVar::default(),
+            http_version: PhantomVar::default(),
+            tls_version: PhantomVar::default(),
+            redirects: PhantomVar::default(),
+            outcome: Mutex::new(Outcome::none_yet(url)),
             arrival: Arrival::of(flight),
             node: node.instance_id(),
             is_twin,
@@ -52,7 +55,7 @@ impl RustlsHTTPResponse {
 
     /// From now on looks are taken at it.
     pub(crate) fn expect(response: &Gd<Self>) {
-        if response.bind().is_twin {
+        if look_at(response, |response| response.is_twin) {
             BEGUN.set(Some(response.instance_id()));
         }
         watch(response, |response| {
@@ -60,15 +63,13 @@ impl RustlsHTTPResponse {
             move || landing.look_on()
         });
     }
+}
 
+impl Outcome {
     fn fill(&mut self, finished: Finished) {
         self.result = result(finished.failure.as_ref());
-        self.error = godot_text(
-            &finished
-                .failure
-                .map(|failure| failure.message)
-                .unwrap_or_default(),
-        );
+        let diagnosis = finished.failure.map(Diagnosis::from);
+        self.problem = diagnosis.unwrap_or_default();
         self.body = finished.body.into_array();
         if let Some(head) = finished.head {
             self.response_code = i64::from(head.status);
@@ -98,10 +99,8 @@ struct Landing {
 
 impl Landing {
     fn of(response: Gd<RustlsHTTPResponse>) -> Self {
-        let (arrival, node, is_twin) = {
-            let me = response.bind();
-            (me.arrival.clone(), me.node, me.is_twin)
-        };
+        let (arrival, node, is_twin) =
+            look_at(&response, |me| (me.arrival.clone(), me.node, me.is_twin));
         Self {
             response,
             arrival,
@@ -236,13 +235,13 @@ impl Landing {
             return Again::Yes;
         };
         patience::came(finished.took, was_waited_for);
-        let mut response = self.response.clone();
-        let is_untrusted = {
-            let mut response = response.bind_mut();
-            response.fill(finished);
-            let is_untrusted = response.result == RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR;
-            is_untrusted.then(|| response.error.to_string())
-        };
+        let response = &self.response;
+        let is_untrusted = look_at(response, |response| {
+            let mut outcome = response.outcome();
+            outcome.fill(finished);
+            let is_untrusted = outcome.result == RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR;
+            is_untrusted.then(|| outcome.problem.message.clone())
+        });
         self.arrival.complete();
         if let Some(problem) = is_untrusted {
             // As the engine prints it too.
@@ -250,14 +249,18 @@ impl Landing {
         }
         let node = node.filter(|node| node.is_instance_valid());
         match node {
-            Some(node) if !self.is_twin => node.clone().bind_mut().forget(&response),
-            Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, &response),
+            Some(node) if !self.is_twin => {
+                look_at(node, |node| node.forget(response));
+            }
+            Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, response),
             _ => {}
         }
-        response.signals().completed().emit(&response);
+        response.signals().completed().emit(response);
         if self.is_twin {
             // Its node keeps the answer; the body went with the signal.
-            response.bind_mut().body = PackedByteArray::new();
+            look_at(response, |response| {
+                response.outcome().body = PackedByteArray::new();
+            });
         }
         Again::No
     }

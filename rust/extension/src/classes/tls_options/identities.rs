@@ -11,6 +11,7 @@ use super::RustlsTLSOptions;
 use crate::convert::refuse;
 use crate::engine_objects::{certificate_bytes, identity};
 use crate::setups::tell_problems;
+use crate::shared_objects::look_at;
 use crate::spec::ClientsSpec;
 
 const FOR_CLIENTS: &str =
@@ -40,7 +41,7 @@ impl RustlsTLSOptions {
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if this.bind().is_server() {
+        if look_at(&this, Self::is_server) {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_CLIENTS);
         }
         match identity(key, certificate) {
@@ -73,7 +74,7 @@ impl RustlsTLSOptions {
         mode: i64,
         trusted_chain: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !this.bind().is_server() {
+        if !look_at(&this, Self::is_server) {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_SERVERS);
         }
         let required = match mode {
@@ -132,7 +133,7 @@ impl RustlsTLSOptions {
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !this.bind().is_server() {
+        if !look_at(&this, Self::is_server) {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_SERVERS);
         }
         let name = server_name.to_string();
@@ -169,7 +170,7 @@ impl RustlsTLSOptions {
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !this.bind().is_server() {
+        if !look_at(&this, Self::is_server) {
             return Self::set_identity(this, key, certificate);
         }
         if let Err(problem) = identity(key.clone(), certificate.clone()) {

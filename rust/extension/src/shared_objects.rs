@@ -1,0 +1,47 @@
+//! Objects that several script threads use at the same time.
+//!
+//! The binding makes threads wait for each other, with one gap: a thread whose last look at an object overlapped with
+//! another thread's look is not made to wait when it changes the object, and panics. Looks that take turns never overlap.
+
+use std::cell::Cell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use godot::obj::Bounds;
+use godot::obj::bounds::DeclUser;
+use godot::prelude::*;
+
+static TURN: Mutex<()> = Mutex::new(());
+
+thread_local! {
+    static HAS_TURN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Looks at `object` while no other thread looks at one. Not for callers that have an object bound to change it: the thread
+/// whose turn it is may wait for that.
+pub(crate) fn look_at<T, R>(object: &Gd<T>, look: impl FnOnce(&T) -> R) -> R
+where
+    T: GodotClass + Bounds<Declarer = DeclUser>,
+{
+    // A look may print, and a script that listens may look at another object.
+    let _turn = (!HAS_TURN.get()).then(Turn::take);
+    let bound = object.bind();
+    look(&bound)
+}
+
+struct Turn {
+    _taken: MutexGuard<'static, ()>,
+}
+
+impl Turn {
+    fn take() -> Self {
+        let taken = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        HAS_TURN.set(true);
+        Self { _taken: taken }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        HAS_TURN.set(false);
+    }
+}

@@ -1,0 +1,86 @@
+extends "res://support/http_suite.gd"
+## One object in the hands of several script threads at the same time.
+
+
+const THREADS := 4
+
+
+func test_threads_share_client_options_that_nobody_used_before(ours: Stack) -> void:
+	var all: Array = range(200).map(func(_number: int) -> RefCounted: return ours.client(Fixtures.certificate("root")))
+	var outcomes: Array = _in_threads(func() -> int:
+		return all.filter(func(options: RefCounted) -> bool:
+			var tls: StreamPeer = ours.stream()
+			return tls.call(&"connect_to_stream", StreamPeerBuffer.new(), "localhost", options) == OK and Link.status(tls) == 1).size())
+	equal(outcomes, [200, 200, 200, 200], "connections of each thread that began")
+
+
+func test_threads_share_server_options_that_change_meanwhile(ours: Stack) -> void:
+	var options: RefCounted = ours.server(Fixtures.key("localhost"), Fixtures.certificate("localhost"))
+	var is_over: Array[bool] = [false]
+	var outcomes: Array[int] = []
+	var threads: Array[Thread] = _started(func() -> int:
+		var accepted: int = 0
+		while not is_over[0] and accepted >= 0:
+			var is_begun: bool = ours.stream().call(&"accept_stream", StreamPeerBuffer.new(), options) == OK
+			accepted = accepted + 1 if is_begun else -1
+		return accepted)
+	for turn: int in 200:
+		# The main thread uses them too, which is what makes it collide.
+		ours.stream().call(&"accept_stream", StreamPeerBuffer.new(), options)
+		equal(options.call(&"is_server"), true, "is_server()")
+		equal(options.call(&"replace_identity", Fixtures.key("localhost"), Fixtures.certificate("localhost")), OK, "replacing")
+		equal(options.call(&"set_client_authentication", turn % 3, Fixtures.certificate("players")), OK, "asking clients")
+		options.set(&"session_resumption", turn % 2 == 0)
+		equal(options.get(&"session_resumption"), turn % 2 == 0, "a property that was set")
+	is_over[0] = true
+	for thread: Thread in threads:
+		outcomes.append(thread.wait_to_finish())
+	check(outcomes.min() > 0, "the threads accepted %s connections" % [outcomes])
+
+
+func test_threads_share_a_node_and_its_options(ours: Stack) -> void:
+	var server: Peer = peer({"/": Answers.sized("hello")})
+	var http: Node = node(ours, {&"tls_options": ours.client()})
+	var threads: Array[Thread] = _started(func() -> Array:
+		return range(25).map(func(_number: int) -> RefCounted: return http.call(&"fetch", server.url("/"))))
+	# What the main thread asks for is told beside what the threads begin.
+	var responses: Array = range(25).map(func(_number: int) -> RefCounted: return http.call(&"fetch", server.url("/")))
+	for frame: int in 5:
+		http.set(&"timeout", float(frame + 10))
+		await tree.process_frame
+	equal(http.get(&"timeout"), 14.0, "a property that was set meanwhile")
+	for thread: Thread in threads:
+		responses.append_array(thread.wait_to_finish())
+	await until(func() -> bool: return responses.all(func(response: RefCounted) -> bool: return response.call(&"is_completed")))
+	var texts: Array = responses.map(func(response: RefCounted) -> String: return response.call(&"get_text"))
+	equal([texts.size(), texts.count("hello")], [125, 125], "answers, and how many are right")
+
+
+func test_threads_and_the_main_thread_watch_what_ends(ours: Stack) -> void:
+	var server: Peer = peer({"/": Answers.sized("hello")})
+	var http: Node = node(ours)
+	for turn: int in 10:
+		var watched: Array[RefCounted] = [http.call(&"fetch", server.url("/")), ours.crypto().call(&"generate_rsa_async", 2048)]
+		var threads: Array[Thread] = _started(func() -> bool:
+			while not watched.all(func(object: RefCounted) -> bool: return object.call(&"is_completed")):
+				pass
+			return watched[0].get(&"result") == 0 and watched[1].call(&"get_key") != null)
+		await until(func() -> bool:
+			for round: int in 100:
+				watched[0].call(&"get_text")
+				watched[1].call(&"get_last_error")
+			return not threads.any(func(thread: Thread) -> bool: return thread.is_alive()))
+		for thread: Thread in threads:
+			equal(thread.wait_to_finish(), true, "whether a thread saw both ends")
+
+
+func _started(work: Callable) -> Array[Thread]:
+	var threads: Array[Thread] = []
+	for index: int in THREADS:
+		threads.append(Thread.new())
+		threads[-1].start(work)
+	return threads
+
+
+func _in_threads(work: Callable) -> Array:
+	return _started(work).map(func(thread: Thread) -> Variant: return thread.wait_to_finish())
