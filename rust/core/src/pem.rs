@@ -1,17 +1,23 @@
 //! PEM and DER files: tolerant about what surrounds certificates, strict about the certificates.
+//!
+//! A text is read completely, or whoever reads it is told what was not: a certificate that was passed over in silence
+//! could be the one that makes a chain whole, a list the one that revokes a certificate.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use pem::{EncodeConfig, LineEnding, Pem};
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+mod base64;
+mod blocks;
+mod formats;
+mod keys;
+mod trusted;
+
+use ::pem::{EncodeConfig, LineEnding, Pem};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 
 use crate::certificate::Certificate;
+use base64::decode;
+use blocks::{Block, blocks};
 
-const BEGIN: &str = "-----BEGIN ";
-const END: &str = "-----END ";
-const DASHES: &str = "-----";
-/// Label of a PKCS#8 key under a password (RFC 7468 section 11).
-const ENCRYPTED_KEY: &str = "ENCRYPTED PRIVATE KEY";
+pub(crate) use keys::read_encrypted_private_key;
+pub use keys::{read_private_key, read_public_key};
 
 /// Skipped certificates that are told one by one. A file of garbage could fill the log otherwise.
 const TOLD_PROBLEMS: usize = 20;
@@ -25,148 +31,109 @@ pub struct Bundle {
     pub problems: Vec<String>,
     /// A private key lay among the certificates.
     pub has_private_key: bool,
+    /// The file says of a certificate that no client is to be trusted by it.
+    pub is_for_servers_alone: bool,
 }
 
-/// One PEM block: its label and its whole text, markers included.
-struct Block<'a> {
-    label: &'a str,
-    text: &'a str,
-    terminated: bool,
+/// A text on the way to its bundle.
+#[derive(Default)]
+struct Reading {
+    bundle: Bundle,
+    /// Certificates that were seen, usable or not.
+    seen: usize,
+    skipped: usize,
+}
+
+impl Reading {
+    fn take(&mut self, block: &Block<'_>) {
+        let is_certificate = holds_certificates(block.label);
+        if is_certificate {
+            self.seen += 1;
+        }
+        if let Some(fault) = block.fault {
+            let reason = format!("{fault} (line {})", block.line);
+            self.skip(block, is_certificate, &reason);
+        } else if block.label.to_ascii_uppercase().ends_with("PRIVATE KEY") {
+            self.bundle.has_private_key = true;
+        } else if is_certificate {
+            match self.read(block) {
+                Ok(certificate) => self.bundle.certificates.push(certificate),
+                Err(reason) => self.skip(block, true, &reason),
+            }
+        } else if matches!(block.label, "PKCS7" | "CMS") {
+            let reason = "convert it with \"openssl pkcs7 -print_certs\", since it is PKCS#7";
+            self.skip(block, false, reason);
+        }
+    }
+
+    fn read(&mut self, block: &Block<'_>) -> Result<Certificate, String> {
+        let mut der = decode(block.body).ok_or("its base64 text is broken")?;
+        let der = match block.label {
+            "CERTIFICATE" | "X509 CERTIFICATE" => std::mem::take(&mut *der),
+            "TRUSTED CERTIFICATE" => {
+                let (certificate, uses) =
+                    trusted::split(&der).ok_or("its trust settings cannot be read")?;
+                if !uses.servers {
+                    return Err("its trust settings do not allow TLS servers".to_owned());
+                }
+                self.bundle.is_for_servers_alone |= !uses.clients;
+                certificate.to_vec()
+            }
+            other => {
+                return Err(format!(
+                    "its label is {}: convert it to a plain \"CERTIFICATE\" block",
+                    crate::diagnosis::quoted(other)
+                ));
+            }
+        };
+        Certificate::from_der(CertificateDer::from(der)).map_err(|error| error.to_string())
+    }
+
+    fn skip(&mut self, block: &Block<'_>, is_certificate: bool, reason: &str) {
+        self.skipped += 1;
+        if self.skipped > TOLD_PROBLEMS {
+            return;
+        }
+        let what = if is_certificate {
+            format!("certificate {}", self.seen)
+        } else {
+            block.describe()
+        };
+        self.bundle
+            .problems
+            .push(format!("{what} was skipped: {reason}"));
+    }
+
+    fn conclude(mut self, bytes: &[u8]) -> Bundle {
+        let problems = &mut self.bundle.problems;
+        if self.skipped > TOLD_PROBLEMS {
+            let rest = self.skipped - TOLD_PROBLEMS;
+            problems.push(format!("{rest} more were skipped"));
+        }
+        if has_utf16(bytes) {
+            problems.push(UTF16.to_owned());
+        }
+        if self.seen == 0 && problems.is_empty() {
+            problems.push(nothing_found(bytes));
+        }
+        self.bundle
+    }
 }
 
 /// Reads every certificate of a file: any number in PEM, or one in DER.
 ///
-/// Comments, other items, CRLF, a byte order mark and stray characters between blocks are passed over; a
-/// block that is no certificate is reported by its number and reason, and the rest stays.
+/// Comments, other items, CRLF, a byte order mark and stray characters between blocks are passed over; whatever looks
+/// like a certificate or like a block and is none is reported by its number and reason, and the rest stays.
 pub fn read_bundle(bytes: &[u8]) -> Bundle {
-    if bytes.first() == Some(&0x30) && !contains(bytes, BEGIN.as_bytes()) {
+    if bytes.first() == Some(&0x30) && !contains(bytes, b"-----BEGIN ") {
         return read_der(bytes);
     }
     let text = normalise(bytes);
-    let mut bundle = Bundle::default();
-    let mut number = 0;
-    let mut skipped = 0;
+    let mut reading = Reading::default();
     for block in blocks(&text) {
-        if block.label.ends_with("PRIVATE KEY") {
-            bundle.has_private_key = true;
-            continue;
-        }
-        if block.label.ends_with("CERTIFICATE") {
-            number += 1;
-            match read_certificate_block(&block) {
-                Ok(certificate) => bundle.certificates.push(certificate),
-                Err(reason) => {
-                    skipped += 1;
-                    if skipped <= TOLD_PROBLEMS {
-                        bundle
-                            .problems
-                            .push(format!("certificate {number} was skipped: {reason}"));
-                    }
-                }
-            }
-        }
+        reading.take(&block);
     }
-    if skipped > TOLD_PROBLEMS {
-        bundle
-            .problems
-            .push(format!("{} more were skipped", skipped - TOLD_PROBLEMS));
-    }
-    if number == 0 {
-        bundle.problems.push(nothing_found(bytes));
-    }
-    bundle
-}
-
-/// Reads the first private key of a PEM text.
-///
-/// A SEC1 block may stand behind its `EC PARAMETERS`. The error is a sentence without any part of the key.
-pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
-    let normalised = zeroize::Zeroizing::new(normalise(text.as_bytes()));
-    for block in blocks(&normalised) {
-        if block.label == ENCRYPTED_KEY || block.text.contains("Proc-Type: 4,ENCRYPTED") {
-            return Err("the private key is encrypted: decrypt it first, such as with RustlsCrypto.private_key_from_pem()".to_owned());
-        }
-        if !block.label.ends_with("PRIVATE KEY") {
-            continue;
-        }
-        return Some(&block)
-            .filter(|block| block.terminated)
-            .and_then(read_private_key_block)
-            .ok_or_else(|| unreadable_key(block.label));
-    }
-    if text.contains("PUBLIC KEY-----") {
-        return Err("it is a public key: a private key is needed".to_owned());
-    }
-    Err(no_key_found(text).to_owned())
-}
-
-/// A path is passed for a text easily. It is not repeated: it could be a password just as well.
-fn no_key_found(text: &str) -> &'static str {
-    if text.trim().is_empty() || text.contains('\n') || text.contains(BEGIN) {
-        "no PEM block with a private key was found"
-    } else {
-        "no PEM block with a private key was found: if it is a path, pass the text of its file"
-    }
-}
-
-fn unreadable_key(label: &str) -> String {
-    let remedy = match label {
-        "OPENSSH PRIVATE KEY" => "convert it with \"ssh-keygen -p -m PEM\"",
-        _ => "it is damaged, or of an unknown form",
-    };
-    format!("the block \"{label}\" holds no readable key: {remedy}")
-}
-
-/// Reads the public key of a PEM text, as the DER of its SubjectPublicKeyInfo (RFC 7468 section 13). The error is a
-/// sentence.
-pub fn read_public_key(text: &str) -> Result<Vec<u8>, String> {
-    match rustls_pemfile::read_one_from_slice(text.as_bytes()) {
-        Ok(Some((rustls_pemfile::Item::SubjectPublicKeyInfo(info), _))) => Ok(info.to_vec()),
-        _ => Err("the public key cannot be read".to_owned()),
-    }
-}
-
-fn read_private_key_block(block: &Block<'_>) -> Option<PrivateKeyDer<'static>> {
-    let der = decode_key(block)?;
-    match block.label {
-        "RSA PRIVATE KEY" => Some(PrivateKeyDer::Pkcs1(der.into())),
-        "EC PRIVATE KEY" => Some(PrivateKeyDer::Sec1(der.into())),
-        "PRIVATE KEY" => Some(PrivateKeyDer::Pkcs8(der.into())),
-        _ => None,
-    }
-}
-
-/// Decoded here rather than by rustls-pemfile, which leaves copies in memory.
-fn decode_key(block: &Block<'_>) -> Option<Vec<u8>> {
-    let lines = block.text.lines().skip(1);
-    let lines = lines.take_while(|line| !line.starts_with(END));
-    let mut digits = zeroize::Zeroizing::new(Vec::with_capacity(block.text.len()));
-    for line in lines {
-        digits.extend_from_slice(line.as_bytes());
-    }
-    let mut der = zeroize::Zeroizing::new(vec![0; digits.len()]);
-    let length = STANDARD.decode_slice(&*digits, &mut der).ok()?;
-    Some(der[..length].to_vec())
-}
-
-/// The first private key of a PEM text when it is under a password, as the DER of its EncryptedPrivateKeyInfo (RFC
-/// 5958 section 3). The error is a sentence.
-pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, String> {
-    let normalised = zeroize::Zeroizing::new(normalise(text.as_bytes()));
-    let Some(block) = blocks(&normalised).find(|block| block.label.ends_with("PRIVATE KEY")) else {
-        return Ok(None);
-    };
-    if block.text.contains("Proc-Type: 4,ENCRYPTED") {
-        return Err("the private key is encrypted in OpenSSL's own old way: convert it with \"openssl pkcs8 -topk8\"".to_owned());
-    }
-    if block.label != ENCRYPTED_KEY {
-        return Ok(None);
-    }
-    let der = Some(&block)
-        .filter(|block| block.terminated)
-        .and_then(decode_key);
-    let der = der.ok_or("the base64 text of the encrypted private key is broken")?;
-    Ok(Some(der))
+    reading.conclude(bytes)
 }
 
 /// Reads every revocation list of a PEM text, DER each. The error is a sentence.
@@ -176,18 +143,54 @@ pub(crate) fn read_revocation_lists(
     text: &str,
 ) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
     let normalised = normalise(text.as_bytes());
+    if has_utf16(text.as_bytes()) {
+        return Err(UTF16.to_owned());
+    }
     let mut lists = Vec::new();
-    for block in blocks(&normalised).filter(|block| block.label.ends_with("CRL")) {
+    for block in blocks(&normalised) {
         let number = lists.len() + 1;
-        match rustls_pemfile::read_one_from_slice(block.text.as_bytes()) {
-            Ok(Some((rustls_pemfile::Item::Crl(list), _))) if block.terminated => lists.push(list),
-            _ => return Err(format!("list {number} is no readable \"X509 CRL\" block")),
+        let is_list = block.label.to_ascii_uppercase().contains("CRL");
+        match (block.fault, block.label) {
+            (Some(fault), _) if is_list => {
+                return Err(format!(
+                    "list {number} is unusable: {fault} (line {})",
+                    block.line
+                ));
+            }
+            (Some(fault), _) => return Err(format!("{} is unusable: {fault}", block.describe())),
+            (None, "X509 CRL") => match decode(block.body).filter(|der| !der.is_empty()) {
+                Some(der) => lists.push(der.to_vec().into()),
+                None => {
+                    return Err(format!(
+                        "list {number} is unusable: its base64 text is broken"
+                    ));
+                }
+            },
+            (None, "PKCS7" | "CMS") => {
+                return Err(format!(
+                    "{} may hold lists: convert it with \"openssl pkcs7 -print_certs\"",
+                    block.describe()
+                ));
+            }
+            (None, _) if is_list => {
+                return Err(format!("list {number} is no \"X509 CRL\" block"));
+            }
+            (None, _) => {}
         }
     }
     if lists.is_empty() {
-        return Err("it holds no \"BEGIN X509 CRL\" block".to_owned());
+        return Err(match formats::of_text(text) {
+            Some(what) => format!("it holds no \"BEGIN X509 CRL\" block: {what}"),
+            None => "it holds no \"BEGIN X509 CRL\" block".to_owned(),
+        });
     }
     Ok(lists)
+}
+
+/// Of several certificates, or of one in another form: nothing that could be meant as one is passed over.
+fn holds_certificates(label: &str) -> bool {
+    let label = label.to_ascii_uppercase();
+    label.contains("CERT") && !label.ends_with("REQUEST")
 }
 
 /// One certificate as a PEM block (RFC 7468), with plain line ends.
@@ -198,25 +201,7 @@ pub fn write_certificate(certificate: &Certificate) -> String {
 /// One PEM block, with plain line ends.
 pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
     let config = EncodeConfig::new().set_line_ending(LineEnding::LF);
-    pem::encode_config(&Pem::new(label, der), config)
-}
-
-fn read_certificate_block(block: &Block<'_>) -> Result<Certificate, String> {
-    if !block.terminated {
-        return Err("its END line is missing".to_owned());
-    }
-    if block.label != "CERTIFICATE" {
-        return Err(format!(
-            "its label is \"{}\": convert it to a plain \"CERTIFICATE\" block",
-            block.label
-        ));
-    }
-    match rustls_pemfile::read_one_from_slice(block.text.as_bytes()) {
-        Ok(Some((rustls_pemfile::Item::X509Certificate(der), _))) => {
-            Certificate::from_der(der).map_err(|e| e.to_string())
-        }
-        _ => Err("its base64 text is broken".to_owned()),
-    }
+    ::pem::encode_config(&Pem::new(label, der), config)
 }
 
 fn read_der(bytes: &[u8]) -> Bundle {
@@ -232,9 +217,12 @@ fn read_der(bytes: &[u8]) -> Bundle {
                 ));
             }
         }
-        Err(reason) => bundle
-            .problems
-            .push(format!("the DER certificate was skipped: {reason}")),
+        Err(reason) => {
+            let reason = formats::of_der(bytes).map_or(reason.to_string(), str::to_owned);
+            bundle
+                .problems
+                .push(format!("the DER certificate was skipped: {reason}"));
+        }
     }
     bundle
 }
@@ -265,57 +253,41 @@ fn normalise(bytes: &[u8]) -> String {
         let line = line.trim_matches(|c: char| {
             c.is_whitespace() || matches!(c, '\0' | '\u{feff}' | '\u{fffd}')
         });
-        out.push_str(line);
+        if line.is_ascii() {
+            out.push_str(line);
+        } else {
+            out.extend(line.chars().map(|c| if is_dash(c) { '-' } else { c }));
+        }
         out.push('\n');
     }
     out
 }
 
-/// The blocks of a normalised text. A BEGIN inside a block ends it unterminated: the next one still counts.
-fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        loop {
-            let start = rest.find(BEGIN)?;
-            let block = &rest[start..];
-            let after_begin = &block[BEGIN.len()..];
-            let label_end = after_begin
-                .find(DASHES)
-                .filter(|end| !after_begin[..*end].contains('\n'));
-            let Some(label_end) = label_end else {
-                rest = after_begin;
-                continue;
-            };
-            let label = &after_begin[..label_end];
-            let body = &after_begin[label_end + DASHES.len()..];
-            let next = body.find(BEGIN).unwrap_or(body.len());
-            let end_marker = body[..next].find(END);
-            let end = match end_marker {
-                Some(end) => body[end..].find('\n').map_or(body.len(), |n| end + n),
-                None => next,
-            };
-            rest = &body[end..];
-            let length = block.len() - rest.len();
-            return Some(Block {
-                label,
-                text: &block[..length],
-                terminated: end_marker.is_some(),
-            });
-        }
-    })
+/// What word processors make of hyphens.
+fn is_dash(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
+    )
+}
+
+const UTF16: &str = "it is UTF-16, at least in part: save it as UTF-8 or ASCII";
+
+/// Every other byte of ASCII in UTF-16 is zero.
+fn has_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+        || (bytes.contains(&0) && contains(bytes, b"B\0E\0G\0I\0N"))
 }
 
 /// Why a file without certificate blocks is none.
 fn nothing_found(bytes: &[u8]) -> String {
-    let looks_utf16 = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        "it is empty".to_owned()
-    } else if looks_utf16 {
-        "it is UTF-16: save it as UTF-8 or ASCII".to_owned()
-    } else if contains(bytes, b"PKCS7-----") {
-        "it is PKCS#7: convert it with \"openssl pkcs7 -print_certs\"".to_owned()
-    } else {
-        "it holds no \"BEGIN CERTIFICATE\" block and no DER certificate".to_owned()
+        return "it is empty".to_owned();
+    }
+    let none = "it holds no \"BEGIN CERTIFICATE\" block and no DER certificate";
+    match formats::of_text(&String::from_utf8_lossy(bytes)) {
+        Some(what) => format!("{none}: {what}"),
+        None => none.to_owned(),
     }
 }
 

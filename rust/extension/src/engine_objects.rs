@@ -92,12 +92,23 @@ impl Drop for Quiet {
 
 /// Reads certificate bytes where an empty object means none.
 pub(crate) fn certificates(bytes: &[u8]) -> Bundle {
-    let bundle = read_bundle(bytes);
-    // An empty engine object writes its markers with nothing between.
-    if bundle.certificates.is_empty() && bytes.len() < 64 {
+    if is_empty_object(bytes) {
         return Bundle::default();
     }
-    bundle
+    read_bundle(bytes)
+}
+
+/// An empty engine object writes its markers with nothing between, and a stray character behind.
+fn is_empty_object(bytes: &[u8]) -> bool {
+    if bytes.len() > 64 {
+        return false;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{fffd}'));
+    matches!(
+        text,
+        "" | "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----"
+    )
 }
 
 /// The pair of these two, if it can be used and belongs together.

@@ -82,7 +82,11 @@ pub(crate) enum Spec {
 impl ClientsSpec {
     /// Whose clients are let in. Nobody's is a mistake to tell at once.
     pub(crate) fn trust_store(&self) -> Result<TrustStore, String> {
-        let store = TrustStore::of_own(certificates(&self.trust));
+        let bundle = certificates(&self.trust);
+        if bundle.is_for_servers_alone {
+            return Err("the trusted chain for clients says of a certificate that it is not trusted for clients: give it as a plain \"CERTIFICATE\" block if it is".to_owned());
+        }
+        let store = TrustStore::of_own(bundle);
         if store.certificate_count() > 0 {
             return Ok(store);
         }

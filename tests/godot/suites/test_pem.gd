@@ -61,6 +61,14 @@ func test_client_from_pem_takes_any_tolerated_text(ours: Stack) -> void:
 		expect_verdict(ours, verdict(ours, options, "localhost", ["localhost"]), true)
 
 
+func test_certificates_without_a_line_break_between_them_all_count(ours: Stack) -> void:
+	var both: String = Fixtures.pem("other_root").strip_edges() + Fixtures.pem("root")
+	expect_verdict(ours, verdict(ours, ours.call(&"client_from_pem", both), "localhost", ["localhost"]), true)
+	expect_errors()
+	var odd: String = Fixtures.pem("other_root") + Fixtures.pem("root").replace("-----BEGIN", "----BEGIN")
+	expect_verdict(ours, verdict(ours, ours.call(&"client_from_pem", odd), "localhost", ["localhost"]), false)
+
+
 func test_the_text_the_engine_saves_is_taken(ours: Stack) -> void:
 	expect_errors()
 	# It ends in a stray character for which the engine itself logs an error.

@@ -1,7 +1,11 @@
 use godot_rustls_testkit::{Generator, Issued, KeyKind, Template};
+use rustls_pki_types::PrivateKeyDer;
 
 use super::*;
 use crate::testing::fixture_bytes;
+
+mod completeness;
+mod trusted;
 
 fn made(name: &str) -> Issued {
     Template::authority(name).self_signed()
@@ -41,7 +45,7 @@ fn text_before_between_and_after_certificates_is_passed_over() {
         &["A", "B"],
     );
     reads(
-        format!("a -----BEGIN thing\n----- dashes\n-----END nothing\n{a}"),
+        format!("a -----\n----- dashes\n---- end of it\n{a}"),
         &["A"],
     );
 }
@@ -176,11 +180,10 @@ fn files_without_a_usable_certificate_say_what_they_are() {
 }
 
 #[test]
-fn other_certificate_labels_are_refused_by_name() {
-    for label in ["X509 CERTIFICATE", "TRUSTED CERTIFICATE"] {
-        let block = made("A").pem().replace("CERTIFICATE", label);
-        finds_nothing(block, label);
-    }
+fn the_old_label_of_certificates_is_read_and_others_are_refused_by_name() {
+    let labelled = |label: &str| made("A").pem().replace("CERTIFICATE", label);
+    reads(labelled("X509 CERTIFICATE"), &["A"]);
+    finds_nothing(labelled("ATTRIBUTE CERTIFICATE"), "ATTRIBUTE CERTIFICATE");
 }
 
 #[test]

@@ -95,8 +95,8 @@ impl RustlsCertificateInfo {
         }
     }
 
-    /// Reads every certificate of a PEM text, in its order. What is no certificate is passed over; a certificate that
-    /// cannot be read is left out with an error that says which and why.
+    /// Reads every certificate of a PEM text, in its order. Comments and items of other kinds are passed over; a
+    /// certificate that cannot be read, and whatever looks like one, is left out with an error that says which and why.
     #[func]
     fn from_pem(pem: GString) -> Array<Gd<Self>> {
         Self::of_bundle(&read_bundle(pem.to_string().as_bytes()))

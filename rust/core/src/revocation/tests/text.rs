@@ -36,7 +36,7 @@ fn text_around_lists_and_between_them_is_passed_over() {
 
 #[test]
 fn text_without_a_list_is_refused() {
-    for text in ["lists", &root().pem(), "-----BEGIN X509 CRL"] {
+    for text in ["lists", &root().pem()] {
         let problem = problem(text);
         assert!(
             problem.contains("revocation_lists_pem") && problem.contains("no \"BEGIN X509 CRL\""),
@@ -66,6 +66,53 @@ fn one_list_that_cannot_be_read_refuses_them_all_and_is_told_by_its_place() {
     // An unterminated one in the middle swallows nothing.
     let problem = problem(&format!("{}{list}", &list[..end]));
     assert!(problem.contains("list 1 "), "{problem}");
+}
+
+/// What `cat` makes of files without a newline at their ends.
+#[test]
+fn a_certificate_revoked_by_the_second_of_two_glued_lists_is_refused() {
+    let chain = Chain::new();
+    let other = empty().signed_by(&chain.root).pem();
+    let revoking = revoking(&chain.leaf).signed_by(&chain.intermediate).pem();
+    for text in [
+        format!("{}{}", other.trim_end(), revoking),
+        format!("{}\0{}", other.trim_end(), revoking),
+        format!("{other}\t{revoking}"),
+        format!("{}{}", other.trim_end(), revoking.replace('\n', "")),
+    ] {
+        let lists = RevocationLists::from_pem(&text).unwrap();
+        assert_eq!(lists.lists.len(), 2, "{text}");
+        let refused = lists.check(
+            certificate(&chain.leaf).facts(),
+            &Signer::of(certificate(&chain.intermediate).facts()),
+            &std::iter::empty(),
+            NOW,
+        );
+        assert!(refused.is_err(), "{text}");
+    }
+}
+
+#[test]
+fn whatever_begins_like_a_list_refuses_them_all_when_it_is_not_read() {
+    let list = empty().signed_by(&root()).pem();
+    for odd in [
+        list.to_ascii_lowercase(),
+        list.replace("-----BEGIN X509 CRL-----", "----BEGIN X509 CRL----"),
+        list.replace("-----BEGIN X509 CRL-----", "-----begin X509 CRL-----"),
+        list.replace("-----BEGIN X509 CRL-----", "BEGIN X509 CRL"),
+        list.replace("-----BEGIN X509 CRL-----", "-----BEGIN X509 CRL"),
+        list.replace("-----BEGIN X509 CRL-----", "-----BEGIN CERTIFICATE-----"),
+        list.replace("-----BEGIN X509 CRL-----", ""),
+        list.replace("-----END X509 CRL-----", "-----END-----"),
+        list.replace("-----", "------"),
+        list.replace("-----", "---"),
+        list.replace("X509 CRL", "X509 crl"),
+        list.replace("X509 CRL", "PKCS7"),
+    ] {
+        for text in [format!("{list}{odd}"), format!("{odd}{list}")] {
+            assert!(!problem(&text).is_empty(), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,307 @@
+//! Finds the blocks of a PEM text (RFC 7468), and everything that looks like one.
+
+use std::fmt;
+
+use super::base64::is_base64;
+
+/// Dashes on each side of a marker.
+const DASHES: usize = 5;
+/// From this many dashes on, BEGIN or END behind them is a marker whatever follows.
+const ENOUGH_DASHES: usize = 3;
+/// Enough for every known label, in bytes.
+const LONGEST_KNOWN: usize = 48;
+/// Shorter text outside of blocks is no item, in bytes.
+const SHORTEST_BODY: usize = 32;
+
+/// Labels that are recognised in malformed markers, and the only ones that messages repeat.
+const KNOWN_LABELS: [&str; 20] = [
+    "CERTIFICATE",
+    "X509 CRL",
+    "PRIVATE KEY",
+    "RSA PRIVATE KEY",
+    "EC PRIVATE KEY",
+    "ENCRYPTED PRIVATE KEY",
+    "OPENSSH PRIVATE KEY",
+    "DSA PRIVATE KEY",
+    "X509 CERTIFICATE",
+    "TRUSTED CERTIFICATE",
+    "ATTRIBUTE CERTIFICATE",
+    "CERTIFICATE REQUEST",
+    "NEW CERTIFICATE REQUEST",
+    "CRL",
+    "PUBLIC KEY",
+    "RSA PUBLIC KEY",
+    "DH PARAMETERS",
+    "EC PARAMETERS",
+    "PKCS7",
+    "CMS",
+];
+
+/// A block, or what looks like one.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    /// As written; of a malformed marker the known label that it resembles, or nothing.
+    pub(super) label: &'a str,
+    /// What stands between the markers.
+    pub(super) body: &'a str,
+    /// Where it begins, counted from 1.
+    pub(super) line: usize,
+    /// Why it is no block.
+    pub(super) fault: Option<Fault>,
+}
+
+/// What is wrong with the markers of a block. Its text completes a sentence about the block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    BeginMalformed,
+    BeginMissing,
+    EndMalformed,
+    EndMissing,
+    EndOfAnotherLabel,
+    BothMissing,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BeginMalformed => {
+                "its BEGIN line is malformed: it has five dashes on each side, BEGIN in capitals, one blank and the label"
+            }
+            Self::BeginMissing => "its BEGIN line is missing",
+            Self::EndMalformed => {
+                "its END line is malformed: it has five dashes on each side, END in capitals, one blank and the label"
+            }
+            Self::EndMissing => "its END line is missing",
+            Self::EndOfAnotherLabel => "its END line has another label than its BEGIN line",
+            Self::BothMissing => "its BEGIN and END lines are missing",
+        })
+    }
+}
+
+impl Block<'_> {
+    /// The block in a sentence. Outside data is not repeated: a key may stand in a malformed marker.
+    pub(super) fn describe(&self) -> String {
+        match known(self.label) {
+            Some(label) => format!("the block \"{label}\" in line {}", self.line),
+            None => format!("the block in line {}", self.line),
+        }
+    }
+}
+
+/// A BEGIN or an END, well formed or not.
+struct Marker<'a> {
+    is_begin: bool,
+    is_exact: bool,
+    label: &'a str,
+    start: usize,
+    end: usize,
+    line: usize,
+}
+
+/// Every block of a normalised text, and whatever looks like one, in order.
+pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(Marker<'_>, Option<Fault>)> = None;
+    // Where the text outside of blocks begins.
+    let mut outside = (0, 1);
+    for marker in markers(text) {
+        let before = open.take();
+        // Before a lone END it is told of that.
+        if before.is_none() && marker.is_begin {
+            blocks.extend(bare_body(&text[outside.0..marker.start], outside.1));
+        }
+        outside = (marker.end, marker.line);
+        match (before, marker.is_begin) {
+            (before, true) => {
+                blocks.extend(before.map(|(begin, fault)| {
+                    let body = &text[begin.end..marker.start];
+                    block(&begin, body, fault.or(Some(Fault::EndMissing)))
+                }));
+                let fault = (!marker.is_exact).then_some(Fault::BeginMalformed);
+                open = Some((marker, fault));
+            }
+            (Some((begin, fault)), false) => {
+                let fault = fault.or_else(|| end_fault(&begin, &marker));
+                blocks.push(block(&begin, &text[begin.end..marker.start], fault));
+            }
+            (None, false) => blocks.push(block(&marker, "", Some(Fault::BeginMissing))),
+        }
+    }
+    match open {
+        Some((begin, fault)) => {
+            let fault = fault.or(Some(Fault::EndMissing));
+            blocks.push(block(&begin, &text[begin.end..], fault));
+        }
+        None => blocks.extend(bare_body(&text[outside.0..], outside.1)),
+    }
+    blocks
+}
+
+fn block<'a>(marker: &Marker<'a>, body: &'a str, fault: Option<Fault>) -> Block<'a> {
+    Block {
+        label: marker.label,
+        body,
+        line: marker.line,
+        fault,
+    }
+}
+
+fn end_fault(begin: &Marker<'_>, end: &Marker<'_>) -> Option<Fault> {
+    if !end.is_exact {
+        Some(Fault::EndMalformed)
+    } else if end.label != begin.label {
+        Some(Fault::EndOfAnotherLabel)
+    } else {
+        None
+    }
+}
+
+/// Base64 of an item that lost its markers: DER of some length begins with a SEQUENCE.
+fn bare_body(outside: &str, first_line: usize) -> Option<Block<'_>> {
+    let is_body = |line: &str| {
+        line.len() >= SHORTEST_BODY && line.starts_with("MI") && line.bytes().all(is_base64)
+    };
+    let place = outside.lines().position(|line| is_body(line.trim()))?;
+    Some(Block {
+        label: "",
+        body: "",
+        line: first_line + place,
+        fault: Some(Fault::BothMissing),
+    })
+}
+
+fn markers(text: &str) -> impl Iterator<Item = Marker<'_>> {
+    let mut offset = 0;
+    let lines = text.split_inclusive('\n').enumerate();
+    lines.flat_map(move |(index, line)| {
+        let start = offset;
+        offset += line.len();
+        markers_of_line(line.trim_end_matches('\n')).map(move |marker| Marker {
+            start: start + marker.start,
+            end: start + marker.end,
+            line: index + 1,
+            ..marker
+        })
+    })
+}
+
+fn markers_of_line(line: &str) -> impl Iterator<Item = Marker<'_>> {
+    // Nearly all lines are base64, which has no dashes.
+    let may_have_some = line.as_bytes().contains(&b'-') || keyword(line.as_bytes()).is_some();
+    let mut from = if may_have_some { 0 } else { line.len() };
+    std::iter::from_fn(move || {
+        let found = next_marker(line, from)?;
+        from = found.end;
+        Some(found)
+    })
+}
+
+fn next_marker(line: &str, from: usize) -> Option<Marker<'_>> {
+    let bytes = line.as_bytes();
+    (from..bytes.len()).find_map(|at| {
+        let (is_begin, length) = keyword(&bytes[at..])?;
+        marker(line, from, at, at + length, is_begin)
+    })
+}
+
+/// BEGIN or END in any case, and its length.
+fn keyword(bytes: &[u8]) -> Option<(bool, usize)> {
+    let is = |word: &[u8]| {
+        bytes
+            .get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    if is(b"BEGIN") {
+        Some((true, 5))
+    } else if is(b"END") {
+        Some((false, 3))
+    } else {
+        None
+    }
+}
+
+/// The marker whose keyword stands at `at..after`, if it is one. What comes before `from` belongs to another.
+fn marker(line: &str, from: usize, at: usize, after: usize, is_begin: bool) -> Option<Marker<'_>> {
+    let bytes = line.as_bytes();
+    let before = &bytes[from..at];
+    let blanks = count_back(before, |byte| byte == b' ' || byte == b'\t');
+    let dashes = count_back(&before[..before.len() - blanks], |byte| byte == b'-');
+    let is_glued = from > 0 && before.is_empty();
+    let is_clear = is_glued || (dashes >= ENOUGH_DASHES && blanks == 0);
+    // Looked at briefly where nothing else says that it is a marker: a line may be very long.
+    let rest = &line[after..];
+    let window = if is_clear { rest } else { start_of(rest) };
+    let label_end = window.find("--").unwrap_or(window.len());
+    let label = &window[..label_end];
+    let trailing = trailing_dashes(&bytes[after + label_end..]);
+    let resembled = known(label);
+    let stands_alone = dashes > 0 || trailing > 0 || label.ends_with('-') || before.len() == blanks;
+    let is_marker = is_clear || (resembled.is_some() && stands_alone);
+    if !is_marker {
+        return None;
+    }
+    let exact = label.strip_prefix(' ').filter(|label| {
+        let has_keyword = matches!(&bytes[at..after], b"BEGIN" | b"END");
+        let is_whole = dashes == DASHES && trailing == DASHES && blanks == 0;
+        has_keyword && is_whole && is_well_formed(label)
+    });
+    Some(Marker {
+        is_begin,
+        is_exact: exact.is_some(),
+        label: exact.or(resembled).unwrap_or_default(),
+        start: at - blanks - dashes,
+        end: after + label_end + trailing,
+        line: 0,
+    })
+}
+
+/// Of a run that stands directly before another marker, those that belong to this one.
+fn trailing_dashes(bytes: &[u8]) -> usize {
+    let run = bytes.iter().take_while(|byte| **byte == b'-').count();
+    if keyword(bytes[run..].trim_ascii_start()).is_some() {
+        run.min(DASHES)
+    } else {
+        run
+    }
+}
+
+/// A label that is not meant to be another one.
+fn is_well_formed(label: &str) -> bool {
+    let is_text = label
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    !label.is_empty()
+        && label.trim() == label
+        && is_text
+        && known(label).is_none_or(|known| known == label)
+}
+
+/// The known label that a text spells, in any case and with anything between its words.
+fn known(text: &str) -> Option<&'static str> {
+    if text.len() > LONGEST_KNOWN {
+        return None;
+    }
+    let is_spelled = |label: &&str| {
+        let mut words = text
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty());
+        let spelled = label.split(' ').all(|word| {
+            words
+                .next()
+                .is_some_and(|own| own.eq_ignore_ascii_case(word))
+        });
+        spelled && words.next().is_none()
+    };
+    KNOWN_LABELS.into_iter().find(is_spelled)
+}
+
+fn start_of(text: &str) -> &str {
+    let end = (0..=text.len().min(LONGEST_KNOWN))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or_default()]
+}
+
+fn count_back(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().rev().take_while(|byte| is(**byte)).count()
+}
