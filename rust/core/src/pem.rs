@@ -33,6 +33,8 @@ pub struct Bundle {
     pub has_private_key: bool,
     /// The file says of a certificate that no client is to be trusted by it.
     pub is_for_servers_alone: bool,
+    /// Nothing in the file looks like a certificate.
+    pub(crate) holds_none: bool,
 }
 
 /// A text on the way to its bundle.
@@ -115,6 +117,7 @@ impl Reading {
         }
         if self.seen == 0 && problems.is_empty() {
             problems.push(nothing_found(bytes));
+            self.bundle.holds_none = !self.bundle.has_private_key;
         }
         self.bundle
     }

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use godot_rustls_core::trust::{CertificateFile, Request, Source, SystemCertificates, TrustStore};
+use godot_rustls_core::trust::{
+    CertificateFile, NamedCertificates, Request, Source, SystemCertificates, TrustStore,
+};
 
 use crate::convert::report;
 use crate::engine_objects::read_file;
@@ -54,16 +56,18 @@ fn lock() -> MutexGuard<'static, Option<Arc<TrustStore>>> {
 fn load() -> (Arc<TrustStore>, Vec<String>) {
     let override_bundle = file(&project_settings::bundle_override());
     let extra = file(&project_settings::extra_certificates());
-    // What the project itself names must work: say so at once. Gaps in the system's store are nobody's
+    // What the project or its user names must work: say so at once. Gaps in the system's store are nobody's
     // mistake here and stand in `get_problems()`.
     let named_by_project = override_bundle.is_some() || extra.is_some();
+    let system = system_certificates();
+    let named_by_user = matches!(system, SystemCertificates::Named(_));
     let store = TrustStore::load(Request {
         mode: project_settings::trust_mode(),
         override_bundle,
         extra,
-        system: system_certificates(),
+        system,
     });
-    let problems = if named_by_project || store.source() == Source::None {
+    let problems = if named_by_project || named_by_user || store.source() == Source::None {
         store.problems().to_vec()
     } else {
         Vec::new()
@@ -98,5 +102,29 @@ fn system_certificates() -> SystemCertificates {
 
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 fn system_certificates() -> SystemCertificates {
-    SystemCertificates::Native
+    let file = std::env::var_os("SSL_CERT_FILE");
+    let folders = std::env::var_os("SSL_CERT_DIR");
+    if file.is_none() && folders.is_none() {
+        return SystemCertificates::Native;
+    }
+    SystemCertificates::Named(NamedCertificates {
+        file,
+        folders,
+        base: project_folder(),
+    })
+}
+
+/// Where the project lies: its folder, or that of an exported game's executable.
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+fn project_folder() -> std::path::PathBuf {
+    use godot::classes::{Os, ProjectSettings};
+    use godot::obj::Singleton as _;
+    let folder = ProjectSettings::singleton().globalize_path("res://");
+    if folder.is_empty() {
+        Os::singleton().get_executable_path().get_base_dir()
+    } else {
+        folder
+    }
+    .to_string()
+    .into()
 }

@@ -214,7 +214,7 @@ fn an_exported_game_trusts_the_bundle_in_its_pack_and_nobody_else() {
 }
 
 #[test]
-fn without_a_system_store_an_exported_game_trusts_mozillas_roots() {
+fn an_exported_game_trusts_nobody_when_the_variables_name_no_certificates() {
     let Some(games) = games() else { return };
     let Some(server) = server("localhost") else {
         return;
@@ -230,7 +230,7 @@ fn without_a_system_store_an_exported_game_trusts_mozillas_roots() {
     let facts = play(&games.plain, &[server.port], &environment);
     assert_eq!(
         facts,
-        ["TRUST 3 true", "PUBLIC true false", UNTRUSTED_ISSUER]
+        ["TRUST 0 false", "PUBLIC false false", UNTRUSTED_ISSUER]
     );
 }
 

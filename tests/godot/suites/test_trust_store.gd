@@ -170,24 +170,35 @@ func test_the_systems_list_is_not_the_users_own_trust(ours: Stack) -> void:
 	expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["name_cn_only"]), false, CAUSE_NAME_MISMATCH)
 
 
-func test_a_system_without_certificates_leaves_mozillas_or_nobody(ours: Stack) -> void:
-	if not is_unix():
-		skip("this system's certificates do not come from files")
-		return
+func test_a_variable_that_names_nothing_usable_trusts_nobody_and_is_named_in_the_problem(ours: Stack) -> void:
 	expect_errors()
 	_use_override(ours, "")
-	pretend_the_system_has(ProjectSettings.globalize_path(Fixtures.write_scratch("none.pem", [])))
 	ProjectSettings.set_setting(TRUST, TRUST_AUTOMATIC)
-	ours.call(&"trust_reload")
-	equal(ours.call(&"trust_source"), SOURCE_MOZILLA, "get_source() when it is automatic")
-	check(ours.call(&"trust_count") > 100, "there are %d anchors" % ours.call(&"trust_count"))
-	expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["localhost"]), false, CAUSE_UNTRUSTED_ISSUER)
-	ProjectSettings.set_setting(TRUST, TRUST_SYSTEM)
-	ours.call(&"trust_reload")
-	equal(ours.call(&"trust_source"), SOURCE_NONE, "get_source() when only the system counts")
-	equal(ours.call(&"trust_count"), 0, "get_certificate_count()")
-	check(not (ours.call(&"trust_problems") as PackedStringArray).is_empty(), "no problem is reported")
-	expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["localhost"]), false)
+	var empty: String = ProjectSettings.globalize_path(Fixtures.write_scratch("none.pem", []))
+	var cases: Dictionary = {
+		"an empty file": ["SSL_CERT_FILE", empty],
+		"a missing file": ["SSL_CERT_FILE", empty + ".missing"],
+		"a folder": ["SSL_CERT_FILE", empty.get_base_dir()],
+		"a missing folder": ["SSL_CERT_DIR", empty + ".missing"],
+	}
+	for label: String in cases:
+		row(label)
+		var variable: String = cases[label][0]
+		set_the_variable(variable, cases[label][1])
+		equal(ours.call(&"trust_reload"), ERR_CANT_ACQUIRE_RESOURCE, "reload()")
+		equal(ours.call(&"trust_source"), SOURCE_NONE, "get_source()")
+		equal(ours.call(&"trust_count"), 0, "get_certificate_count()")
+		var problems: PackedStringArray = ours.call(&"trust_problems")
+		if check(problems.size() == 1, "the problems are %s" % [problems]):
+			names(problems[0], variable, "the problem")
+		expect_verdict(ours, verdict(ours, ours.client(), "localhost", ["localhost"]), false)
+
+
+func test_a_relative_path_of_a_variable_counts_from_the_project(ours: Stack) -> void:
+	_use_override(ours, "")
+	set_the_variable("SSL_CERT_FILE", "../fixtures/certs/root.crt")
+	equal(ours.call(&"trust_reload"), OK, "reload()")
+	equal(ours.call(&"trust_subjects"), PackedStringArray([ROOT_SUBJECT]), "get_subjects()")
 
 
 func test_settings_for_a_feature_tag_count(ours: Stack) -> void:

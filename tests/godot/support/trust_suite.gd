@@ -21,10 +21,14 @@ func before_each() -> void:
 		ours.call(&"trust_reload"))
 
 
-## Each variable replaces its own half of what the system has: one file, and folders, here none.
 func pretend_the_system_has(file: String) -> void:
-	_set_environment("SSL_CERT_FILE", file)
-	_set_environment("SSL_CERT_DIR", ProjectSettings.globalize_path("user://no_such_folder"))
+	set_the_variable("SSL_CERT_FILE", file)
+
+
+## One of the two that name certificates, and not the other.
+func set_the_variable(variable: String, path: String) -> void:
+	for known: String in ["SSL_CERT_FILE", "SSL_CERT_DIR"]:
+		_set_environment(known, path if known == variable else "")
 
 
 ## Whether the system's certificates come from files.
@@ -34,9 +38,10 @@ func is_unix() -> bool:
 
 func _set_environment(variable: String, value: String) -> void:
 	var before: String = OS.get_environment(variable)
-	OS.set_environment(variable, value)
-	after(func() -> void:
-		if before.is_empty():
+	var set_or_unset: Callable = func(to: String) -> void:
+		if to.is_empty():
 			OS.unset_environment(variable)
 		else:
-			OS.set_environment(variable, before))
+			OS.set_environment(variable, to)
+	set_or_unset.call(value)
+	after(set_or_unset.bind(before))

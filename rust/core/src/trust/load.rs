@@ -2,6 +2,7 @@
 
 use rustls_pki_types::CertificateDer;
 
+use super::environment::{self, NamedCertificates};
 use super::{Origin, Source, TrustStore};
 use crate::certificate::Certificate;
 use crate::pem::read_bundle;
@@ -37,6 +38,9 @@ pub struct CertificateFile {
 pub enum SystemCertificates {
     /// From the platform itself (Linux, Windows, macOS).
     Native,
+    /// From whatever the environment names in their place. Nothing else stands in when that is unusable: who sets the
+    /// variables says whom to trust.
+    Named(NamedCertificates),
     /// From the engine, as PEM (Android, iOS).
     Pem(String),
 }
@@ -78,12 +82,14 @@ pub(super) fn load(request: Request) -> TrustStore {
     if let Some(file) = request.extra {
         add_file(&mut store, file, EXTRA_SETTING);
     }
+    let is_named = matches!(request.system, SystemCertificates::Named(_));
     let wants_system = request.mode != Mode::Mozilla;
     let has_system = wants_system && add_system(&mut store, request.system);
     let wants_mozilla = match request.mode {
-        Mode::Automatic => !has_system || SYSTEM_LIST_IS_PARTIAL,
+        Mode::Automatic => !is_named && (!has_system || SYSTEM_LIST_IS_PARTIAL),
         Mode::System => false,
-        Mode::SystemAndMozilla | Mode::Mozilla => true,
+        Mode::SystemAndMozilla => has_system || !is_named,
+        Mode::Mozilla => true,
     };
     if wants_mozilla {
         store.add_mozilla();
@@ -123,6 +129,7 @@ fn add_system(store: &mut TrustStore, system: SystemCertificates) -> bool {
                 add_native(store, der, FROM);
             }
         }
+        SystemCertificates::Named(named) => return environment::add(store, &named),
         SystemCertificates::Pem(text) => {
             store.add_bundle(read_bundle(text.as_bytes()), Origin::System, FROM);
         }

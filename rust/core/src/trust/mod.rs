@@ -1,5 +1,6 @@
 //! Whom to trust: certificates with their origin, ready for path building.
 
+mod environment;
 mod load;
 mod mozilla;
 
@@ -13,6 +14,7 @@ use rustls_pki_types::{CertificateDer, TrustAnchor};
 use crate::certificate::{Certificate, Facts, rfc4514_of_der};
 use crate::pem::Bundle;
 
+pub use environment::NamedCertificates;
 pub use load::{CertificateFile, Mode, Request, SystemCertificates};
 pub use mozilla::BUNDLE_DATE as MOZILLA_BUNDLE_DATE;
 

@@ -4,6 +4,8 @@ use webpki_roots::TLS_SERVER_ROOTS;
 use super::*;
 use crate::testing::own_trust;
 
+mod environment;
+
 impl TrustStore {
     /// The same anchors as if they had come from elsewhere: no test holds the key of a public authority.
     pub(crate) fn with_anchors_as(mut self, origin: Origin, is_public: bool) -> Self {

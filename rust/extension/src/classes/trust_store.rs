@@ -15,10 +15,12 @@ use crate::trust::{default_trust, reload};
 ///    certificates of that file (PEM, any number; or one in DER), nothing else. Paths may begin with
 ///    [code]res://[/code] or [code]user://[/code], be absolute, or relative to the project. A file that is missing or
 ///    has no usable certificate is an error, and then nothing is trusted.
-/// 2. Otherwise the operating system's certificates. On Linux the variables [code]SSL_CERT_FILE[/code] and
-///    [code]SSL_CERT_DIR[/code] are honoured.
+/// 2. Otherwise the operating system's certificates. On Linux, Windows and macOS the environment variables
+///    [code]SSL_CERT_FILE[/code] (a PEM file) and [code]SSL_CERT_DIR[/code] (folders of PEM files) name others in their
+///    place. Relative paths count from the project, in an exported game from its executable. When neither names a usable
+///    certificate, that is an error, and nothing but the extra certificates is trusted.
 /// 3. Mozilla's bundle, when the system has none, and beside the system's on Windows, Android and iOS, whose lists
-///    are partial.
+///    are partial; never in place of what the variables name.
 ///
 /// The project setting [code]network/tls/rustls/trust[/code] chooses among 2 and 3: Automatic (as above), System
 /// Only, System and Mozilla, Mozilla Only. The project setting [code]network/tls/rustls/extra_certificates[/code]
