@@ -191,6 +191,47 @@ func test_the_end_is_told_apart_here_too(ours: Stack) -> void:
 	_check_peer_sees_clean_end(link.client)
 
 
+func test_what_was_sent_last_arrives_and_nothing_resets_the_connection(ours: Stack) -> void:
+	expect_errors()
+	for ending: String in ["disconnected", "freed"]:
+		for round: int in 10:
+			row("%s, round %d" % [ending, round])
+			var link: Link = _connect(ours, "localhost", "localhost")
+			if not check(_handshake(link), "it did not connect"):
+				return
+			link.client.put_data("last words".to_utf8_buffer())
+			if ending == "disconnected":
+				link.client.call(&"disconnect_from_stream")
+			else:
+				link.client = null
+			# Twice: a reset would answer the first one.
+			for late: int in 2:
+				equal(link.server_base.put_data("late".to_utf8_buffer()), OK, "what the socket of the server says")
+			equal(Link.read_exactly(link.server, 10), "last words".to_utf8_buffer(), "what the server read")
+			_check_peer_sees_clean_end(link.server)
+
+
+func test_what_the_socket_did_not_take_yet_arrives_when_the_connection_ends(ours: Stack) -> void:
+	var link: Link = _connect(ours, "localhost", "localhost")
+	if not check(_handshake(link), "it did not connect"):
+		return
+	var sent: int = 0
+	var chunk: PackedByteArray = []
+	chunk.resize(1 << 20)
+	while true:
+		var count: int = link.client.put_partial_data(chunk)[1]
+		sent += count
+		if count < chunk.size():
+			break
+	link.client.call(&"disconnect_from_stream")
+	var received: Array[int] = [0]
+	wait_until(func() -> bool:
+		var part: Array = link.server.get_partial_data(1 << 20)
+		received[0] += (part[1] as PackedByteArray).size()
+		return part[0] != OK)
+	equal(received[0], sent, "the bytes that arrived")
+
+
 func _connect(ours: Stack, host: String, certificate: String) -> Link:
 	if not _listener.is_listening():
 		_listener.listen(0, "127.0.0.1")

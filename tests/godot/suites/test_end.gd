@@ -2,6 +2,8 @@ extends "res://support/connected_suite.gd"
 ## How connections end: said goodbye to, cut, spoiled, and what is still read then.
 
 
+const Flow := preload("res://support/flow.gd")
+
 const CLOSED_RECORD := 5 + 2 + 1 + 16
 const HELLO_RECORD := 5 + 5 + 1 + 16
 const CAUSE_TRUNCATED := 12
@@ -15,6 +17,29 @@ func test_disconnecting_says_goodbye_and_leaves_the_base_connected(client: Stack
 	check(link.client.call(&"get_stream") == null, "it kept its base")
 	equal((link.client_base as StreamPeerTCP).get_status(), StreamPeerTCP.STATUS_CONNECTED, "the base's status")
 	_check_clean_end(link.server)
+
+
+func test_what_lies_in_the_socket_does_not_reset_the_connection_when_both_are_closed(ours: Stack, server: Stack) -> void:
+	expect_errors()
+	for unread: String in ["session tickets", "data"]:
+		row("unread: " + unread)
+		var link: Link = Link.new(ours, server)
+		link.start("localhost", trusting(ours), identity(server))
+		# The server is the last to be polled, and nobody takes its tickets in.
+		wait_until(func() -> bool:
+			Link.poll(link.client)
+			Link.poll(link.server)
+			return link.is_connected_on_both_sides())
+		if unread == "data":
+			link.server.put_data(Flow.noise(50000))
+		link.client.put_data("last words".to_utf8_buffer())
+		link.client.call(&"disconnect_from_stream")
+		(link.client_base as StreamPeerTCP).disconnect_from_host()
+		(link.server_base as StreamPeerTCP).poll()
+		var status: StreamPeerTCP.Status = (link.server_base as StreamPeerTCP).get_status()
+		equal(status, StreamPeerTCP.STATUS_CONNECTED, "the status of the server's socket")
+		equal(Link.read_exactly(link.server, 10), "last words".to_utf8_buffer(), "what the server read")
+		_check_clean_end(link.server)
 
 
 func test_disconnecting_drops_what_was_not_read(stack: Stack) -> void:

@@ -18,6 +18,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
+pub use dial::connect_to_host;
+
 use super::failure::{Failure, FailureKind};
 use super::lingering::Socket;
 use super::proxy::{Proxy, ProxyScheme, Routes};

@@ -42,8 +42,8 @@ pub(crate) use slot::Slot;
 /// ```
 ///
 /// [b]Note:[/b] What [method StreamPeer.put_partial_data] took and the stream below did not take yet is sent by later
-/// calls, [method poll] among them, and is lost when the connection is ended before that.
-/// [method StreamPeer.put_data] waits until all is sent.
+/// calls, [method poll] among them, and is lost when the connection is ended before that, unless
+/// [method connect_to_host] made it. [method StreamPeer.put_data] waits until all is sent.
 ///
 /// [b]Note:[/b] The hard steps of a handshake are done on threads of the addon (project setting
 /// [code]network/tls/rustls/handshake_threads[/code]; 0 does them in the call that comes to them). No call waits for them:
@@ -342,7 +342,7 @@ impl RustlsStreamPeerTLS {
         if slot.status().is_active() {
             return refuse(Error::ERR_ALREADY_IN_USE, link::IN_USE);
         }
-        let Ok(port @ 1..=65535) = i32::try_from(port) else {
+        let Ok(port @ 1..) = u16::try_from(port) else {
             return link::refuse_options(&slot, format!("the port is {port}: use 1 to 65535"));
         };
         let host = host.to_string();
@@ -358,7 +358,7 @@ impl RustlsStreamPeerTLS {
         match client_setup(client_options.0, call) {
             Ok(setup) => {
                 let limits = this.bind().limits();
-                link::start_dialing(&slot, Dialer::new(setup, host, port, limits))
+                link::start_dialing(&slot, Dialer::new(setup, &host, port, limits))
             }
             Err(message) => link::refuse_options(&slot, message),
         }
@@ -381,7 +381,8 @@ impl RustlsStreamPeerTLS {
         Slot::of(&this).status() as i64
     }
 
-    /// Returns the stream below, or null when there is no connection.
+    /// Returns the stream below. Null when there is no connection, and for a connection of [method connect_to_host], which
+    /// has a socket of the addon's.
     #[func]
     fn get_stream(&self) -> Option<Gd<StreamPeer>> {
         self.slot.lock().stream.clone()
@@ -390,6 +391,12 @@ impl RustlsStreamPeerTLS {
     /// Ends the connection: the peer is told, the stream below stays open, data that was not read is dropped.
     ///
     /// Does nothing when there is no connection. The object can be used again.
+    ///
+    /// [b]Note:[/b] A connection of [method connect_to_host] is closed in the background: what was sent goes out, and what
+    /// the peer still sends is taken in for up to three seconds, so that nothing is lost. A [StreamPeerTCP] of your own
+    /// cannot be closed like that. When you close or free it at once, what the peer sends after that resets the connection,
+    /// and the peer may lose what it has not read yet: keep it for a moment, or until its status is no more
+    /// [constant StreamPeerTCP.STATUS_CONNECTED], if the last data counts.
     #[func(gd_self)]
     fn disconnect_from_stream(this: Gd<Self>) {
         link::disconnect(&Slot::of(&this));

@@ -1,13 +1,14 @@
 //! A TLS session over a stream: the one loop that moves bytes between them.
 
+mod closing;
 mod dialer;
 mod errand;
 mod outgoing;
+mod socket;
 mod steps;
 mod target;
 mod transport;
 
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use godot::classes::StreamPeer;
@@ -37,14 +38,7 @@ const LARGEST_READ: i32 = 256 * 1024;
 /// Reads in one step: a peer that sends without end cannot keep a frame.
 const READS_PER_STEP: usize = 64;
 
-/// What is read and thrown away after a failure, so that closing the socket does not reset the connection
-/// and lose the alert that says why (RFC 8446 section 6.2).
-const DISCARDED_AFTER_FAILURE: usize = 256 * 1024;
-
-/// close_notify to a peer that expects plain text still (RFC 8446 section 6.1).
-const PLAIN_CLOSE_NOTIFY: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
-
-/// A TLS connection that owns its stream below.
+/// A TLS connection, and what it moves its bytes over.
 pub(crate) struct Connection {
     place: Place,
     transport: Transport,
@@ -87,10 +81,10 @@ struct Arrived {
 }
 
 impl Connection {
-    /// Starts a client over `stream`.
+    /// Starts a client over `transport`.
     pub(crate) fn client(
         prepared: PreparedClient,
-        stream: Gd<StreamPeer>,
+        transport: impl Into<Transport>,
         limits: Limits,
     ) -> Result<Self, Diagnosis> {
         // The first random numbers of a process take tens of milliseconds, all others next to nothing.
@@ -103,18 +97,18 @@ impl Connection {
             let start = move || prepared.start().map(Box::new);
             Place::Away(Errand::new(limits, about, start))
         };
-        Ok(Self::new(place, stream, limits))
+        Ok(Self::new(place, transport.into(), limits))
     }
 
     /// Starts a server over `stream`.
     pub(crate) fn server(session: Session, stream: Gd<StreamPeer>, limits: Limits) -> Self {
-        Self::new(Place::Here(Box::new(session)), stream, limits)
+        Self::new(Place::Here(Box::new(session)), stream.into(), limits)
     }
 
-    fn new(place: Place, stream: Gd<StreamPeer>, limits: Limits) -> Self {
+    fn new(place: Place, transport: Transport, limits: Limits) -> Self {
         Self {
             place,
-            transport: Transport::new(stream),
+            transport,
             output: Outgoing::default(),
             held: PackedByteArray::new(),
             read_size: SMALLEST_READ,
@@ -290,36 +284,6 @@ impl Connection {
     /// The stream below takes no more for now.
     pub(crate) fn is_stalled(&self) -> bool {
         !self.output.is_empty()
-    }
-
-    /// Sends close_notify, as far as the stream below takes it.
-    pub(crate) fn close(&mut self) {
-        if let Some(mut session) = self.take_session() {
-            if session.failure().is_none() {
-                session.close();
-            }
-            self.flush(&mut session);
-            self.place = Place::Here(session);
-        } else if self.place.may_part() {
-            // It may fail or wait: this side is gone, and nobody would hear of it.
-            let _ = self.output.write_all(&PLAIN_CLOSE_NOTIFY);
-            let _ = self.output.send(&mut self.transport);
-        }
-    }
-
-    /// After a failure: lets the peer learn why.
-    pub(crate) fn part(&mut self) {
-        if let Some(mut session) = self.take_session() {
-            self.flush(&mut session);
-            self.place = Place::Here(session);
-        }
-        let mut discarded = 0;
-        while discarded < DISCARDED_AFTER_FAILURE {
-            match self.transport.receive(LARGEST_READ) {
-                Received::Data(data) => discarded += data.len(),
-                _ => break,
-            }
-        }
     }
 
     /// What was held back, else what the stream below has.

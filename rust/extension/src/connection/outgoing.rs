@@ -20,6 +20,16 @@ impl Outgoing {
         self.length == 0
     }
 
+    /// Takes what waits out of it.
+    pub(super) fn take_rest(&mut self) -> Vec<u8> {
+        let rest = std::mem::take(self);
+        rest.bytes
+            .as_slice()
+            .get(rest.sent..rest.length)
+            .map(<[u8]>::to_vec)
+            .unwrap_or_default()
+    }
+
     /// Whether the stream below took everything. What failed to leave will not leave any more.
     pub(super) fn send(&mut self, below: &mut Transport) -> std::result::Result<bool, String> {
         if self.is_empty() {

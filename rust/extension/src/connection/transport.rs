@@ -1,17 +1,27 @@
 //! Bytes to and from the stream below, whatever kind it is. What it returns is checked.
 
+use std::net::TcpStream;
 use std::sync::Arc;
 
 use godot::classes::{StreamPeer, StreamPeerTcp, StreamPeerTls, stream_peer_tcp, stream_peer_tls};
 use godot::global::Error;
 use godot::prelude::*;
 
+use super::socket::Socket;
 use crate::classes::Slot;
 use crate::convert::packed_bytes;
 use crate::engine_objects::describe;
 
 /// The stream below a TLS connection.
-pub(crate) struct Transport {
+pub(crate) enum Transport {
+    /// Dialled by us.
+    Own(Socket),
+    /// The script's.
+    Given(GivenStream),
+}
+
+/// A stream that a script gave.
+pub(crate) struct GivenStream {
     stream: Gd<StreamPeer>,
     kind: Kind,
     /// It was connected or moved bytes once: when it is not connected now, it ended.
@@ -40,8 +50,52 @@ pub(crate) enum Received {
     Failed(String),
 }
 
+impl From<TcpStream> for Transport {
+    fn from(socket: TcpStream) -> Self {
+        Self::Own(Socket::new(socket))
+    }
+}
+
+impl From<Gd<StreamPeer>> for Transport {
+    fn from(stream: Gd<StreamPeer>) -> Self {
+        Self::Given(GivenStream::new(stream))
+    }
+}
+
 impl Transport {
-    pub(crate) fn new(stream: Gd<StreamPeer>) -> Self {
+    /// Reads at most `limit` bytes without waiting.
+    pub(crate) fn receive(&mut self, limit: i32) -> Received {
+        match self {
+            Self::Own(socket) => socket.receive(limit),
+            Self::Given(stream) => stream.receive(limit),
+        }
+    }
+
+    /// Whether a read that brought `received` of `asked` bytes may have left some: a socket gives all it has, which
+    /// spares the system call that would only say so.
+    pub(crate) fn may_have_more(&self, received: usize, asked: i32) -> bool {
+        !self.is_socket() || received >= asked.unsigned_abs() as usize
+    }
+
+    /// Whether it is a socket, ours or the engine's.
+    pub(super) fn is_socket(&self) -> bool {
+        match self {
+            Self::Own(_) => true,
+            Self::Given(stream) => matches!(stream.kind, Kind::Socket(_)),
+        }
+    }
+
+    /// Writes without waiting; how many bytes were taken.
+    pub(crate) fn send(&mut self, data: &PackedByteArray) -> Result<usize, String> {
+        match self {
+            Self::Own(socket) => socket.send(data.as_slice()),
+            Self::Given(stream) => stream.send(data),
+        }
+    }
+}
+
+impl GivenStream {
+    fn new(stream: Gd<StreamPeer>) -> Self {
         let kind = if let Ok(socket) = stream.clone().try_cast() {
             Kind::Socket(socket)
         } else if let Ok(ours) = stream.clone().try_cast() {
@@ -62,8 +116,7 @@ impl Transport {
         }
     }
 
-    /// Reads at most `limit` bytes without waiting.
-    pub(crate) fn receive(&mut self, limit: i32) -> Received {
+    fn receive(&mut self, limit: i32) -> Received {
         if self.is_ended_tls() {
             return self.ended();
         }
@@ -91,17 +144,7 @@ impl Transport {
         }
     }
 
-    /// Whether a read that brought `received` of `asked` bytes may have left some: a socket gives all it has, which
-    /// spares the system call that would only say so.
-    pub(crate) fn may_have_more(&self, received: usize, asked: i32) -> bool {
-        match self.kind {
-            Kind::Socket(_) => received >= asked.unsigned_abs() as usize,
-            Kind::EngineTls(_) | Kind::Ours(_) | Kind::Other => true,
-        }
-    }
-
-    /// Writes without waiting; how many bytes were taken.
-    pub(crate) fn send(&mut self, data: &PackedByteArray) -> Result<usize, String> {
+    fn send(&mut self, data: &PackedByteArray) -> Result<usize, String> {
         if self.is_ended_tls() {
             return Err("it is not connected".to_owned());
         }

@@ -35,6 +35,11 @@ pub(crate) fn handle() -> Result<Handle, String> {
     Ok(handle)
 }
 
+/// The runtime, if it was started and not stopped.
+pub(crate) fn running() -> Option<Handle> {
+    lock().as_ref().map(|runtime| runtime.handle().clone())
+}
+
 /// Ends all exchanges without waiting for the threads, before the library goes.
 pub(crate) fn stop() -> Left {
     bytes::close();

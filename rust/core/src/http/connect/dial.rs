@@ -44,6 +44,21 @@ pub(super) async fn reach(
     }
 }
 
+/// Looks `host` up and connects to its `port`, for as long as that takes. The socket does not block.
+pub async fn connect_to_host(
+    host: &str,
+    port: u16,
+    phase: &PhaseCell,
+) -> Result<std::net::TcpStream, Failure> {
+    let socket = reach(host, port, "", &Limit::new(None), phase).await?;
+    socket.into_std().map_err(|error| {
+        Failure::new(
+            FailureKind::CantConnect,
+            format!("the connection to {host} port {port} cannot be used ({error})"),
+        )
+    })
+}
+
 /// The addresses of a host, without keeping a thread of the runtime waiting.
 pub(super) async fn resolve(
     host: &str,

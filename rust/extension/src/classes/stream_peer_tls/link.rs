@@ -3,6 +3,8 @@
 //! Every call into the stream below happens while the connection is taken out and nothing is bound: a stream
 //! of another extension may call back into this object.
 
+use std::net::TcpStream;
+
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
@@ -101,17 +103,26 @@ pub(super) fn start(
     make: impl FnOnce(Gd<StreamPeer>) -> Result<Connection, String>,
 ) -> Error {
     match make(stream.clone()) {
-        Ok(connection) => begin(slot, Link::Active(Box::new(connection)), Some(stream)),
+        Ok(connection) => {
+            begin(slot, Link::Active(Box::new(connection)), Some(stream));
+            poll(slot);
+            if slot.status().is_active() {
+                Error::OK
+            } else {
+                Error::FAILED
+            }
+        }
         Err(message) => refuse_options(slot, message),
     }
 }
 
-/// Starts looking for a host.
+/// Starts looking for a host. What comes of it shows in later calls, however soon it is known.
 pub(super) fn start_dialing(slot: &Slot, dialer: Dialer) -> Error {
-    begin(slot, Link::Dialing(Box::new(dialer)), None)
+    begin(slot, Link::Dialing(Box::new(dialer)), None);
+    Error::OK
 }
 
-fn begin(slot: &Slot, link: Link, stream: Option<Gd<StreamPeer>>) -> Error {
+fn begin(slot: &Slot, link: Link, stream: Option<Gd<StreamPeer>>) {
     let mut state = slot.lock();
     state.epoch += 1;
     state.status = Status::Handshaking;
@@ -122,12 +133,6 @@ fn begin(slot: &Slot, link: Link, stream: Option<Gd<StreamPeer>>) -> Error {
     );
     drop(state);
     drop(before);
-    poll(slot);
-    if slot.status().is_active() {
-        Error::OK
-    } else {
-        Error::FAILED
-    }
 }
 
 /// One step of whatever goes on.
@@ -150,27 +155,23 @@ pub(super) fn poll(slot: &Slot) {
         return;
     }
     match dialed {
-        Some(Progress::Connected(tcp)) => secure(slot, tcp.upcast()),
+        Some(Progress::Connected(socket)) => secure(slot, socket),
         Some(Progress::Failed(diagnosis)) => end(slot, Status::Error, diagnosis),
         _ => {}
     }
 }
 
 /// The host answered: the TLS handshake follows, within what is left of the time.
-fn secure(slot: &Slot, stream: Gd<StreamPeer>) {
+fn secure(slot: &Slot, socket: TcpStream) {
     // Nothing of it is dropped while the state is locked.
     let link = slot.lock().link.take();
     let Some(Link::Dialing(dialer)) = link else {
         return;
     };
     let prepared = dialer.setup.prepare(&dialer.host);
-    match prepared.and_then(|client| Connection::client(client, stream.clone(), dialer.limits)) {
+    match prepared.and_then(|client| Connection::client(client, socket, dialer.limits)) {
         Ok(connection) => {
-            // A connection that is being dialled had no stream.
-            let mut state = slot.lock();
-            state.stream = Some(stream);
-            state.link = Some(Link::Active(Box::new(connection)));
-            drop(state);
+            slot.lock().link = Some(Link::Active(Box::new(connection)));
             poll(slot);
         }
         Err(diagnosis) => end(slot, Status::Error, diagnosis),

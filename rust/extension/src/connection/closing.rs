@@ -1,0 +1,87 @@
+//! How a connection ends, so that what was sent last arrives: closing a socket with unread bytes in it resets the
+//! connection, and the peer's system throws away what the peer has not read yet.
+//!
+//! A socket of our own lingers on a thread (see [`godot_rustls_core::http::lingering`]). A [`StreamPeerTCP`] is the script's:
+//! it has no half close, and threads of ours never touch it. What lies in it is read before the script can close it.
+//!
+//! [`StreamPeerTCP`]: godot::classes::StreamPeerTcp
+
+use std::io::Write as _;
+
+use godot_rustls_core::session::Session;
+
+use super::transport::Received;
+use super::{Connection, LARGEST_READ, Place, Transport};
+
+/// What is read and thrown away, so that closing the socket does not reset the connection and lose the close_notify, or
+/// the alert that says why (RFC 8446 section 6.2).
+const MAX_DISCARDED: usize = 256 * 1024;
+
+/// close_notify to a peer that expects plain text still (RFC 8446 section 6.1).
+const PLAIN_CLOSE_NOTIFY: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
+
+impl Connection {
+    /// Sends close_notify, as far as the stream below takes it; what it does not take goes along with a socket of ours.
+    pub(super) fn close(&mut self) {
+        if let Some(mut session) = self.take_session() {
+            let is_well = session.failure().is_none();
+            if is_well {
+                session.close();
+            }
+            self.flush(&mut session);
+            if let Transport::Own(socket) = &mut self.transport {
+                session.take_output(&mut self.output);
+                socket.set_last_words(self.output.take_rest());
+            } else if is_well {
+                self.discard_until_goodbye(&mut session);
+            }
+            self.place = Place::Here(session);
+        } else if self.place.may_part() {
+            // It may fail or wait: this side is gone, and nobody would hear of it.
+            let _ = self.output.write_all(&PLAIN_CLOSE_NOTIFY);
+            let _ = self.output.send(&mut self.transport);
+            if let Transport::Own(socket) = &mut self.transport {
+                socket.set_last_words(self.output.take_rest());
+            }
+        }
+    }
+
+    /// After a failure: lets the peer learn why.
+    pub(crate) fn part(&mut self) {
+        if let Some(mut session) = self.take_session() {
+            self.flush(&mut session);
+            self.place = Place::Here(session);
+        }
+        let mut discarded = 0;
+        while discarded < MAX_DISCARDED {
+            match self.transport.receive(LARGEST_READ) {
+                Received::Data(data) => discarded += data.len(),
+                _ => break,
+            }
+        }
+    }
+
+    /// Takes from a socket what the peer sent before it heard of the end, and nothing behind the peer's own close_notify:
+    /// that is the script's.
+    fn discard_until_goodbye(&mut self, session: &mut Session) {
+        if !self.transport.is_socket() || session.is_handshaking() {
+            return;
+        }
+        let mut discarded = 0;
+        let mut plaintext = [0; 4096];
+        while discarded < MAX_DISCARDED {
+            while session.read(&mut plaintext) > 0 {}
+            if !session.wants_input() {
+                break;
+            }
+            let Some(arrived) = self.next_input(session) else {
+                break;
+            };
+            discarded += arrived.bytes.len();
+            session.input(arrived.bytes.as_slice());
+            if !arrived.has_more {
+                break;
+            }
+        }
+    }
+}
