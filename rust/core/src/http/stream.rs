@@ -124,9 +124,11 @@ impl TlsStream {
 }
 
 impl Drop for TlsStream {
-    /// Dropped in the middle of something, it says goodbye all the same.
+    /// Dropped in the middle of something, it says goodbye all the same. A handshake is just left: a server that is ahead of
+    /// us could not read what is said before there are keys.
     fn drop(&mut self) {
-        if !self.closed && self.session.failure().is_none() {
+        let is_well = !self.session.is_handshaking() && self.session.failure().is_none();
+        if is_well && !self.closed {
             self.session.close();
         }
         let mut last_words = self.output.split_off(self.sent);
