@@ -20,7 +20,11 @@ use crate::http::wire::{LONGEST_HEAD, MOST_HEADERS, SharedNotes, Wire};
 const H2: &[u8] = b"h2";
 
 /// Bytes of a body that a server may send ahead over HTTP/2: a fast network stays busy between two reads.
-const WINDOW: u32 = 4 * 1024 * 1024;
+const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
+
+/// Bytes of all bodies together. What a connection holds is bounded by its streams. A window that a few of them could fill
+/// would let streams that nobody reads, such as the events of a paused game, starve all other requests to their server.
+const CONNECTION_WINDOW: u32 = 256 * STREAM_WINDOW;
 
 /// A connection that is free for a request.
 #[derive(Debug)]
@@ -150,8 +154,8 @@ impl Http2 {
     async fn begin(transport: Transport, facts: PeerFacts) -> Result<Self, Failure> {
         let (sender, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
-            .initial_stream_window_size(WINDOW)
-            .initial_connection_window_size(WINDOW * 4)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
             .max_header_list_size(u32::try_from(LONGEST_HEAD).unwrap_or(u32::MAX))
             .keep_alive_interval(Duration::from_secs(20))
             .keep_alive_timeout(Duration::from_secs(20))

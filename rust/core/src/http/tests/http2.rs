@@ -24,6 +24,10 @@ pub(super) enum Then {
     Silence,
     /// The head, and nothing of the body that it announces.
     HeadAlone,
+    /// A short body.
+    Body,
+    /// A body without end, as fast as the client lets it come.
+    Flood,
     /// The stream is reset, because the server did not begin the request.
     Refuse,
     /// The connection ends without a word.
@@ -41,6 +45,8 @@ pub(super) struct Http2Server {
     /// How many connections ended.
     pub(super) ended: Arc<AtomicUsize>,
     pub(super) one_ended: Arc<Notify>,
+    /// Bytes of all floods.
+    pub(super) flooded: Arc<AtomicUsize>,
 }
 
 impl Http2Server {
@@ -58,9 +64,11 @@ impl Http2Server {
             requests: Shared::default(),
             ended: Arc::default(),
             one_ended: Arc::default(),
+            flooded: Arc::default(),
         };
         let requests = Arc::clone(&server.requests);
         let (ended, one_ended) = (Arc::clone(&server.ended), Arc::clone(&server.one_ended));
+        let flooded = Arc::clone(&server.flooded);
         let script: Arc<Script> = Arc::new(script);
         tokio::spawn(async move {
             for number in 0.. {
@@ -68,8 +76,9 @@ impl Http2Server {
                 let stream = TlsStream::new(socket, setup.accept().unwrap());
                 let (requests, script) = (Arc::clone(&requests), Arc::clone(&script));
                 let (ended, one_ended) = (Arc::clone(&ended), Arc::clone(&one_ended));
+                let flooded = Arc::clone(&flooded);
                 tokio::spawn(async move {
-                    serve(stream, number, &script, &requests).await;
+                    serve(stream, number, &script, &requests, &flooded).await;
                     ended.fetch_add(1, Ordering::SeqCst);
                     one_ended.notify_one();
                 });
@@ -92,6 +101,7 @@ async fn serve(
     number: usize,
     script: &Arc<Script>,
     requests: &Shared<Vec<usize>>,
+    flooded: &Arc<AtomicUsize>,
 ) {
     stream.handshake().await.unwrap();
     let mut connection = h2::server::handshake(stream).await.unwrap();
@@ -112,6 +122,15 @@ async fn serve(
                 let mut respond = respond;
                 begun.push(respond.send_response(http::Response::new(()), false));
             }
+            Then::Body => {
+                let mut respond = respond;
+                let begun = respond.send_response(http::Response::new(()), false);
+                // The client may have left.
+                let _ = begun.map(|mut body| body.send_data("short".into(), true));
+            }
+            Then::Flood => {
+                tokio::spawn(flood(respond, Arc::clone(flooded)));
+            }
             Then::Refuse => {
                 let mut respond = respond;
                 respond.send_reset(h2::Reason::REFUSED_STREAM);
@@ -124,4 +143,22 @@ async fn serve(
 fn answer(mut respond: h2::server::SendResponse<Bytes>) {
     // The client may have left.
     let _ = respond.send_response(http::Response::new(()), true);
+}
+
+/// Until the client leaves.
+async fn flood(mut respond: h2::server::SendResponse<Bytes>, flooded: Arc<AtomicUsize>) {
+    let mut body = respond
+        .send_response(http::Response::new(()), false)
+        .unwrap();
+    loop {
+        body.reserve_capacity(64 * 1024);
+        let Some(Ok(room)) = std::future::poll_fn(|context| body.poll_capacity(context)).await
+        else {
+            return;
+        };
+        if body.send_data(vec![0; room].into(), false).is_err() {
+            return;
+        }
+        flooded.fetch_add(room, Ordering::SeqCst);
+    }
 }

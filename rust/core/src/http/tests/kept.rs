@@ -141,3 +141,62 @@ fn a_request_that_is_given_up_soon_does_no_harm_to_a_shared_connection() {
         assert_eq!(server.connections(), [0, 0, 0]);
     });
 }
+
+/// What a paused game makes of a stream of events: it takes no more, and does not end.
+struct Paused;
+
+impl Receiver for Paused {
+    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn write(&mut self, _: &[u8]) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        true
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[test]
+fn streams_that_nobody_reads_starve_no_other_request_to_their_server() {
+    const STREAMS: usize = 6;
+    block_on(async {
+        let server = Http2Server::start(|_, path| match path {
+            "/events" => Http2Then::Flood,
+            _ => Http2Then::Body,
+        })
+        .await;
+        let pool = pool(&client(&[&server.owner]));
+        whole(ask(&pool, order(&server.url("/"))).await);
+        let mut paused = tokio::task::JoinSet::new();
+        for _ in 0..STREAMS {
+            let (pool, order) = (Arc::clone(&pool), order(&server.url("/events")));
+            paused.spawn(async move {
+                run(&pool, order, &Arc::new(Progress::default()), &mut Paused).await
+            });
+        }
+        // Until the server has sent what it may: a stream takes so much and no more.
+        let mut before = usize::MAX;
+        loop {
+            let flooded = server.flooded.load(Ordering::SeqCst);
+            if flooded == before && flooded > 0 {
+                break;
+            }
+            before = flooded;
+            sleep(Duration::from_millis(50)).await;
+        }
+        let answer = timeout(PATIENCE / 4, ask(&pool, order(&server.url("/")))).await;
+        assert_eq!(whole(answer.expect("it starves")).1, b"short");
+        assert!(
+            before <= STREAMS * 5 * 1024 * 1024,
+            "{before} bytes are held"
+        );
+        assert_eq!(server.connections(), [0; STREAMS + 2]);
+    });
+}
