@@ -57,6 +57,12 @@ fn read(text: &str) -> Result<Arc<PrivateKey>, Failure> {
     PrivateKey::from_der(&der).map(Arc::new)
 }
 
+/// A private key's PEM text in the form that everybody reads.
+pub(crate) fn encoded_anew(pem: &str) -> Result<Zeroizing<String>, String> {
+    let key = read(pem).map_err(|failure| failure.message().to_owned())?;
+    key.encode_anew()
+}
+
 impl SecretKey {
     pub(crate) fn sign(
         &self,

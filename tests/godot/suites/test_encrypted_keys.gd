@@ -66,6 +66,19 @@ func test_the_text_may_have_more_around_the_key(_ours: Stack) -> void:
 			_gives(ways[label], PASSWORD, "rsa2048")
 
 
+func test_forms_that_the_engine_does_not_read_are_read(_ours: Stack) -> void:
+	for fixture: String in ["p256_without_curve", "p256_explicit", "p256_explicit_sec1", "p256_attributes"]:
+		row(fixture)
+		_gives(Fixtures.lone_key_pem(fixture), "", "p256")
+
+
+func test_keys_with_lost_or_written_out_line_breaks_are_read(_ours: Stack) -> void:
+	for fixture: String in ["rsa2048", "p256_sec1", "rsa2048_aes256"]:
+		for break_: String in ["", " ", "\\n", "\\r\\n"]:
+			row("%s with \"%s\"" % [fixture, break_])
+			_gives(Fixtures.lone_key_pem(fixture).replace("\n", break_), PASSWORD, fixture.get_slice("_", 0))
+
+
 func test_the_old_ways_of_encryption_are_named(_ours: Stack) -> void:
 	expect_errors()
 	for password: String in [PASSWORD, "wrong", ""]:

@@ -14,7 +14,7 @@ use aws_lc_rs::signature::{
 use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
-use super::{Failure, Hash, HashAlgorithm};
+use super::{Failure, Hash, HashAlgorithm, write_private_key};
 
 /// The curves of the provider, each with the function of which it takes hashes as they are.
 static CURVES: [(&EcdsaSigningAlgorithm, &digest::Algorithm, HashAlgorithm); 3] = [
@@ -95,6 +95,22 @@ impl PrivateKey {
         };
         info.map(|info| info.as_ref().to_vec())
             .map_err(|_| "the public half of the key cannot be written".to_owned())
+    }
+
+    /// The same key as PKCS#8 PEM in its plainest form: the curve by name, without attributes. Others may refuse the
+    /// forms that the provider reads.
+    pub fn encode_anew(&self) -> Result<Zeroizing<String>, String> {
+        let failed = |_| "the key cannot be written".to_owned();
+        match &self.kind {
+            Kind::Rsa { pair, .. } => {
+                let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
+                write_private_key(pkcs8.as_ref())
+            }
+            Kind::Ecdsa { pair, .. } => {
+                let pkcs8 = pair.to_pkcs8v1().map_err(failed)?;
+                write_private_key(pkcs8.as_ref())
+            }
+        }
     }
 
     /// The function whose hashes this key signs in certificates: SHA-256, and with P-384 and P-521 the one of their

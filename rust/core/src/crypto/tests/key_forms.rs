@@ -122,3 +122,28 @@ fn what_is_no_public_key_is_refused() {
     assert!(PublicKey::from_info_der(&longer).is_err());
     assert!(PublicKey::from_info_der(&pkcs8("localhost")).is_err());
 }
+
+#[test]
+fn rare_forms_of_a_key_are_read_and_written_in_the_plain_one() {
+    let plain = key_text("../keys/p256");
+    for form in [
+        "p256",
+        "p256_sec1",
+        "p256_without_curve",
+        "p256_explicit",
+        "p256_explicit_sec1",
+        "p256_attributes",
+    ] {
+        let written = private_key(&format!("../keys/{form}")).encode_anew();
+        assert_eq!(written.unwrap().as_str(), plain, "{form}");
+    }
+}
+
+#[test]
+fn every_key_that_the_provider_can_use_is_the_same_when_encoded_anew() {
+    for name in SIGNERS {
+        let key = private_key(name);
+        let again = key_of(&key.encode_anew().unwrap());
+        assert_eq!(again.public_key_info(), key.public_key_info(), "{name}");
+    }
+}

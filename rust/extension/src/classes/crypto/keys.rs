@@ -8,7 +8,7 @@ use super::{RustlsCrypto, curve};
 use crate::background::{KEYS, spare_cores};
 use crate::classes::key_job::RustlsKeyJob;
 use crate::engine_objects::{crypto_key, secret_text};
-use crate::keys::rsa_key;
+use crate::keys::{encoded_anew, rsa_key};
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
@@ -59,7 +59,9 @@ impl RustlsCrypto {
 
     /// Reads the private key of a PEM text that is encrypted under [param password] (PKCS#8, RFC 5958, as
     /// [code]openssl pkcs8 -topk8[/code] writes it: PBES2 with AES or 3DES, PBKDF2 or scrypt). A key that is not encrypted
-    /// is read too, and the password ignored.
+    /// is read too, and the password ignored. A key in a form that the engine does not read (SEC1 without parameters,
+    /// explicit curve parameters, PKCS#8 with attributes) is encoded anew for it; lost line breaks, and such as are
+    /// written out as [code]\n[/code], do not matter.
     ///
     /// Returns null, with an error, when the password is wrong, when it is empty, for public keys and for what the
     /// engine's [CryptoKey] cannot hold: pass Ed25519 keys as PEM text to [method RustlsTLSOptions.server_from_pem].
@@ -74,7 +76,11 @@ impl RustlsCrypto {
     fn private_key_from_pem(&self, pem: GString, password: GString) -> Option<Gd<CryptoKey>> {
         let pem = secret_text(&pem);
         let password = secret_text(&password);
-        let key = decrypt_private_key(&pem, &password).and_then(|key| crypto_key(&key));
+        let key = decrypt_private_key(&pem, &password).and_then(|key| {
+            // The engine refuses forms that the provider reads.
+            crypto_key(&key)
+                .or_else(|refused| crypto_key(&encoded_anew(&key).map_err(|_| refused)?))
+        });
         self.conclude(key.map(Some))
     }
 }
