@@ -6,6 +6,11 @@ use rustls_pki_types::{DnsName, ServerName};
 
 use crate::certificate::{Facts, NameConstraints};
 
+/// RFC 1035 section 2.3.4, in bytes.
+pub(crate) const LONGEST_LABEL: usize = 63;
+/// The same for a whole name as text, without a trailing dot.
+pub(crate) const LONGEST_NAME: usize = 253;
+
 /// What the certificate is compared with: the override of the options, else the host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReferenceName {
@@ -50,7 +55,7 @@ impl ReferenceName {
                     && facts
                         .dns_names
                         .iter()
-                        .any(|dns| dns.eq_ignore_ascii_case(name))
+                        .any(|dns| dns.eq_ignore_ascii_case(name) || covers_loose_name(dns, name))
             }
             _ => false,
         }
@@ -62,6 +67,8 @@ impl ReferenceName {
         if common_name.contains('\0') {
             return false;
         }
+        // The reference name has lost its dot too.
+        let common_name = common_name.strip_suffix('.').unwrap_or(common_name);
         match self {
             Self::Dns(name) => {
                 let presented =
@@ -69,7 +76,11 @@ impl ReferenceName {
                 presented == *name || wildcard_matches(&presented, name)
             }
             Self::Ip(address) => common_name.parse() == Ok(*address),
-            Self::Literal(name) => is_comparable(name) && common_name.eq_ignore_ascii_case(name),
+            Self::Literal(name) => {
+                is_comparable(name)
+                    && (common_name.eq_ignore_ascii_case(name)
+                        || covers_loose_name(common_name, name))
+            }
             // Whoever compares a name after all has none to compare with.
             Self::Unchecked => false,
         }
@@ -93,7 +104,10 @@ pub fn is_host(text: &str) -> bool {
         .and_then(|inner| inner.strip_suffix(']'));
     match bare {
         Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => !matches!(ReferenceName::parse(text), ReferenceName::Literal(_)),
+        None => match ReferenceName::parse(text) {
+            ReferenceName::Literal(name) => is_loose_name(&name),
+            _ => true,
+        },
     }
 }
 
@@ -186,6 +200,25 @@ fn wildcard_matches(presented: &str, name: &str) -> bool {
         return false;
     };
     !label.is_empty() && suffix.contains('.') && !suffix.contains('*') && rest == suffix
+}
+
+/// A wildcard stands for a name that is found in the DNS though RFC 1123 does not allow it.
+fn covers_loose_name(presented: &str, name: &str) -> bool {
+    is_loose_name(name)
+        && wildcard_matches(&presented.to_ascii_lowercase(), &name.to_ascii_lowercase())
+}
+
+/// A host name but for hyphens at the ends of its labels, such as "www-.example.org".
+fn is_loose_name(name: &str) -> bool {
+    let strict: Vec<&str> = name
+        .split('.')
+        .map(|label| match label.trim_matches('-') {
+            "" => "",
+            _ if label.len() > LONGEST_LABEL => "",
+            inner => inner,
+        })
+        .collect();
+    name.len() <= LONGEST_NAME && DnsName::try_from(strict.join(".")).is_ok()
 }
 
 /// A-labels in lower case, or `None` when it is no DNS name (RFC 5891; underscores pass).
@@ -302,6 +335,49 @@ mod tests {
         assert!(ReferenceName::parse("0:0::1").matches_common_name("::1"));
         assert!(!ReferenceName::parse("127.0.0.1").matches_common_name("localhost"));
         assert!(ReferenceName::parse("My Game Server").matches_common_name("my game server"));
+    }
+
+    #[test]
+    fn hyphens_at_the_ends_of_labels_pass_under_a_wildcard() {
+        let facts = |names: &[&str]| {
+            let issued = godot_rustls_testkit::Template::leaf("x")
+                .names(names)
+                .self_signed();
+            crate::testing::certificate(&issued).facts().clone()
+        };
+        let wildcard = facts(&["*.example.test"]);
+        for name in ["www-.example.test", "WWW-.Example.Test", "a--.example.test"] {
+            assert!(ReferenceName::parse(name).matches_alternative_literally(&wildcard));
+            assert!(ReferenceName::parse(name).matches_common_name("*.example.test"));
+            assert!(is_host(name), "{name}");
+        }
+        for name in [
+            "a.www-.example.test",
+            "www-.example.test.other",
+            "www-.xexample.test",
+            "-.example.test",
+            "--.example.test",
+            "w w-.example.test",
+            "w*-.example.test",
+            "www-\0.example.test",
+            "www-..example.test",
+            "10.0.0.1-",
+            &format!("{}-.example.test", "a".repeat(63)),
+        ] {
+            let reference = ReferenceName::parse(name);
+            assert!(
+                !reference.matches_alternative_literally(&wildcard),
+                "{name}"
+            );
+            assert!(!reference.matches_common_name("*.example.test"), "{name}");
+        }
+        let wide = facts(&["*.test", "*.*.test", "w*.example.test"]);
+        for name in ["www-.test", "a.www-.test", "www-.example.test"] {
+            assert!(
+                !ReferenceName::parse(name).matches_alternative_literally(&wide),
+                "{name}"
+            );
+        }
     }
 
     #[test]

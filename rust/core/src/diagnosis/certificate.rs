@@ -60,6 +60,16 @@ pub fn not_yet_valid(facts: &Facts, now: i64) -> Rejection {
 
 /// For other names.
 pub fn name_mismatch(facts: &Facts, reference: &ReferenceName) -> Rejection {
+    if let Some(address) = address_as_dns_name(facts, reference) {
+        return reject(
+            Cause::NameMismatch,
+            CertificateError::NotValidForName,
+            format!(
+                "certificate has the address {} as a DNS name, which counts for no address: issue it with the address as an IP address",
+                quoted(address)
+            ),
+        );
+    }
     let names = facts.presented_names();
     let shown = match names.as_slice() {
         [] if facts.subject.is_empty() => "has no name at all".to_owned(),
@@ -104,6 +114,15 @@ pub fn name_mismatch(facts: &Facts, reference: &ReferenceName) -> Rejection {
         CertificateError::NotValidForName,
         format!("certificate {shown}, {not}: {hint}"),
     )
+}
+
+/// The address that the certificate should be for, where it has it in the wrong place (RFC 9525 section 6.5).
+fn address_as_dns_name<'a>(facts: &'a Facts, reference: &ReferenceName) -> Option<&'a str> {
+    let ReferenceName::Ip(address) = reference else {
+        return None;
+    };
+    let mut names = facts.dns_names.iter().map(String::as_str);
+    names.find(|name| name.parse() == Ok(*address))
 }
 
 /// A key whose signatures cannot be believed.

@@ -5,12 +5,7 @@ use std::net::IpAddr;
 use rcgen::SanType;
 
 use crate::diagnosis::quoted;
-use crate::names::{ends_in_a_number, to_a_labels};
-
-/// RFC 1035 section 2.3.4, in bytes.
-const LONGEST_LABEL: usize = 63;
-/// The same for a whole name as text, without a trailing dot.
-const LONGEST_NAME: usize = 253;
+use crate::names::{LONGEST_LABEL, LONGEST_NAME, ends_in_a_number, to_a_labels};
 
 /// No certificate needs more, and each is compared with all others.
 const MOST_NAMES: usize = 1000;
@@ -45,9 +40,11 @@ impl AlternativeNames {
         Ok(names)
     }
 
-    /// A common name that is a DNS name or an IP address, else none.
+    /// A common name that is a DNS name or an IP address, else none. The dot of an absolute name is left out: names are
+    /// compared without it.
     pub fn of_common_name(common_name: &str) -> Self {
-        Self(AlternativeName::read(common_name).into_iter().collect())
+        let name = common_name.strip_suffix('.').unwrap_or(common_name);
+        Self(AlternativeName::read(name).into_iter().collect())
     }
 
     /// There is none.

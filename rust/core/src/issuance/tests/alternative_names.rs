@@ -129,8 +129,36 @@ fn a_common_name_that_is_a_host_becomes_an_alternative_name() {
         ("*.bücher.example", "*.xn--bcher-kva.example"),
         ("192.168.0.1", "192.168.0.1"),
         ("::1", "::1"),
+        ("play.example.org.", "play.example.org"),
+        ("*.example.org.", "*.example.org"),
+        ("192.168.0.1.", "192.168.0.1"),
     ] {
         assert_eq!(of_common_name(name).as_deref(), Some(alternative), "{name}");
+    }
+}
+
+#[test]
+fn every_certificate_passes_under_its_own_common_name() {
+    for name in [
+        "localhost",
+        "localhost.",
+        "play.example.org.",
+        "Play.Example.org.",
+        "bücher.example.",
+        "192.168.0.1",
+        "192.168.0.1.",
+        "::1",
+        "My Game Server",
+        "My Game Server Inc.",
+        "localhost..",
+        " localhost",
+        "127.1",
+        "play-.example.org",
+    ] {
+        let made = of_itself(&format!("CN={name}"));
+        let client = trusting(&[&made]);
+        let verdict = client.verify(&[made], name, crate::testing::at(crate::testing::NOW));
+        assert!(verdict.is_ok(), "{name:?}: {verdict:?}");
     }
 }
 
@@ -149,7 +177,7 @@ fn any_other_common_name_becomes_none() {
         "f*.example.org",
         "*.local",
         "*",
-        "example.org.",
+        "example.org..",
         "DNS:example.org",
         "player@example.org",
         "a..b",

@@ -49,6 +49,26 @@ fn a_dot_in_the_certificate_alone_is_no_match() {
 }
 
 #[test]
+fn an_address_that_stands_in_the_certificate_as_a_dns_name_is_told_as_that() {
+    let root = root();
+    for (written, asked) in [
+        ("46.101.236.13", "46.101.236.13"),
+        ("2001:db8::1", "2001:DB8::0:1"),
+    ] {
+        let template = Template::leaf("x").names(&["a.test"]).dns_name(written);
+        let refusal = verdict(&own_trust(&[&root]), &[&root.issue(template)], asked).unwrap_err();
+        assert_eq!(refusal.cause, Cause::NameMismatch);
+        for words in [
+            &format!("{written:?}")[..],
+            "as a DNS name",
+            "as an IP address",
+        ] {
+            assert!(refusal.message.contains(words), "{}", refusal.message);
+        }
+    }
+}
+
+#[test]
 fn a_wildcard_covers_exactly_one_label() {
     for template in [
         Template::leaf("x").names(&["*.example.test"]),
