@@ -2,8 +2,10 @@
 
 mod costs;
 mod goodbye;
+mod hello;
 mod negotiated;
 mod pending;
+mod role;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ use rustls_pki_types::ServerName;
 use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
 use crate::notes::{self, CertificateRequest};
 use crate::options::VersionRange;
+use crate::provider::transcript::{self, Shown};
 use crate::provider::{self, KeyExchangeGroups};
 use goodbye::Goodbye;
 use pending::Pending;
@@ -24,33 +27,7 @@ use pending::Pending;
 pub use costs::{Costs, Step};
 pub use goodbye::Piece;
 pub use negotiated::ExportError;
-
-/// Which side of the connection this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Connects.
-    Client,
-    /// Accepts.
-    Server,
-}
-
-impl Role {
-    /// For sentences.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
-
-    /// Who is at the other end.
-    pub(crate) fn peer(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-}
+pub use role::Role;
 
 /// What this side brings to the handshake, for sentences.
 #[derive(Debug, Default)]
@@ -98,6 +75,10 @@ pub struct Session {
     client_protocols: Option<String>,
     /// Watches for a peer that leaves in the middle of the handshake.
     goodbye: Goodbye,
+    /// Looks at the hello of this server's client.
+    hello: hello::Watch,
+    /// What rustls was shown otherwise than it was sent.
+    shown: Vec<Shown>,
     /// The transport ended while input waited.
     input_ended: bool,
     /// rustls cannot go on; other failures leave what came before them to be decrypted.
@@ -157,6 +138,8 @@ impl Session {
             certificate_request: None,
             client_protocols: None,
             goodbye: Goodbye::default(),
+            hello: hello::Watch::default(),
+            shown: Vec::new(),
             input_ended: false,
             broken: false,
             failure: None,
@@ -257,6 +240,14 @@ impl Session {
     }
 
     fn take_in(&mut self, bytes: &[u8]) {
+        if self.hello.is_over() {
+            self.feed(bytes);
+        } else {
+            self.take_in_hello(bytes);
+        }
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
         let taken = if self.pending.is_empty() {
             self.process(bytes)
         } else {
@@ -417,7 +408,8 @@ impl Session {
             };
             // Another connection's, should one have ended between its callback and here.
             let _ = notes::take();
-            let outcome = self.connection.process_new_packets();
+            let connection = &mut self.connection;
+            let outcome = transcript::during(&mut self.shown, || connection.process_new_packets());
             let notes = notes::take();
             self.certificate_request = notes.certificate_request.or(self.certificate_request);
             self.client_protocols = notes.client_protocols.or(self.client_protocols.take());

@@ -1,4 +1,4 @@
-extends "res://support/suite.gd"
+extends "res://support/connected_suite.gd"
 ## Which name a client asks its server for (server name indication).
 
 
@@ -66,6 +66,28 @@ func test_the_server_reads_nothing_when_an_address_was_asked_for(ours: Stack) ->
 	)
 	check(link.handshake(), "the handshake failed")
 	equal(link.server.call(&"get_server_name"), "", "get_server_name() of the server")
+
+
+func test_the_engines_client_gets_in_whatever_it_asks_for(engine: Stack) -> void:
+	var key: CryptoKey = Fixtures.lone_key("p256")
+	# With the last group the server asks for another hello.
+	var groups: Array[PackedStringArray] = [[], ["x25519"], ["secp384r1"]]
+	for common_name: String in ["My Game Server", "Player 1", "localhost:8080", "a".repeat(64)]:
+		var certificate: X509Certificate = our_stack.crypto().call(
+			&"generate_self_signed_certificate", key, "CN=" + common_name)
+		for version: String in VERSIONS:
+			for offered: PackedStringArray in groups:
+				row("%s, %s, %s" % [common_name, version, offered])
+				var server: RefCounted = with(our_stack.server(key, certificate), {&"key_exchange_groups": offered})
+				var link: Link = Link.new(engine, our_stack)
+				link.start(common_name, engine.client(certificate), only(server, VERSIONS[version]))
+				if not check(link.handshake(), "it did not connect: %s" % link.server.call(&"get_last_error")):
+					continue
+				equal(link.server.call(&"get_server_name"), "", "get_server_name() of the server")
+				equal(link.server.call(&"get_protocol_version"), version.replace(" ", "v"), "the version")
+				link.client.put_data("hello".to_ascii_buffer())
+				link.pump_until(func() -> bool: return link.server.get_available_bytes() >= 5)
+				equal(link.server.get_string(5), "hello", "what the server got")
 
 
 ## The name in the ClientHello, null when there is none.

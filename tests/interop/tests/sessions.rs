@@ -90,17 +90,27 @@ fn openssl_continues_its_sessions_with_the_addon() {
     let alice = players.client("alice");
     let alice_files = [&alice.chain, &alice.key].map(|path| path.to_str().unwrap());
     let shown = ["-cert", alice_files[0], "-key", alice_files[1]];
+    // A server name that is none is passed over, also in the second hello that the addon asks for: it has no X448.
+    let odd = [
+        "-servername",
+        "My Game Server",
+        "-groups",
+        "X448:P-384:P-256",
+    ];
+    let odd = [&shown[..], &odd].concat();
     let cases = [
         (Version::Tls13, &[][..]),
         (Version::Tls12, &[]),
         (Version::Tls12, &["-no_ticket"]),
         (Version::Tls13, &shown),
         (Version::Tls12, &shown),
+        (Version::Tls13, &odd),
+        (Version::Tls12, &odd),
     ];
     let mut batch = Batch::new(engine);
     for (version, flags) in cases {
         let mut job = Job::server(format!("{version:?} {flags:?}"), &pair.chain, &pair.key, 3);
-        if flags == shown {
+        if flags.starts_with(&shown) {
             job = job
                 .set("clients", "required")
                 .set("client_trust", players.root().to_str().unwrap());
@@ -140,7 +150,7 @@ fn openssl_continues_its_sessions_with_the_addon() {
             "{version:?} {flags:?}"
         );
         for outcome in outcomes {
-            let known = if flags == shown {
+            let known = if flags.starts_with(&shown) {
                 vec![certificates.facts(&alice.chain)]
             } else {
                 vec![]

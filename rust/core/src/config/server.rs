@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustls::crypto::CryptoProvider;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoClientAuth, NoServerSessionStorage, ServerSessionMemoryCache};
 use rustls_pki_types::UnixTime;
@@ -9,7 +10,7 @@ use rustls_pki_types::UnixTime;
 use super::{offer, unusable};
 use crate::diagnosis::Diagnosis;
 use crate::options::ServerOptions;
-use crate::provider::{Ticketer, provider_with};
+use crate::provider::{Ticketer, indulgent, provider_with};
 use crate::session::{Offer, Session};
 use crate::verifier::{ClientVerifier, Horizon, seconds};
 
@@ -28,6 +29,8 @@ pub struct ServerSetup {
 #[derive(Debug)]
 struct Current {
     config: Arc<rustls::ServerConfig>,
+    /// The same for clients whose server name is passed over.
+    indulgent: Arc<rustls::ServerConfig>,
     horizon: Arc<Horizon>,
 }
 
@@ -48,14 +51,15 @@ impl ServerSetup {
 
     /// `now` decides which sessions can be resumed still.
     pub(super) fn accept_at(&self, now: UnixTime) -> Result<Session, Diagnosis> {
-        let config = {
+        let (config, indulgent) = {
             let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
             if current.horizon.is_past(seconds(now)) {
                 *current = Current::new(&self.options)?;
             }
-            Arc::clone(&current.config)
+            (Arc::clone(&current.config), Arc::clone(&current.indulgent))
         };
-        Session::server(config, Arc::clone(&self.offer))
+        let session = Session::server(config, Arc::clone(&self.offer))?;
+        Ok(session.passing_over_names(indulgent))
     }
 }
 
@@ -63,31 +67,45 @@ impl Current {
     /// It has keys of its own for session tickets: a session that began under another one, and so perhaps under
     /// another idea of which clients are let in, is not resumed.
     fn new(options: &ServerOptions) -> Result<Self, Diagnosis> {
-        let terms = &options.terms;
         let horizon = Arc::<Horizon>::default();
-        let clients: Arc<dyn ClientCertVerifier> = match &options.clients {
-            Some(clients) => Arc::new(ClientVerifier::new(clients.clone(), Arc::clone(&horizon))),
-            None => Arc::new(NoClientAuth),
-        };
-        let mut config = rustls::ServerConfig::builder_with_provider(provider_with(&terms.groups))
-            .with_protocol_versions(terms.versions.protocol_versions())
-            .map_err(|error| unusable(&error))?
-            .with_client_cert_verifier(clients)
-            .with_cert_resolver(Arc::new(options.identities.clone()));
-        config.alpn_protocols = terms.alpn.to_wire();
-        if terms.resumption {
-            config.session_storage = ServerSessionMemoryCache::new(KEPT_SESSIONS);
-            config.ticketer = Arc::<Ticketer>::default();
-        } else {
-            config.session_storage = Arc::new(NoServerSessionStorage {});
-            config.send_tls13_tickets = 0;
-        }
-        if let Some(key_log) = &terms.key_log {
-            config.key_log = Arc::clone(key_log) as Arc<dyn rustls::KeyLog>;
-        }
+        let provider = provider_with(&options.terms.groups);
+        let config = configured(options, Arc::clone(&provider), &horizon)?;
+        let mut indulgent = configured(options, indulgent(&provider), &horizon)?;
+        indulgent.session_storage = Arc::clone(&config.session_storage);
+        indulgent.ticketer = Arc::clone(&config.ticketer);
         Ok(Self {
             config: Arc::new(config),
+            indulgent: Arc::new(indulgent),
             horizon,
         })
     }
+}
+
+fn configured(
+    options: &ServerOptions,
+    provider: Arc<CryptoProvider>,
+    horizon: &Arc<Horizon>,
+) -> Result<rustls::ServerConfig, Diagnosis> {
+    let terms = &options.terms;
+    let clients: Arc<dyn ClientCertVerifier> = match &options.clients {
+        Some(clients) => Arc::new(ClientVerifier::new(clients.clone(), Arc::clone(horizon))),
+        None => Arc::new(NoClientAuth),
+    };
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(terms.versions.protocol_versions())
+        .map_err(|error| unusable(&error))?
+        .with_client_cert_verifier(clients)
+        .with_cert_resolver(Arc::new(options.identities.clone()));
+    config.alpn_protocols = terms.alpn.to_wire();
+    if terms.resumption {
+        config.session_storage = ServerSessionMemoryCache::new(KEPT_SESSIONS);
+        config.ticketer = Arc::<Ticketer>::default();
+    } else {
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+    }
+    if let Some(key_log) = &terms.key_log {
+        config.key_log = Arc::clone(key_log) as Arc<dyn rustls::KeyLog>;
+    }
+    Ok(config)
 }

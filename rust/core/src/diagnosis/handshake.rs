@@ -123,7 +123,7 @@ fn about_large_hellos(groups: &KeyExchangeGroups) -> String {
     if !groups.make_a_large_hello() {
         return String::new();
     }
-    " If it does so only here, it may not read a ClientHello that takes two packets: set key_exchange_groups without X25519MLKEM768, for instance to [\"x25519\", \"secp256r1\"]".to_owned()
+    " If it does so only here, it may not read a ClientHello that takes two packets: set key_exchange_groups without X25519MLKEM768, for instance to [\"x25519\", \"secp256r1\", \"secp384r1\"]".to_owned()
 }
 
 /// The stream ended without close_notify (RFC 8446 section 6.1).

@@ -7,6 +7,7 @@ mod end;
 mod exporter;
 mod groups;
 mod handshake;
+mod hello;
 mod hostile;
 mod identities;
 mod key_log;

@@ -17,7 +17,7 @@ use crate::names::ReferenceName;
 use crate::notes::{CertificateRequest, note};
 use crate::options::{ClientAuthentication, Verification};
 use crate::pins::Pins;
-use crate::provider::signature_algorithms;
+use crate::provider::{signature_algorithms, transcript};
 use crate::revocation::RevocationLists;
 use crate::trust::TrustStore;
 
@@ -165,7 +165,9 @@ macro_rules! verify_handshake_signatures {
             certificate: &CertificateDer<'_>,
             signature: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, Error> {
-            verify_tls12_signature(message, certificate, signature, &signature_algorithms())
+            // With TLS 1.2 that is the whole transcript.
+            let message = transcript::as_sent(message);
+            verify_tls12_signature(&message, certificate, signature, &signature_algorithms())
         }
 
         fn verify_tls13_signature(

@@ -98,10 +98,11 @@ pub(crate) struct RustlsTLSOptions {
     /// computers and need TLS 1.3.
     ///
     /// Without [code]X25519MLKEM768[/code] in front, a client's first message fits one packet: old servers, and boxes on
-    /// the way to them, may reset a connection whose first message needs two.
+    /// the way to them, may reset a connection whose first message needs two. With TLS 1.2 the curve of a server's ECDSA
+    /// certificate must be among them too.
     ///
     /// ```gdscript
-    /// options.key_exchange_groups = ["x25519", "secp256r1"]
+    /// options.key_exchange_groups = ["x25519", "secp256r1", "secp384r1"]
     /// ```
     #[export]
     key_exchange_groups: PackedStringArray,

@@ -35,7 +35,8 @@ impl RustlsStreamPeerTLS {
     }
 
     /// Returns the server name that the client asked for, on the server's side. Empty when it asked for none, for
-    /// instance because it connects to an address.
+    /// instance because it connects to an address, and when what it asked for is no host name, such as "My Game Server":
+    /// such a client gets in and is shown the certificate for clients that name no server.
     #[func]
     fn get_server_name(&self) -> GString {
         self.text(|session| session.server_name().into())

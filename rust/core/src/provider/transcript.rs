@@ -1,0 +1,192 @@
+//! Transcript hashes of what a peer sent, where rustls was shown something else.
+//!
+//! A server may pass over the server name of a client (RFC 6066 section 3). rustls does not where the name is none, so
+//! it is shown such a hello with another number for that extension. Both sides must hash the hello as it was sent all
+//! the same: these hashes do, and so do the signatures of clients. Otherwise no handshake comes to its end.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use rustls::crypto::hash::{Context, Hash, HashAlgorithm, Output};
+use rustls::{CipherSuiteCommon, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite};
+
+use super::PROVIDER;
+
+/// The beginning of a handshake message, as far as it is shown otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// What the peer sent.
+    pub(crate) sent: Vec<u8>,
+    /// What rustls was shown, of the same length.
+    pub(crate) shown: Vec<u8>,
+}
+
+thread_local! {
+    static SHOWN: RefCell<Vec<Shown>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The provider's cipher suites with hashes of what was sent. Kept for ever, which rustls asks for.
+static SUITES: LazyLock<Vec<SupportedCipherSuite>> = LazyLock::new(|| {
+    let suites = PROVIDER.cipher_suites.iter();
+    suites.map(|suite| of_what_was_sent(*suite)).collect()
+});
+
+/// The provider's cipher suites with hashes of what was sent.
+pub(super) fn suites() -> Vec<SupportedCipherSuite> {
+    SUITES.clone()
+}
+
+/// Lets rustls work on this thread while these beginnings stand for others.
+pub(crate) fn during<T>(shown: &mut Vec<Shown>, work: impl FnOnce() -> T) -> T {
+    if shown.is_empty() {
+        return work();
+    }
+    SHOWN.with_borrow_mut(|current| std::mem::swap(current, shown));
+    let done = work();
+    SHOWN.with_borrow_mut(|current| std::mem::swap(current, shown));
+    done
+}
+
+/// Handshake messages as they were sent.
+pub(crate) fn as_sent(messages: &[u8]) -> Cow<'_, [u8]> {
+    match split(messages) {
+        Some((sent, rest)) => Cow::Owned([&sent, rest].concat()),
+        None => Cow::Borrowed(messages),
+    }
+}
+
+/// What was sent instead of the beginning of `messages`, and the rest of them.
+fn split(messages: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    SHOWN.with_borrow(|all| {
+        all.iter().find_map(|one| {
+            let rest = messages.strip_prefix(one.shown.as_slice())?;
+            Some((one.sent.clone(), rest))
+        })
+    })
+}
+
+fn of_what_was_sent(suite: SupportedCipherSuite) -> SupportedCipherSuite {
+    let common = |common: &CipherSuiteCommon| CipherSuiteCommon {
+        suite: common.suite,
+        hash_provider: Box::leak(Box::new(SentHash(common.hash_provider))),
+        confidentiality_limit: common.confidentiality_limit,
+    };
+    match suite {
+        SupportedCipherSuite::Tls12(suite) => {
+            SupportedCipherSuite::Tls12(Box::leak(Box::new(Tls12CipherSuite {
+                common: common(&suite.common),
+                prf_provider: suite.prf_provider,
+                kx: suite.kx,
+                sign: suite.sign,
+                aead_alg: suite.aead_alg,
+            })))
+        }
+        SupportedCipherSuite::Tls13(suite) => {
+            SupportedCipherSuite::Tls13(Box::leak(Box::new(Tls13CipherSuite {
+                common: common(&suite.common),
+                hkdf_provider: suite.hkdf_provider,
+                aead_alg: suite.aead_alg,
+                quic: suite.quic,
+            })))
+        }
+    }
+}
+
+struct SentHash(&'static dyn Hash);
+
+impl Hash for SentHash {
+    fn start(&self) -> Box<dyn Context> {
+        Box::new(SentContext(self.0.start()))
+    }
+
+    fn hash(&self, data: &[u8]) -> Output {
+        self.0.hash(data)
+    }
+
+    fn output_len(&self) -> usize {
+        self.0.output_len()
+    }
+
+    fn algorithm(&self) -> HashAlgorithm {
+        self.0.algorithm()
+    }
+
+    fn fips(&self) -> bool {
+        self.0.fips()
+    }
+}
+
+struct SentContext(Box<dyn Context>);
+
+impl Context for SentContext {
+    fn fork_finish(&self) -> Output {
+        self.0.fork_finish()
+    }
+
+    fn fork(&self) -> Box<dyn Context> {
+        Box::new(Self(self.0.fork()))
+    }
+
+    fn finish(self: Box<Self>) -> Output {
+        self.0.finish()
+    }
+
+    /// rustls gives a message whole, or up to the binders that it ends with.
+    fn update(&mut self, data: &[u8]) {
+        match split(data) {
+            Some((sent, rest)) => {
+                self.0.update(&sent);
+                self.0.update(rest);
+            }
+            None => self.0.update(data),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_is_hashed_while_rustls_works_and_at_no_other_time() {
+        let hash = SentHash(
+            PROVIDER.cipher_suites[0]
+                .tls13()
+                .unwrap()
+                .common
+                .hash_provider,
+        );
+        let of = |parts: &[&[u8]]| {
+            let mut context = hash.start().fork();
+            for part in parts {
+                context.update(part);
+            }
+            assert_eq!(
+                context.fork_finish().as_ref(),
+                context.fork().finish().as_ref()
+            );
+            context.finish().as_ref().to_vec()
+        };
+        let mut shown = vec![Shown {
+            sent: b"\x01sent".to_vec(),
+            shown: b"\x01seen".to_vec(),
+        }];
+        let [sent, seen] = [b"\x01sent and on", b"\x01seen and on"].map(|message| of(&[message]));
+        during(&mut shown, || {
+            assert_eq!(of(&[b"\x01seen and on"]), sent);
+            assert_eq!(of(&[b"", b"\x01seen and on"]), sent);
+            assert_eq!(of(&[b"\x01se", b"en and on"]), seen);
+            assert_eq!(*as_sent(b"\x01seen and on"), *b"\x01sent and on");
+            assert_eq!(*as_sent(b"other"), *b"other");
+        });
+        assert_eq!(of(&[b"\x01seen and on"]), seen);
+        assert_eq!(*as_sent(b"\x01seen"), *b"\x01seen");
+        assert_eq!(shown.len(), 1);
+    }
+
+    #[test]
+    fn the_suites_are_those_of_the_provider() {
+        assert_eq!(suites(), PROVIDER.cipher_suites);
+    }
+}

@@ -1,0 +1,374 @@
+//! Clients that ask for a server name which is none.
+//!
+//! The engine's client asks for whatever it compares the certificate with, such as "My Game Server" or
+//! "localhost:8080". A server may pass over it (RFC 6066 section 3), and rustls does for addresses alone: anything else
+//! that is no host name ends the handshake. Such a hello is shown to rustls with another number for that extension, as
+//! one without a server name.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use rustls::{Connection, ServerConfig, ServerConnection};
+use rustls_pki_types::ServerName;
+
+use super::{Session, start_failed};
+use crate::provider::transcript::Shown;
+
+const RECORD_HEAD: usize = 5;
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const HANDSHAKE: u8 = 22;
+const MESSAGE_HEAD: usize = 4;
+const CLIENT_HELLO: u8 = 1;
+const VERSION_AND_RANDOM: usize = 2 + 32;
+const SERVER_NAME: u16 = 0;
+const HOST_NAME: u8 = 0;
+
+/// Numbers for private use (RFC 8446 section 11), of which one is taken that the hello at hand does not have.
+const PRIVATE_USE: std::ops::RangeInclusive<u16> = 0xff40..=0xff7f;
+
+/// A longer hello is left to rustls as it is.
+const LONGEST: usize = 16 * 1024;
+
+/// Looks at the hello of a client before rustls does.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    stage: Stage,
+    /// What came of a hello that is not complete.
+    seen: Vec<u8>,
+    /// So many bytes must be there before it can be.
+    needed: usize,
+    /// For a hello that is changed.
+    indulgent: Option<Arc<ServerConfig>>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Of the first hello, rustls is given each byte at once.
+    First,
+    /// Of a second one (HelloRetryRequest) after a first that was changed, rustls is given nothing before it is whole.
+    Second,
+    #[default]
+    Over,
+}
+
+/// What the bytes so far are.
+enum Found {
+    /// More than so many bytes are needed to tell.
+    Part(usize),
+    /// Nothing to change.
+    Nothing,
+    /// A hello with a server name that is none.
+    NoName(Changed),
+}
+
+struct Changed {
+    bytes: Vec<u8>,
+    shown: Shown,
+}
+
+impl Watch {
+    pub(super) fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
+    fn look(&mut self, bytes: &[u8]) -> Found {
+        let all = if self.seen.is_empty() {
+            Cow::Borrowed(bytes)
+        } else {
+            self.seen.extend_from_slice(bytes);
+            Cow::Borrowed(self.seen.as_slice())
+        };
+        let found = if all.len() < self.needed {
+            return Found::Part(self.needed);
+        } else if all.len() > LONGEST {
+            Found::Nothing
+        } else {
+            find(&all)
+        };
+        if let Found::Part(needed) = found {
+            self.needed = needed;
+            if self.seen.is_empty() {
+                self.seen = bytes.to_vec();
+            }
+        }
+        found
+    }
+}
+
+impl Session {
+    /// Passes over a server name that is none. `config` is the server's own, with hashes of what was sent
+    /// ([`crate::provider::indulgent`]).
+    pub(crate) fn passing_over_names(mut self, config: Arc<ServerConfig>) -> Self {
+        self.hello = Watch {
+            stage: Stage::First,
+            indulgent: Some(config),
+            ..Watch::default()
+        };
+        self
+    }
+
+    /// Takes in what comes from a client before it is known how its hello ends.
+    pub(super) fn take_in_hello(&mut self, bytes: &[u8]) {
+        let found = self.hello.look(bytes);
+        let is_first = self.hello.stage == Stage::First;
+        match found {
+            Found::Part(_) if is_first => self.feed(bytes),
+            Found::Part(_) => {}
+            Found::Nothing => {
+                let watch = std::mem::take(&mut self.hello);
+                let is_held = !is_first && !watch.seen.is_empty();
+                self.feed(if is_held { &watch.seen } else { bytes });
+            }
+            Found::NoName(changed) => {
+                let watch = std::mem::take(&mut self.hello);
+                if let Some(config) = watch.indulgent {
+                    self.begin_anew(config);
+                    self.hello.stage = Stage::Second;
+                }
+                self.shown.push(changed.shown);
+                self.feed(&changed.bytes);
+            }
+        }
+    }
+
+    /// Forgets the part of the hello that rustls was given: the whole of it follows.
+    fn begin_anew(&mut self, config: Arc<ServerConfig>) {
+        match ServerConnection::new(config) {
+            Ok(mut connection) => {
+                connection.set_buffer_limit(None);
+                self.connection = Connection::Server(connection);
+            }
+            Err(error) => self.break_with(start_failed(&error)),
+        }
+    }
+}
+
+/// Looks for a whole hello at the beginning of `bytes`.
+fn find(bytes: &[u8]) -> Found {
+    let mut message = Cow::Borrowed(&[][..]);
+    let mut at = 0;
+    while let Some(head) = bytes.get(at..at + RECORD_HEAD) {
+        let body = at + RECORD_HEAD;
+        at = body + usize::from(u16::from_be_bytes([head[3], head[4]]));
+        match head[0] {
+            CHANGE_CIPHER_SPEC if message.is_empty() => continue,
+            HANDSHAKE => {}
+            _ => return Found::Nothing,
+        }
+        let part = &bytes[body..at.min(bytes.len())];
+        if message.is_empty() {
+            message = Cow::Borrowed(part);
+        } else {
+            message.to_mut().extend_from_slice(part);
+        }
+        if message.first().is_some_and(|first| *first != CLIENT_HELLO) {
+            return Found::Nothing;
+        }
+        if let Some(hello) = message.get(..length(&message)) {
+            return change(bytes, hello);
+        }
+    }
+    // Each byte that the message lacks is one more at least.
+    Found::Part(bytes.len() + (length(&message) - message.len()).max(1))
+}
+
+/// How long the message is that begins so, as far as that is known.
+fn length(message: &[u8]) -> usize {
+    match *message {
+        [_, high, middle, low, ..] => {
+            MESSAGE_HEAD + (usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low))
+        }
+        _ => MESSAGE_HEAD,
+    }
+}
+
+/// Gives the extension another number, if it is to be passed over.
+fn change(bytes: &[u8], hello: &[u8]) -> Found {
+    let Some((at, number)) = extension_to_hide(hello) else {
+        return Found::Nothing;
+    };
+    let end = at + 2;
+    let mut changed = bytes.to_vec();
+    let mut shown = hello[..end].to_vec();
+    for (index, byte) in (at..end).zip(number.to_be_bytes()) {
+        changed[place(bytes, index)] = byte;
+        shown[index] = byte;
+    }
+    let sent = hello[..end].to_vec();
+    Found::NoName(Changed {
+        bytes: changed,
+        shown: Shown { sent, shown },
+    })
+}
+
+/// Where that byte of the first handshake message stands among the records.
+fn place(bytes: &[u8], mut index: usize) -> usize {
+    let mut at = 0;
+    while let Some(&[kind, _, _, high, low]) = bytes[at..].first_chunk() {
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        if kind == HANDSHAKE && index < length {
+            return at + RECORD_HEAD + index;
+        }
+        if kind == HANDSHAKE {
+            index -= length;
+        }
+        at += RECORD_HEAD + length;
+    }
+    at
+}
+
+/// Where the number of the server name extension stands, if that names no server, and another number for it. What is
+/// not well-formed is left to rustls.
+fn extension_to_hide(hello: &[u8]) -> Option<(usize, u16)> {
+    let rest = hello.get(MESSAGE_HEAD + VERSION_AND_RANDOM..)?;
+    let (_session_id, rest) = of_short_length(rest)?;
+    let (_cipher_suites, rest) = of_length(rest)?;
+    let (_compressions, rest) = of_short_length(rest)?;
+    let (mut extensions, _) = of_length(rest).filter(|(_, rest)| rest.is_empty())?;
+    let mut numbers = Vec::new();
+    let mut found = None;
+    while !extensions.is_empty() {
+        let (number, rest) = extensions.split_first_chunk()?;
+        let number = u16::from_be_bytes(*number);
+        let (body, rest) = of_length(rest)?;
+        if number == SERVER_NAME && names_no_server(body) {
+            found = Some(hello.len() - extensions.len());
+        }
+        numbers.push(number);
+        extensions = rest;
+    }
+    let other = PRIVATE_USE
+        .into_iter()
+        .find(|other| !numbers.contains(other))?;
+    Some((found?, other))
+}
+
+/// Whether a server_name extension holds no name of a host and no address, which rustls takes for none.
+fn names_no_server(body: &[u8]) -> bool {
+    let Some((list, [])) = of_length(body) else {
+        return false;
+    };
+    match list.split_first() {
+        None => true,
+        Some((&HOST_NAME, rest)) => match of_length(rest) {
+            Some((name, [])) => !name.is_empty() && ServerName::try_from(name).is_err(),
+            _ => false,
+        },
+        Some(_) => true,
+    }
+}
+
+/// What stands behind a length of two bytes, and the rest.
+fn of_length(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+}
+
+/// What stands behind a length of one byte, and the rest.
+fn of_short_length(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first()?;
+    rest.split_at_checked(usize::from(*length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_length(bytes: &[u8]) -> Vec<u8> {
+        [&u16::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+    }
+
+    fn extension(number: u16, body: &[u8]) -> Vec<u8> {
+        [&number.to_be_bytes(), &with_length(body)[..]].concat()
+    }
+
+    fn named(name: &[u8]) -> Vec<u8> {
+        with_length(&[&[HOST_NAME], &with_length(name)[..]].concat())
+    }
+
+    fn hello(extensions: &[Vec<u8>]) -> Vec<u8> {
+        let fixed = [&[3; 34][..], &[1, 9], &[0, 2, 0x13, 1], &[1, 0]].concat();
+        let body = [fixed, with_length(&extensions.concat())].concat();
+        let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+        [&[CLIENT_HELLO], &length[1..], &body].concat()
+    }
+
+    #[test]
+    fn only_a_well_formed_name_that_is_none_is_hidden() {
+        let label = "a".repeat(64);
+        for name in ["My Game Server", "localhost:8080", "a..b", "ü", &label] {
+            assert!(names_no_server(&named(name.as_bytes())), "{name}");
+        }
+        for name in [
+            "localhost",
+            "under_score.test",
+            "10.0.0.1",
+            "::1",
+            &label[1..],
+        ] {
+            assert!(!names_no_server(&named(name.as_bytes())), "{name}");
+        }
+        // No name at all, and a name of another kind.
+        assert!(names_no_server(&with_length(&[])));
+        assert!(names_no_server(&with_length(&[7, 1, 2])));
+        // rustls says what is wrong with these.
+        let two = with_length(&[&named(b"a b")[2..], &named(b"c d")[2..]].concat());
+        let bare = with_length(&[HOST_NAME, 0, 0]);
+        let longer = [named(b"a b"), vec![0]].concat();
+        for broken in [&two[..], &bare, &longer, &named(b"a b")[..4], &[0], &[]] {
+            assert!(!names_no_server(broken), "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn the_extension_gets_a_number_that_the_hello_does_not_have() {
+        let [before, name] = [
+            extension(0xff40, b"x"),
+            extension(SERVER_NAME, &named(b"a b")),
+        ];
+        let message = hello(&[before.clone(), name.clone()]);
+        let (at, number) = extension_to_hide(&message).unwrap();
+        assert_eq!(message[at..], name);
+        assert_eq!(number, 0xff41);
+        assert_eq!(extension_to_hide(&hello(&[before])), None);
+        for end in 0..message.len() {
+            assert_eq!(extension_to_hide(&message[..end]), None);
+        }
+    }
+
+    #[test]
+    fn a_hello_is_changed_in_two_bytes_whatever_records_hold_it() {
+        let message = hello(&[extension(SERVER_NAME, &named(b"a b"))]);
+        for size in 1..=message.len() {
+            let record = |part: &[u8]| [&[HANDSHAKE, 3, 1], &with_length(part)[..]].concat();
+            let records: Vec<u8> = message.chunks(size).flat_map(record).collect();
+            let bytes = [&[CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1], &records[..], &[23]].concat();
+            let Found::NoName(changed) = find(&bytes) else {
+                panic!("nothing was found in records of {size}");
+            };
+            let differing = bytes.iter().zip(&changed.bytes).filter(|(a, b)| a != b);
+            assert_eq!((differing.count(), changed.bytes.len()), (2, bytes.len()));
+            assert_eq!(changed.shown.sent, message[..changed.shown.sent.len()]);
+            assert!(changed.shown.shown.ends_with(&[0xff, 0x40]));
+            for end in 0..bytes.len() - 1 {
+                let part = find(&bytes[..end]);
+                assert!(
+                    matches!(part, Found::Part(needed) if needed > end && needed <= bytes.len())
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn other_messages_and_records_are_left_alone_at_once() {
+        for bytes in [
+            &[23, 3, 3, 0, 9][..],
+            &[21, 3, 3, 0, 2, 1, 0],
+            &[HANDSHAKE, 3, 3, 0, 9, 16],
+            &[20, 3, 3, 0, 1, 1, 23, 0, 0, 0, 0],
+            b"GET / HTTP/1.1",
+        ] {
+            assert!(matches!(find(bytes), Found::Nothing), "{bytes:?}");
+        }
+    }
+}
