@@ -10,14 +10,14 @@ mod keys;
 mod trusted;
 
 use ::pem::{EncodeConfig, LineEnding, Pem};
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
 use crate::certificate::Certificate;
 use base64::decode;
 use blocks::{Block, blocks};
 
 pub(crate) use keys::read_encrypted_private_key;
-pub use keys::{read_private_key, read_public_key};
+pub use keys::{read_private_key, read_private_key_file, read_public_key};
 
 /// Skipped certificates that are told one by one. A file of garbage could fill the log otherwise.
 const TOLD_PROBLEMS: usize = 20;
@@ -221,7 +221,10 @@ fn read_der(bytes: &[u8]) -> Bundle {
             }
         }
         Err(reason) => {
-            let reason = formats::of_der(bytes).map_or(reason.to_string(), str::to_owned);
+            let text = || std::str::from_utf8(bytes).ok().and_then(formats::of_text);
+            let known = formats::of_der(bytes).or_else(text);
+            bundle.has_private_key = known.is_none() && PrivateKeyDer::try_from(bytes).is_ok();
+            let reason = known.map_or(reason.to_string(), str::to_owned);
             bundle
                 .problems
                 .push(format!("the DER certificate was skipped: {reason}"));

@@ -119,7 +119,8 @@ pub(crate) fn identity(
     let key = key.ok_or("the key is null: pass the private key")?;
     let certificate =
         certificate.ok_or("the certificate is null: pass the one that belongs to the key")?;
-    crate::spec::read_identity(&private_key_text(&key)?, &certificate_bytes(&certificate)?)
+    let key = private_key_text(&key)?;
+    crate::spec::read_identity(key.as_bytes(), &certificate_bytes(&certificate)?)
 }
 
 /// The private key as PEM text, wiped from memory after use.

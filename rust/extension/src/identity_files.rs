@@ -57,6 +57,11 @@ impl IdentityFiles {
         }
     }
 
+    /// The paths of the key and of the certificate.
+    pub(crate) fn paths(&self) -> (&str, &str) {
+        (&self.key_path, &self.certificate_path)
+    }
+
     /// The pair as of now, or as of a second ago.
     pub(crate) fn look(&mut self) -> Look {
         let is_fresh = self.looked.is_some_and(|at| at.elapsed() < LOOK_EVERY);
@@ -130,8 +135,6 @@ impl Contents {
     }
 
     fn identity(self) -> Result<Identity, String> {
-        // Lossy: whatever is no text is no key either, and the reader says so.
-        let key = Zeroizing::new(String::from_utf8_lossy(&self.key).into_owned());
-        Ok(read_identity(&key, &self.certificate)?.with_ocsp_response(self.ocsp))
+        Ok(read_identity(&self.key, &self.certificate)?.with_ocsp_response(self.ocsp))
     }
 }

@@ -7,7 +7,7 @@ use godot::prelude::*;
 use godot_rustls_core::alpn::AlpnProtocols;
 use godot_rustls_core::identity::{Identity, ServedName};
 use godot_rustls_core::options::{Verification, VersionRange};
-use godot_rustls_core::pem::read_private_key;
+use godot_rustls_core::pem::read_private_key_file;
 use godot_rustls_core::pins::Pins;
 use godot_rustls_core::provider::KeyExchangeGroups;
 use godot_rustls_core::revocation::RevocationLists;
@@ -142,19 +142,19 @@ impl IdentitySpec {
     pub(crate) fn read(&self) -> Result<Identity, String> {
         match self {
             Self::Ready(identity) => Ok(identity.clone()),
-            Self::Pem { key, certificate } => read_identity(key, certificate),
+            Self::Pem { key, certificate } => read_identity(key.as_bytes(), certificate),
         }
     }
 }
 
-/// Key and certificates of PEM texts (the certificate may be DER), if they can be used and belong together.
-pub(crate) fn read_identity(key: &str, certificate: &[u8]) -> Result<Identity, String> {
+/// Key and certificates, each in PEM or DER, if they can be used and belong together.
+pub(crate) fn read_identity(key: &[u8], certificate: &[u8]) -> Result<Identity, String> {
     let bundle = certificates(certificate);
     // A chain with a gap would be refused by some clients, and nobody here would know.
     if let Some(problem) = bundle.problems.first() {
         return Err(format!("the certificate cannot be used: {problem}"));
     }
-    Identity::new(&bundle.certificates, read_private_key(key)?)
+    Identity::new(&bundle.certificates, read_private_key_file(key)?)
 }
 
 /// What the engine's own options hold.

@@ -158,6 +158,31 @@ func test_a_copy_is_of_the_same_content(_ours: Stack) -> void:
 	failed_because(attempt(copy, showing(our_stack, "revoked")).client, Cause.REVOKED, [])
 
 
+func test_a_server_from_files_is_copied_and_saved_with_its_paths(_ours: Stack) -> void:
+	var key: String = Fixtures.write_scratch("own.key", Fixtures.key_pem("localhost").to_utf8_buffer())
+	var certificate: String = Fixtures.write_scratch("own.crt", Fixtures.pem("localhost").to_utf8_buffer())
+	var server: Resource = our_stack.call(&"server_from_files", key, certificate)
+	var copies: Dictionary = {
+		"shallow": server.duplicate(), "deep": server.duplicate(true), "tres": _saved_and_loaded(server, "tres"),
+		"res": _saved_and_loaded(server, "res"), "copied twice": server.duplicate(true).duplicate(true),
+	}
+	for label: String in copies:
+		row(label)
+		equal(copies[label].call(&"get_error"), "", "get_error()")
+		stands(attempt(trusting(our_stack), copies[label]))
+	row("replaced")
+	equal(server.call(&"replace_identity", Fixtures.key("localhost"), Fixtures.certificate("localhost")), OK, "replaced")
+	expect_errors()
+	unusable(server.duplicate(true), ["private key", "not saved or copied", "replace_identity()"])
+
+
+func test_a_copy_without_the_key_says_why(_ours: Stack) -> void:
+	expect_errors()
+	var pem: Array[String] = [Fixtures.key_pem("localhost"), Fixtures.pem("localhost")]
+	for server: Resource in [our_stack.call(&"server_from_pem", pem[0], pem[1]), identity(our_stack)]:
+		unusable(server.duplicate(true), ["private key", "not saved or copied", "replace_identity()"])
+
+
 func test_the_inspector_shows_the_properties_in_groups(_ours: Stack) -> void:
 	var group: String = ""
 	var found: Dictionary = {"": []}

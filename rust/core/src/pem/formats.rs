@@ -6,25 +6,25 @@ const PKCS12: &str =
 const PKCS7: &str = "it is PKCS#7: convert it with \"openssl pkcs7 -inform DER -print_certs\"";
 const DER: &str = "it is DER: convert it to PEM, such as with \"openssl pkey -inform DER\" or \"openssl x509 -inform DER\"";
 
-/// How far the beginning of a file says what it is, in bytes.
-const HEAD: usize = 24;
 /// INTEGER 3, the version of a PKCS#12 file (RFC 7292 section 4).
 const PKCS12_VERSION: &[u8] = &[0x02, 0x01, 0x03];
-/// The end of signedData's number (RFC 2315 section 14).
-const SIGNED_DATA: &[u8] = &[0x01, 0x07, 0x02];
+/// The number of signedData (RFC 2315 section 14).
+const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+/// Before the version in what was text once: an unreadable byte of the length has three.
+const LONGEST_HEADER: usize = 15;
 
-/// What a file in DER is that is no certificate.
+/// What a file in DER is that is neither a certificate nor a key.
 pub(super) fn of_der(bytes: &[u8]) -> Option<&'static str> {
-    let head = bytes.strip_prefix(&[0x30])?;
-    let head = &head[..head.len().min(HEAD)];
-    let begins = |part: &[u8], within: usize| {
-        let head = &head[..head.len().min(within)];
-        head.windows(part.len()).any(|window| window == part)
+    let contents = match bytes {
+        [0x30, 0..=0x7f, contents @ ..] | [0x30, 0x81, _, contents @ ..] => contents,
+        [0x30, 0x82, _, _, contents @ ..] | [0x30, 0x83, _, _, _, contents @ ..] => contents,
+        // Without a length, as some write both.
+        [0x30, 0x80, contents @ ..] => contents,
+        _ => return None,
     };
-    // Behind one to five bytes of length; what is no text any more has three bytes for one.
-    if begins(PKCS12_VERSION, 15) {
+    if contents.starts_with(PKCS12_VERSION) {
         Some(PKCS12)
-    } else if begins(SIGNED_DATA, HEAD) {
+    } else if contents.starts_with(SIGNED_DATA) {
         Some(PKCS7)
     } else {
         None
@@ -36,7 +36,10 @@ pub(super) fn of_text(text: &str) -> Option<&'static str> {
     let is_binary = text.starts_with('0')
         && text.contains(|c: char| c == '\u{fffd}' || (c.is_control() && !c.is_whitespace()));
     if is_binary {
-        return Some(of_der(text.as_bytes()).unwrap_or(DER));
+        let head = text.as_bytes();
+        let head = &head[..head.len().min(LONGEST_HEADER)];
+        let is_pkcs12 = super::contains(head, PKCS12_VERSION);
+        return Some(if is_pkcs12 { PKCS12 } else { DER });
     }
     let line = text.trim();
     if line.is_empty() || line.contains(['\n', '\r']) || line.contains("-----") {

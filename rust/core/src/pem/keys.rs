@@ -1,5 +1,7 @@
 //! Keys in PEM texts.
 
+use std::borrow::Cow;
+
 use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
@@ -12,6 +14,22 @@ use super::normalise;
 const ENCRYPTED_KEY: &str = "ENCRYPTED PRIVATE KEY";
 /// What stands in a key that is encrypted as RFC 1421 has it.
 const OLD_ENCRYPTION: &str = "Proc-Type: 4,ENCRYPTED";
+
+/// Reads the private key of a file: the first one in PEM, or one in DER. The error is a sentence without any part of the
+/// key.
+pub fn read_private_key_file(bytes: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
+    if let Some(what) = formats::of_der(bytes) {
+        return Err(format!("no private key was found: {what}"));
+    }
+    if let Ok(key) = PrivateKeyDer::try_from(bytes) {
+        return Ok(key.clone_key());
+    }
+    // Lossy: whatever is no text is no PEM either. A text is not copied.
+    match String::from_utf8_lossy(bytes) {
+        Cow::Borrowed(text) => read_private_key(text),
+        Cow::Owned(text) => read_private_key(&Zeroizing::new(text)),
+    }
+}
 
 /// Reads the first private key of a PEM text.
 ///

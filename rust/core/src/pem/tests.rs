@@ -5,6 +5,7 @@ use super::*;
 use crate::testing::fixture_bytes;
 
 mod completeness;
+mod formats;
 mod trusted;
 
 fn made(name: &str) -> Issued {

@@ -325,7 +325,8 @@ impl RustlsTLSOptions {
     /// ([code]user://[/code], [code]res://[/code], absolute, or relative to the project). When they changed, new
     /// connections use the new identity and running ones stay. While the new files are broken or do not belong together,
     /// the old identity stays in use, with one warning. A stapled OCSP response (DER, RFC 6960) is sent along as it is
-    /// when it lies beside the certificate with [code].ocsp[/code] behind its name.
+    /// when it lies beside the certificate with [code].ocsp[/code] behind its name. Key and certificate may be DER, each
+    /// alone. A copy, and a saved resource, refer to the same files.
     ///
     /// ```gdscript
     /// var options := RustlsTLSOptions.server_from_files("/etc/letsencrypt/live/play.example.org/privkey.pem",

@@ -109,7 +109,7 @@ impl RustlsTLSOptions {
         match (&self.private_key, &self.key_pem) {
             (Some(key), _) => known_private_key(key),
             (None, Some(pem)) => Ok(Arc::clone(pem)),
-            (None, None) => Err("the options have no private key".to_owned()),
+            (None, None) => Err("the options have no private key (one that lies in no file of its own is not saved or copied with them): set it with replace_identity(), or make the options again".to_owned()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What becomes of options that are saved, and what to warn of before they are.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use godot::classes::{IResource, Resource};
 use godot::prelude::*;
@@ -11,6 +11,7 @@ use super::RustlsTLSOptions;
 use super::request::TrustedText;
 use crate::convert::{godot_text, warn_later};
 use crate::engine_objects::certificates;
+use crate::identity_files::IdentityFiles;
 use crate::spec::ClientsSpec;
 
 /// Listed once whenever somebody saves, copies or inspects the options.
@@ -23,6 +24,9 @@ const TRUSTED_PEM: &str = "trusted_pem";
 const CERTIFICATE_PEM: &str = "certificate_pem";
 const CLIENT_AUTHENTICATION: &str = "client_authentication";
 const CLIENT_TRUSTED_PEM: &str = "client_trusted_pem";
+/// The paths of the files that are looked at, not what is in them.
+const KEY_PATH: &str = "private_key_path";
+const CERTIFICATE_PATH: &str = "own_certificate_path";
 
 #[godot_api]
 impl IResource for RustlsTLSOptions {
@@ -32,6 +36,8 @@ impl IResource for RustlsTLSOptions {
             CERTIFICATE_PEM,
             CLIENT_AUTHENTICATION,
             CLIENT_TRUSTED_PEM,
+            KEY_PATH,
+            CERTIFICATE_PATH,
         ];
         let kept = names.into_iter().filter_map(|name| {
             let mut property = match self.kept(name)?.get_type() {
@@ -59,6 +65,8 @@ impl IResource for RustlsTLSOptions {
                     value.try_to().ok() != Some(Self::CLIENT_AUTHENTICATION_OPTIONAL);
             }
             CLIENT_TRUSTED_PEM => self.kept_clients().trust = text().into_bytes(),
+            KEY_PATH => self.identity_files = Some(files(text(), self.identity_paths().1)),
+            CERTIFICATE_PATH => self.identity_files = Some(files(self.identity_paths().0, text())),
             _ => return false,
         }
         true
@@ -118,10 +126,6 @@ impl RustlsTLSOptions {
         let parts = [
             (self.key_pem.is_some(), "the private key given as PEM text"),
             (
-                self.identity_files.is_some(),
-                "the identity given by its files",
-            ),
-            (
                 self.client_identity.is_some(),
                 "the identity of set_identity()",
             ),
@@ -159,8 +163,25 @@ impl RustlsTLSOptions {
                 .clients
                 .as_ref()
                 .map(|clients| certificates_alone(&clients.trust)),
+            KEY_PATH => self.identity_path(self.identity_paths().0),
+            CERTIFICATE_PATH => self.identity_path(self.identity_paths().1),
             _ => None,
         }
+    }
+
+    /// The paths of the identity's files, empty without any.
+    fn identity_paths(&self) -> (String, String) {
+        let Some(files) = &self.identity_files else {
+            return (String::new(), String::new());
+        };
+        let files = files.lock().unwrap_or_else(PoisonError::into_inner);
+        let (key, certificate) = files.paths();
+        (key.to_owned(), certificate.to_owned())
+    }
+
+    fn identity_path(&self, path: String) -> Option<Variant> {
+        self.identity_files.as_ref()?;
+        Some(GString::from(&path).to_variant())
     }
 
     /// Half of it trusts nobody until the other half is read too.
@@ -182,6 +203,9 @@ impl RustlsTLSOptions {
     }
 
     fn key_warning(&self) -> Option<String> {
+        if self.identity_files.is_some() {
+            return Some(shipped("the key", &self.identity_paths().0));
+        }
         let key = self.private_key.as_ref()?;
         if !lies_in_a_file(key) {
             return Some(not_saved(
@@ -189,17 +213,25 @@ impl RustlsTLSOptions {
                 "save it as a .key file on the server and load() that",
             ));
         }
-        let path = key.get_path();
-        Some(if path.to_string().starts_with("res://") {
-            format!(
-                "private_key is \"{path}\", which is exported with the project and so reaches every player: keep the key on the server, outside the project, and set it there"
-            )
-        } else {
-            format!(
-                "private_key refers to \"{path}\": keep that file on the server and never ship it"
-            )
-        })
+        Some(shipped("private_key", &key.get_path().to_string()))
     }
+}
+
+/// A path without a scheme may count from the project.
+fn shipped(what: &str, path: &str) -> String {
+    let is_elsewhere = !path.starts_with("res://")
+        && (path.contains("://") || std::path::Path::new(path).is_absolute());
+    if is_elsewhere {
+        format!("{what} refers to \"{path}\": keep that file on the server and never ship it")
+    } else {
+        format!(
+            "{what} is \"{path}\", which is exported with the project and so reaches every player: keep the key on the server, outside the project, and set it there"
+        )
+    }
+}
+
+fn files(key: String, certificate: String) -> Mutex<IdentityFiles> {
+    Mutex::new(IdentityFiles::new(key, certificate))
 }
 
 fn not_saved(what: &str, what_to_do: &str) -> String {
