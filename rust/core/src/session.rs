@@ -16,7 +16,7 @@ use std::sync::Arc;
 use rustls::{ClientConnection, Connection, ServerConnection};
 use rustls_pki_types::ServerName;
 
-use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
+use crate::diagnosis::{self, Cause, Diagnosis, Rejection, Vocabulary};
 use crate::notes::{self, CertificateRequest};
 use crate::options::VersionRange;
 use crate::provider::transcript::{self, Shown};
@@ -301,9 +301,9 @@ impl Session {
     }
 
     /// The handshake took longer than `seconds`.
-    pub fn handshake_timed_out(&mut self, seconds: f64) {
+    pub fn handshake_timed_out(&mut self, seconds: f64, vocabulary: Vocabulary) {
         if self.failure.is_none() {
-            self.failure = Some(diagnosis::timeout(seconds, self.received));
+            self.failure = Some(diagnosis::timeout(seconds, self.received, vocabulary));
         }
     }
 

@@ -25,6 +25,7 @@ mod setups;
 mod shared_objects;
 mod spec;
 mod trust;
+mod vocabulary;
 
 use background::{HANDSHAKES, KEYS, Left};
 use godot::init::{ExtensionLibrary, InitStage, gdextension};

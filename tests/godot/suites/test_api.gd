@@ -181,6 +181,10 @@ func test_our_constants_have_their_values(_ours: Stack) -> void:
 		for constant: StringName in CONSTANTS[our_class]:
 			row("%s.%s" % [our_class, constant])
 			_check_constant(our_class, constant, CONSTANTS[our_class][constant])
+	for our_class: StringName in [&"RustlsHTTPRequest", &"RustlsHTTPResponse", &"RustlsHTTPClient"]:
+		for constant: StringName in HTTP_CAUSES:
+			row("%s.%s" % [our_class, constant])
+			_check_constant(our_class, constant, HTTP_CAUSES[constant])
 
 
 func test_there_is_nothing_public_that_nobody_decided_on(_ours: Stack) -> void:

@@ -99,6 +99,7 @@ const METHODS := {
 		&"fetch": [[TYPE_STRING, TYPE_PACKED_STRING_ARRAY, TYPE_INT, TYPE_NIL], [[], 0, null], TYPE_OBJECT, false],
 		&"get_response": [[], [], TYPE_OBJECT, false],
 		&"get_last_error": [[], [], TYPE_STRING, false],
+		&"get_last_error_code": [[], [], TYPE_INT, false],
 		&"clear_cookies": [[], [], TYPE_NIL, false],
 		&"assign_tls_options": [[TYPE_OBJECT], [], TYPE_NIL, false],
 	},
@@ -111,6 +112,7 @@ const METHODS := {
 		&"get_peer_certificates": [[], [], TYPE_ARRAY, false],
 		&"get_downloaded_bytes": [[], [], TYPE_INT, false],
 		&"get_body_size": [[], [], TYPE_INT, false],
+		&"get_last_error_code": [[], [], TYPE_INT, false],
 		&"cancel": [[], [], TYPE_NIL, false],
 	},
 	&"RustlsMultipartForm": {
@@ -124,6 +126,7 @@ const METHODS := {
 	},
 	&"RustlsHTTPClient": {
 		&"get_last_error": [[], [], TYPE_STRING, false],
+		&"get_last_error_code": [[], [], TYPE_INT, false],
 		&"get_peer_certificates": [[], [], TYPE_ARRAY, false],
 		&"get_tls_version": [[], [], TYPE_STRING, false],
 	},
@@ -239,17 +242,27 @@ const CONSTANTS := {
 		&"MODE_CLIENT": 0, &"MODE_CLIENT_UNSAFE": 1, &"MODE_SERVER": 2, &"TLS_VERSION_1_2": 0, &"TLS_VERSION_1_3": 1,
 		&"CLIENT_AUTHENTICATION_NONE": 0, &"CLIENT_AUTHENTICATION_OPTIONAL": 1, &"CLIENT_AUTHENTICATION_REQUIRED": 2,
 	},
-	&"RustlsStreamPeerTLS": {
-		&"CAUSE_NONE": 0, &"CAUSE_UNTRUSTED_ISSUER": 1, &"CAUSE_EXPIRED": 2, &"CAUSE_NOT_YET_VALID": 3,
-		&"CAUSE_NAME_MISMATCH": 4, &"CAUSE_REVOKED": 5, &"CAUSE_PIN_MISMATCH": 6, &"CAUSE_BAD_CERTIFICATE": 7,
-		&"CAUSE_NO_COMMON_VERSION": 8, &"CAUSE_NO_COMMON_CIPHER": 9, &"CAUSE_NOT_TLS": 10, &"CAUSE_CLOSED": 11,
-		&"CAUSE_TRUNCATED": 12, &"CAUSE_CLIENT_CERTIFICATE_REQUIRED": 13, &"CAUSE_PEER_ALERT": 14,
-		&"CAUSE_TRANSPORT": 15, &"CAUSE_OTHER": 16, &"CAUSE_TIMEOUT": 17,
-	},
+	&"RustlsStreamPeerTLS": CAUSES,
+	&"RustlsHTTPRequest": CAUSES, &"RustlsHTTPResponse": CAUSES, &"RustlsHTTPClient": CAUSES,
 	&"RustlsTrustStore": {
 		&"SOURCE_NONE": 0, &"SOURCE_OVERRIDE": 1, &"SOURCE_SYSTEM": 2, &"SOURCE_MOZILLA": 3,
 		&"SOURCE_SYSTEM_AND_MOZILLA": 4,
 	},
 	&"RustlsCrypto": {&"CURVE_P256": 0, &"CURVE_P384": 1, &"HASH_SHA384": 384, &"HASH_SHA512": 512},
 	&"RustlsKeyJob": {},
+}
+
+## Why a connection failed, by the same numbers everywhere.
+const CAUSES := {
+	&"CAUSE_NONE": 0, &"CAUSE_UNTRUSTED_ISSUER": 1, &"CAUSE_EXPIRED": 2, &"CAUSE_NOT_YET_VALID": 3,
+	&"CAUSE_NAME_MISMATCH": 4, &"CAUSE_REVOKED": 5, &"CAUSE_PIN_MISMATCH": 6, &"CAUSE_BAD_CERTIFICATE": 7,
+	&"CAUSE_NO_COMMON_VERSION": 8, &"CAUSE_NO_COMMON_CIPHER": 9, &"CAUSE_NOT_TLS": 10, &"CAUSE_CLOSED": 11,
+	&"CAUSE_TRUNCATED": 12, &"CAUSE_CLIENT_CERTIFICATE_REQUIRED": 13, &"CAUSE_PEER_ALERT": 14,
+	&"CAUSE_TRANSPORT": 15, &"CAUSE_OTHER": 16, &"CAUSE_TIMEOUT": 17,
+}
+
+## Those that only HTTP has.
+const HTTP_CAUSES := {
+	&"CAUSE_NAME_RESOLUTION": 18, &"CAUSE_CONNECTION_REFUSED": 19, &"CAUSE_BODY_INCOMPLETE": 20, &"CAUSE_SIZE_LIMIT": 21,
+	&"CAUSE_PROXY": 22, &"CAUSE_REDIRECT": 23, &"CAUSE_FILE": 24,
 }

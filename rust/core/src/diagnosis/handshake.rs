@@ -2,7 +2,7 @@
 
 use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
 
-use super::{Cause, Diagnosis, Rejection, quoted};
+use super::{Cause, Diagnosis, Rejection, Vocabulary, quoted};
 use crate::notes::CertificateRequest;
 use crate::options::{TlsVersion, VersionRange};
 use crate::provider::{self, KeyExchangeGroups};
@@ -140,7 +140,7 @@ pub fn transport(reason: &str) -> Diagnosis {
 }
 
 /// The handshake did not end in time.
-pub fn timeout(seconds: f64, received: u64) -> Diagnosis {
+pub fn timeout(seconds: f64, received: u64, vocabulary: Vocabulary) -> Diagnosis {
     let seen = match received {
         0 => "the peer sent nothing".to_owned(),
         n => format!("the peer sent {n} bytes"),
@@ -148,7 +148,8 @@ pub fn timeout(seconds: f64, received: u64) -> Diagnosis {
     Diagnosis::new(
         Cause::Timeout,
         format!(
-            "the handshake did not finish within {seconds} seconds ({seen}): raise handshake_timeout if the peer is just slow"
+            "the handshake did not finish within {seconds} seconds ({seen}): raise {} if the peer is just slow",
+            vocabulary.connect_limit
         ),
     )
 }

@@ -82,6 +82,21 @@ pub enum Cause {
     File,
 }
 
+/// What the class that connects calls its own settings: advice names only what that class has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// The setting that limits how long making a connection may take.
+    pub connect_limit: &'static str,
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self {
+            connect_limit: "the time limit",
+        }
+    }
+}
+
 /// One failure.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diagnosis {

@@ -312,7 +312,7 @@ fn sentences_that_a_user_can_act_on_say_how() {
         untrusted(Role::Server, std::slice::from_ref(&leaf), 1, None).diagnosis,
         reused_leaf_not_anchor(&leaf).diagnosis,
         self_signature_broken(&leaf).diagnosis,
-        timeout(1.0, 0),
+        timeout(1.0, 0, Vocabulary::default()),
     ] {
         assert!(diagnosis.message.contains(": "), "{diagnosis}");
         assert!(diagnosis.message.len() < 400, "{diagnosis}");

@@ -27,6 +27,7 @@ use super::stream::TlsStream;
 use super::target::Origin;
 use crate::certificate::Certificate;
 use crate::config::ClientSetup;
+use crate::diagnosis::{Cause, Vocabulary};
 
 /// How far an exchange is. The numbers are those of the engine's HTTPClient.Status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,7 @@ pub struct Connector {
     setup: Arc<ClientSetup>,
     routes: Routes,
     timeout: Option<Duration>,
+    vocabulary: Vocabulary,
 }
 
 /// What is known of a connection's other end.
@@ -102,7 +104,15 @@ impl Connector {
             setup,
             routes,
             timeout,
+            vocabulary: Vocabulary::default(),
         }
+    }
+
+    /// The same connector with the words of the class that uses it.
+    #[must_use]
+    pub fn speaking(mut self, vocabulary: Vocabulary) -> Self {
+        self.vocabulary = vocabulary;
+        self
     }
 
     /// Connects to `origin`, through a proxy if the routes say so.
@@ -111,11 +121,13 @@ impl Connector {
         origin: &Origin,
         phase: &PhaseCell,
     ) -> Result<(Transport, PeerFacts), Failure> {
-        let limit = Limit::new(self.timeout);
+        let limit = Limit::new(self.timeout, self.vocabulary);
         let proxy = self
             .routes
             .route(origin.is_https, &origin.host, origin.port)
-            .map_err(|problem| Failure::new(FailureKind::CantConnect, problem))?;
+            .map_err(|problem| {
+                Failure::new(FailureKind::CantConnect, problem).because(Cause::Proxy)
+            })?;
         let socket = match &proxy {
             None => dial::reach(&origin.host, origin.port, "", &limit, phase).await?,
             Some(proxy) => through::through(proxy, origin, &limit, phase).await?,
@@ -146,16 +158,13 @@ impl Connector {
         origin: &Origin,
         limit: &Limit,
     ) -> Result<TlsStream, Failure> {
-        let refuse = |message: String| Failure::new(FailureKind::TlsHandshake, message);
-        let session = self
-            .setup
-            .connect(&origin.host)
-            .map_err(|diagnosis| refuse(diagnosis.message))?;
+        let refuse = |diagnosis| Failure::of_tls(FailureKind::TlsHandshake, diagnosis);
+        let session = self.setup.connect(&origin.host).map_err(refuse)?;
         let mut stream = TlsStream::new(socket, session);
         match limit.keep(stream.handshake()).await {
             Some(Ok(())) => Ok(stream),
-            Some(Err(diagnosis)) => Err(refuse(diagnosis.message)),
-            None => Err(refuse(stream.timed_out(limit.seconds()).message)),
+            Some(Err(diagnosis)) => Err(refuse(diagnosis)),
+            None => Err(refuse(stream.timed_out(limit.seconds(), self.vocabulary))),
         }
     }
 }
@@ -163,13 +172,15 @@ impl Connector {
 /// How long making a connection may take, all in all.
 pub(super) struct Limit {
     timeout: Option<Duration>,
+    vocabulary: Vocabulary,
     begun: Instant,
 }
 
 impl Limit {
-    pub(super) fn new(timeout: Option<Duration>) -> Self {
+    pub(super) fn new(timeout: Option<Duration>, vocabulary: Vocabulary) -> Self {
         Self {
             timeout,
+            vocabulary,
             begun: Instant::now(),
         }
     }

@@ -11,6 +11,7 @@ mod zstd;
 #[cfg(test)]
 mod tests;
 
+use crate::diagnosis::Cause;
 use crate::http::failure::{Failure, FailureKind};
 
 /// Bytes of the largest piece that is handed out.
@@ -121,7 +122,8 @@ impl Decoder {
                 "the body ended in the middle of its compressed stream (Content-Encoding: {}): it was cut short on its way",
                 self.coding.name()
             ),
-        ))
+        )
+        .because(Cause::BodyIncomplete))
     }
 }
 

@@ -7,6 +7,7 @@ use super::body::Content;
 use super::failure::{Failure, FailureKind};
 use super::headers::{Fields, Line, find};
 use super::target::{Origin, resolve};
+use crate::diagnosis::Cause;
 
 /// Fields that describe a body, which a request that became a GET no longer has.
 const OF_BODY: [&str; 6] = [
@@ -45,8 +46,9 @@ impl Hop {
         location: &str,
         allow_downgrade: bool,
     ) -> Result<(), Failure> {
-        let url = resolve(&self.url, location)
-            .map_err(|problem| Failure::new(FailureKind::CantConnect, problem))?;
+        let url = resolve(&self.url, location).map_err(|problem| {
+            Failure::new(FailureKind::CantConnect, problem).because(Cause::Redirect)
+        })?;
         let (from, to) = (Origin::of(&self.url), Origin::of(&url));
         if from.is_https && !to.is_https && !allow_downgrade {
             return Err(Failure::new(
@@ -56,7 +58,8 @@ impl Hop {
                     from.authority(),
                     to.authority()
                 ),
-            ));
+            )
+            .because(Cause::Redirect));
         }
         if from != to {
             self.fields.remove(&OF_ORIGIN);

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::lingering::Socket;
-use crate::diagnosis::{Cause, Diagnosis};
+use crate::diagnosis::{Cause, Diagnosis, Vocabulary};
 use crate::session::Session;
 
 /// What is read from the socket at once: four records of the largest size.
@@ -55,8 +55,8 @@ impl TlsStream {
     }
 
     /// What to say when that took too long.
-    pub(super) fn timed_out(&mut self, seconds: f64) -> Diagnosis {
-        self.session.handshake_timed_out(seconds);
+    pub(super) fn timed_out(&mut self, seconds: f64, vocabulary: Vocabulary) -> Diagnosis {
+        self.session.handshake_timed_out(seconds, vocabulary);
         self.failure()
     }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
+use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 use godot_rustls_core::http::client::{Answered, Client, Piece};
 use godot_rustls_core::http::connect::{Connector, PeerFacts};
 use godot_rustls_core::http::proxy::Routes;
@@ -24,6 +25,7 @@ use crate::http::proxies::Proxies;
 use crate::http::{pools, runtime};
 use crate::project_settings;
 use crate::setups::client_setup;
+use crate::vocabulary;
 
 /// An HTTP/1.1 client over one connection, which is polled: the twin of [HTTPClient].
 ///
@@ -62,7 +64,7 @@ pub(crate) struct RustlsHTTPClient {
     has_headers: bool,
     proxies: Proxies,
     facts: Option<Arc<PeerFacts>>,
-    last_error: GString,
+    last_error: Diagnosis,
     warned_of_connection: std::cell::Cell<bool>,
     base: Base<RefCounted>,
 }
@@ -127,7 +129,7 @@ impl RustlsHTTPClient {
             Ok(proxies) => proxies,
             Err(problem) => {
                 me.status = Self::STATUS_CANT_CONNECT;
-                return me.told(&problem);
+                return me.told_because(Cause::Proxy, &problem);
             }
         };
         let routes = Routes {
@@ -140,7 +142,8 @@ impl RustlsHTTPClient {
         } else {
             Self::STATUS_RESOLVING
         };
-        let connector = Connector::new(setup, routes, project_settings::connect_timeout());
+        let connector = Connector::new(setup, routes, project_settings::connect_timeout())
+            .speaking(vocabulary::HTTP_CLIENT);
         let (client, work) = Client::open(connector, origin);
         let task = runtime.spawn(work).abort_handle();
         me.link = Some(Link { client, task });
@@ -188,7 +191,7 @@ impl RustlsHTTPClient {
         self.answer = None;
         self.has_headers = false;
         self.facts = None;
-        self.last_error = GString::new();
+        self.last_error = Diagnosis::default();
     }
 
     /// Looks how far the connection is, and returns an error when it is lost. In blocking mode it waits for an answer.
@@ -305,8 +308,11 @@ impl RustlsHTTPClient {
                 PackedByteArray::new()
             }
             Piece::Broken => {
-                let failure = self.failure("the connection ended in the middle of the body");
-                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
+                let failure = self.failure(
+                    Cause::BodyIncomplete,
+                    "the connection ended in the middle of the body",
+                );
+                self.end_with(Self::STATUS_CONNECTION_ERROR, failure);
                 PackedByteArray::new()
             }
         }
@@ -340,7 +346,13 @@ impl RustlsHTTPClient {
     /// Returns why the connection failed or a call was refused, in words; empty when nothing did.
     #[func]
     fn get_last_error(&self) -> GString {
-        self.last_error.clone()
+        godot_text(&self.last_error.message)
+    }
+
+    /// Returns why the connection failed or a call was refused: one of the [code]CAUSE_*[/code] constants.
+    #[func]
+    fn get_last_error_code(&self) -> i64 {
+        self.last_error.cause as i64
     }
 
     /// Returns the certificates that the server showed, its own first; empty without TLS.

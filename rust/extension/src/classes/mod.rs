@@ -3,6 +3,7 @@
 mod certificate_info;
 mod crypto;
 
+mod http_causes;
 mod http_client;
 mod http_request;
 mod http_response;

@@ -8,6 +8,7 @@ use godot_rustls_core::session::Session;
 
 use super::Limits;
 use crate::background::HANDSHAKES;
+use crate::vocabulary;
 
 /// What an errand comes back with.
 type Result = std::result::Result<Box<Session>, Diagnosis>;
@@ -38,7 +39,8 @@ impl Place {
     /// Forgets a session that is away when the handshake's time is over.
     pub(super) fn give_up_after(&mut self, limits: Limits) {
         if let (Self::Away(errand), Some(limit)) = (&*self, limits.passed()) {
-            *self = Self::Lost(timeout(limit.as_secs_f64(), errand.about.received));
+            let seconds = limit.as_secs_f64();
+            *self = Self::Lost(timeout(seconds, errand.about.received, vocabulary::STREAM));
         }
     }
 

@@ -19,6 +19,7 @@ use godot_rustls_core::provider;
 use godot_rustls_core::session::Session;
 
 use crate::background::make_key_shares;
+use crate::vocabulary;
 
 pub(crate) use dialer::{Dialer, Progress};
 use errand::{About, Errand, Place};
@@ -371,7 +372,7 @@ impl Connection {
             session.closed_in_handshake();
         }
         if let Some(limit) = self.limits.passed() {
-            session.handshake_timed_out(limit.as_secs_f64());
+            session.handshake_timed_out(limit.as_secs_f64(), vocabulary::STREAM);
         }
     }
 }

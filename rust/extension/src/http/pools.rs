@@ -8,6 +8,8 @@ use godot_rustls_core::http::connect::Connector;
 use godot_rustls_core::http::pool::Pool;
 use godot_rustls_core::http::proxy::Routes;
 
+use crate::vocabulary;
+
 /// Pools kept at the same time. A game has a handful of options objects.
 const MOST: usize = 32;
 
@@ -48,7 +50,8 @@ pub(crate) fn pool(
         pools.remove(0);
     }
     let offering = Arc::new(setup.offering(&PROTOCOLS));
-    let pool = Pool::new(Connector::new(offering, routes.clone(), connect_timeout));
+    let connector = Connector::new(offering, routes.clone(), connect_timeout);
+    let pool = Pool::new(connector.speaking(vocabulary::HTTP_REQUEST));
     pools.push(Entry {
         setup: Arc::downgrade(setup),
         routes: routes.clone(),

@@ -181,12 +181,12 @@ fn ends_are_told_apart() {
     says(&truncated(), Cause::Truncated, &["close_notify"]);
     says(&transport("reset"), Cause::Transport, &["reset"]);
     says(
-        &timeout(10.0, 0),
+        &timeout(10.0, 0, Vocabulary::default()),
         Cause::Timeout,
-        &["10 seconds", "nothing", "handshake_timeout"],
+        &["10 seconds", "nothing", "raise the time limit"],
     );
     says(
-        &timeout(0.5, 7),
+        &timeout(0.5, 7, Vocabulary::default()),
         Cause::Timeout,
         &["0.5 seconds", "7 bytes"],
     );

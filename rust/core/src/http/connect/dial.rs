@@ -1,10 +1,12 @@
 //! A socket to a host by its name.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 
 use tokio::net::TcpStream;
 
 use super::{Limit, Phase, PhaseCell, attempts};
+use crate::diagnosis::{Cause, Vocabulary};
 use crate::http::failure::{Failure, FailureKind};
 
 /// Looks a host up and connects to it: the address that answers first wins (RFC 8305). `role` is for sentences: what
@@ -20,7 +22,7 @@ pub(super) async fn reach(
     let tried = found.len();
     phase.set(Phase::Connecting);
     let addresses = found.into_iter().map(|ip| SocketAddr::new(ip, port));
-    let failed = |why: &str, advice: &str| {
+    let failed = |cause: Cause, why: &str, advice: &str| {
         let places = if tried > 1 {
             format!(" ({tried} addresses tried)")
         } else {
@@ -30,16 +32,25 @@ pub(super) async fn reach(
             FailureKind::CantConnect,
             format!("{role}{host} port {port} {why}{places}: {advice}"),
         )
+        .because(cause_at(role, cause))
     };
     match limit.keep(attempts::first_of(addresses.collect())).await {
         Some(Ok(socket)) => Ok(socket),
         Some(Err(error)) => Err(failed(
+            match error.kind() {
+                ErrorKind::ConnectionRefused => Cause::ConnectionRefused,
+                _ => Cause::Transport,
+            },
             &format!("cannot be reached ({error})"),
             "check the port, the firewall and that the server runs",
         )),
         None => Err(failed(
+            Cause::Timeout,
             &format!("did not answer within {} seconds", limit.seconds()),
-            "check the address and the firewall, or raise connect_timeout",
+            &format!(
+                "check the address and the firewall, or raise {}",
+                limit.vocabulary.connect_limit
+            ),
         )),
     }
 }
@@ -50,7 +61,8 @@ pub async fn connect_to_host(
     port: u16,
     phase: &PhaseCell,
 ) -> Result<std::net::TcpStream, Failure> {
-    let socket = reach(host, port, "", &Limit::new(None), phase).await?;
+    let limit = Limit::new(None, Vocabulary::default());
+    let socket = reach(host, port, "", &limit, phase).await?;
     socket.into_std().map_err(|error| {
         Failure::new(
             FailureKind::CantConnect,
@@ -70,25 +82,31 @@ pub(super) async fn resolve(
         return Ok(vec![address]);
     }
     phase.set(Phase::Resolving);
-    let failed = |why: &str| {
+    let failed = |cause: Cause, why: &str| {
         Failure::new(
             FailureKind::CantResolve,
             format!("{role}{host} has no address ({why}): check the spelling and the network"),
         )
+        .because(cause_at(role, cause))
     };
     match limit.keep(tokio::net::lookup_host((host, 0))).await {
         Some(Ok(found)) => {
             let found: Vec<IpAddr> = found.map(|found| found.ip()).collect();
             if found.is_empty() {
-                Err(failed("nobody knows the name"))
+                Err(failed(Cause::NameResolution, "nobody knows the name"))
             } else {
                 Ok(found)
             }
         }
-        Some(Err(error)) => Err(failed(&error.to_string())),
-        None => Err(failed(&format!(
-            "nobody answered within {} seconds",
-            limit.seconds()
-        ))),
+        Some(Err(error)) => Err(failed(Cause::NameResolution, &error.to_string())),
+        None => Err(failed(
+            Cause::Timeout,
+            &format!("nobody answered within {} seconds", limit.seconds()),
+        )),
     }
+}
+
+/// A proxy that cannot be reached is a fault of the proxy, whatever happened.
+fn cause_at(role: &str, cause: Cause) -> Cause {
+    if role.is_empty() { cause } else { Cause::Proxy }
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::dial::{reach, resolve};
 use super::socks::{self, Place, Problem};
 use super::{Limit, PhaseCell, describe, tunnel};
+use crate::diagnosis::Cause;
 use crate::http::failure::{Failure, FailureKind};
 use crate::http::proxy::{Proxy, ProxyScheme};
 use crate::http::target::Origin;
@@ -106,4 +107,5 @@ fn refused(proxy: &Proxy, origin: &Origin, reason: &str) -> Failure {
             origin.port
         ),
     )
+    .because(Cause::Proxy)
 }

@@ -2,6 +2,7 @@
 
 use super::partial::Partial;
 use super::version::is_same_version;
+use crate::diagnosis::Cause;
 use crate::http::exchange::Head;
 use crate::http::failure::{Failure, FailureKind};
 
@@ -108,7 +109,8 @@ impl Span {
                     "the server sent only the bytes {} to {} of the {total} that the file has: request it again to go on with the next",
                     self.first, self.last
                 ),
-            )),
+            )
+            .because(Cause::BodyIncomplete)),
             _ => Ok(()),
         }
     }
@@ -123,6 +125,7 @@ impl Span {
                 self.length()
             ),
         )
+        .because(Cause::BodyIncomplete)
     }
 }
 

@@ -9,6 +9,7 @@ use hyper::body::{Body as _, Bytes, Incoming};
 
 use super::send::{doubtful, silent, told};
 use super::{Head, Receiver, Rules};
+use crate::diagnosis::Cause;
 use crate::http::connect::Phase;
 use crate::http::decode::{Coding, Decoder};
 use crate::http::download::Span;
@@ -275,4 +276,5 @@ pub(in crate::http) fn incomplete(error: &hyper::Error) -> Failure {
         failure.kind,
         format!("the body is incomplete: {}", failure.message),
     )
+    .because(Cause::BodyIncomplete)
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::answer::Answer;
 use super::retry::{self, Attempt, End, Retry, io_error, is_abandoned};
 use super::{Head, Rules, unsendable};
+use crate::diagnosis::{Cause, Diagnosis};
 use crate::http::body::Body;
 use crate::http::connect::{PeerFacts, Phase};
 use crate::http::failure::{Failure, FailureKind};
@@ -246,14 +247,19 @@ fn request(
 
 /// What hyper says, in the words of the one who asked.
 pub(in crate::http) fn told(error: &hyper::Error) -> Failure {
-    let message = if let Some(message) = of_tls(error) {
-        message
-    } else if error.is_parse() && error.to_string().contains("too large") {
-        "the headers of the answer are longer than 400 KiB or more than 1000".to_owned()
+    if let Some(diagnosis) = of_tls(error) {
+        return Failure::of_tls(FailureKind::Connection, diagnosis);
+    }
+    let (cause, message) = if error.is_parse() && error.to_string().contains("too large") {
+        (
+            Cause::SizeLimit,
+            "the headers of the answer are longer than 400 KiB or more than 1000".to_owned(),
+        )
     } else if error.is_parse() {
-        format!(
-            "the answer is not what HTTP allows ({})",
-            crate::http::connect::root_cause(error)
+        let why = crate::http::connect::root_cause(error);
+        (
+            Cause::Other,
+            format!("the answer is not what HTTP allows ({why})"),
         )
     } else if error.is_incomplete_message()
         || error.is_closed()
@@ -265,21 +271,21 @@ pub(in crate::http) fn told(error: &hyper::Error) -> Failure {
             matches!(error.kind(), UnexpectedEof | BrokenPipe)
         })
     {
-        "the server closed the connection before its answer was complete".to_owned()
-    } else {
-        format!(
-            "the connection broke ({})",
-            crate::http::connect::root_cause(error)
+        (
+            Cause::Closed,
+            "the server closed the connection before its answer was complete".to_owned(),
         )
+    } else {
+        let why = crate::http::connect::root_cause(error);
+        (Cause::Transport, format!("the connection broke ({why})"))
     };
-    Failure::new(FailureKind::Connection, message)
+    Failure::new(FailureKind::Connection, message).because(cause)
 }
 
 /// What our own stream says.
-fn of_tls(error: &hyper::Error) -> Option<String> {
+fn of_tls(error: &hyper::Error) -> Option<Diagnosis> {
     let inner = io_error(error)?.get_ref()?;
-    let diagnosis = inner.downcast_ref::<crate::diagnosis::Diagnosis>()?;
-    Some(diagnosis.message.clone())
+    inner.downcast_ref::<Diagnosis>().cloned()
 }
 
 fn version(version: Version) -> &'static str {

@@ -6,6 +6,7 @@ use std::thread;
 
 use super::server::ok;
 use super::*;
+use crate::diagnosis::{Cause, Vocabulary};
 use crate::http::connect::socks::Place;
 use crate::http::connect::through::by_socks;
 use crate::http::connect::{Limit, PhaseCell};
@@ -188,7 +189,7 @@ fn a_socks_proxy_is_offered_one_address_after_the_other() {
     let way = Proxy::parse("socks5://127.0.0.1", i64::from(proxy.port))
         .unwrap()
         .unwrap();
-    let limit = Limit::new(Some(Duration::from_secs(10)));
+    let limit = Limit::new(Some(Duration::from_secs(10)), Vocabulary::default());
     let phase = PhaseCell::default();
     let made = block_on(by_socks(&way, &origin, &places, &limit, &phase));
     assert!(made.is_ok(), "{made:?}");
@@ -270,4 +271,24 @@ fn a_tunnel_is_there_with_any_status_of_success() {
             failed(told, kind, words);
         }
     });
+}
+
+#[tokio::test]
+async fn advice_names_the_setting_of_the_class_that_connects() {
+    let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let origin = Origin {
+        is_https: true,
+        host: "127.0.0.1".to_owned(),
+        port,
+    };
+    let limit = Some(Duration::from_millis(20));
+    let connector =
+        Connector::new(Arc::new(client(&[])), Routes::default(), limit).speaking(Vocabulary {
+            connect_limit: "patience",
+        });
+    let failed = connector.connect(&origin, &PhaseCell::default()).await;
+    let failure = failed.err().unwrap();
+    assert_eq!(failure.cause, Cause::Timeout);
+    assert!(failure.message.contains("raise patience if"), "{failure}");
 }

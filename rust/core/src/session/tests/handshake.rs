@@ -1,7 +1,7 @@
 use godot_rustls_testkit::{Chunks, Generator, KeyKind, Pair, Template};
 
 use super::{HOST, ONLY_1_2, ONLY_1_3, range, self_signed, setups, setups_for, stranger};
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Vocabulary};
 use crate::options::VersionRange;
 use crate::session::Session;
 use crate::testing::{causes, client, connected, message, pair, server, server_with};
@@ -248,7 +248,7 @@ fn nothing_is_taken_before_the_handshake_or_after_a_failure() {
 fn a_handshake_that_takes_too_long_says_how_long_and_what_came() {
     let owner = self_signed();
     let mut silent = client(&[&owner]).connect(HOST).unwrap();
-    silent.handshake_timed_out(2.5);
+    silent.handshake_timed_out(2.5, Vocabulary::default());
     let why = silent.failure().unwrap();
     assert_eq!(why.cause, Cause::Timeout);
     assert!(

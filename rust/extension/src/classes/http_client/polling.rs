@@ -2,11 +2,12 @@
 
 use godot::global::Error;
 use godot::prelude::*;
+use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 use godot_rustls_core::http::client::{Ask, Stage};
-use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_core::http::failure::FailureKind;
 
 use super::{RustlsHTTPClient, calls};
-use crate::convert::{godot_text, report};
+use crate::convert::report;
 use crate::http::defaults;
 
 impl RustlsHTTPClient {
@@ -39,7 +40,7 @@ impl RustlsHTTPClient {
         }
         self.answer = None;
         self.has_headers = false;
-        self.last_error = GString::new();
+        self.last_error = Diagnosis::default();
         self.status = Self::STATUS_REQUESTING;
         Error::OK
     }
@@ -68,10 +69,12 @@ impl RustlsHTTPClient {
                     }
                     _ => (Self::STATUS_CONNECTION_ERROR, Error::ERR_CONNECTION_ERROR),
                 };
-                self.end_with(status, &failure.message);
-                if failure.kind == FailureKind::TlsHandshake {
+                let line = (failure.kind == FailureKind::TlsHandshake)
+                    .then(|| format!("TLS handshake failed: {}", failure.message));
+                self.end_with(status, failure.into());
+                if let Some(line) = line {
                     // As the engine prints it too.
-                    self.tell(&format!("TLS handshake failed: {}", failure.message));
+                    self.tell(&line);
                 }
                 error
             }
@@ -102,9 +105,11 @@ impl RustlsHTTPClient {
         }
         match link.client.stage() {
             Stage::Failed(_) | Stage::Closed => {
-                let failure =
-                    self.failure("the server closed the connection before its answer was complete");
-                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
+                let failure = self.failure(
+                    Cause::Closed,
+                    "the server closed the connection before its answer was complete",
+                );
+                self.end_with(Self::STATUS_CONNECTION_ERROR, failure);
                 Error::ERR_CONNECTION_ERROR
             }
             _ => Error::OK,
@@ -114,8 +119,8 @@ impl RustlsHTTPClient {
     pub(super) fn poll_connected(&mut self) -> Error {
         match self.link.as_ref().map(|link| link.client.stage()) {
             Some(Stage::Failed(_) | Stage::Closed) | None => {
-                let failure = self.failure("the server closed the connection");
-                self.end_with(Self::STATUS_CONNECTION_ERROR, &failure);
+                let failure = self.failure(Cause::Closed, "the server closed the connection");
+                self.end_with(Self::STATUS_CONNECTION_ERROR, failure);
                 Error::ERR_CONNECTION_ERROR
             }
             Some(_) => Error::OK,
@@ -144,21 +149,25 @@ impl RustlsHTTPClient {
     }
 
     /// What the connection says, or what else there is to say.
-    pub(super) fn failure(&self, otherwise: &str) -> String {
+    pub(super) fn failure(&self, cause: Cause, otherwise: &str) -> Diagnosis {
         match self.link.as_ref().map(|link| link.client.stage()) {
-            Some(Stage::Failed(Failure { message, .. })) => message,
-            _ => otherwise.to_owned(),
+            Some(Stage::Failed(failure)) => failure.into(),
+            _ => Diagnosis::new(cause, otherwise),
         }
     }
 
-    pub(super) fn end_with(&mut self, status: i64, message: &str) {
+    pub(super) fn end_with(&mut self, status: i64, problem: Diagnosis) {
         self.link = None;
         self.status = status;
-        self.last_error = godot_text(message);
+        self.last_error = problem;
     }
 
     pub(super) fn told(&mut self, problem: &str) -> Error {
-        self.last_error = godot_text(problem);
+        self.told_because(Cause::Other, problem)
+    }
+
+    pub(super) fn told_because(&mut self, cause: Cause, problem: &str) -> Error {
+        self.last_error = Diagnosis::new(cause, problem);
         self.tell(problem);
         Error::ERR_INVALID_PARAMETER
     }

@@ -181,7 +181,7 @@ impl RustlsTLSOptions {
 
     fn identity_path(&self, path: String) -> Option<Variant> {
         self.identity_files.as_ref()?;
-        Some(GString::from(&path).to_variant())
+        Some(godot_text(&path).to_variant())
     }
 
     /// Half of it trusts nobody until the other half is read too.
