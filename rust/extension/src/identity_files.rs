@@ -116,6 +116,12 @@ impl IdentityFiles {
 
     fn read(&self) -> Result<Contents, String> {
         let read = |what: &str, path: &str| {
+            // A path is printed, and a key must never be.
+            if path.contains(['\r', '\n']) || path.contains("-----BEGIN") {
+                return Err(format!(
+                    "the {what} is a text and no path: pass texts to RustlsTLSOptions.server_from_pem()"
+                ));
+            }
             read_relative(path).map_err(|why| format!("the {what} \"{path}\": {why}"))
         };
         Ok(Contents {

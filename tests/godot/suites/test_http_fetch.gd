@@ -264,6 +264,13 @@ func test_a_handshake_that_hangs_times_out_by_the_connect_timeout(ours: Stack) -
 	equal(server.accepted(), 0, "connections elsewhere")
 
 
+func test_arguments_that_are_refused_at_once_come_to_one_result(ours: Stack) -> void:
+	for case: Array in [["no URL", [], null], ["http://x/", ["X: a\nb"], null], ["http://x/", [], {"a": 1}], ["http://x/", [], 5]]:
+		row(str(case))
+		var response: RefCounted = await _fetch(node(ours), case[0], case[1], HTTPClient.METHOD_POST, case[2]).completed
+		equal(response.get(&"result"), Result.REQUEST_FAILED as int, "the result of \"%s\"" % response.get(&"error"))
+
+
 func test_the_timeout_counts_for_each_fetch(ours: Stack) -> void:
 	var server: Peer = peer({"/": [&"hang"], "/ok": Answers.sized("ok")})
 	var http: Node = node(ours, {&"timeout": 0.2})

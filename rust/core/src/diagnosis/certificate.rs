@@ -91,7 +91,7 @@ pub fn name_mismatch(facts: &Facts, reference: &ReferenceName) -> Rejection {
     let (not, hint) = if asked.is_empty() {
         (
             "no name was given to compare".to_owned(),
-            "pass the server's name to connect_to_stream or as common_name_override",
+            "pass the name of the server, or set common_name_override",
         )
     } else if !facts.has_alternative_names
         && reference.matches_common_name(facts.common_name.as_deref().unwrap_or_default())

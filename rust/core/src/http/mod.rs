@@ -19,6 +19,7 @@ pub mod pool;
 pub mod progress;
 pub mod proxy;
 mod redirect;
+pub mod shown;
 mod stream;
 pub mod target;
 mod wire;

@@ -10,6 +10,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::net::Ipv6Addr;
 
+use crate::http::shown;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 use zeroize::Zeroizing;
@@ -176,8 +177,8 @@ fn no_proxy(text: &str) -> String {
     )
 }
 
-/// The text without what may be a password.
+/// The text without what may be a user and a password, which end at its one at sign.
 fn shown(text: &str) -> String {
-    let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
-    format!("{host:?}")
+    let server = text.split_once('@').map_or(text, |(_, server)| server);
+    shown::url_text(server)
 }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::diagnosis::quoted;
+use super::shown;
 
 /// One server as the pool knows it: scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,7 +53,7 @@ impl Origin {
 /// Reads a URL that a script gave. The fragment and user information are dropped; what a browser would repair and
 /// the engine refuses is refused. The error is a sentence.
 pub fn parse(text: &str) -> Result<Url, String> {
-    let refuse = |why: &str| Err(format!("the URL {} {why}", quoted(text)));
+    let refuse = |why: &str| Err(format!("the URL {} {why}", shown::url_text(text)));
     if text.is_empty() {
         return Err("the URL is empty: pass one such as https://example.org/".to_owned());
     }
@@ -100,19 +100,19 @@ pub fn resolve(base: &Url, location: &str) -> Result<Url, String> {
     let mut url = base.join(location.trim()).map_err(|error| {
         format!(
             "the server redirects to {}, which cannot be read ({error})",
-            quoted(location)
+            shown::url_text(location)
         )
     })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!(
             "the server redirects to {}, which is neither https:// nor http://",
-            quoted(location)
+            shown::url_text(location)
         ));
     }
     if url.port() == Some(0) {
         return Err(format!(
             "the server redirects to {}, whose port is 0",
-            quoted(location)
+            shown::url_text(location)
         ));
     }
     url.set_fragment(None);

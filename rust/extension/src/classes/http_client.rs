@@ -14,6 +14,7 @@ use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 use godot_rustls_core::http::client::{Answered, Client, Piece};
 use godot_rustls_core::http::connect::{Connector, PeerFacts};
 use godot_rustls_core::http::proxy::Routes;
+use godot_rustls_core::http::shown;
 use tokio::task::AbortHandle;
 
 use self::calls::Unusable;
@@ -72,6 +73,8 @@ pub(crate) struct RustlsHTTPClient {
 /// A connection in the background, which ends with this.
 struct Link {
     client: Client,
+    /// As it is printed.
+    server: String,
     task: AbortHandle,
 }
 
@@ -112,8 +115,9 @@ impl RustlsHTTPClient {
         };
         // Nothing is bound: the trust may have something to tell.
         let call = format_args!(
-            "RustlsHTTPClient.connect_to_host(\"{}\", {})",
-            origin.host, origin.port
+            "RustlsHTTPClient.connect_to_host({}, {})",
+            shown::url_text(&origin.host),
+            origin.port
         );
         let options = tls_options.0.filter(|_| origin.is_https);
         let setup = match client_setup(options, call) {
@@ -144,9 +148,14 @@ impl RustlsHTTPClient {
         };
         let connector = Connector::new(setup, routes, project_settings::connect_timeout())
             .speaking(vocabulary::HTTP_CLIENT);
+        let server = shown::url_text(&format!("https://{}:{}", origin.host, origin.port));
         let (client, work) = Client::open(connector, origin);
         let task = runtime.spawn(work).abort_handle();
-        me.link = Some(Link { client, task });
+        me.link = Some(Link {
+            client,
+            server,
+            task,
+        });
         Error::OK
     }
 

@@ -13,6 +13,7 @@ use godot::global::Error;
 use godot::meta::conv::RawPtr;
 use godot::prelude::*;
 use godot_rustls_core::diagnosis::Cause;
+use godot_rustls_core::http::shown;
 use godot_rustls_core::names::is_host;
 
 use super::tls_options::AnyOptions;
@@ -350,7 +351,8 @@ impl RustlsStreamPeerTLS {
             return link::refuse_options(
                 &slot,
                 format!(
-                    "\"{host}\" is no host: give a name or an address, without scheme and path"
+                    "{} is no host: give a name or an address, without scheme and path",
+                    shown::url_text(&host)
                 ),
             );
         }

@@ -16,6 +16,7 @@ use crate::http::failure::Failure;
 use crate::http::headers::find;
 use crate::http::pool::Http1;
 use crate::http::progress::Progress;
+use crate::http::shown;
 use crate::http::target::Origin;
 
 /// What a target cannot hold as it is.
@@ -203,7 +204,7 @@ fn parse_target(target: &str) -> Result<Uri, String> {
     encoded.parse().map_err(|error| {
         format!(
             "the target {} cannot be sent ({error})",
-            crate::diagnosis::quoted(target)
+            shown::url_text(target)
         )
     })
 }

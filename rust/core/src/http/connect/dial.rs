@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use super::{Limit, Phase, PhaseCell, attempts};
 use crate::diagnosis::{Cause, Vocabulary};
 use crate::http::failure::{Failure, FailureKind};
+use crate::http::shown;
 
 /// Looks a host up and connects to it: the address that answers first wins (RFC 8305). `role` is for sentences: what
 /// the host is, with a blank behind it.
@@ -30,7 +31,10 @@ pub(super) async fn reach(
         };
         Failure::new(
             FailureKind::CantConnect,
-            format!("{role}{host} port {port} {why}{places}: {advice}"),
+            format!(
+                "{role}{} port {port} {why}{places}: {advice}",
+                shown::host(host)
+            ),
         )
         .because(cause_at(role, cause))
     };
@@ -85,7 +89,10 @@ pub(super) async fn resolve(
     let failed = |cause: Cause, why: &str| {
         Failure::new(
             FailureKind::CantResolve,
-            format!("{role}{host} has no address ({why}): check the spelling and the network"),
+            format!(
+                "{role}{} has no address ({why}): check the spelling and the network",
+                shown::host(host)
+            ),
         )
         .because(cause_at(role, cause))
     };

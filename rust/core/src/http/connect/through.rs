@@ -13,6 +13,7 @@ use super::{Limit, PhaseCell, describe, tunnel};
 use crate::diagnosis::Cause;
 use crate::http::failure::{Failure, FailureKind};
 use crate::http::proxy::{Proxy, ProxyScheme};
+use crate::http::shown;
 use crate::http::target::Origin;
 
 /// A socket through which the bytes for `origin` go. A proxy that forwards plain requests is just connected to.
@@ -103,7 +104,7 @@ fn refused(proxy: &Proxy, origin: &Origin, reason: &str) -> Failure {
         format!(
             "{} does not connect to {}:{} ({reason}): check its address, user and password, and what it allows",
             describe(proxy),
-            origin.bracketed(),
+            shown::host(&origin.bracketed()),
             origin.port
         ),
     )

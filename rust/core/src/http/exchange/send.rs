@@ -18,6 +18,7 @@ use crate::http::headers::{Fields, Line, lines_of};
 use crate::http::pool::{Connection, Lease, Pool, Reuse};
 use crate::http::progress::Progress;
 use crate::http::redirect::Hop;
+use crate::http::shown;
 use crate::http::target::Origin;
 
 /// Who gives a request up sooner than that says nothing about its connection.
@@ -223,9 +224,12 @@ fn request(
     } else {
         target.to_owned()
     };
-    let uri: Uri = uri
-        .parse()
-        .map_err(|error| unsendable(format!("the URL {} cannot be sent ({error})", hop.url)))?;
+    let uri: Uri = uri.parse().map_err(|error| {
+        unsendable(format!(
+            "the URL {} cannot be sent ({error})",
+            shown::url(&hop.url)
+        ))
+    })?;
     let mut request = Request::builder().method(hop.method.clone()).uri(uri);
     if is_http2 {
         request = request.version(Version::HTTP_2);

@@ -4,6 +4,7 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
 use super::Proxy;
+use crate::http::shown;
 
 /// The exemption of all servers. The matcher knows it for names alone.
 const EVERYTHING: &str = "*";
@@ -89,7 +90,12 @@ impl Environment {
             .authority(authority)
             .path_and_query("/")
             .build()
-            .map_err(|_| format!("{host:?} is no host that a proxy could be looked up for"))?;
+            .map_err(|_| {
+                format!(
+                    "{} is no host that a proxy could be looked up for",
+                    shown::host(host)
+                )
+            })?;
         // It is asked only for what goes past whatever proxy there is.
         let matcher = Matcher::builder()
             .all("http://any")

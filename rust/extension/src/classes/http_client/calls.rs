@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use godot::prelude::*;
 use godot_rustls_core::http::headers::Fields;
+use godot_rustls_core::http::shown;
 use godot_rustls_core::http::target::Origin;
 use http::Method;
 
@@ -83,7 +84,8 @@ pub(super) fn request(
     };
     if !is_target {
         return Err(format!(
-            "request: the URL is \"{target}\": begin it with a slash (for CONNECT it is host:port)"
+            "request: the URL is {}: begin it with a slash (for CONNECT it is host:port)",
+            shown::url_text(target)
         ));
     }
     let lines: Vec<String> = headers.as_slice().iter().map(ToString::to_string).collect();

@@ -69,8 +69,12 @@ impl RustlsHTTPClient {
                     }
                     _ => (Self::STATUS_CONNECTION_ERROR, Error::ERR_CONNECTION_ERROR),
                 };
-                let line = (failure.kind == FailureKind::TlsHandshake)
-                    .then(|| format!("TLS handshake failed: {}", failure.message));
+                let line = (failure.kind == FailureKind::TlsHandshake).then(|| {
+                    format!(
+                        "TLS handshake failed for {}: {}",
+                        link.server, failure.message
+                    )
+                });
                 self.end_with(status, failure.into());
                 if let Some(line) = line {
                     // As the engine prints it too.

@@ -91,7 +91,7 @@ impl RustlsHTTPRequest {
     ) -> Gd<RustlsHTTPResponse> {
         let asked = match data_of(data) {
             Ok(data) => Self::ask(this, url, headers, method, data),
-            Err(problem) => Err(later(problem)),
+            Err(problem) => Err(Refusal::AtOnce(Error::ERR_INVALID_PARAMETER, problem)),
         };
         let flight = asked.map_err(|refusal| match refusal {
             Refusal::Later(failure) => failure,
@@ -171,10 +171,8 @@ impl RustlsHTTPRequest {
         let url = target::parse(url)
             .map_err(|problem| at_once(Error::ERR_INVALID_PARAMETER, &problem))?;
         let lines: Vec<String> = headers.as_slice().iter().map(ToString::to_string).collect();
-        if let Some(line) = lines.iter().find(|line| line.contains(['\r', '\n', '\0'])) {
-            let problem = Fields::parse(std::slice::from_ref(line))
-                .err()
-                .unwrap_or_default();
+        if lines.iter().any(|line| line.contains(['\r', '\n', '\0'])) {
+            let problem = Fields::parse(&lines).err().unwrap_or_default();
             return Err(at_once(Error::ERR_INVALID_PARAMETER, &problem));
         }
         let order = look_at(this, |node| node.order(url, &lines, method, data)).map_err(later)?;

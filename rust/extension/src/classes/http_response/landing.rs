@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use godot::prelude::*;
 use godot_rustls_core::diagnosis::Diagnosis;
 use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_core::http::shown;
 
 use super::{Outcome, RustlsHTTPResponse};
 use crate::classes::RustlsHTTPRequest;
@@ -240,12 +241,18 @@ impl Landing {
             let mut outcome = response.outcome();
             outcome.fill(finished);
             let is_untrusted = outcome.result == RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR;
-            is_untrusted.then(|| outcome.problem.message.clone())
+            is_untrusted.then(|| {
+                let url = shown::any_url(&outcome.url.to_string());
+                format!(
+                    "TLS handshake failed for {url}: {}",
+                    outcome.problem.message
+                )
+            })
         });
         self.arrival.complete();
         if let Some(problem) = is_untrusted {
             // As the engine prints it too.
-            report(&format!("TLS handshake failed: {problem}"));
+            report(&problem);
         }
         let node = node.filter(|node| node.is_instance_valid());
         match node {
