@@ -11,7 +11,7 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::alpn::AlpnProtocols;
 use crate::certificate::Certificate;
-use crate::diagnosis::{Cause, Diagnosis};
+use crate::diagnosis::{Cause, Diagnosis, reason};
 use crate::identity::Identity;
 use crate::names::{ReferenceName, indication};
 use crate::options::{ClientOptions, Terms, Verification};
@@ -238,7 +238,10 @@ fn offer(terms: &Terms, identity: Option<&str>) -> Offer {
 fn unusable(error: &rustls::Error) -> Diagnosis {
     Diagnosis::new(
         Cause::Other,
-        format!("the TLS options cannot be used ({error})"),
+        format!(
+            "the TLS options cannot be used ({})",
+            reason::of_rustls(error)
+        ),
     )
 }
 

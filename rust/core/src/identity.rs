@@ -10,6 +10,7 @@ use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
 use crate::certificate::Certificate;
+use crate::diagnosis::reason;
 use crate::provider::provider;
 
 pub use served::{ServedName, ServerIdentities};
@@ -90,10 +91,14 @@ impl Identity {
 
 /// Says whether the key belongs to a later certificate of the chain, the usual mistake.
 fn mismatch(chain: &[Certificate], certified: CertifiedKey, error: &rustls::Error) -> String {
-    if !matches!(error, rustls::Error::InconsistentKeys(_)) {
-        return format!("the certificate cannot be used ({error})");
-    }
     let leaf = &chain[0];
+    if !matches!(error, rustls::Error::InconsistentKeys(_)) {
+        let why = reason::too_large(leaf.der()).unwrap_or_else(|| reason::of_rustls(error));
+        return format!(
+            "the certificate \"{}\" cannot be used ({why})",
+            leaf.facts().display_name()
+        );
+    }
     let key = certified.key;
     for (index, other) in chain.iter().enumerate().skip(1) {
         let candidate = CertifiedKey::new(vec![other.der().clone()], Arc::clone(&key));

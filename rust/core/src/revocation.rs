@@ -11,7 +11,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 use crate::certificate::{
     Facts, KeyUsage, Signed, rfc4514_of_der, without_sign_byte, wrap_in_sequence,
 };
-use crate::diagnosis::{self, Rejection};
+use crate::diagnosis::{self, Rejection, reason};
 use crate::pem::read_revocation_lists;
 use crate::trust::TrustStore;
 
@@ -199,8 +199,8 @@ fn newest_of_each_part<'a>(lists: &[&'a List], now: i64) -> Vec<&'a List> {
 
 impl List {
     fn new(der: CertificateRevocationListDer<'static>) -> Result<Self, String> {
-        let (_, list) =
-            CertificateRevocationList::from_der(&der).map_err(|error| unreadable(&error))?;
+        let (_, list) = CertificateRevocationList::from_der(&der)
+            .map_err(|error| unreadable(&reason::of_x509(&error)))?;
         // Asked here, since webpki refuses both without saying what it misses.
         if list.version().is_none() {
             return Err("is version 1: make it version 2, with extensions".to_owned());
@@ -283,11 +283,11 @@ fn unusable(error: &webpki::Error) -> String {
         Error::UnsupportedIndirectCrl => {
             "is an indirect list: give the lists of the issuers themselves".to_owned()
         }
-        other => unreadable(other),
+        other => unreadable(&reason::of_webpki(other, &[])),
     }
 }
 
-fn unreadable(why: &dyn std::fmt::Display) -> String {
+fn unreadable(why: &str) -> String {
     format!("cannot be read ({why})")
 }
 

@@ -1,6 +1,7 @@
 //! One TLS connection without I/O: bytes in, bytes out, plaintext in, plaintext out.
 
 mod costs;
+mod failure;
 mod goodbye;
 mod hello;
 mod negotiated;
@@ -16,11 +17,12 @@ use std::sync::Arc;
 use rustls::{ClientConnection, Connection, ServerConnection};
 use rustls_pki_types::ServerName;
 
-use crate::diagnosis::{self, Cause, Diagnosis, Rejection, Vocabulary};
+use crate::diagnosis::{self, Cause, Diagnosis, Vocabulary};
 use crate::notes::{self, CertificateRequest};
 use crate::options::VersionRange;
 use crate::provider::transcript::{self, Shown};
 use crate::provider::{self, KeyExchangeGroups};
+use failure::start_failed;
 use goodbye::Goodbye;
 use pending::Pending;
 
@@ -81,6 +83,8 @@ pub struct Session {
     shown: Vec<Shown>,
     /// The transport ended while input waited.
     input_ended: bool,
+    /// The peer asked for renegotiation, and nothing has come since.
+    renegotiation_refused: bool,
     /// rustls cannot go on; other failures leave what came before them to be decrypted.
     broken: bool,
     failure: Option<Diagnosis>,
@@ -140,6 +144,7 @@ impl Session {
             goodbye: Goodbye::default(),
             hello: hello::Watch::default(),
             shown: Vec::new(),
+            renegotiation_refused: false,
             input_ended: false,
             broken: false,
             failure: None,
@@ -196,7 +201,7 @@ impl Session {
 
     /// What to say of the peer's regular goodbye.
     pub fn end(&self) -> Diagnosis {
-        diagnosis::closed()
+        self.in_its_context(diagnosis::closed())
     }
 
     /// More input makes sense: nothing failed, nothing was closed, the reader keeps up.
@@ -274,7 +279,7 @@ impl Session {
         if self.is_handshaking() {
             self.closed_in_handshake();
         } else {
-            self.failure = Some(diagnosis::truncated());
+            self.failure = Some(self.in_its_context(diagnosis::truncated()));
         }
     }
 
@@ -295,7 +300,7 @@ impl Session {
             self.failure = Some(if is_unanswered {
                 diagnosis::hello_unanswered(reason, &self.offer.groups)
             } else {
-                diagnosis::transport(reason)
+                self.in_its_context(diagnosis::transport(reason))
             });
         }
     }
@@ -408,6 +413,7 @@ impl Session {
             };
             // Another connection's, should one have ended between its callback and here.
             let _ = notes::take();
+            let is_quiet = !self.is_handshaking() && !self.connection.wants_write();
             let connection = &mut self.connection;
             let outcome = transcript::during(&mut self.shown, || connection.process_new_packets());
             let notes = notes::take();
@@ -416,6 +422,7 @@ impl Session {
             match outcome {
                 Ok(state) => {
                     self.readable = state.plaintext_bytes_to_read();
+                    self.note_renegotiation(is_quiet);
                     self.peer_closed = state.peer_has_closed();
                 }
                 Err(error) => self.fail(&error, notes.rejection),
@@ -436,31 +443,6 @@ impl Session {
         // Nothing is read, and so nothing is taken for the end.
         let _ = self.connection.read_tls(&mut NothingYet);
     }
-
-    fn fail(&mut self, error: &rustls::Error, rejection: Option<Rejection>) {
-        let context = diagnosis::HandshakeContext {
-            role: self.role,
-            first_bytes: &self.first_bytes,
-            versions: self.offer.versions,
-            groups: &self.offer.groups,
-            was_connected: !self.is_handshaking(),
-            certificate_request: self.certificate_request,
-            identity: self.offer.identity.as_deref(),
-            protocols: &self.offer.alpn,
-            client_protocols: self.client_protocols.as_deref().unwrap_or_default(),
-        };
-        let diagnosis = diagnosis::from_rustls(error, rejection, context);
-        self.break_with(diagnosis);
-        // rustls no longer counts what it decrypted before the bad record; the reader still gives it.
-        let _ = self.connection.reader().read_to_end(&mut self.tail);
-        self.readable = self.tail.len();
-    }
-
-    /// The first reason stays: later ones follow from it.
-    fn break_with(&mut self, diagnosis: Diagnosis) {
-        self.broken = true;
-        self.failure.get_or_insert(diagnosis);
-    }
 }
 
 /// A source from which something may come later.
@@ -470,11 +452,4 @@ impl Read for NothingYet {
     fn read(&mut self, _buffer: &mut [u8]) -> std::io::Result<usize> {
         Err(ErrorKind::WouldBlock.into())
     }
-}
-
-fn start_failed(error: &rustls::Error) -> Diagnosis {
-    Diagnosis::new(
-        Cause::Other,
-        format!("the TLS connection could not be started ({error})"),
-    )
 }

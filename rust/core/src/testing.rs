@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use godot_rustls_testkit::{Chunks, Endpoint, Issued, Pair, SignedList};
+use godot_rustls_testkit::{Chunks, Endpoint, Issued, Pair, SignedList, Template};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 
 use crate::certificate::Certificate;
@@ -98,6 +98,15 @@ pub(crate) fn asking_for(trusted: &[&Issued], required: bool) -> ClientAuthentic
         pins: Pins::default(),
         revocation: Arc::default(),
     }
+}
+
+/// So many names that the certificate is larger than webpki reads and TLS carries.
+pub(crate) fn with_too_many_names(template: Template) -> Template {
+    let names: Vec<String> = (0..3_000)
+        .map(|n| format!("name{n:05}.example.test"))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    template.names(&names)
 }
 
 pub(crate) fn key(issued: &Issued) -> PrivateKeyDer<'static> {

@@ -54,6 +54,12 @@ impl OpensslServer {
         self.program.wait_for(start, tell)
     }
 
+    /// Asks the client of one that tells for another handshake on the same connection.
+    pub fn renegotiate(&mut self) {
+        self.told("Secure Renegotiation IS supported");
+        self.program.tell("R");
+    }
+
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port

@@ -111,6 +111,16 @@ impl Program {
         }
     }
 
+    /// Gives one that waits a line to read.
+    ///
+    /// # Panics
+    /// When it does not read.
+    pub fn tell(&mut self, line: &str) {
+        let input = self.child.0.stdin.as_mut().unwrap();
+        // In one piece, which is what programs read as a command.
+        input.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
     /// Reads on to its end by itself; its exit code and everything it printed.
     pub fn finish(mut self) -> (Option<i32>, String) {
         let deadline = Instant::now() + PATIENCE;

@@ -320,3 +320,23 @@ fn a_peer_without_an_allowed_version_is_told_of() {
         assert!(!outcome.is("connected"), "{outcome:?}");
     }
 }
+
+#[test]
+fn a_server_that_asks_for_renegotiation_is_told_of() {
+    let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
+        return;
+    };
+    let pair = certificates.pair(Kind::P256);
+    let mut server = OpensslServer::start_telling(&pair.chain, &pair.key, &["-tls1_2"]).unwrap();
+    let mut batch = Batch::new(engine);
+    let job = Job::client("client", server.port(), &certificates.root());
+    batch.add(job.set("until_end", true));
+    let running = batch.start();
+    server.renegotiate();
+    let outcomes = running.finish(true);
+    assert!(outcomes[0].is("connected"), "{:?}", outcomes[0]);
+    outcomes[0].assert_refused(
+        cause::PEER_ALERT,
+        &["handshake_failure (40)", "renegotiation", "TLS 1.3"],
+    );
+}

@@ -16,6 +16,8 @@ use x509_parser::prelude::{
     X509Version,
 };
 
+use crate::diagnosis::reason;
+
 pub use name::rfc4514_of_der;
 pub(crate) use name::wrap_in_sequence;
 pub use public_key::PublicKeyKind;
@@ -375,9 +377,6 @@ fn identifier(oid: &Oid<'_>) -> String {
 }
 
 fn parse_error(error: &x509_parser::nom::Err<x509_parser::error::X509Error>) -> ParseError {
-    use x509_parser::nom::Err;
-    ParseError(match error {
-        Err::Incomplete(_) => "it ends too early".to_owned(),
-        Err::Error(e) | Err::Failure(e) => format!("it is not a valid X.509 certificate ({e})"),
-    })
+    let why = reason::of_x509(error);
+    ParseError(format!("it is not a valid X.509 certificate ({why})"))
 }

@@ -2,7 +2,7 @@
 
 use rustls::CertificateError;
 
-use super::{Cause, Diagnosis, Rejection, moment, quoted};
+use super::{Cause, Diagnosis, Rejection, moment, quoted, reason};
 use crate::certificate::Facts;
 use crate::digest::public_key_pin;
 use crate::names::ReferenceName;
@@ -428,8 +428,9 @@ pub fn from_webpki(
         other => bad(
             CertificateError::BadEncoding,
             format!(
-                "the chain of {} cannot be used ({other})",
-                certificate(leaf)
+                "the chain of {} cannot be used ({})",
+                certificate(leaf),
+                reason::of_webpki(other, &[])
             ),
         ),
     }

@@ -2,7 +2,7 @@
 
 use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
 
-use super::{Cause, Diagnosis, Rejection, Vocabulary, quoted};
+use super::{Cause, Diagnosis, Rejection, Vocabulary, quoted, reason};
 use crate::notes::CertificateRequest;
 use crate::options::{TlsVersion, VersionRange};
 use crate::provider::{self, KeyExchangeGroups};
@@ -47,7 +47,10 @@ pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context
                     "the peer could not prove that it holds the private key of its certificate"
                         .to_owned()
                 }
-                other => format!("the peer's certificate cannot be used ({other})"),
+                other => format!(
+                    "the peer's certificate cannot be used ({})",
+                    reason::of_certificate(other)
+                ),
             },
         ),
         Error::NoCertificatesPresented => match context.role {
@@ -76,16 +79,25 @@ pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context
             ),
         ),
         Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
-            not_tls_or(
-                context,
-                Diagnosis::new(
-                    Cause::Other,
-                    format!("the peer broke the TLS protocol ({error})"),
-                ),
-            )
+            not_tls_or(context, protocol_broken(error))
         }
-        other => Diagnosis::new(Cause::Other, format!("the TLS connection failed ({other})")),
+        Error::PeerMisbehaved(_) => protocol_broken(error),
+        other => Diagnosis::new(
+            Cause::Other,
+            format!("the TLS connection failed ({})", reason::of_rustls(other)),
+        ),
     }
+}
+
+/// The peer did what TLS forbids.
+fn protocol_broken(error: &Error) -> Diagnosis {
+    Diagnosis::new(
+        Cause::Other,
+        format!(
+            "the peer broke the TLS protocol ({})",
+            reason::of_rustls(error)
+        ),
+    )
 }
 
 /// The peer ended the connection after the handshake, as it may.
@@ -131,6 +143,24 @@ pub fn truncated() -> Diagnosis {
     Diagnosis::new(
         Cause::Truncated,
         "the connection ended without the closing message of TLS (close_notify): the last data may be missing",
+    )
+}
+
+/// The peer asked for renegotiation (RFC 5246 section 7.4.1.1) and got no more than a refusal before the connection ended
+/// as told.
+pub fn after_renegotiation(end: &Diagnosis, role: Role) -> Diagnosis {
+    let hint = match role {
+        Role::Client => {
+            "let the server ask for a client certificate at the beginning of a connection, or speak TLS 1.3 with it"
+        }
+        Role::Server => "let the client open another connection instead",
+    };
+    Diagnosis::new(
+        end.cause,
+        format!(
+            "{}, after it had asked to begin the handshake of TLS 1.2 anew (renegotiation), which is always refused here: {hint}",
+            end.message
+        ),
     )
 }
 
@@ -292,7 +322,10 @@ fn incompatible(reason: &PeerIncompatible, context: Context<'_>) -> Diagnosis {
         ),
         other => Diagnosis::new(
             Cause::Other,
-            format!("the peer's TLS is not compatible ({other:?})"),
+            format!(
+                "the peer's TLS is not compatible ({})",
+                reason::of_rustls(&Error::PeerIncompatible(other.clone()))
+            ),
         ),
     }
 }
@@ -332,9 +365,21 @@ fn offer(context: Context<'_>) -> String {
     )
 }
 
-fn invalid_message(reason: InvalidMessage, context: Context<'_>) -> Diagnosis {
+fn invalid_message(wrong: InvalidMessage, context: Context<'_>) -> Diagnosis {
+    if matches!(
+        wrong,
+        InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge
+    ) {
+        let peer = context.role.peer().name();
+        return Diagnosis::new(
+            Cause::BadCertificate,
+            format!(
+                "the {peer} sent a handshake message of more than 64 KiB, which is too large: its certificates must be fewer or have fewer names"
+            ),
+        );
+    }
     let not_a_record = matches!(
-        reason,
+        wrong,
         InvalidMessage::InvalidContentType
             | InvalidMessage::UnknownProtocolVersion
             | InvalidMessage::MessageTooLarge
@@ -342,7 +387,10 @@ fn invalid_message(reason: InvalidMessage, context: Context<'_>) -> Diagnosis {
     );
     let broken = Diagnosis::new(
         Cause::Other,
-        format!("the peer sent a broken TLS message ({reason:?})"),
+        format!(
+            "the peer sent a broken TLS message ({})",
+            reason::of_message(wrong)
+        ),
     );
     if not_a_record {
         not_tls_or(context, broken)

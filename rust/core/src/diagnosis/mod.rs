@@ -4,6 +4,7 @@
 
 mod certificate;
 mod handshake;
+pub(crate) mod reason;
 mod revocation;
 
 #[cfg(test)]
@@ -17,8 +18,8 @@ pub use certificate::{
     self_signature_broken, too_tangled, unknown_critical, untrusted, weak_key,
 };
 pub use handshake::{
-    Context as HandshakeContext, closed, closed_in_handshake, from_rustls, hello_unanswered,
-    timeout, transport, truncated,
+    Context as HandshakeContext, after_renegotiation, closed, closed_in_handshake, from_rustls,
+    hello_unanswered, timeout, transport, truncated,
 };
 
 pub use revocation::{

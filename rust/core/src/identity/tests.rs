@@ -2,7 +2,7 @@ use godot_rustls_testkit::{KeyKind, Template};
 
 use super::*;
 use crate::pem::read_private_key;
-use crate::testing::{certificate, fixture, fixture_bytes, key};
+use crate::testing::{certificate, fixture, fixture_bytes, key, with_too_many_names};
 
 fn refusal(chain: &[Certificate], key: PrivateKeyDer<'static>) -> String {
     Identity::new(chain, key).unwrap_err()
@@ -74,6 +74,18 @@ fn certificates_that_no_client_would_accept_are_refused_at_once() {
         let message = refusal(&fixture(name), key(&owner));
         assert!(message.contains(word), "{message}");
     }
+}
+
+#[test]
+fn a_certificate_that_is_too_large_says_how_large_it_is() {
+    let owner = with_too_many_names(Template::leaf("localhost")).self_signed();
+    let message = refusal(&[certificate(&owner)], key(&owner));
+    let size = owner.der().len().to_string();
+    assert!(
+        message.contains(&size) && message.contains("65535"),
+        "{message}"
+    );
+    assert!(!message.contains("TrailingData"), "{message}");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use rustls::{Connection, ServerConfig, ServerConnection};
 use rustls_pki_types::ServerName;
 
-use super::{Session, start_failed};
+use super::Session;
+use super::failure::start_failed;
 use crate::provider::transcript::Shown;
 
 const RECORD_HEAD: usize = 5;

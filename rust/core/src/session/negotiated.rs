@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::Session;
 use crate::certificate::Certificate;
+use crate::diagnosis::reason;
 use crate::provider;
 
 /// Longest key material that can be exported: what HKDF gives with its smallest hash (RFC 5869 section 2.3).
@@ -104,6 +105,9 @@ impl Session {
         }
         self.connection
             .export_keying_material(Zeroizing::new(vec![0; length]), label.as_bytes(), context)
-            .map_err(|error| ExportError(format!("no key material can be exported ({error})")))
+            .map_err(|error| {
+                let why = reason::of_rustls(&error);
+                ExportError(format!("no key material can be exported ({why})"))
+            })
     }
 }

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 
 use crate::certificate::{Certificate, Facts, rfc4514_of_der};
+use crate::diagnosis::reason;
 use crate::pem::Bundle;
 
 pub use environment::NamedCertificates;
@@ -277,8 +278,9 @@ impl TrustStore {
                 }
                 Err(error) => {
                     self.problems.push(format!(
-                        "{from}: \"{}\" was skipped ({error})",
-                        facts.display_name()
+                        "{from}: \"{}\" was skipped ({})",
+                        facts.display_name(),
+                        reason::of_webpki(&error, certificate.der())
                     ));
                     return;
                 }

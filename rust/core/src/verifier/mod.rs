@@ -22,7 +22,7 @@ use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 use crate::certificate::Facts;
-use crate::diagnosis::{self, Cause, Diagnosis, Rejection};
+use crate::diagnosis::{self, Cause, Diagnosis, Rejection, reason};
 use crate::names::ReferenceName;
 use crate::options::Verification;
 use crate::pins::Pins;
@@ -136,16 +136,14 @@ pub fn verify_chain(
         }
     };
     let leaf = leaf.as_ref();
-    let end_entity = EndEntityCert::try_from(leaf_der).map_err(|error| {
-        diagnosis::from_webpki(
-            &error,
-            peer,
-            std::slice::from_ref(leaf),
-            seconds(now),
-            1,
-            None,
-        )
-    })?;
+    let end_entity =
+        EndEntityCert::try_from(leaf_der).map_err(|error| match reason::too_large(leaf_der) {
+            Some(why) => malformed(&why),
+            None => {
+                let chain = std::slice::from_ref(leaf);
+                diagnosis::from_webpki(&error, peer, chain, seconds(now), 1, None)
+            }
+        })?;
     if let Some(weakness) = leaf.public_key.weakness() {
         return Err(diagnosis::weak_key(leaf, &weakness));
     }

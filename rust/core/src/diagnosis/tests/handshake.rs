@@ -220,3 +220,72 @@ fn an_end_right_after_a_large_hello_names_the_option_that_makes_it_small() {
         assert!(!other.message.contains("key_exchange_groups"), "{other}");
     }
 }
+
+#[test]
+fn renegotiation_is_told_with_the_end_that_followed_it() {
+    let alert = Error::AlertReceived(AlertDescription::HandshakeFailure);
+    let mut connected = context(&[]);
+    connected.was_connected = true;
+    let end = from_rustls(&alert, None, connected);
+    says(
+        &after_renegotiation(&end, Role::Client),
+        Cause::PeerAlert,
+        &["handshake_failure (40)", "renegotiation", "TLS 1.3"],
+    );
+    says(
+        &after_renegotiation(&truncated(), Role::Server),
+        Cause::Truncated,
+        &["close_notify", "renegotiation"],
+    );
+}
+
+#[test]
+fn messages_beyond_64_kib_are_told_as_what_they_most_likely_hold() {
+    for reason in [
+        InvalidMessage::HandshakePayloadTooLarge,
+        InvalidMessage::CertificatePayloadTooLarge,
+    ] {
+        says(
+            &from_rustls(&Error::InvalidMessage(reason), None, context(&[])),
+            Cause::BadCertificate,
+            &["the server sent", "64 KiB", "certificates"],
+        );
+    }
+}
+
+#[test]
+fn no_sentence_has_the_text_of_a_library_s_debugger() {
+    let context_of_key = CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+        signature_algorithm_id: vec![6, 9, 42],
+        public_key_algorithm_id: vec![6, 9, 42],
+    };
+    let der = rustls::OtherError(std::sync::Arc::new(webpki::Error::TrailingData(
+        webpki::DerTypeId::SignedData,
+    )));
+    for error in [
+        Error::InvalidCertificate(context_of_key),
+        Error::InvalidCertificate(CertificateError::Other(der)),
+        Error::InvalidMessage(InvalidMessage::MissingData("ServerKeyExchange")),
+        Error::PeerIncompatible(PeerIncompatible::ServerRejectedEncryptedClientHello(Some(
+            vec![],
+        ))),
+        Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedKxGroup),
+        Error::InappropriateHandshakeMessage {
+            expect_types: vec![rustls::HandshakeType::ServerHello],
+            got_type: rustls::HandshakeType::Finished,
+        },
+    ] {
+        let told = from_rustls(&error, None, context(&[])).message;
+        for rusty in [
+            "{",
+            "[",
+            "Context",
+            "Data(",
+            "Exchange",
+            "Unoffered",
+            "Finished",
+        ] {
+            assert!(!told.contains(rusty), "{told}");
+        }
+    }
+}

@@ -1,12 +1,14 @@
 //! Peers that speak something else, or TLS wrongly.
 
-use godot_rustls_testkit::{Chunks, Generator};
+use godot_rustls_testkit::{Chunks, Generator, Template};
 
 use super::{HOST, ONLY_1_2, range, self_signed, setups};
 use crate::diagnosis::Cause;
 use crate::options::VersionRange;
 use crate::session::Session;
-use crate::testing::{client, connected, pair, read_all, server};
+use crate::testing::{
+    causes, client, connected, each_version, message, pair, read_all, server, server_with,
+};
 
 fn after(mut session: Session, bytes: &[u8]) -> Session {
     session.input(bytes);
@@ -273,5 +275,27 @@ fn a_goodbye_in_the_handshake_is_an_end_for_either_side() {
         assert!(session.peer_has_closed() && !session.wants_input());
         session.closed_in_handshake();
         assert_eq!(session.failure().unwrap().cause, Cause::Closed);
+    }
+}
+
+#[test]
+fn a_server_with_more_certificates_than_fit_says_so_on_the_client() {
+    let root = Template::authority("Root").self_signed();
+    let leaf = root.issue(Template::leaf(HOST).names(&[HOST]));
+    let names: Vec<String> = (0..1_500)
+        .map(|n| format!("name{n:05}.example.test"))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let filler = Template::leaf("filler").names(&names).self_signed();
+    for versions in each_version() {
+        let server = server_with(&[&leaf, &filler, &filler], versions);
+        let mut pair = pair(&client(&[&root]), &server, HOST, Chunks::Whole);
+        pair.settle();
+        assert_eq!(causes(&pair)[0], Cause::BadCertificate);
+        let why = message(&pair.left);
+        assert!(
+            why.contains("64 KiB") && why.contains("certificates"),
+            "{why}"
+        );
     }
 }

@@ -7,7 +7,9 @@ use super::{HOST, accepts, ders, judgement, refusal, refuses, verdict, verdict_o
 use crate::diagnosis::Cause;
 use crate::names::ReferenceName;
 use crate::options::Verification;
-use crate::testing::{der, fixture, fixture_trust, own_trust};
+use crate::testing::{
+    NOW, at, certificate, client, der, fixture, fixture_trust, own_trust, with_too_many_names,
+};
 
 fn root() -> Issued {
     Template::authority("Test Root").self_signed()
@@ -186,5 +188,22 @@ fn damaged_certificates_neither_panic_nor_pass() {
         }
         let verdict = verdict_on(&trust, Verification::Full, &[bytes.into()], HOST);
         assert!(verdict.is_err(), "round {round}");
+    }
+}
+
+#[test]
+fn a_certificate_that_is_too_large_is_refused_with_its_size_whoever_trusts_it() {
+    let root = Template::authority("Root").self_signed();
+    let leaf = root.issue(with_too_many_names(Template::leaf("localhost")));
+    let own = with_too_many_names(Template::like_the_engine("localhost")).self_signed();
+    for (trusted, shown) in [(&root, &leaf), (&own, &own)] {
+        let size = shown.der().len().to_string();
+        let chain = [certificate(shown)];
+        let refused = client(&[trusted]).verify(&chain, "name00007.example.test", at(NOW));
+        let message = refused.unwrap_err().message;
+        assert!(
+            message.contains(&size) && message.contains("65535"),
+            "{message}"
+        );
     }
 }
