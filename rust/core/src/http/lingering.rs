@@ -87,10 +87,11 @@ fn begin(mut socket: &TcpStream, last_words: &mut Vec<u8>) -> bool {
         let _ = socket.shutdown(Shutdown::Write);
     }
     let mut bytes = [0; 4096];
-    for _ in 0..MAX_DISCARDED / bytes.len() {
+    let mut discarded = 0;
+    while discarded < MAX_DISCARDED {
         match socket.read(&mut bytes) {
             Ok(0) => return last_words.is_empty(),
-            Ok(_) => {}
+            Ok(count) => discarded += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return error.kind() != ErrorKind::WouldBlock,
         }
@@ -103,9 +104,11 @@ async fn linger(mut socket: tokio::net::TcpStream, last_words: &[u8]) -> io::Res
     // It may have been shut down already.
     let _ = socket.shutdown().await;
     let mut bytes = [0; 4096];
-    for _ in 0..MAX_DISCARDED / bytes.len() {
-        if socket.read(&mut bytes).await? == 0 {
-            break;
+    let mut discarded = 0;
+    while discarded < MAX_DISCARDED {
+        match socket.read(&mut bytes).await? {
+            0 => break,
+            count => discarded += count,
         }
     }
     Ok(())
