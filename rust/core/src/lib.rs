@@ -14,6 +14,7 @@ pub mod config;
 pub mod crypto;
 pub mod diagnosis;
 pub mod digest;
+mod excerpt;
 pub mod http;
 pub mod identity;
 pub mod issuance;

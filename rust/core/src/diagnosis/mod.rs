@@ -12,6 +12,7 @@ mod tests;
 
 use std::fmt;
 
+pub use crate::excerpt::quoted;
 pub use certificate::{
     common_name_is_constrained, expired, from_webpki, key_usage_forbids, name_mismatch,
     not_an_issuer, not_yet_valid, path_too_long, pin_mismatch, reused_leaf_not_anchor,
@@ -132,24 +133,6 @@ pub struct Rejection {
     pub diagnosis: Diagnosis,
     /// What the peer is told (RFC 8446 section 6.2).
     pub alert: rustls::CertificateError,
-}
-
-/// Text from outside, safe to print: control characters escaped, long text cut.
-pub fn quoted(text: &str) -> String {
-    const LONGEST: usize = 100;
-    let mut out = String::from("\"");
-    for c in text.chars().take(LONGEST) {
-        if c.is_control() {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
-    if text.chars().count() > LONGEST {
-        out.push('…');
-    }
-    out.push('"');
-    out
 }
 
 /// A moment as "2026-11-24 01:28 UTC".

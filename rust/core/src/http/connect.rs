@@ -28,6 +28,7 @@ use super::target::Origin;
 use crate::certificate::Certificate;
 use crate::config::ClientSetup;
 use crate::diagnosis::{Cause, Vocabulary};
+use crate::excerpt::excerpt;
 
 /// How far an exchange is. The numbers are those of the engine's HTTPClient.Status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,13 +212,13 @@ fn broken(error: &io::Error) -> String {
     }
 }
 
-/// The last error of a chain: the others only say what was being done.
+/// The last error of a chain, cut: the others only say what was being done, and this one may quote the peer.
 pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    deepest.to_string()
+    excerpt(&deepest.to_string())
 }
 
 impl AsyncRead for Transport {

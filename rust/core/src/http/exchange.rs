@@ -18,7 +18,7 @@ use super::failure::{Failure, FailureKind};
 use super::headers::{Fields, Line, find};
 use super::pool::Pool;
 use super::progress::Progress;
-use super::redirect::{Hop, location};
+use super::redirect::Hop;
 use super::target::Origin;
 use answer::{Answer, Size};
 
@@ -91,7 +91,8 @@ impl Head {
 pub trait Receiver: Send {
     /// An answer that is no redirect came; `length` is what it announces.
     fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), Failure>;
-    /// A piece of the body, decoded.
+    /// A piece of the body, decoded. An empty one stands for a body without a byte; an answer that has no body, as to HEAD
+    /// or with 204 or 304, gives none.
     fn write(&mut self, piece: &[u8]) -> Result<(), Failure>;
     /// Nothing more should come for the moment.
     fn is_full(&self) -> bool {
@@ -220,7 +221,7 @@ async fn follow(
         let mut answer = ask(pool, &hop, &user_agent, cookies.as_deref(), rules, progress).await?;
         answer.head.redirects = redirects;
         let head = last.insert(answer.head.clone());
-        let Some(place) = location(head.status, &head.lines) else {
+        let Some(place) = answer.location.take() else {
             let span = match receiver.partial().map(|partial| partial.judge(head)) {
                 Some(Reply::Nothing) => {
                     answer.skip().await;
@@ -243,7 +244,7 @@ async fn follow(
                 ),
             ));
         }
-        hop.follow(head.status, place, rules.allow_downgrade)?;
+        hop.follow(head.status, &place, rules.allow_downgrade)?;
         answer.skip().await;
         redirects += 1;
     }

@@ -12,6 +12,8 @@ pub mod download;
 pub mod events;
 pub mod exchange;
 pub mod failure;
+mod frames;
+mod head_lines;
 pub mod headers;
 pub mod lingering;
 pub mod multipart;

@@ -1,5 +1,6 @@
 //! Connections that are kept and used again, for one configuration.
 
+mod activity;
 mod connection;
 mod keep_alive;
 mod last_use;
@@ -17,6 +18,7 @@ use tokio::time::timeout;
 use super::connect::{Connector, PeerFacts, PhaseCell};
 use super::failure::Failure;
 use super::target::Origin;
+pub(super) use activity::Activity;
 pub(super) use connection::{Connection, Http1, Http2};
 use last_use::LastUse;
 

@@ -1,11 +1,13 @@
 //! Where an answer sends a request on, and as what (RFC 9110 section 15.4).
 
 use http::Method;
+use http::header::{self, HeaderMap};
+use percent_encoding::{AsciiSet, percent_encode};
 use url::Url;
 
 use super::body::Content;
 use super::failure::{Failure, FailureKind};
-use super::headers::{Fields, Line, find};
+use super::headers::Fields;
 use super::target::{Origin, resolve};
 use crate::diagnosis::Cause;
 
@@ -22,6 +24,9 @@ const OF_BODY: [&str; 6] = [
 /// Fields that say who asks: another server must not learn them. The same for who is asked.
 const OF_ORIGIN: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "host"];
 
+/// Bytes above ASCII are always encoded, and no others here.
+const NO_ASCII: &AsciiSet = &AsciiSet::EMPTY;
+
 /// What can be sent on.
 #[derive(Debug, Clone)]
 pub(super) struct Hop {
@@ -31,11 +36,18 @@ pub(super) struct Hop {
     pub(super) content: Content,
 }
 
-/// The address that the answer names, if it is a redirect at all.
-pub(super) fn location(status: u16, lines: &[Line]) -> Option<&str> {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
-        .then(|| find(lines, "location"))
-        .flatten()
+/// The address that the answer names, if it is a redirect at all: an empty one names nothing, as browsers and curl have it.
+/// Bytes that are no UTF-8 are percent-encoded, so that the server gets back what it sent.
+pub(super) fn location(status: u16, map: &HeaderMap) -> Option<String> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let value = map.get(header::LOCATION)?.as_bytes().trim_ascii();
+    let text = match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => percent_encode(value, NO_ASCII).to_string(),
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 impl Hop {
@@ -92,6 +104,8 @@ fn becomes_get(status: u16, method: &Method) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
     use crate::http::target::parse;
 
@@ -164,11 +178,19 @@ mod tests {
 
     #[test]
     fn only_redirects_with_a_location_are_followed() {
-        let lines = [("LOCATION".to_owned(), "/x".to_owned())];
-        assert_eq!(location(302, &lines), Some("/x"));
-        assert_eq!(location(302, &[]), None);
+        let with = |value: &[u8]| {
+            let value = HeaderValue::from_bytes(value).unwrap();
+            HeaderMap::from_iter([(header::LOCATION, value)])
+        };
+        let told = |value| location(302, &with(value));
+        assert_eq!(told(b"/x").as_deref(), Some("/x"));
+        assert_eq!(told(" /\u{e4} ".as_bytes()).as_deref(), Some("/\u{e4}"));
+        assert_eq!(told(b"/\xe9 %?").as_deref(), Some("/%E9 %?"));
+        assert_eq!(told(b""), None);
+        assert_eq!(told(b" \t"), None);
+        assert_eq!(location(302, &HeaderMap::new()), None);
         for status in [200, 300, 304, 305, 306] {
-            assert_eq!(location(status, &lines), None);
+            assert_eq!(location(status, &with(b"/x")), None);
         }
     }
 }

@@ -50,6 +50,9 @@ impl Origin {
     }
 }
 
+/// Characters of the longest name that a host can have (RFC 1035 section 2.3.4).
+const LONGEST_HOST: usize = 253;
+
 /// Reads a URL that a script gave. The fragment and user information are dropped; what a browser would repair and
 /// the engine refuses is refused. The error is a sentence.
 pub fn parse(text: &str) -> Result<Url, String> {
@@ -97,27 +100,56 @@ pub fn parse(text: &str) -> Result<Url, String> {
 
 /// What a redirect's Location names, seen from `base` (RFC 3986 section 5).
 pub fn resolve(base: &Url, location: &str) -> Result<Url, String> {
-    let mut url = base.join(location.trim()).map_err(|error| {
-        format!(
-            "the server redirects to {}, which cannot be read ({error})",
-            shown::url_text(location)
-        )
-    })?;
+    let location = location.trim();
+    let refuse = |why: &str| {
+        let location = shown::url_text(location);
+        Err(format!("the server redirects to {location}, which {why}"))
+    };
+    if location.chars().any(char::is_control) {
+        return refuse("contains a tab or another control character");
+    }
+    if !is_plain(location) {
+        return refuse(
+            "one reader takes for another host and the next for none (RFC 9110 section 4.2.1)",
+        );
+    }
+    let mut url = match base.join(location) {
+        Ok(url) => url,
+        Err(error) => return refuse(&format!("cannot be read ({error})")),
+    };
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!(
-            "the server redirects to {}, which is neither https:// nor http://",
-            shown::url_text(location)
-        ));
+        return refuse("is neither https:// nor http://");
     }
     if url.port() == Some(0) {
-        return Err(format!(
-            "the server redirects to {}, whose port is 0",
-            shown::url_text(location)
-        ));
+        return refuse("has the port 0");
+    }
+    if url.host_str().is_none_or(|host| host.len() > LONGEST_HOST) {
+        return refuse("names a host of more than 253 characters");
     }
     url.set_fragment(None);
     drop_user(&mut url);
     Ok(url)
+}
+
+/// Whether every reader finds the host at the same place. Browsers take "///host/" and "/\\host/" for "//host/", and
+/// "https:host" for either; RFC 3986 does not, nor does the engine.
+fn is_plain(location: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        let scheme = scheme.to_ascii_lowercase();
+        scheme == "http" || scheme == "https"
+    };
+    let (has_scheme, rest) = match location.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) => (true, rest),
+        _ => (false, location),
+    };
+    let is_slash = |letter: char| letter == '/' || letter == '\\';
+    let beyond = rest.trim_start_matches(is_slash);
+    let slashes = &rest[..rest.len() - beyond.len()];
+    if !has_scheme && slashes.len() < 2 {
+        return true;
+    }
+    let authority = beyond.split(['/', '?', '#']).next().unwrap_or_default();
+    slashes == "//" && !authority.contains('\\')
 }
 
 /// As the engine does. A URL in a log or on a screen must not carry a password either.
@@ -194,6 +226,8 @@ mod tests {
             ("../x#part", "https://example.org:8443/x"),
             ("?q", "https://example.org:8443/a/b?q"),
             ("//other.example/x", "https://other.example/x"),
+            ("/a//b", "https://example.org:8443/a//b"),
+            ("/a?b=http:///c", "https://example.org:8443/a?b=http:///c"),
             ("HTTP://me:pw@other.example", "http://other.example/"),
         ] {
             assert_eq!(
@@ -208,6 +242,17 @@ mod tests {
             "https://",
             "http://x:99999/",
             "http://x:0/",
+            "///other.example/x",
+            "/\\other.example/x",
+            "\\\\other.example/x",
+            "//\\other.example/x",
+            "//example.org\\@other.example/x",
+            "/\t/other.example/x",
+            "https:///other.example/x",
+            "https:/other.example/x",
+            "https:other.example",
+            "https:\\\\other.example",
+            &format!("http://{}/", "h.".repeat(130)),
         ] {
             assert!(resolve(&base, location).is_err(), "{location}");
         }

@@ -2,10 +2,14 @@
 
 mod client;
 mod exchange;
+mod floods;
 mod http2;
+mod http2_bodies;
 mod kept;
+mod lenient;
 mod lingering;
 mod lost;
+mod raw_http2;
 mod resume;
 mod server;
 mod ways;

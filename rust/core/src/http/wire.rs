@@ -1,6 +1,7 @@
 //! What hyper does not keep of HTTP/1.1: how names of header fields are spelled, in both directions, and the order of
 //! a response's lines. Names count the same in any case (RFC 9110 section 5.1), yet scripts and old servers compare them.
 
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connect::Transport;
+use super::head_lines;
 use super::headers::{Line, lossy};
 
 /// Header fields that a response may have. Games get a few dozen; more would only cost memory.
@@ -16,6 +18,14 @@ pub(super) const MOST_HEADERS: usize = 1000;
 
 /// Bytes that the head of a response may have.
 pub(super) const LONGEST_HEAD: usize = 400 * 1024;
+
+/// What to say of a head that exceeds either.
+pub(super) const HEAD_TOO_LONG: &str =
+    "the headers of the answer are longer than 400 KiB or more than 1000";
+
+/// Interim responses (1xx) that may come before a response, in no more bytes than its own head may have. A server that tells
+/// of its progress sends one now and then.
+pub(super) const MOST_INTERIM: usize = 1000;
 
 /// The end of a head.
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
@@ -27,10 +37,36 @@ pub(super) struct Notes {
     spellings: Option<Vec<String>>,
     /// The response's head so far, while it is awaited.
     head: Option<Vec<u8>>,
+    /// Interim responses that came before it, and their bytes.
+    interim: (usize, usize),
     /// The lines of the response's head.
     lines: Option<Vec<Line>>,
     /// Bytes of a response came, be they of an interim one.
     has_begun: bool,
+    /// Whether anything came since [`SharedNotes::was_heard`] was asked last.
+    was_heard: bool,
+}
+
+/// Why a response is refused before hyper reads it: what remains of a sentence that begins with "the server".
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn refused(why: impl Into<String>) -> io::Error {
+    io::Error::other(Refused(why.into()))
+}
+
+pub(super) fn too_many_interim() -> io::Error {
+    refused(format!(
+        "the server sent more than {MOST_INTERIM} interim answers (1xx) or more than 400 KiB of them, and no answer"
+    ))
 }
 
 /// The notes of a connection, which carries one exchange at a time.
@@ -43,14 +79,18 @@ impl SharedNotes {
         *self.lock() = Notes {
             spellings: Some(spellings),
             head: Some(Vec::new()),
-            lines: None,
-            has_begun: false,
+            ..Notes::default()
         };
     }
 
     /// Whether a byte of the response came.
     pub(super) fn has_begun(&self) -> bool {
         self.lock().has_begun
+    }
+
+    /// Whether anything came since this was asked last.
+    pub(super) fn was_heard(&self) -> bool {
+        std::mem::take(&mut self.lock().was_heard)
     }
 
     /// The lines of the response that came.
@@ -92,11 +132,12 @@ impl Notes {
         Some(head)
     }
 
-    /// Looks for a whole head in what came. Interim responses (1xx) are passed over.
-    fn read(&mut self, data: &[u8]) {
+    /// Looks for a whole head in what came. Interim responses (1xx) are passed over. Fails for what hyper must not see.
+    fn read(&mut self, data: &[u8]) -> io::Result<()> {
+        self.was_heard |= !data.is_empty();
         self.has_begun |= !data.is_empty();
         let Some(head) = &mut self.head else {
-            return;
+            return Ok(());
         };
         // A head that is not there yet needs no parsing, and no second look at its beginning, however it trickles in.
         let fresh = head.len().saturating_sub(2);
@@ -105,20 +146,30 @@ impl Notes {
         let has_end = fresh.windows(2).any(|two| two == b"\n\n")
             || fresh.windows(3).any(|three| three == b"\n\r\n");
         if !has_end && head.len() <= LONGEST_HEAD {
-            return;
+            return Ok(());
         }
-        while let Some((status, length, lines)) = parse(head) {
-            if (100..200).contains(&status) && status != 101 {
-                head.drain(..length);
-                continue;
+        let mut begin = 0;
+        while let Some((status, length, lines)) = parse(&head[begin..]) {
+            head_lines::check(&head[begin..begin + length])
+                .map_err(|why| refused(format!("the answer is not what HTTP allows ({why})")))?;
+            if !(100..200).contains(&status) || status == 101 {
+                self.lines = Some(lines);
+                self.head = None;
+                return Ok(());
             }
-            self.lines = Some(lines);
-            self.head = None;
-            return;
+            let (count, bytes) = &mut self.interim;
+            *count += 1;
+            *bytes += length;
+            if *count > MOST_INTERIM || *bytes > LONGEST_HEAD {
+                return Err(too_many_interim());
+            }
+            begin += length;
         }
+        head.drain(..begin);
         if head.len() > LONGEST_HEAD {
-            self.head = None;
+            return Err(refused(HEAD_TOO_LONG));
         }
+        Ok(())
     }
 }
 
@@ -127,7 +178,11 @@ fn parse(head: &[u8]) -> Option<(u16, usize, Vec<Line>)> {
     let mut fields = vec![httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut fields);
     let mut config = httparse::ParserConfig::default();
-    config.allow_obsolete_multiline_headers_in_responses(true);
+    // As hyper is told to read it.
+    config
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_spaces_after_header_name_in_responses(true)
+        .ignore_invalid_headers_in_responses(true);
     let Ok(httparse::Status::Complete(length)) = config.parse_response(&mut response, head) else {
         return None;
     };
@@ -175,8 +230,7 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.transport).poll_read(context, buffer))?;
-        self.notes.lock().read(&buffer.filled()[before..]);
-        Poll::Ready(Ok(()))
+        Poll::Ready(self.notes.lock().read(&buffer.filled()[before..]))
     }
 }
 
@@ -243,7 +297,10 @@ mod tests {
                 head: Some(Vec::new()),
                 ..Notes::default()
             };
-            answer.chunks(size).for_each(|chunk| notes.read(chunk));
+            answer
+                .chunks(size)
+                .try_for_each(|chunk| notes.read(chunk))
+                .unwrap();
             let lines = notes.lines.unwrap();
             let lines: Vec<_> = lines
                 .iter()
@@ -259,21 +316,21 @@ mod tests {
             head: Some(Vec::new()),
             ..Notes::default()
         };
-        notes.read(b"HTTP/1.1 200 OK\r\nX: a\r\n  b\r\n\tc\r\nY: d\r\n\r\n");
+        notes
+            .read(b"HTTP/1.1 200 OK\r\nX: a\r\n  b\r\n\tc\r\nY: d\r\n\r\n")
+            .unwrap();
         let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(notes.lines.unwrap(), [line("X", "a b c"), line("Y", "d")]);
     }
 
     #[test]
-    fn what_never_ends_is_not_kept() {
+    fn a_head_that_never_ends_is_refused() {
         let mut notes = Notes {
             head: Some(Vec::new()),
             ..Notes::default()
         };
-        notes.read(b"HTTP/1.1 200 OK\r\n");
-        for _ in 0..LONGEST_HEAD / 1024 + 1 {
-            notes.read(&[b'x'; 1024]);
-        }
-        assert!(notes.head.is_none() && notes.lines.is_none());
+        notes.read(b"HTTP/1.1 200 OK\r\n").unwrap();
+        let mut pieces = (0..LONGEST_HEAD / 1024 + 1).map(|_| notes.read(&[b'x'; 1024]));
+        assert!(pieces.any(|read| read.is_err()));
     }
 }

@@ -5,6 +5,7 @@ use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
 use super::broken;
+use crate::excerpt::excerpt;
 
 /// Bytes that the head of a proxy's answer may have, and fields.
 const LONGEST_HEAD: usize = 16 * 1024;
@@ -51,7 +52,7 @@ fn outcome(head: &[u8]) -> Option<Result<(), String>> {
             200..300 => Ok(()),
             407 => Err("it wants a user and a password, or others".to_owned()),
             code => {
-                let reason = answer.reason.unwrap_or_default();
+                let reason = excerpt(answer.reason.unwrap_or_default());
                 Err(format!("it answers with {code} {reason}")
                     .trim_end()
                     .to_owned())

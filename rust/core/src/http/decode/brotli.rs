@@ -2,7 +2,7 @@
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
-use super::{Coding, Output, broken};
+use super::{Coding, broken};
 use crate::http::failure::Failure;
 
 /// The decoder counts a call's input in 32 bits.
@@ -26,54 +26,41 @@ impl Brotli {
         }
     }
 
-    pub(super) fn decode(
+    pub(super) fn step(
         &mut self,
-        input: &[u8],
+        input: &mut &[u8],
         piece: &mut [u8],
-        output: &mut Output<'_>,
-    ) -> Result<(), Failure> {
-        input
-            .chunks(MAX_INPUT)
-            .try_for_each(|part| self.decode_part(part, piece, output))
+    ) -> Result<Option<usize>, Failure> {
+        if self.is_whole {
+            *input = &[];
+            return Ok(None);
+        }
+        let (mut left, mut used) = (input.len().min(MAX_INPUT), 0);
+        let (mut room, mut made, mut total) = (piece.len(), 0, 0);
+        let result = BrotliDecompressStream(
+            &mut left,
+            &mut used,
+            input,
+            &mut room,
+            &mut made,
+            piece,
+            &mut total,
+            &mut self.state,
+        );
+        *input = &input[used..];
+        match result {
+            BrotliResult::ResultFailure => {
+                return Err(broken(Coding::Brotli, "its brotli stream is damaged"));
+            }
+            BrotliResult::ResultSuccess => self.is_whole = true,
+            BrotliResult::NeedsMoreInput if made == 0 && input.is_empty() => return Ok(None),
+            // With a full piece there may be more that needs no further input.
+            BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => {}
+        }
+        Ok(Some(made))
     }
 
     pub(super) fn is_whole(&self) -> bool {
         self.is_whole
-    }
-
-    fn decode_part(
-        &mut self,
-        input: &[u8],
-        piece: &mut [u8],
-        output: &mut Output<'_>,
-    ) -> Result<(), Failure> {
-        let (mut left, mut used) = (input.len(), 0);
-        while !self.is_whole {
-            let (mut room, mut made, mut total) = (piece.len(), 0, 0);
-            let result = BrotliDecompressStream(
-                &mut left,
-                &mut used,
-                input,
-                &mut room,
-                &mut made,
-                piece,
-                &mut total,
-                &mut self.state,
-            );
-            if made > 0 {
-                output(&piece[..made])?;
-            }
-            match result {
-                BrotliResult::NeedsMoreOutput => {}
-                // With a full piece there may be more that needs no further input.
-                BrotliResult::NeedsMoreInput if room == 0 => {}
-                BrotliResult::NeedsMoreInput => return Ok(()),
-                BrotliResult::ResultSuccess => self.is_whole = true,
-                BrotliResult::ResultFailure => {
-                    return Err(broken(Coding::Brotli, "its brotli stream is damaged"));
-                }
-            }
-        }
-        Ok(())
     }
 }

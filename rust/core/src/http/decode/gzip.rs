@@ -3,7 +3,7 @@
 use flate2::{Crc, Decompress};
 
 use super::inflate::inflate;
-use super::{Coding, Output, broken};
+use super::{Coding, broken};
 use crate::http::failure::Failure;
 
 /// How every member begins: the magic number and the one method there is.
@@ -56,25 +56,24 @@ impl Default for Gzip {
 }
 
 impl Gzip {
-    pub(super) fn decode(
+    pub(super) fn step(
         &mut self,
-        mut input: &[u8],
+        input: &mut &[u8],
         piece: &mut [u8],
-        output: &mut Output<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<usize>, Failure> {
         loop {
             if self.part == Part::Body {
-                input = self.decode_body(input, piece, output)?;
+                return self.inflate(input, piece);
             }
             let Some((&byte, rest)) = input.split_first() else {
-                return Ok(());
+                return Ok(None);
             };
-            match self.part {
-                Part::Body => return Ok(()),
-                Part::Rest => return Ok(()),
-                _ => self.take(byte)?,
+            if self.part == Part::Rest {
+                *input = &[];
+                return Ok(None);
             }
-            input = rest;
+            *input = rest;
+            self.take(byte)?;
         }
     }
 
@@ -87,23 +86,15 @@ impl Gzip {
         }
     }
 
-    /// Inflates the member's body, and returns the input behind it.
-    fn decode_body<'a>(
-        &mut self,
-        input: &'a [u8],
-        piece: &mut [u8],
-        output: &mut Output<'_>,
-    ) -> Result<&'a [u8], Failure> {
-        let check = &mut self.check;
-        let mut checked = |bytes: &[u8]| {
-            check.update(bytes);
-            output(bytes)
+    fn inflate(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<Option<usize>, Failure> {
+        let Some((made, is_end)) = inflate(&mut self.body, input, piece, Coding::Gzip)? else {
+            return Ok(None);
         };
-        let (used, is_end) = inflate(&mut self.body, input, piece, Coding::Gzip, &mut checked)?;
+        self.check.update(&piece[..made]);
         if is_end {
             self.part = Part::Trailer;
         }
-        Ok(&input[used..])
+        Ok(Some(made))
     }
 
     /// Takes one byte of what is around the body.

@@ -2,38 +2,27 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{Coding, Output, broken};
+use super::{Coding, broken};
 use crate::http::failure::Failure;
 
-/// Inflates from the front of `input` and hands out the pieces: how much of it was used, and whether the stream
-/// ended there.
+/// Inflates from the front of `input`, of which what was used is removed: how many bytes of the piece were made, and
+/// whether the stream ended. `None` when everything that came is inflated.
 pub(super) fn inflate(
     stream: &mut Decompress,
-    input: &[u8],
+    input: &mut &[u8],
     piece: &mut [u8],
     coding: Coding,
-    output: &mut Output<'_>,
-) -> Result<(usize, bool), Failure> {
-    let mut used = 0;
-    loop {
-        let (read_before, made_before) = (stream.total_in(), stream.total_out());
-        let status = stream
-            .decompress(&input[used..], piece, FlushDecompress::None)
-            .map_err(|_| broken(coding, "its deflate stream is damaged"))?;
-        // Both fit: they are no more than the two slices hold.
-        let read = (stream.total_in() - read_before) as usize;
-        let made = (stream.total_out() - made_before) as usize;
-        used += read;
-        if made > 0 {
-            output(&piece[..made])?;
-        }
-        if status == Status::StreamEnd {
-            return Ok((used, true));
-        }
-        if read == 0 && made == 0 {
-            return Ok((used, false));
-        }
-    }
+) -> Result<Option<(usize, bool)>, Failure> {
+    let (read_before, made_before) = (stream.total_in(), stream.total_out());
+    let status = stream
+        .decompress(input, piece, FlushDecompress::None)
+        .map_err(|_| broken(coding, "its deflate stream is damaged"))?;
+    // Both fit: they are no more than the two slices hold.
+    let read = (stream.total_in() - read_before) as usize;
+    let made = (stream.total_out() - made_before) as usize;
+    *input = &input[read..];
+    let is_end = status == Status::StreamEnd;
+    Ok((is_end || read > 0 || made > 0).then_some((made, is_end)))
 }
 
 /// The coding "deflate": zlib's format by the book, the bare algorithm by custom.
@@ -46,42 +35,43 @@ pub(super) struct Deflate {
 }
 
 impl Deflate {
-    pub(super) fn decode(
+    pub(super) fn step(
         &mut self,
-        mut input: &[u8],
+        input: &mut &[u8],
         piece: &mut [u8],
-        output: &mut Output<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<usize>, Failure> {
         while self.stream.is_none() {
             let Some((&byte, rest)) = input.split_first() else {
-                return Ok(());
+                return Ok(None);
             };
-            input = rest;
+            *input = rest;
             self.head.push(byte);
             if let [first, second] = self.head[..] {
                 self.stream = Some(Decompress::new(is_zlib_header(first, second)));
-                self.inflate(&[first, second], piece, output)?;
+                let made = self.inflate(&mut &[first, second][..], piece)?;
+                if made.is_some() {
+                    return Ok(made);
+                }
             }
         }
-        self.inflate(input, piece, output)
+        self.inflate(input, piece)
     }
 
     pub(super) fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    fn inflate(
-        &mut self,
-        input: &[u8],
-        piece: &mut [u8],
-        output: &mut Output<'_>,
-    ) -> Result<(), Failure> {
-        if let Some(stream) = &mut self.stream
-            && !self.is_whole
-        {
-            (_, self.is_whole) = inflate(stream, input, piece, Coding::Deflate, output)?;
-        }
-        Ok(())
+    fn inflate(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<Option<usize>, Failure> {
+        let inflated = match &mut self.stream {
+            Some(stream) if !self.is_whole => inflate(stream, input, piece, Coding::Deflate)?,
+            _ => None,
+        };
+        let Some((made, is_end)) = inflated else {
+            *input = &[];
+            return Ok(None);
+        };
+        self.is_whole = is_end;
+        Ok(Some(made))
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation as _, OutBuffer};
 use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode;
 
-use super::{Coding, Output, broken};
+use super::{Coding, broken};
 use crate::http::failure::Failure;
 
 /// The largest window, 8 MiB, as RFC 9659 limits it for this coding: a server could take up gigabytes otherwise.
@@ -34,33 +34,39 @@ pub(super) struct Zstd {
     begin: Vec<u8>,
     /// A frame was complete.
     had_frame: bool,
+    /// The last piece was full: there may be more that needs no further input.
+    is_full: bool,
     /// Made with the first frame: it takes memory.
     decoder: Option<Decoder<'static>>,
 }
 
 impl Zstd {
-    pub(super) fn decode(
+    pub(super) fn step(
         &mut self,
-        mut input: &[u8],
+        input: &mut &[u8],
         piece: &mut [u8],
-        output: &mut Output<'_>,
-    ) -> Result<(), Failure> {
-        while let Some((&byte, rest)) = input.split_first() {
+    ) -> Result<Option<usize>, Failure> {
+        loop {
+            if self.part == Part::Frame && self.is_full {
+                return self.decode(input, piece).map(Some);
+            }
+            let Some((&byte, rest)) = input.split_first() else {
+                return Ok(None);
+            };
             match self.part {
-                Part::Rest => return Ok(()),
-                Part::Frame => input = self.decode_frame(input, piece, output)?,
+                Part::Rest => *input = &[],
+                Part::Frame => return self.decode(input, piece).map(Some),
                 Part::Begin => {
                     self.take_begin(byte)?;
-                    input = rest;
+                    *input = rest;
                     if self.begin.len() == FRAME.len() {
                         let begin = std::mem::take(&mut self.begin);
                         self.part = Part::Frame;
-                        self.decode_frame(&begin, piece, output)?;
+                        self.decode(&mut &begin[..], piece)?;
                     }
                 }
             }
         }
-        Ok(())
     }
 
     /// Whole, or only a beginning of what may have been a further frame.
@@ -93,37 +99,24 @@ impl Zstd {
         Ok(())
     }
 
-    /// Decodes to the end of the frame or of the input, and returns the input behind that.
-    fn decode_frame<'a>(
-        &mut self,
-        input: &'a [u8],
-        piece: &mut [u8],
-        output: &mut Output<'_>,
-    ) -> Result<&'a [u8], Failure> {
+    /// Decodes up to a full piece, the end of the frame or that of the input: how many bytes were made.
+    fn decode(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<usize, Failure> {
         let decoder = match &mut self.decoder {
             Some(decoder) => decoder,
             none => none.insert(make_decoder().map_err(|error| failure(&error))?),
         };
-        let mut input = InBuffer::around(input);
-        loop {
-            let mut made = OutBuffer::around(&mut *piece);
-            let hint = decoder
-                .run(&mut input, &mut made)
-                .map_err(|error| failure(&error))?;
-            let is_full = made.pos() == made.capacity();
-            if !made.as_slice().is_empty() {
-                output(made.as_slice())?;
-            }
-            if hint == 0 {
-                self.part = Part::Begin;
-                self.had_frame = true;
-                break;
-            }
-            if input.pos() == input.src.len() && !is_full {
-                break;
-            }
+        let mut source = InBuffer::around(input);
+        let mut made = OutBuffer::around(piece);
+        let hint = decoder
+            .run(&mut source, &mut made)
+            .map_err(|error| failure(&error))?;
+        *input = &input[source.pos()..];
+        self.is_full = made.pos() == made.capacity();
+        if hint == 0 {
+            self.part = Part::Begin;
+            self.had_frame = true;
         }
-        Ok(&input.src[input.pos()..])
+        Ok(made.pos())
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Saving {
     url: Option<String>,
     partial: Option<Partial>,
     plan: Plan,
-    /// Opened by the first byte: an answer without a body makes no file.
+    /// Opened by the first piece, which an answer without a body does not have.
     download: Option<Download>,
     received: u64,
 }

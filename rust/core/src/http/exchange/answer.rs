@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::Method;
+use http::{Method, Response};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Bytes, Incoming};
 
-use super::send::{doubtful, silent, told};
+use super::send::{HTTP_2, doubtful, silent, told};
 use super::{Head, Receiver, Rules};
 use crate::diagnosis::Cause;
 use crate::http::connect::Phase;
@@ -16,6 +16,7 @@ use crate::http::download::Span;
 use crate::http::failure::{Failure, FailureKind};
 use crate::http::pool::Lease;
 use crate::http::progress::Progress;
+use crate::http::redirect::location;
 
 /// A redirect's body that is read to its end, so that its connection can be used again, and how long that may take: the
 /// next address is known already.
@@ -34,6 +35,8 @@ const LARGEST_RATIO: u64 = 100;
 
 pub(super) struct Answer {
     pub(super) head: Head,
+    /// Where a redirect leads.
+    pub(super) location: Option<String>,
     body: Incoming,
     read_timeout: Option<Duration>,
     /// When something came last.
@@ -56,13 +59,14 @@ impl Drop for Answer {
 impl Answer {
     pub(super) fn new(
         head: Head,
-        body: Incoming,
+        response: Response<Incoming>,
         read_timeout: Option<Duration>,
         lease: Option<Lease>,
     ) -> Self {
         Self {
+            location: location(head.status, response.headers()),
             head,
-            body,
+            body: response.into_body(),
             read_timeout,
             heard: Instant::now(),
             lease,
@@ -95,49 +99,64 @@ impl Answer {
         let announced = self.announced_length();
         progress.begin_download(announced);
         progress.phase.set(Phase::Body);
-        let has_body = *method != Method::HEAD && !self.body.is_end_stream();
+        let has_body = *method != Method::HEAD && !matches!(self.head.status, 204 | 304);
         if has_body {
             size.announced(announced.unwrap_or_default())?;
         }
-        let coding = self.coding(rules);
-        receiver.begin(
-            &self.head,
-            announced.filter(|_| has_body && coding.is_none()),
-        )?;
+        let mut decoder = Decoder::new(&self.codings(rules));
+        let known = announced.filter(|_| has_body && decoder.is_none());
+        receiver.begin(&self.head, known)?;
         let mut output = Output {
             receiver,
             limit: size.limit,
             received: 0,
             handed_on: 0,
         };
-        let mut decoder = coding.map(Decoder::new);
         while let Some(piece) = self.next().await? {
             output.received = progress.received(piece.len());
             size.received(output.received)?;
             match &mut decoder {
                 None => output.write(&piece)?,
-                Some(decoder) => {
-                    decoder.decode(&piece, &mut |piece| output.write_decoded(piece))?;
-                }
+                Some(decoder) => output.write_decoded(decoder, &piece).await?,
             }
             while output.receiver.is_full() {
                 tokio::time::sleep(FULL_FOR).await;
                 self.heard = Instant::now();
             }
         }
-        let received = output.received;
-        self.give_back().await;
         if has_body {
-            self.agrees_with_length(announced, received)?;
+            self.is_whole(announced, output.received)?;
         }
+        self.give_back().await;
         if let Some(decoder) = decoder.filter(|_| has_body) {
-            decoder.finish(&mut |piece| output.write_decoded(piece))?;
+            decoder.finish()?;
+        }
+        if has_body && output.handed_on == 0 {
+            output.write(&[])?;
         }
         output.receiver.finish()
     }
 
+    /// A reset with NO_ERROR ends a body of HTTP/2 as its end does, as far as hyper tells; but it cuts what did not end
+    /// before (RFC 9113 section 8.1).
+    fn is_whole(&self, announced: Option<u64>, received: u64) -> Result<(), Failure> {
+        let has_ended = self.head.version != HTTP_2 || self.body.is_end_stream();
+        match announced {
+            Some(length) if length != received => Err(incomplete_because(&format!(
+                "it has {received} bytes, and the server announced {length}"
+            ))),
+            _ if !has_ended => Err(incomplete_because(
+                "the server reset its stream before the end",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The connection is free for others, at once as a rule. One that still takes in the request's body holds up nobody.
     async fn give_back(&mut self) {
+        if self.has_two_lengths() {
+            return;
+        }
         if let Some(lease) = self.lease.take().filter(|lease| !lease.is_shared()) {
             let giving = tokio::spawn(lease.give_back());
             let _ = tokio::time::timeout(GIVING_BACK, giving).await;
@@ -167,8 +186,11 @@ impl Answer {
         }
     }
 
-    /// Content-Length, also where chunks make it void.
+    /// What the server says to send: chunks make a Content-Length void (RFC 9112 section 6.3).
     fn announced_length(&self) -> Option<u64> {
+        if self.is_chunked() {
+            return None;
+        }
         let given = self
             .head
             .header("content-length")
@@ -176,24 +198,23 @@ impl Answer {
         given.or_else(|| self.body.size_hint().exact().filter(|length| *length > 0))
     }
 
-    fn coding(&self, rules: Rules) -> Option<Coding> {
-        let value = self
-            .head
-            .header("content-encoding")
-            .filter(|_| rules.decode)?;
-        Coding::of(value)
+    fn is_chunked(&self) -> bool {
+        self.head.header("transfer-encoding").is_some()
     }
 
-    /// A body with chunks and a length: both count, or somebody reads another body than we do.
-    fn agrees_with_length(&self, announced: Option<u64>, received: u64) -> Result<(), Failure> {
-        let is_chunked = self.head.header("transfer-encoding").is_some();
-        match announced {
-            Some(length) if is_chunked && length != received => Err(Failure::new(
-                FailureKind::ChunkedBodySizeMismatch,
-                format!("the answer announces {length} bytes, and its chunks have {received}"),
-            )),
-            _ => Ok(()),
-        }
+    /// Somebody in between may have read another body, and the next answer would begin elsewhere for him: the connection is
+    /// not used again.
+    fn has_two_lengths(&self) -> bool {
+        self.is_chunked() && self.head.header("content-length").is_some()
+    }
+
+    fn codings(&self, rules: Rules) -> Vec<Coding> {
+        let lines = self
+            .head
+            .lines
+            .iter()
+            .filter(|(name, _)| rules.decode && name.eq_ignore_ascii_case("content-encoding"));
+        Coding::list(lines.map(|(_, value)| value.as_str()))
     }
 }
 
@@ -238,25 +259,42 @@ struct Output<'a> {
 
 impl Output<'_> {
     fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
+        self.handed_on += piece.len() as u64;
         self.receiver.write(piece)
     }
 
-    fn write_decoded(&mut self, piece: &[u8]) -> Result<(), Failure> {
-        self.handed_on += piece.len() as u64;
-        within(self.limit, self.handed_on, "has, decompressed, at least")?;
-        if self.limit.is_none()
-            && self.handed_on > LARGEST_DECODED
-            && self.handed_on / LARGEST_RATIO > self.received
-        {
-            return Err(Failure::new(
-                FailureKind::BodySizeLimit,
-                format!(
-                    "{} bytes became more than a GiB when decompressed, as no honest body does: set body_size_limit to allow it",
-                    self.received
-                ),
-            ));
+    /// A few bytes can become gigabytes: other tasks and time limits have their turn in between.
+    async fn write_decoded(
+        &mut self,
+        decoder: &mut Decoder,
+        mut input: &[u8],
+    ) -> Result<(), Failure> {
+        loop {
+            let Some(piece) = decoder.step(&mut input)? else {
+                return Ok(());
+            };
+            if !piece.is_empty() {
+                let size = self.handed_on + piece.len() as u64;
+                within(self.limit, size, "has, decompressed, at least")?;
+                self.write(piece)?;
+            }
+            self.is_honest(decoder.made())?;
+            tokio::task::yield_now().await;
         }
-        self.write(piece)
+    }
+
+    fn is_honest(&self, made: u64) -> Result<(), Failure> {
+        if self.limit.is_some() || made <= LARGEST_DECODED || made / LARGEST_RATIO <= self.received
+        {
+            return Ok(());
+        }
+        Err(Failure::new(
+            FailureKind::BodySizeLimit,
+            format!(
+                "{} bytes became more than a GiB when decompressed, as no honest body does: set body_size_limit to allow it",
+                self.received
+            ),
+        ))
     }
 }
 
@@ -277,4 +315,11 @@ pub(in crate::http) fn incomplete(error: &hyper::Error) -> Failure {
         format!("the body is incomplete: {}", failure.message),
     )
     .because(Cause::BodyIncomplete)
+}
+
+fn incomplete_because(why: &str) -> Failure {
+    Failure::new(
+        FailureKind::Connection,
+        format!("the body is incomplete: {why}"),
+    )
 }

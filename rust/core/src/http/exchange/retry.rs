@@ -12,6 +12,7 @@ use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 
+use super::send::refusal;
 use crate::http::body::Body;
 
 /// How often a request may come to a shared connection that the server ends before it begins the request. Hundreds at once
@@ -142,7 +143,7 @@ enum Ended {
 fn ended(error: &hyper::Error) -> Option<Ended> {
     match io_error(error) {
         // What is the user's is a body that cannot be read.
-        Some(_) if error.is_user() => None,
+        Some(_) if error.is_user() || refusal(error).is_some() => None,
         Some(io) if is_end_of_stream(io) => Some(Ended::ByPeer),
         Some(_) => Some(Ended::Otherwise),
         None => {

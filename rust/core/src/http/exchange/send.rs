@@ -15,11 +15,15 @@ use crate::http::body::Body;
 use crate::http::connect::{PeerFacts, Phase};
 use crate::http::failure::{Failure, FailureKind};
 use crate::http::headers::{Fields, Line, lines_of};
-use crate::http::pool::{Connection, Lease, Pool, Reuse};
+use crate::http::pool::{Activity, Connection, Lease, Pool, Reuse};
 use crate::http::progress::Progress;
 use crate::http::redirect::Hop;
 use crate::http::shown;
 use crate::http::target::Origin;
+use crate::http::wire::{HEAD_TOO_LONG, MOST_HEADERS, Refused};
+
+/// The name of a version, by which bodies are told that end with a frame.
+pub(super) const HTTP_2: &str = "HTTP/2";
 
 /// Who gives a request up sooner than that says nothing about its connection.
 const DOUBTFUL: Duration = Duration::from_secs(1);
@@ -42,12 +46,13 @@ pub(super) async fn send(
         progress.phase.set(Phase::Requesting);
         let (is_reused, is_shared) = (connection.is_reused(), connection.is_shared());
         let notes = connection.notes();
+        let activity = connection.activity();
         let request = request(hop, &origin, &fields, &connection, progress)?;
         let facts = Arc::clone(connection.facts());
         let answered = {
             let doubt = Doubt::begin(pool, &origin, &facts, rules.read_timeout);
             let sent = answered(pool, &origin, connection, &fields, request);
-            let answered = patient(sent, rules.read_timeout, progress).await?;
+            let answered = patient(sent, rules.read_timeout, progress, &activity).await?;
             doubt.end();
             answered
         };
@@ -89,6 +94,9 @@ fn last_of(
     answered: Result<Answered, TrySendError<Request<Body>>>,
 ) -> Result<Answer, Failure> {
     let (response, lines, lease) = answered.map_err(|error| told(error.error()))?;
+    if response.headers().len() > MOST_HEADERS {
+        return Err(head_too_long());
+    }
     let lines = lines.unwrap_or_else(|| lines_of(response.headers()));
     let head = Head {
         status: response.status().as_u16(),
@@ -98,8 +106,7 @@ fn last_of(
         redirects: 0,
         facts,
     };
-    let body = response.into_body();
-    Ok(Answer::new(head, body, rules.read_timeout, Some(lease)))
+    Ok(Answer::new(head, response, rules.read_timeout, Some(lease)))
 }
 
 /// The silence that says something about a connection, for a request with this limit of it.
@@ -169,11 +176,12 @@ async fn answered(
     Ok((response, lines, lease))
 }
 
-/// Waits for the answer's head. A server that takes in the body is not silent.
+/// Waits for the answer's head. A server that takes in the body, or sends anything, is not silent.
 async fn patient<T>(
     work: impl Future<Output = T>,
     limit: Option<Duration>,
     progress: &Progress,
+    activity: &Activity,
 ) -> Result<T, Failure> {
     let Some(limit) = limit else {
         return Ok(work.await);
@@ -183,7 +191,7 @@ async fn patient<T>(
         let before = progress.uploaded();
         match tokio::time::timeout(limit, &mut work).await {
             Ok(done) => return Ok(done),
-            Err(_) if progress.uploaded() > before => {}
+            Err(_) if progress.uploaded() > before || activity.was_heard() => {}
             Err(_) => return Err(silent(limit, "before its answer")),
         }
     }
@@ -254,11 +262,11 @@ pub(in crate::http) fn told(error: &hyper::Error) -> Failure {
     if let Some(diagnosis) = of_tls(error) {
         return Failure::of_tls(FailureKind::Connection, diagnosis);
     }
-    let (cause, message) = if error.is_parse() && error.to_string().contains("too large") {
-        (
-            Cause::SizeLimit,
-            "the headers of the answer are longer than 400 KiB or more than 1000".to_owned(),
-        )
+    if error.is_parse() && error.to_string().contains("too large") {
+        return head_too_long();
+    }
+    let (cause, message) = if let Some(why) = refusal(error) {
+        (Cause::Other, why)
     } else if error.is_parse() {
         let why = crate::http::connect::root_cause(error);
         (
@@ -286,6 +294,16 @@ pub(in crate::http) fn told(error: &hyper::Error) -> Failure {
     Failure::new(FailureKind::Connection, message).because(cause)
 }
 
+fn head_too_long() -> Failure {
+    Failure::new(FailureKind::Connection, HEAD_TOO_LONG).because(Cause::SizeLimit)
+}
+
+/// Why what came was not handed to hyper.
+pub(super) fn refusal(error: &hyper::Error) -> Option<String> {
+    let inner = io_error(error)?.get_ref()?;
+    inner.downcast_ref::<Refused>().map(ToString::to_string)
+}
+
 /// What our own stream says.
 fn of_tls(error: &hyper::Error) -> Option<Diagnosis> {
     let inner = io_error(error)?.get_ref()?;
@@ -295,7 +313,7 @@ fn of_tls(error: &hyper::Error) -> Option<Diagnosis> {
 fn version(version: Version) -> &'static str {
     match version {
         Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_2 => HTTP_2,
         _ => "HTTP/1.1",
     }
 }

@@ -9,10 +9,12 @@ use hyper::client::conn::{TrySendError, http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::Notify;
 
+use super::activity::Activity;
 use super::last_use::LastUse;
 use crate::http::body::Body;
 use crate::http::connect::{Connector, PeerFacts, PhaseCell, Transport};
 use crate::http::failure::{Failure, FailureKind};
+use crate::http::frames::{CountedFrames, HeadsHeard};
 use crate::http::target::Origin;
 use crate::http::wire::{LONGEST_HEAD, MOST_HEADERS, SharedNotes, Wire};
 
@@ -52,6 +54,7 @@ pub(in crate::http) struct Http2 {
     is_used: bool,
     /// Each request holds a clone until its answer was read. The pool holds one more.
     last_use: Arc<Mutex<LastUse>>,
+    heard: HeadsHeard,
 }
 
 type Sent = Result<Response<Incoming>, TrySendError<Request<Body>>>;
@@ -91,6 +94,17 @@ impl Connection {
         }
     }
 
+    /// What tells whether the server sends anything while its answer is awaited.
+    pub(in crate::http) fn activity(&self) -> Activity {
+        match self {
+            Self::Http1(connection) => Activity::alone(connection.notes.clone()),
+            Self::Http2(connection) => {
+                let users = Arc::downgrade(&connection.last_use);
+                Activity::shared(connection.heard.clone(), users)
+            }
+        }
+    }
+
     pub(in crate::http) fn facts(&self) -> &Arc<PeerFacts> {
         match self {
             Self::Http1(connection) => &connection.facts,
@@ -112,6 +126,8 @@ impl Http1 {
             .max_header_size(LONGEST_HEAD)
             .max_buf_size(LONGEST_HEAD)
             .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
             .handshake(TokioIo::new(wire))
             .await
             .map_err(|error| not_begun(&error))?;
@@ -152,6 +168,8 @@ impl Http1 {
 
 impl Http2 {
     async fn begin(transport: Transport, facts: PeerFacts) -> Result<Self, Failure> {
+        let frames = CountedFrames::new(transport);
+        let heard = frames.heads_heard();
         let (sender, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .initial_stream_window_size(STREAM_WINDOW)
@@ -159,7 +177,7 @@ impl Http2 {
             .max_header_list_size(u32::try_from(LONGEST_HEAD).unwrap_or(u32::MAX))
             .keep_alive_interval(Duration::from_secs(20))
             .keep_alive_timeout(Duration::from_secs(20))
-            .handshake(TokioIo::new(transport))
+            .handshake(TokioIo::new(frames))
             .await
             .map_err(|error| not_begun(&error))?;
         tokio::spawn(connection);
@@ -168,6 +186,7 @@ impl Http2 {
             facts: Arc::new(facts),
             is_used: false,
             last_use: Arc::new(Mutex::new(LastUse::now())),
+            heard,
         })
     }
 

@@ -96,27 +96,6 @@ fn a_server_that_is_not_trusted_gets_no_request() {
 }
 
 #[test]
-fn chunks_that_contradict_a_length_are_told() {
-    let server = Server::plain(|_, _, head| {
-        let length = if head.contains("/same") { 3 } else { 4 };
-        let answer = format!(
-            "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\n\r\n"
-        );
-        (answer.into_bytes(), Then::Keep)
-    });
-    let pool = plain_pool();
-    block_on(async {
-        whole(ask(&pool, order(&server.url("/same"))).await);
-        let other = ask(&pool, order(&server.url("/other"))).await;
-        failed(
-            other,
-            FailureKind::ChunkedBodySizeMismatch,
-            "announces 4 bytes",
-        );
-    });
-}
-
-#[test]
 fn silence_ends_at_its_limit_before_an_answer_and_within() {
     let server = Server::plain(|_, _, head| {
         let begun = if head.contains("/begun") {

@@ -1,0 +1,40 @@
+//! Text from outside, cut to what a sentence can hold.
+
+use std::fmt::Write as _;
+
+/// Characters that are kept.
+const MAX: usize = 100;
+
+/// The beginning of a text that a peer sent or that quotes one, with control characters escaped.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut out = String::new();
+    for letter in text.chars().take(MAX) {
+        if letter.is_control() {
+            // Writing to a String does not fail.
+            let _ = write!(out, "{}", letter.escape_default());
+        } else {
+            out.push(letter);
+        }
+    }
+    if text.chars().nth(MAX).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// An excerpt in quotation marks.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", excerpt(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_and_a_control_character_is_escaped() {
+        assert_eq!(excerpt("a\nb\u{7}ä"), "a\\nb\\u{7}ä");
+        assert_eq!(quoted(&"ä".repeat(MAX)).chars().count(), MAX + 2);
+        assert_eq!(excerpt(&"ä".repeat(300_000)), "ä".repeat(MAX) + "…");
+    }
+}
