@@ -43,7 +43,8 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, String> {
     if block.label == ENCRYPTED_KEY || block.body.contains(OLD_ENCRYPTION) {
         return Err("the private key is encrypted: decrypt it first, such as with RustlsCrypto.private_key_from_pem()".to_owned());
     }
-    decode_private_key(&block).ok_or_else(|| unreadable(&block))
+    decode_private_key(&block)
+        .map_err(|why| format!("{} holds no readable key: {why}", block.describe()))
 }
 
 /// Reads the public key of a PEM text, as the DER of its SubjectPublicKeyInfo (RFC 7468 section 13). The error is a
@@ -75,35 +76,28 @@ pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, 
     Ok(Some(der.to_vec()))
 }
 
-/// Another key may stand behind something broken that was meant: no key is taken then.
+/// A text in which something is broken gives no key: it could be another one than was meant.
 fn first_private_key(normalised: &str) -> Result<Option<Block<'_>>, String> {
-    for block in blocks(normalised) {
+    let blocks = blocks(normalised);
+    for block in &blocks {
         if let Some(fault) = block.fault {
             return Err(format!("{} is unusable: {fault}", block.describe()));
         }
-        if block.label.ends_with("PRIVATE KEY") {
-            return Ok(Some(block));
-        }
     }
-    Ok(None)
+    let mut keys = blocks.into_iter();
+    Ok(keys.find(|block| block.label.ends_with("PRIVATE KEY")))
 }
 
-fn decode_private_key(block: &Block<'_>) -> Option<PrivateKeyDer<'static>> {
-    let der = decode(block.body)?.to_vec();
+/// The error completes a sentence about the block.
+fn decode_private_key(block: &Block<'_>) -> Result<PrivateKeyDer<'static>, &'static str> {
+    let der = decode(block.body).ok_or("its base64 text is broken")?;
     match block.label {
-        "RSA PRIVATE KEY" => Some(PrivateKeyDer::Pkcs1(der.into())),
-        "EC PRIVATE KEY" => Some(PrivateKeyDer::Sec1(der.into())),
-        "PRIVATE KEY" => Some(PrivateKeyDer::Pkcs8(der.into())),
-        _ => None,
+        "RSA PRIVATE KEY" => Ok(PrivateKeyDer::Pkcs1(der.to_vec().into())),
+        "EC PRIVATE KEY" => Ok(PrivateKeyDer::Sec1(der.to_vec().into())),
+        "PRIVATE KEY" => Ok(PrivateKeyDer::Pkcs8(der.to_vec().into())),
+        "OPENSSH PRIVATE KEY" => Err("convert it with \"ssh-keygen -p -m PEM\""),
+        _ => Err("it is of an unknown form"),
     }
-}
-
-fn unreadable(block: &Block<'_>) -> String {
-    let remedy = match block.label {
-        "OPENSSH PRIVATE KEY" => "convert it with \"ssh-keygen -p -m PEM\"",
-        _ => "it is damaged, or of an unknown form",
-    };
-    format!("{} holds no readable key: {remedy}", block.describe())
 }
 
 /// A path is passed for a text easily. It is not repeated: it could be a password just as well.

@@ -135,7 +135,7 @@ pub(crate) struct RustlsTLSOptions {
     #[export]
     pinned_public_keys: PackedStringArray,
     /// Lists of revoked certificates (CRL, RFC 5280 section 5), PEM, several of them one after another. Empty (default)
-    /// for none; none is ever fetched.
+    /// for none; none is ever fetched. A text that cannot be read completely is refused: [method get_error] returns why.
     ///
     /// Protects from certificates whose key was stolen. Every certificate of the verified chain is looked up in the list
     /// of its issuer, the newest of several; issuers without a list are not refused. A revoked certificate is
@@ -289,7 +289,8 @@ impl RustlsTLSOptions {
     /// Makes options for a client that trusts the certificates of a PEM text, any number of them.
     ///
     /// Takes what the engine's loader refuses: chains, long certificates, Ed25519. A text without a usable
-    /// certificate trusts nobody and is told by [method get_error].
+    /// certificate trusts nobody and is told by [method get_error]. When only some of it can be used, the rest is told
+    /// by a warning on first use.
     #[func]
     fn client_from_pem(
         trusted_pem: GString,
@@ -306,8 +307,8 @@ impl RustlsTLSOptions {
     /// Makes options for a server from PEM texts: its private key (PKCS#1, PKCS#8 or SEC1) and its certificate,
     /// followed by the intermediate certificates.
     ///
-    /// Takes what the engine's loader refuses: chains, long certificates, Ed25519. What is wrong with them tells
-    /// [method get_error].
+    /// Takes what the engine's loader refuses: chains, long certificates, Ed25519. A text that cannot be read completely
+    /// is refused: [method get_error] returns what is wrong.
     #[func]
     fn server_from_pem(key_pem: GString, certificate_pem: GString) -> Gd<Self> {
         let mut options = Self::fresh();

@@ -212,6 +212,38 @@ fn a_fault_is_told_without_any_text_of_a_key() {
     }
 }
 
+#[test]
+fn a_key_is_taken_from_no_text_in_which_something_is_broken() {
+    let (key, other) = (made("A").key_pem(), made("B").key_pem());
+    for odd in [
+        other.replace("-----BEGIN", "----BEGIN"),
+        other.to_lowercase(),
+        other.replace("-----END PRIVATE KEY-----", ""),
+        other.replace("-----BEGIN PRIVATE KEY-----", ""),
+        other.replace("END PRIVATE KEY", "END RSA PRIVATE KEY"),
+    ] {
+        for text in [format!("{odd}{key}"), format!("{key}{odd}")] {
+            let refusal = read_private_key(&text).map(|_| ()).unwrap_err();
+            assert!(refusal.contains("is unusable"), "{refusal}");
+        }
+    }
+}
+
+#[test]
+fn a_key_within_json_and_in_one_line_is_read() {
+    let owner = made("A");
+    let escaped = owner.key_pem().replace('\n', "\\n");
+    for text in [
+        format!("{{\"type\": \"service_account\", \"private_key\": \"{escaped}\"}}"),
+        escaped.replace("\\n", "\\\\n"),
+        owner.key_pem().replace('\n', " "),
+        owner.key_pem().replace('\n', ""),
+    ] {
+        let key = read_private_key(&text).unwrap();
+        assert_eq!(key.secret_der(), owner.key_der());
+    }
+}
+
 /// Counts what looks like a BEGIN, in the plainest way there is.
 fn beginnings(text: &str) -> usize {
     let lower = text.to_ascii_lowercase();
