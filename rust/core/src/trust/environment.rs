@@ -53,7 +53,9 @@ pub(super) fn add(store: &mut TrustStore, named: &NamedCertificates) -> bool {
             path: Path::new(file),
         };
         found |= add_place(store, &place, &mut known, |place| {
-            let bundle = read_file(&named.base.join(place.path))?;
+            let mut bundle = read_file(&named.base.join(place.path))?;
+            // Folders have leaves of the machine's own beside what is trusted.
+            bundle.problems.extend(leaves_in(&bundle));
             Ok(vec![(place.describe(place.path), bundle)])
         });
     }
@@ -117,6 +119,20 @@ fn add_place(
 
 fn may_issue(certificate: &Certificate) -> bool {
     certificate.facts().may_issue()
+}
+
+/// What nothing is trusted by: the user's own trust alone has certificates that count for themselves.
+fn leaves_in(bundle: &Bundle) -> Option<String> {
+    let mut leaves = bundle.certificates.iter().filter(|one| !may_issue(one));
+    let first = leaves.next()?.facts().display_name();
+    let rest = match leaves.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!(
+        "{}{rest} is no CA, so nothing is trusted by it: name its issuer, or trust it in the project",
+        quoted(&first)
+    ))
 }
 
 /// One failure, one sentence.

@@ -63,7 +63,7 @@ fn a_variable_that_names_nothing_usable_trusts_nobody_and_says_why() {
         ("garbage", "BEGIN CERTIFICATE"),
         ("missing", "cannot be read"),
         (".", "folder"),
-        ("leaf.pem", "no certificate of a CA"),
+        ("leaf.pem", "\"localhost\" is no CA"),
         ("key.pem", "PRIVATE KEY"),
     ] {
         let store = load(Some(&folder.path(name)), None);
@@ -150,6 +150,21 @@ fn a_file_is_read_as_every_other_bundle_is() {
     let store = load(Some(&folder.path("ca.pem")), None);
     assert_eq!(store.subjects(), ["CN=A"]);
     one_problem(&store, &["SSL_CERT_FILE", "certificate 2 was skipped"]);
+}
+
+#[test]
+fn a_certificate_that_is_no_ca_is_told_in_a_file_and_passed_over_in_a_folder() {
+    let leaf = Template::leaf("localhost").self_signed().pem();
+    let folder = Folder::new().with("a.pem", format!("{}{leaf}{leaf}", root("A").pem()));
+    let store = load(Some(&folder.path("a.pem")), None);
+    assert_eq!(store.subjects(), ["CN=A"]);
+    one_problem(
+        &store,
+        &["SSL_CERT_FILE", "\"localhost\" (and 1 more) is no CA"],
+    );
+    let store = load(None, Some(&folder.path("")));
+    assert_eq!(store.subjects(), ["CN=A"]);
+    assert_eq!(store.problems(), [] as [&str; 0]);
 }
 
 #[test]
