@@ -130,9 +130,16 @@ impl Fields {
             .filter(|field| field.name() == "content-length")
             .map(|field| lossy(field.value()));
         match given.find(|given| *given != length.to_string()) {
-            Some(_) => Err(format!(
-                "the header Content-Length is not the body's length, {length} bytes: leave the header out"
-            )),
+            Some(wrong) => {
+                // A number is no secret; anything else could be one in the wrong place.
+                let is = match wrong.parse::<u64>() {
+                    Ok(number) => format!("is \"{number}\""),
+                    Err(_) => "is no number".to_owned(),
+                };
+                Err(format!(
+                    "the header Content-Length {is}, and the body has {length} bytes: leave the header out"
+                ))
+            }
             None => Ok(()),
         }
     }
@@ -238,12 +245,17 @@ mod tests {
             assert!(
                 lengths(&["5"], 0)
                     .unwrap_err()
-                    .contains("not the body's length, 0 bytes")
+                    .contains("is \"5\", and the body has 0")
             );
             assert!(
                 lengths(&["3", "5"], 3)
                     .unwrap_err()
-                    .contains("not the body's length, 3 bytes")
+                    .contains("is \"5\", and the body has 3")
+            );
+            assert!(
+                lengths(&["secret"], 3)
+                    .unwrap_err()
+                    .contains("is no number, and the body has 3")
             );
             lengths(&["3"], 3).unwrap();
             lengths(&["0"], 0).unwrap();
