@@ -1,9 +1,11 @@
 //! RustlsTLSOptions.
 
+mod engine;
 mod identities;
 mod request;
 mod saving;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use godot::classes::{CryptoKey, RefCounted, Resource, TlsOptions, X509Certificate};
@@ -31,6 +33,12 @@ use crate::spec::ClientsSpec;
 /// count for the next one.
 ///
 /// Unlike [TLSOptions] it is a [Resource], so it can be saved, exported and edited in the inspector.
+///
+/// [b]Warning:[/b] The engine's own classes take any object without a word and go on as if there were no options:
+/// [method HTTPClient.connect_to_host] and [method WebSocketMultiplayerPeer.create_server] then speak [b]plain text[/b],
+/// [method WebSocketPeer.connect_to_url] and [method StreamPeerTLS.connect_to_stream] check with the engine's default
+/// trust. Give those classes what [method to_engine] returns, and variables a static type: the script editor then refuses
+/// the mistake.
 ///
 /// ```gdscript
 /// var options := RustlsTLSOptions.client(load("res://my_server.crt"))
@@ -176,6 +184,8 @@ pub(crate) struct RustlsTLSOptions {
     client_identity: Option<Identity>,
     named_identities: Vec<(ServedName, Identity)>,
     clients: Option<ClientsSpec>,
+    /// [method to_engine] returned null.
+    was_wanted_by_engine: AtomicBool,
     /// What was warned of already.
     told: Mutex<Vec<String>>,
     /// Beside the object, which several threads may use at the same time.
@@ -383,10 +393,13 @@ impl RustlsTLSOptions {
         self.mode == Self::MODE_CLIENT_UNSAFE
     }
 
-    /// Returns why the options cannot be used, in words, or an empty string when they can.
+    /// Returns why the options cannot be used, in words, or an empty string when they can. After [method to_engine]
+    /// returned null also why the engine's classes cannot use them.
     #[func(gd_self)]
     fn get_error(this: Gd<Self>) -> GString {
-        let problem = setups::spec_of_ours(&this).and_then(setups::check);
+        let problem = setups::spec_of_ours(&this)
+            .and_then(setups::check)
+            .and_then(|()| Self::engine_problem(&this));
         godot_text(problem.err().unwrap_or_default().as_str())
     }
 
