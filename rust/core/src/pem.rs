@@ -13,7 +13,7 @@ use ::pem::{EncodeConfig, LineEnding, Pem};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
 use crate::certificate::Certificate;
-use base64::decode;
+use base64::decode_public;
 use blocks::{Block, blocks};
 
 pub(crate) use keys::read_encrypted_private_key;
@@ -69,9 +69,9 @@ impl Reading {
     }
 
     fn read(&mut self, block: &Block<'_>) -> Result<Certificate, String> {
-        let mut der = decode(block.body).ok_or("its base64 text is broken")?;
+        let der = decode_public("CERTIFICATE", block.body).ok_or("its base64 text is broken")?;
         let der = match block.label {
-            "CERTIFICATE" | "X509 CERTIFICATE" => std::mem::take(&mut *der),
+            "CERTIFICATE" | "X509 CERTIFICATE" => der,
             "TRUSTED CERTIFICATE" => {
                 let (certificate, uses) =
                     trusted::split(&der).ok_or("its trust settings cannot be read")?;
@@ -161,14 +161,16 @@ pub(crate) fn read_revocation_lists(
                 ));
             }
             (Some(fault), _) => return Err(format!("{} is unusable: {fault}", block.describe())),
-            (None, "X509 CRL") => match decode(block.body).filter(|der| !der.is_empty()) {
-                Some(der) => lists.push(der.to_vec().into()),
-                None => {
-                    return Err(format!(
-                        "list {number} is unusable: its base64 text is broken"
-                    ));
+            (None, "X509 CRL") => {
+                match decode_public(block.label, block.body).filter(|der| !der.is_empty()) {
+                    Some(der) => lists.push(der.into()),
+                    None => {
+                        return Err(format!(
+                            "list {number} is unusable: its base64 text is broken"
+                        ));
+                    }
                 }
-            },
+            }
             (None, "PKCS7" | "CMS") => {
                 return Err(format!(
                     "{} may hold lists: convert it with \"openssl pkcs7 -print_certs\"",

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use rustls_pemfile::Item;
 use zeroize::Zeroizing;
 
 /// Takes what openssl takes: bits and padding at the end say nothing.
@@ -13,9 +14,32 @@ const DECODER: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The bytes of a body. Line breaks may be lost, or be written out as `\n`, as in JSON and in variables of the
-/// environment. Leaves no copy behind: it may be a key.
-pub(super) fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
+/// Returns the bytes of a key's body. Decoded here rather than by rustls-pemfile, which leaves copies in memory.
+pub(super) fn decode_secret(body: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let digits = digits(body)?;
+    let mut bytes = Zeroizing::new(vec![0; digits.len()]);
+    let length = DECODER.decode_slice(&*digits, &mut bytes).ok()?;
+    bytes.truncate(length);
+    Some(bytes)
+}
+
+/// Returns the bytes of a body that is no secret: what rustls-pemfile reads between plain markers with this label.
+pub(super) fn decode_public(label: &str, body: &str) -> Option<Vec<u8>> {
+    let digits = digits(body)?;
+    let begin = format!("-----BEGIN {label}-----\n");
+    let end = format!("\n-----END {label}-----\n");
+    let text = [begin.as_bytes(), &digits, end.as_bytes()].concat();
+    match rustls_pemfile::read_one_from_slice(&text) {
+        Ok(Some((Item::X509Certificate(der), _))) => Some(der.to_vec()),
+        Ok(Some((Item::Crl(der), _))) => Some(der.to_vec()),
+        Ok(Some((Item::SubjectPublicKeyInfo(der), _))) => Some(der.to_vec()),
+        _ => None,
+    }
+}
+
+/// Returns the base64 text of a body. Line breaks may be lost, or be written out as `\n`, as in JSON and in variables of
+/// the environment. Leaves no copy behind: it may be a key.
+fn digits(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut digits = Zeroizing::new(Vec::with_capacity(body.len()));
     for word in body.split_ascii_whitespace() {
         for (index, part) in word.split('\\').enumerate() {
@@ -29,10 +53,7 @@ pub(super) fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
             digits.extend_from_slice(part.as_bytes());
         }
     }
-    let mut bytes = Zeroizing::new(vec![0; digits.len()]);
-    let length = DECODER.decode_slice(&*digits, &mut bytes).ok()?;
-    bytes.truncate(length);
-    Some(bytes)
+    Some(digits)
 }
 
 /// A character of base64 (RFC 4648 section 4).

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
-use super::base64::decode;
+use super::base64::{decode_public, decode_secret};
 use super::blocks::{Block, blocks};
 use super::formats;
 use super::normalise;
@@ -54,9 +54,8 @@ pub fn read_public_key(text: &str) -> Result<Vec<u8>, String> {
     let key = blocks(&normalised)
         .into_iter()
         .find(|block| block.label == "PUBLIC KEY" && block.fault.is_none())
-        .and_then(|block| decode(block.body));
-    key.map(|mut key| std::mem::take(&mut *key))
-        .ok_or_else(|| "the public key cannot be read".to_owned())
+        .and_then(|block| decode_public(block.label, block.body));
+    key.ok_or_else(|| "the public key cannot be read".to_owned())
 }
 
 /// The first private key of a PEM text when it is under a password, as the DER of its EncryptedPrivateKeyInfo (RFC
@@ -72,7 +71,8 @@ pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, 
     if block.label != ENCRYPTED_KEY {
         return Ok(None);
     }
-    let der = decode(block.body).ok_or("the base64 text of the encrypted private key is broken")?;
+    let der = decode_secret(block.body)
+        .ok_or("the base64 text of the encrypted private key is broken")?;
     Ok(Some(der.to_vec()))
 }
 
@@ -90,7 +90,7 @@ fn first_private_key(normalised: &str) -> Result<Option<Block<'_>>, String> {
 
 /// The error completes a sentence about the block.
 fn decode_private_key(block: &Block<'_>) -> Result<PrivateKeyDer<'static>, &'static str> {
-    let der = decode(block.body).ok_or("its base64 text is broken")?;
+    let der = decode_secret(block.body).ok_or("its base64 text is broken")?;
     match block.label {
         "RSA PRIVATE KEY" => Ok(PrivateKeyDer::Pkcs1(der.to_vec().into())),
         "EC PRIVATE KEY" => Ok(PrivateKeyDer::Sec1(der.to_vec().into())),
