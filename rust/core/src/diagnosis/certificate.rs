@@ -65,8 +65,9 @@ pub fn name_mismatch(facts: &Facts, reference: &ReferenceName) -> Rejection {
             Cause::NameMismatch,
             CertificateError::NotValidForName,
             format!(
-                "certificate has the address {} as a DNS name, which counts for no address: issue it with the address as an IP address",
-                quoted(address)
+                "certificate is for {} as a DNS name, not {} as an IP address, which alone counts: issue it with an IP address as its alternative name",
+                quoted(address),
+                quoted(&reference.to_string())
             ),
         );
     }
