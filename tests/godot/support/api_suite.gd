@@ -44,6 +44,7 @@ const METHODS := {
 		&"replace_identity": [[TYPE_OBJECT, TYPE_OBJECT], [], TYPE_INT, false],
 		&"verify_certificate_chain": [[TYPE_STRING, TYPE_STRING, TYPE_INT], [-1], TYPE_STRING, false],
 		&"get_configuration_warnings": [[], [], TYPE_PACKED_STRING_ARRAY, false],
+		&"to_engine": [[], [], TYPE_OBJECT, false],
 	},
 	&"RustlsStreamPeerTLS": {
 		&"get_last_error": [[], [], TYPE_STRING, false],
