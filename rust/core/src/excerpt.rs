@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 /// Characters that are kept.
 const MAX: usize = 100;
 
-/// The beginning of a text that a peer sent or that quotes one, with control characters escaped.
+/// The beginning of a text that a peer sent or that quotes one, with what breaks or turns a line escaped.
 pub(crate) fn excerpt(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars().take(MAX) {
-        if letter.is_control() {
+        if letter.is_control() || turns_a_line(letter) {
             // Writing to a String does not fail.
             let _ = write!(out, "{}", letter.escape_default());
         } else {
@@ -20,6 +20,14 @@ pub(crate) fn excerpt(text: &str) -> String {
         out.push('…');
     }
     out
+}
+
+/// Separates lines or changes their direction (Unicode Standard Annex 9), so that a log reads otherwise than it is.
+fn turns_a_line(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 /// An excerpt in quotation marks.

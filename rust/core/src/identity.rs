@@ -10,7 +10,7 @@ use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
 use crate::certificate::Certificate;
-use crate::diagnosis::reason;
+use crate::diagnosis::{quoted, reason};
 use crate::provider::provider;
 
 pub use served::{ServedName, ServerIdentities};
@@ -95,8 +95,8 @@ fn mismatch(chain: &[Certificate], certified: CertifiedKey, error: &rustls::Erro
     if !matches!(error, rustls::Error::InconsistentKeys(_)) {
         let why = reason::too_large(leaf.der()).unwrap_or_else(|| reason::of_rustls(error));
         return format!(
-            "the certificate \"{}\" cannot be used ({why})",
-            leaf.facts().display_name()
+            "the certificate {} cannot be used ({why})",
+            quoted(&leaf.facts().display_name())
         );
     }
     let key = certified.key;
@@ -104,15 +104,15 @@ fn mismatch(chain: &[Certificate], certified: CertifiedKey, error: &rustls::Erro
         let candidate = CertifiedKey::new(vec![other.der().clone()], Arc::clone(&key));
         if candidate.keys_match().is_ok() {
             return format!(
-                "the private key belongs to certificate {} of the chain (\"{}\"): put that one first",
+                "the private key belongs to certificate {} of the chain ({}): put that one first",
                 index + 1,
-                other.facts().display_name()
+                quoted(&other.facts().display_name())
             );
         }
     }
     format!(
-        "the private key does not belong to the certificate \"{}\" ({}): load the pair that was made together",
-        leaf.facts().display_name(),
+        "the private key does not belong to the certificate {} ({}): load the pair that was made together",
+        quoted(&leaf.facts().display_name()),
         leaf.facts().public_key
     )
 }

@@ -281,6 +281,7 @@ fn a_certificates_alert_is_the_one_that_the_peer_understands() {
 #[test]
 fn text_from_outside_is_cut_and_cannot_break_a_line() {
     assert_eq!(quoted("a\nb\0c\u{1b}[31m"), r#""a\nb\u{0}c\u{1b}[31m""#);
+    assert_eq!(quoted("a\u{2028}b\u{202e}c"), r#""a\u{2028}b\u{202e}c""#);
     let long = quoted(&"x".repeat(5_000));
     assert!(
         long.chars().count() < 110 && long.ends_with("…\""),
@@ -291,7 +292,8 @@ fn text_from_outside_is_cut_and_cannot_break_a_line() {
         expired(&hostile, NOW),
         untrusted(Role::Server, std::slice::from_ref(&hostile), 1, None),
     ] {
-        assert!(!rejection.diagnosis.message.contains('\n'));
+        let message = rejection.diagnosis.message;
+        assert!(!message.contains(['\n', '\u{202e}']), "{message}");
     }
     let names: Vec<String> = (0..100).map(|n| format!("host{n}.example.test")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

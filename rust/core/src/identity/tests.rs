@@ -89,6 +89,20 @@ fn a_certificate_that_is_too_large_says_how_large_it_is() {
 }
 
 #[test]
+fn a_name_cannot_break_the_line_of_its_refusal() {
+    let owner = Template::leaf("one\nERROR: two").self_signed();
+    let stranger = Template::leaf("x").self_signed();
+    let (named, other) = (certificate(&owner), certificate(&stranger));
+    for (chain, key) in [
+        (vec![named.clone()], key(&stranger)),
+        (vec![other, named], key(&owner)),
+    ] {
+        let message = refusal(&chain, key);
+        assert!(!message.contains('\n'), "{message}");
+    }
+}
+
+#[test]
 fn a_key_never_reaches_a_log() {
     let owner = Template::leaf("localhost").self_signed();
     let identity = Identity::new(&[certificate(&owner)], key(&owner)).unwrap();

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 
 use crate::certificate::{Certificate, Facts, rfc4514_of_der};
-use crate::diagnosis::reason;
+use crate::diagnosis::{quoted, reason};
 use crate::pem::Bundle;
 
 pub use environment::NamedCertificates;
@@ -278,8 +278,8 @@ impl TrustStore {
                 }
                 Err(error) => {
                     self.problems.push(format!(
-                        "{from}: \"{}\" was skipped ({})",
-                        facts.display_name(),
+                        "{from}: {} was skipped ({})",
+                        quoted(&facts.display_name()),
                         reason::of_webpki(&error, certificate.der())
                     ));
                     return;
@@ -290,9 +290,9 @@ impl TrustStore {
             return;
         } else if !facts.is_self_issued() {
             self.problems.push(format!(
-                "{from}: \"{}\" is no CA and not self-signed, so nothing is trusted by it: trust its issuer \"{}\" instead",
-                facts.display_name(),
-                facts.issuer
+                "{from}: {} is no CA and not self-signed, so nothing is trusted by it: trust its issuer {} instead",
+                quoted(&facts.display_name()),
+                quoted(&facts.issuer)
             ));
         }
         self.certificates.push(Trusted {
