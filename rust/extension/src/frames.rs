@@ -206,6 +206,11 @@ fn disconnect() {
     }
 }
 
+/// Whether frames pass, and this is the thread that watches.
+pub(crate) fn are_on_this_thread() -> bool {
+    is_main_thread() && tree().is_some()
+}
+
 /// Whether scripts may touch the scene tree here.
 pub(crate) fn is_main_thread() -> bool {
     let system = Os::singleton();

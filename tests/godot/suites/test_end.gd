@@ -42,6 +42,32 @@ func test_what_lies_in_the_socket_does_not_reset_the_connection_when_both_are_cl
 		_check_clean_end(link.server)
 
 
+func test_a_socket_that_only_the_stream_holds_is_not_reset_by_what_comes_late(client: Stack, ours: Stack) -> void:
+	expect_errors()
+	for ending: String in ["disconnected", "freed"]:
+		row(ending)
+		var link: Link = connected(client, ours)
+		link.server_base = null
+		link.server.put_data("last words".to_utf8_buffer())
+		if ending == "disconnected":
+			link.server.call(&"disconnect_from_stream")
+		else:
+			link.server = null
+		# Twice: a reset would answer the first one.
+		for late: int in 2:
+			equal(link.client_base.put_data("late".to_utf8_buffer()), OK, "what the socket of the client says")
+		equal(Link.read_exactly(link.client, 10), "last words".to_utf8_buffer(), "what the client read")
+		_check_clean_end(link.client)
+		# It goes when the client does, and after a second when the client stays.
+		var base: StreamPeerTCP = link.client_base
+		if client.is_ours() and ending == "freed":
+			var tree: SceneTree = Engine.get_main_loop()
+			while base.get_status() == StreamPeerTCP.STATUS_CONNECTED:
+				await tree.process_frame
+				base.poll()
+			equal(base.get_status(), StreamPeerTCP.STATUS_NONE, "the status of the client's socket")
+
+
 func test_disconnecting_drops_what_was_not_read(stack: Stack) -> void:
 	expect_errors()
 	var link: Link = connected(stack, stack)

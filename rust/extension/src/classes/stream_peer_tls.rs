@@ -395,10 +395,10 @@ impl RustlsStreamPeerTLS {
     /// Does nothing when there is no connection. The object can be used again.
     ///
     /// [b]Note:[/b] A connection of [method connect_to_host] is closed in the background: what was sent goes out, and what
-    /// the peer still sends is taken in for up to three seconds, so that nothing is lost. A [StreamPeerTCP] of your own
-    /// cannot be closed like that. When you close or free it at once, what the peer sends after that resets the connection,
-    /// and the peer may lose what it has not read yet: keep it for a moment, or until its status is no more
-    /// [constant StreamPeerTCP.STATUS_CONNECTED], if the last data counts.
+    /// the peer still sends is taken in for up to three seconds, so that nothing is lost. A [StreamPeerTCP] that only this
+    /// object holds is kept for up to a second for the same purpose, while frames pass. One that you hold is yours: when you
+    /// close it at once, what the peer sends after that resets the connection, and the peer may lose what it has not read
+    /// yet. If the last data counts, keep it for a moment, or let go of it without closing it before this call.
     #[func(gd_self)]
     fn disconnect_from_stream(this: Gd<Self>) {
         link::disconnect(&Slot::of(&this));
@@ -434,7 +434,11 @@ impl Drop for RustlsStreamPeerTLS {
     // An object that is freed says goodbye like one that disconnects.
     fn drop(&mut self) {
         self.slot.forget();
-        let link = self.slot.lock().link.take();
+        let mut state = self.slot.lock();
+        let (stream, link) = (state.stream.take(), state.link.take());
+        drop(state);
+        // The connection asks whether it is the last to hold the stream.
+        drop(stream);
         drop(link);
     }
 }

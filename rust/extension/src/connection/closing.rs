@@ -1,17 +1,22 @@
 //! How a connection ends, so that what was sent last arrives: closing a socket with unread bytes in it resets the
 //! connection, and the peer's system throws away what the peer has not read yet.
 //!
-//! A socket of our own lingers on a thread (see [`godot_rustls_core::http::lingering`]). A [`StreamPeerTCP`] is the script's:
-//! it has no half close, and threads of ours never touch it. What lies in it is read before the script can close it.
-//!
-//! [`StreamPeerTCP`]: godot::classes::StreamPeerTcp
+//! A socket of our own lingers on a thread (see [`godot_rustls_core::http::lingering`]). A [`StreamPeerTcp`] is the script's:
+//! it has no half close, and threads of ours never touch it. What lies in it is read before the script can close it. One
+//! that nobody else holds would be closed here: it lingers for some frames.
 
 use std::io::Write as _;
+use std::time::{Duration, Instant};
 
+use godot::classes::StreamPeerTcp;
+use godot::classes::stream_peer_tcp::Status;
+use godot::prelude::*;
 use godot_rustls_core::session::Session;
 
 use super::transport::Received;
 use super::{Connection, LARGEST_READ, Place, Transport};
+use crate::convert::packed_bytes;
+use crate::frames::{self, Again};
 
 /// What is read and thrown away, so that closing the socket does not reset the connection and lose the close_notify, or
 /// the alert that says why (RFC 8446 section 6.2).
@@ -19,6 +24,9 @@ const MAX_DISCARDED: usize = 256 * 1024;
 
 /// close_notify to a peer that expects plain text still (RFC 8446 section 6.1).
 const PLAIN_CLOSE_NOTIFY: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
+
+/// How long a socket of the engine's lingers. The peer does not see the end of our half, and may wait for it.
+const MAX_LINGER: Duration = Duration::from_secs(1);
 
 impl Connection {
     /// Sends close_notify, as far as the stream below takes it; what it does not take goes along with a socket of ours.
@@ -34,6 +42,9 @@ impl Connection {
                 socket.set_last_words(self.output.take_rest());
             } else if is_well {
                 self.discard_until_goodbye(&mut session);
+                if !session.peer_has_closed() && !session.is_handshaking() {
+                    self.linger_if_unowned();
+                }
             }
             self.place = Place::Here(session);
         } else if self.place.may_part() {
@@ -83,5 +94,32 @@ impl Connection {
                 break;
             }
         }
+    }
+
+    /// Keeps a socket that goes with this connection until the peer has ended its half.
+    fn linger_if_unowned(&self) {
+        if let Some(socket) = self.transport.unowned_socket()
+            && frames::are_on_this_thread()
+        {
+            frames::watch(&socket, lingering);
+        }
+    }
+}
+
+/// Takes in what comes, for as long as `socket` lingers.
+fn lingering(mut socket: Gd<StreamPeerTcp>) -> impl FnMut() -> Again {
+    let begun = Instant::now();
+    let mut discarded = 0;
+    move || {
+        socket.poll();
+        while socket.get_status() == Status::CONNECTED && discarded < MAX_DISCARDED {
+            let read = socket.get_partial_data(LARGEST_READ);
+            match read.get(1).as_ref().and_then(packed_bytes) {
+                Some(bytes) if !bytes.is_empty() => discarded += bytes.len(),
+                _ if begun.elapsed() < MAX_LINGER => return Again::Yes,
+                _ => break,
+            }
+        }
+        Again::No
     }
 }

@@ -94,6 +94,22 @@ impl Transport {
     }
 }
 
+impl Transport {
+    /// The engine's socket, if nobody but this holds it.
+    pub(super) fn unowned_socket(&self) -> Option<Gd<StreamPeerTcp>> {
+        let Self::Given(GivenStream {
+            kind: Kind::Socket(socket),
+            ..
+        }) = self
+        else {
+            return None;
+        };
+        // As what the script gave, and as what it is.
+        const OURS: i32 = 2;
+        (socket.get_reference_count() == OURS).then(|| socket.clone())
+    }
+}
+
 impl GivenStream {
     fn new(stream: Gd<StreamPeer>) -> Self {
         let kind = if let Ok(socket) = stream.clone().try_cast() {
