@@ -7,6 +7,7 @@ const Flow := preload("res://support/flow.gd")
 const CLOSED_RECORD := 5 + 2 + 1 + 16
 const HELLO_RECORD := 5 + 5 + 1 + 16
 const CAUSE_TRUNCATED := 12
+const CAUSE_PEER_ALERT := 14
 
 
 func test_disconnecting_says_goodbye_and_leaves_the_base_connected(client: Stack, server: Stack) -> void:
@@ -66,6 +67,25 @@ func test_a_socket_that_only_the_stream_holds_is_not_reset_by_what_comes_late(cl
 				await tree.process_frame
 				base.poll()
 			equal(base.get_status(), StreamPeerTCP.STATUS_NONE, "the status of the client's socket")
+
+
+func test_the_alert_after_a_broken_record_arrives_also_when_more_was_on_the_way(ours: Stack) -> void:
+	expect_errors()
+	var link: Link = connected(ours, ours)
+	drain(link)
+	var broken: PackedByteArray = [23, 3, 3, 0, 40]
+	broken.resize(45)
+	link.client_base.put_data(broken)
+	link.client_base.put_data(Flow.noise(100000))
+	link.server_base = null
+	check(wait_until(func() -> bool:
+		Link.poll(link.server)
+		return Link.status(link.server) == Stack.Status.DISCONNECTED), "status %d" % Link.status(link.server))
+	link.client_base.put_data("late".to_utf8_buffer())
+	check(wait_until(func() -> bool:
+		Link.poll(link.client)
+		return Link.status(link.client) == Stack.Status.DISCONNECTED), "status %d" % Link.status(link.client))
+	equal(link.client.call(&"get_last_error_code"), CAUSE_PEER_ALERT, link.client.call(&"get_last_error"))
 
 
 func test_disconnecting_drops_what_was_not_read(stack: Stack) -> void:

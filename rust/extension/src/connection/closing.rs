@@ -40,9 +40,14 @@ impl Connection {
             if let Transport::Own(socket) = &mut self.transport {
                 session.take_output(&mut self.output);
                 socket.set_last_words(self.output.take_rest());
-            } else if is_well {
-                self.discard_until_goodbye(&mut session);
-                if !session.peer_has_closed() && !session.is_handshaking() {
+            } else {
+                if is_well {
+                    self.discard_until_goodbye(&mut session);
+                } else if self.transport.is_socket() {
+                    self.discard();
+                }
+                let is_left = is_well && session.is_handshaking();
+                if !is_left && !session.peer_has_closed() {
                     self.linger_if_unowned();
                 }
             }
@@ -63,6 +68,11 @@ impl Connection {
             self.flush(&mut session);
             self.place = Place::Here(session);
         }
+        self.discard();
+    }
+
+    /// Takes what is there.
+    fn discard(&mut self) {
         let mut discarded = 0;
         while discarded < MAX_DISCARDED {
             match self.transport.receive(LARGEST_READ) {
