@@ -31,6 +31,9 @@ const SIGNAL: &str = "process_frame";
 /// A signal of the root that tells that the scene tree ends: scripts are freed soon after, and before the library goes.
 const END_SIGNAL: &str = "tree_exiting";
 
+/// Metadata of the scene tree.
+const HOLDER: &str = "rustls_held";
+
 /// The scene tree has ended. What is watched holds objects whose signals scripts listen to, and freeing what a script
 /// connected after its language is gone corrupts memory: from now on nothing is kept.
 static HAS_ENDED: AtomicBool = AtomicBool::new(false);
@@ -122,7 +125,7 @@ fn stop_with_tree() {
         let holder = Callable::from_fn("held", move |_| {
             let _ = &held;
         });
-        tree.connect(SIGNAL, &holder);
+        tree.set_meta(HOLDER, &holder.to_variant());
     }
 }
 
@@ -186,15 +189,21 @@ fn connect(tree: &mut Gd<SceneTree>) {
         let callable =
             connected.get_or_insert_with(|| Callable::from_fn("look", |_| look_at_all()));
         if !tree.is_connected(SIGNAL, callable) {
-            tree.connect(SIGNAL, callable);
+            connect_to(tree, SIGNAL, callable);
         }
     });
     CONNECTED_TO_END.with_borrow_mut(|connected| {
         if let (None, Some(mut root)) = (&connected, tree.get_root()) {
             let callable = connected.insert(Callable::from_fn("end", |_| stop_with_tree()));
-            root.connect(END_SIGNAL, callable);
+            connect_to(&mut root, END_SIGNAL, callable);
         }
     });
+}
+
+/// Not by the binding's own `connect`: in the editor that keeps the callable, and warns of it when the editor ends.
+fn connect_to<T: Inherits<Object>>(object: &mut Gd<T>, signal: &str, callable: &Callable) {
+    let mut object = object.clone().upcast::<Object>();
+    object.call("connect", &[signal.to_variant(), callable.to_variant()]);
 }
 
 fn disconnect() {

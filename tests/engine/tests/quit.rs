@@ -281,8 +281,8 @@ func end() -> void:
 
 
 func wait_for(asking: Node) -> void:
-	await asking.call("fetch", URL + "body").completed
-	print("COMPLETED")
+	# One that is cut off by its node's end may be told in this frame still.
+	seen(asking, [await asking.call("fetch", URL + "body").completed])
 
 
 func wait_for_answer(asking: Node) -> void:
