@@ -24,7 +24,7 @@ func test_threads_share_server_options_that_change_meanwhile(ours: Stack) -> voi
 			var is_begun: bool = ours.stream().call(&"accept_stream", StreamPeerBuffer.new(), options) == OK
 			accepted = accepted + 1 if is_begun else -1
 		return accepted)
-	for turn: int in 200:
+	for turn: int in 60:
 		# The main thread uses them too, which is what makes it collide.
 		ours.stream().call(&"accept_stream", StreamPeerBuffer.new(), options)
 		equal(options.call(&"is_server"), true, "is_server()")
@@ -59,7 +59,7 @@ func test_threads_share_a_node_and_its_options(ours: Stack) -> void:
 func test_threads_and_the_main_thread_watch_what_ends(ours: Stack) -> void:
 	var server: Peer = peer({"/": Answers.sized("hello")})
 	var http: Node = node(ours)
-	for turn: int in 10:
+	for turn: int in 3:
 		var watched: Array[RefCounted] = [http.call(&"fetch", server.url("/")), ours.crypto().call(&"generate_rsa_async", 2048)]
 		var threads: Array[Thread] = _started(func() -> bool:
 			while not watched.all(func(object: RefCounted) -> bool: return object.call(&"is_completed")):
