@@ -250,3 +250,99 @@ impl AsyncWrite for CountedFrames {
         Pin::new(&mut self.transport).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PING: u8 = 0x6;
+    const WINDOW_UPDATE: u8 = 0x8;
+
+    fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = u32::try_from(payload.len()).unwrap().to_be_bytes()[1..].to_vec();
+        bytes.extend([kind, flags]);
+        bytes.extend(stream.to_be_bytes());
+        bytes.extend(payload);
+        bytes
+    }
+
+    /// How many of these frames are taken.
+    fn taken(counts: &mut Counts, frame: &[u8], most: u32) -> u32 {
+        let mut taken = 0;
+        while taken < most && counts.received(frame).is_ok() {
+            taken += 1;
+        }
+        taken
+    }
+
+    #[test]
+    fn frames_are_told_apart_however_they_are_cut() {
+        let frames = [
+            frame(HEADERS, 4, 1, b"head"),
+            frame(DATA, PADDED, 1, b"\x02a\0\0"),
+            frame(DATA, PADDED, 1, b"\x02\0\0"),
+            frame(DATA, 0, 1, b""),
+            frame(CONTINUATION, 0, 0x8000_0001, b"more"),
+            frame(PING, 0, 0, &[0; 8]),
+        ]
+        .concat();
+        for size in [1, 2, 9, 10, 1000] {
+            let mut counts = Counts::default();
+            let begun: usize = frames
+                .chunks(size)
+                .map(|chunk| counts.received(chunk).unwrap())
+                .sum();
+            assert_eq!((begun, counts.idle), (6, 4), "pieces of {size}");
+            assert_eq!(counts.heads[&1], (1, 8));
+            assert!(counts.heard.take() && !counts.heard.take());
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_stream_and_bytes_of_a_body_are_progress() {
+        for progress in [
+            frame(DATA, 0, 1, b"a"),
+            frame(DATA, END_STREAM, 1, b""),
+            frame(HEADERS, END_STREAM, 1, b"trailers"),
+        ] {
+            let mut counts = Counts::default();
+            let ping = frame(PING, 0, 0, &[0; 8]);
+            assert_eq!(taken(&mut counts, &ping, MAX_IDLE), MAX_IDLE);
+            counts.received(&progress).unwrap();
+            assert_eq!(taken(&mut counts, &ping, 2 * MAX_IDLE), MAX_IDLE);
+        }
+    }
+
+    #[test]
+    fn leave_to_send_on_is_excused_by_what_was_sent() {
+        let mut counts = Counts::default();
+        let update = frame(WINDOW_UPDATE, 0, 1, &[0, 0, 4, 0]);
+        for _ in 0..3 * MAX_IDLE {
+            counts.sent(SENT_PER_FRAME);
+            counts.received(&update).unwrap();
+        }
+        assert_eq!(taken(&mut counts, &update, 2 * MAX_IDLE), MAX_IDLE - 1);
+    }
+
+    #[test]
+    fn a_ping_now_and_then_is_no_flood() {
+        let mut counts = Counts::default();
+        let ping = frame(PING, 0, 0, &[0; 8]);
+        for _ in 0..3 {
+            assert_eq!(taken(&mut counts, &ping, MAX_IDLE), MAX_IDLE);
+            counts.idle_since -= IDLE_FOR;
+            counts.received(&ping).unwrap();
+        }
+    }
+
+    #[test]
+    fn heads_of_streams_that_were_given_up_are_not_kept_for_ever() {
+        let mut counts = Counts::default();
+        for stream in 0..5000 {
+            counts
+                .received(&frame(HEADERS, 4, 2 * stream + 1, b"x"))
+                .unwrap();
+        }
+        assert_eq!(counts.heads.len(), MAX_STREAMS);
+    }
+}

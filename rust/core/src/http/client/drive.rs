@@ -151,7 +151,8 @@ fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answe
         length,
         is_chunked: is_chunked && has_body && !is_head,
         has_body,
-        ends_with_connection: has_body && !is_head && !is_chunked && length.is_none(),
+        // Beside chunks a length is void, and somebody in between may have heeded it (RFC 9112 section 6.3).
+        ends_with_connection: has_body && !is_head && is_chunked == length.is_some(),
         lines,
     }
 }

@@ -112,7 +112,7 @@ impl Answer {
             received: 0,
             handed_on: 0,
         };
-        while let Some(piece) = self.next().await? {
+        while has_body && let Some(piece) = self.next().await? {
             output.received = progress.received(piece.len());
             size.received(output.received)?;
             match &mut decoder {

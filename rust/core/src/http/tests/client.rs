@@ -162,6 +162,21 @@ fn an_answer_is_not_lost_when_the_server_closes_behind_it() {
 }
 
 #[test]
+fn chunks_beside_a_length_count_and_end_the_connection() {
+    let server = Server::plain(|_, _, _| {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+        (answer.as_bytes().to_vec(), Then::Keep)
+    });
+    block_on(async {
+        let client = connected(&server);
+        let answer = answer_to(&client, "/");
+        assert!(answer.is_chunked && answer.ends_with_connection);
+        until(|| matches!(client.stage(), Stage::Closed));
+        assert_eq!(client.read(100, 3), Piece::Bytes(b"abc".to_vec(), true));
+    });
+}
+
+#[test]
 fn a_body_that_nobody_reads_makes_the_server_wait() {
     let server = Server::plain(|_, _, _| {
         let mut answer = b"HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n".to_vec();

@@ -114,11 +114,17 @@ fn answers_without_a_body_need_neither_their_length_nor_an_end() {
             (Method::GET, "204"),
             (Method::GET, "304"),
         ] {
-            for ends in [true, false] {
+            for sent in 0..3 {
                 let server = RawHttp2::start(move |_, stream| {
                     let fields = [(":status", status), ("content-length", "4")];
-                    let flags = if ends { END_STREAM } else { 0 };
-                    once([head(stream, flags, &fields), reset(stream, NO_ERROR)])
+                    let flags = if sent == 0 { END_STREAM } else { 0 };
+                    let begin = head(stream, flags, &fields);
+                    match sent {
+                        0 => once([begin]),
+                        1 => once([begin, reset(stream, NO_ERROR)]),
+                        // Bytes that nobody may send, and no end.
+                        _ => once([begin, data(stream, 0, b"abcd")]),
+                    }
                 })
                 .await;
                 let mut order = order(&server.url());
