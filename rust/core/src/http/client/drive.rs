@@ -95,6 +95,7 @@ async fn serve(
         let is_complete = !answered.has_body || body.is_end_stream();
         let ends_with_connection = answered.ends_with_connection;
         let is_chunked = answered.is_chunked;
+        let length = answered.length.filter(|_| is_chunked);
         shared.change(|state| {
             state.is_chunked = is_chunked;
             state.pieces.clear();
@@ -103,17 +104,21 @@ async fn serve(
             state.stage = Stage::Receiving;
             state.answer = Some(answered);
         });
-        receive(body, shared).await?;
+        let received = receive(body, shared).await?;
+        // Somebody in between may have heeded a length that chunks make void (RFC 9112 section 6.3).
+        let has_two_ends = length.is_some_and(|length| length != received);
         shared.change(|state| state.is_complete = true);
-        if ends_with_connection || !connection.ready().await {
+        if ends_with_connection || has_two_ends || !connection.ready().await {
             return Ok(());
         }
     }
 }
 
-async fn receive(mut body: Incoming, shared: &Shared) -> Result<(), Failure> {
+/// How many bytes came.
+async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, Failure> {
+    let mut received = 0;
     if body.is_end_stream() {
-        return Ok(());
+        return Ok(received);
     }
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|error| incomplete(&error))?.into_data() else {
@@ -122,6 +127,7 @@ async fn receive(mut body: Incoming, shared: &Shared) -> Result<(), Failure> {
         if data.is_empty() {
             continue;
         }
+        received += data.len() as u64;
         // Whoever takes the last bytes has to see that they are: the next request may follow at once.
         let is_last = body.is_end_stream();
         shared.change(|state| {
@@ -133,7 +139,7 @@ async fn receive(mut body: Incoming, shared: &Shared) -> Result<(), Failure> {
             shared.fetched.notified().await;
         }
     }
-    Ok(())
+    Ok(received)
 }
 
 fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answered {
@@ -151,8 +157,7 @@ fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answe
         length,
         is_chunked: is_chunked && has_body && !is_head,
         has_body,
-        // Beside chunks a length is void, and somebody in between may have heeded it (RFC 9112 section 6.3).
-        ends_with_connection: has_body && !is_head && is_chunked == length.is_some(),
+        ends_with_connection: has_body && !is_head && !is_chunked && length.is_none(),
         lines,
     }
 }

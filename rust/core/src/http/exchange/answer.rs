@@ -127,7 +127,9 @@ impl Answer {
         if has_body {
             self.is_whole(announced, output.received)?;
         }
-        self.give_back().await;
+        if self.has_one_end(output.received) {
+            self.give_back().await;
+        }
         if let Some(decoder) = decoder.filter(|_| has_body) {
             decoder.finish()?;
         }
@@ -154,9 +156,6 @@ impl Answer {
 
     /// The connection is free for others, at once as a rule. One that still takes in the request's body holds up nobody.
     async fn give_back(&mut self) {
-        if self.has_two_lengths() {
-            return;
-        }
         if let Some(lease) = self.lease.take().filter(|lease| !lease.is_shared()) {
             let giving = tokio::spawn(lease.give_back());
             let _ = tokio::time::timeout(GIVING_BACK, giving).await;
@@ -188,12 +187,10 @@ impl Answer {
 
     /// What the server says to send: chunks make a Content-Length void (RFC 9112 section 6.3).
     fn announced_length(&self) -> Option<u64> {
-        if self.is_chunked() {
-            return None;
-        }
         let given = self
             .head
             .header("content-length")
+            .filter(|_| !self.is_chunked())
             .and_then(|length| length.trim().parse().ok());
         given.or_else(|| self.body.size_hint().exact().filter(|length| *length > 0))
     }
@@ -202,19 +199,24 @@ impl Answer {
         self.head.header("transfer-encoding").is_some()
     }
 
-    /// Somebody in between may have read another body, and the next answer would begin elsewhere for him: the connection is
-    /// not used again.
-    fn has_two_lengths(&self) -> bool {
-        self.is_chunked() && self.head.header("content-length").is_some()
+    /// Somebody in between may have heeded a length that chunks make void, and the next answer begins elsewhere for him: a
+    /// connection where they differ is not used again.
+    fn has_one_end(&self, received: u64) -> bool {
+        let mut lengths = self.values("content-length");
+        !self.is_chunked() || lengths.all(|length| length.trim().parse() == Ok(received))
     }
 
     fn codings(&self, rules: Rules) -> Vec<Coding> {
-        let lines = self
-            .head
-            .lines
-            .iter()
-            .filter(|(name, _)| rules.decode && name.eq_ignore_ascii_case("content-encoding"));
-        Coding::list(lines.map(|(_, value)| value.as_str()))
+        let values = self.values("content-encoding");
+        Coding::list(values.filter(|_| rules.decode))
+    }
+
+    /// The values of all header fields of this name.
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let lines = self.head.lines.iter();
+        lines
+            .filter(move |(candidate, _)| candidate.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 }
 
