@@ -50,9 +50,11 @@ impl Partial {
 /// The body is compressed, also where that was not asked for. Its bytes are others than the file's, and a part of it
 /// cannot be decompressed alone.
 pub(super) fn is_coded(head: &Head) -> bool {
-    head.header("content-encoding")
-        .map(str::trim)
-        .is_some_and(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+    let lines = head.lines.iter();
+    lines
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
+        .flat_map(|(_, codings)| codings.split(',').map(str::trim))
+        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
 }
 
 /// Which bytes of a file a body has.

@@ -274,3 +274,26 @@ fn ranges_of_the_caller_s_own_and_other_methods_are_left_alone() {
     assert_eq!(scene.asked("Range"), None);
     assert_eq!(scene.part().as_deref(), Some(HALF));
 }
+
+#[test]
+fn a_body_that_any_line_calls_compressed_leaves_nothing_to_go_on_with() {
+    for lines in [
+        "Content-Encoding: gzip\r\n",
+        "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n",
+        "Content-Encoding: identity, gzip\r\n",
+        "Content-Encoding:\r\nContent-Encoding: rot13\r\n",
+    ] {
+        // Two bytes less than it says, of gzip's beginning.
+        let head = format!("HTTP/1.1 200 OK\r\n{lines}ETag: \"a\"\r\nContent-Length: 12\r\n\r\n");
+        let answer = [head.as_bytes(), b"\x1f\x8b\x08\0\0\0\0\0\0\xff"].concat();
+        let server = Server::plain(move |_, _, _| (answer.clone(), Then::Close));
+        let folder = tempfile::tempdir().unwrap();
+        let order = order(&server.url("/"));
+        let mut saving = Saving::resuming(folder.path().join("file"), &order);
+        let progress = Arc::new(Progress::default());
+        let ending = block_on(run(&plain_pool(), order, &progress, &mut saving));
+        assert!(ending.failure.is_some());
+        drop(saving);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{lines:?}");
+    }
+}
