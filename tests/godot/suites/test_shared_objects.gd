@@ -56,24 +56,6 @@ func test_threads_share_a_node_and_its_options(ours: Stack) -> void:
 	equal([texts.size(), texts.count("hello")], [125, 125], "answers, and how many are right")
 
 
-func test_threads_and_the_main_thread_watch_what_ends(ours: Stack) -> void:
-	var server: Peer = peer({"/": Answers.sized("hello")})
-	var http: Node = node(ours)
-	for turn: int in 3:
-		var watched: Array[RefCounted] = [http.call(&"fetch", server.url("/")), ours.crypto().call(&"generate_rsa_async", 2048)]
-		var threads: Array[Thread] = _started(func() -> bool:
-			while not watched.all(func(object: RefCounted) -> bool: return object.call(&"is_completed")):
-				pass
-			return watched[0].get(&"result") == 0 and watched[1].call(&"get_key") != null)
-		await until(func() -> bool:
-			for round: int in 100:
-				watched[0].call(&"get_text")
-				watched[1].call(&"get_last_error")
-			return not threads.any(func(thread: Thread) -> bool: return thread.is_alive()))
-		for thread: Thread in threads:
-			equal(thread.wait_to_finish(), true, "whether a thread saw both ends")
-
-
 func _started(work: Callable) -> Array[Thread]:
 	var threads: Array[Thread] = []
 	for index: int in THREADS:
