@@ -148,6 +148,18 @@ func test_what_follows_a_nul_is_not_lost(ours: Stack) -> void:
 			equal(response.call(&"get_text"), "event: a\ufffd\nid: 7\ndata: c\ufffd\ndata: e\ufffd\n\n", "get_text()")
 
 
+func test_how_long_to_wait_before_asking_again_is_told(ours: Stack) -> void:
+	var head: PackedByteArray = Answers.head(200, ["Content-Type: text/event-stream"])
+	var gate: Array = [false]
+	var server: Peer = peer({"/": [head, Answers.bytes("data: one\n\n"), gate, Answers.bytes("retry: 2500\n\n"), &"close"]})
+	var response: RefCounted = _fetched(node(ours, {&"server_sent_events": true}), server.url("/"))
+	equal(response.call(&"get_reconnection_time"), -1.0, "before the server says so")
+	gate[0] = true
+	await until(func() -> bool: return response.call(&"get_reconnection_time") == 2.5)
+	await _done(response)
+	equal(response.call(&"get_reconnection_time"), 2.5, "afterwards")
+
+
 func test_events_come_while_the_stream_runs(ours: Stack) -> void:
 	var gate: Array = [false]
 	var head: PackedByteArray = Answers.head(200, ["Content-Type: text/event-stream"])

@@ -217,12 +217,40 @@ func test_the_old_file_stays_until_the_new_one_is_whole(ours: Stack) -> void:
 
 
 func test_an_empty_body_makes_an_empty_file_of_ours(ours: Stack) -> void:
-	var server: Peer = peer({"/": Answers.sized("")})
-	var path: String = scratch_file("empty")
-	came_to(await ask(node(ours, {&"download_file": path}), server.url("/")), Result.SUCCESS, 200, null, NOTHING)
-	# Whether there is a file then is not said; when there is one, it is empty and alone.
-	check(not FileAccess.file_exists(path) or FileAccess.get_file_as_bytes(path).is_empty(), "the file is not empty")
-	check(_beside(path).size() <= 1, "beside the file there is %s" % [_beside(path)])
+	var nothing: PackedByteArray = Answers.compress(NOTHING, "gzip")
+	for answer: Array in [Answers.sized(""), Answers.chunked(""), Answers.unsized(""),
+			Answers.sized(nothing, 200, ["Content-Encoding: gzip"]), Answers.sized("", 404)]:
+		var server: Peer = peer({"/": answer})
+		for path_of: Callable in [func() -> String: return scratch_file("empty"), _old_file]:
+			var path: String = path_of.call()
+			await ask(node(ours, {&"download_file": path}), server.url("/"))
+			equal(_beside(path), PackedStringArray([path.get_file()]), "the files in the folder")
+			same_bytes(FileAccess.get_file_as_bytes(path), NOTHING, "the file")
+			DirAccess.remove_absolute(path)
+
+
+func test_an_answer_without_a_body_leaves_the_file_alone(ours: Stack) -> void:
+	for case: Array in [[HTTPClient.METHOD_HEAD, 200], [HTTPClient.METHOD_GET, 204], [HTTPClient.METHOD_GET, 304]]:
+		row("%d to method %d" % [case[1], case[0]])
+		var server: Peer = peer({"/": [Answers.head(case[1], [])]})
+		var path: String = _old_file()
+		var outcome: Outcome = await ask(node(ours, {&"download_file": path}), server.url("/"), [], case[0])
+		came_to(outcome, Result.SUCCESS, case[1], null, NOTHING)
+		_is_alone(path, OLD)
+
+
+func test_an_announced_length_alone_claims_no_memory(ours: Stack) -> void:
+	var server: Peer = peer({"/": [Answers.head(200, ["Content-Length: 67108864"]) + noise(2700), &"hang"]})
+	var before: int = OS.get_static_memory_usage()
+	check(before > 0, "this engine does not tell its memory")
+	var nodes: Array[Node] = []
+	for number: int in 4:
+		nodes.append(node(ours))
+		begin(nodes[-1], server.url("/"))
+	await until(func() -> bool: return nodes.all(
+		func(http: Node) -> bool: return http.call(&"get_downloaded_bytes") == 2700))
+	var claimed: int = OS.get_static_memory_usage() - before
+	check(claimed < 16 << 20, "%d bytes" % claimed)
 
 
 func test_two_nodes_may_write_the_same_file(ours: Stack) -> void:

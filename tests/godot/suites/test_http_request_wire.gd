@@ -48,6 +48,16 @@ func test_defaults_are_there_once_and_in_order(stack: Stack) -> void:
 			names(request.value("Accept-Encoding"), encoding, "Accept-Encoding")
 
 
+## A part of a compressed body is of no use.
+func test_a_range_of_the_caller_s_own_asks_for_no_compression(ours: Stack) -> void:
+	var server: Peer = peer({"*": Answers.sized("ok")})
+	for own: Array in [["Range: bytes=0-1"], ["rANGE: bytes=0-1"]]:
+		await ask(node(ours), server.url("/"), own)
+		equal(server.last_request().value("Accept-Encoding"), "identity", "Accept-Encoding")
+	await ask(node(ours), server.url("/"), ["Range: bytes=0-1", "Accept-Encoding: gzip"])
+	equal(server.last_request().values("Accept-Encoding"), PackedStringArray(["gzip"]), "the caller's own")
+
+
 func test_a_given_header_takes_the_place_of_the_default(stack: Stack) -> void:
 	var server: Peer = peer({"*": Answers.sized("ok")})
 	for header: String in ["User-Agent", "Accept", "Accept-Encoding", "Host", "uSER-aGENT", "aCCEPT", "host"]:

@@ -112,6 +112,7 @@ const METHODS := {
 		&"get_json": [[], [], TYPE_NIL, false],
 		&"get_peer_certificates": [[], [], TYPE_ARRAY, false],
 		&"get_downloaded_bytes": [[], [], TYPE_INT, false],
+		&"get_reconnection_time": [[], [], TYPE_FLOAT, false],
 		&"get_body_size": [[], [], TYPE_INT, false],
 		&"get_last_error_code": [[], [], TYPE_INT, false],
 		&"cancel": [[], [], TYPE_NIL, false],

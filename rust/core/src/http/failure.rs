@@ -15,8 +15,6 @@ pub enum FailureKind {
     Connection,
     /// No secure connection could be made.
     TlsHandshake,
-    /// A body with both a length and chunks, which differ.
-    ChunkedBodySizeMismatch,
     /// The body is longer than allowed.
     BodySizeLimit,
     /// The body cannot be decompressed.

@@ -174,6 +174,12 @@ pub(super) fn lines_of(map: &HeaderMap) -> Vec<Line> {
         .collect()
 }
 
+/// A line as scripts get it: "Name: value", and without a blank at its end where there is no value, as the engine has it.
+pub fn written((name, value): &Line) -> String {
+    let blank = if value.is_empty() { "" } else { " " };
+    format!("{name}:{blank}{value}")
+}
+
 /// The value of the first line of this name, in any case.
 pub fn find<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
     lines
@@ -271,6 +277,12 @@ mod tests {
         assert_eq!(fields.spellings(), ["user-AGENT", "X", "Accept"]);
         assert_eq!(fields.get("user-agent"), Some(&b"mine"[..]));
         assert_eq!(fields.get("x"), Some("ä".as_bytes()));
+    }
+
+    #[test]
+    fn a_line_without_a_value_has_no_blank_at_its_end() {
+        let line = |value: &str| written(&("Empty".to_owned(), value.to_owned()));
+        assert_eq!([line(""), line("a")], ["Empty:", "Empty: a"]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use godot::prelude::*;
 use godot_rustls_core::diagnosis::{Cause, Diagnosis};
 use godot_rustls_core::http::client::{Answered, Client, Piece};
 use godot_rustls_core::http::connect::{Connector, PeerFacts};
+use godot_rustls_core::http::headers::written;
 use godot_rustls_core::http::proxy::Routes;
 use godot_rustls_core::http::shown;
 use tokio::task::AbortHandle;
@@ -252,7 +253,7 @@ impl RustlsHTTPClient {
         let lines = self.take_lines();
         lines
             .iter()
-            .map(|(name, value)| godot_text(&format!("{name}: {value}")))
+            .map(|line| godot_text(&written(line)))
             .collect()
     }
 

@@ -39,7 +39,8 @@ use crate::http::proxies::Proxies;
 #[class(tool, base=Node)]
 pub(crate) struct RustlsHTTPRequest {
     /// The file that the body goes to, instead of into the signal: [code]user://[/code] or an absolute path. It is written
-    /// beside its place and put there when it is complete; until then, and when something fails, an older file stays.
+    /// beside its place and put there when it is complete; until then, and when something fails, an older file stays. An
+    /// empty body makes an empty file; an answer without a body (to HEAD, or 204 or 304) leaves the file alone.
     #[var(get = get_download_file, set = set_download_file, hint = SAVE_FILE, usage_flags = [DEFAULT])]
     download_file: GString,
     /// Accepted for [HTTPRequest]'s sake, in bytes. Pieces are as large as they arrive.
@@ -48,8 +49,9 @@ pub(crate) struct RustlsHTTPRequest {
     /// Accepted for [HTTPRequest]'s sake. The work is always done in the background.
     #[var(get = is_using_threads, set = set_use_threads, usage_flags = [DEFAULT])]
     use_threads: bool,
-    /// Whether servers may compress the body: it asks for [code]gzip, deflate, br, zstd[/code] and decompresses what comes.
-    /// A header [code]Accept-Encoding[/code] of the caller's stands instead.
+    /// Whether servers may compress the body: it asks for [code]gzip, deflate, br, zstd[/code] and decompresses what comes,
+    /// up to four codings one upon the other. A header [code]Accept-Encoding[/code] of the caller's stands instead; with a
+    /// header [code]Range[/code] it asks for no compression.
     #[var(get = is_accepting_gzip, set = set_accept_gzip, usage_flags = [DEFAULT])]
     accept_gzip: bool,
     /// The most bytes that a body may have, as received and decompressed; -1 for any number. A compressed body that becomes
@@ -65,7 +67,9 @@ pub(crate) struct RustlsHTTPRequest {
     /// Seconds that making a connection may take, from the name to the end of the TLS handshake; 0 for any time.
     #[var(get = get_connect_timeout, set = set_connect_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     connect_timeout: f64,
-    /// Seconds that a server may be silent, before its answer and within; 0 for any time.
+    /// Seconds that a server may be silent; 0 for any time. Before its answer any byte breaks the silence, that of an interim
+    /// answer (1xx) or of a header too (over HTTP/2 while no other request uses the connection); within the body only bytes
+    /// of the body do. [member timeout] limits all of it.
     #[var(get = get_read_timeout, set = set_read_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     read_timeout: f64,
     /// Whether a POST or PATCH that was lost is sent once more. Connections are kept for further requests, and a server may
@@ -158,7 +162,7 @@ impl RustlsHTTPRequest {
     /// A whole answer came, whatever its status code.
     #[constant]
     pub(crate) const RESULT_SUCCESS: i64 = 0;
-    /// The answer has both a length and chunks, and they differ.
+    /// Never used here: where an answer has both a length and chunks, the chunks count (RFC 9112 section 6.3).
     #[constant]
     pub(crate) const RESULT_CHUNKED_BODY_SIZE_MISMATCH: i64 = 1;
     /// Nobody answers there, a proxy does not let through, or a redirect leads nowhere.

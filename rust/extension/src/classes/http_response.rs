@@ -248,6 +248,14 @@ impl RustlsHTTPResponse {
         self.outcome().problem.cause as i64
     }
 
+    /// Returns how many seconds the server wants a client to wait before it asks for its stream of events again
+    /// ([code]retry:[/code], see [member RustlsHTTPRequest.server_sent_events]), or -1 when it did not say. The addon does
+    /// not ask again by itself.
+    #[func]
+    fn get_reconnection_time(&self) -> f64 {
+        self.arrival.retry_seconds()
+    }
+
     /// Ends the request. [signal completed] follows in the next frame, unless it was emitted already.
     #[func]
     pub(crate) fn cancel(&self) {

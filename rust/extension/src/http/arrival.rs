@@ -10,6 +10,7 @@ use godot_rustls_core::http::events::Event;
 use godot_rustls_core::http::failure::{Failure, FailureKind};
 
 use super::bytes::Bytes;
+use super::event_queue::Retry;
 use super::flight::{Finished, Flight};
 
 /// Shared by the object of an answer and whoever looks at it once a frame.
@@ -29,6 +30,7 @@ struct State {
     completed: bool,
     /// What was told of it.
     told: Counts,
+    retry: Retry,
 }
 
 /// Bytes of an exchange.
@@ -67,6 +69,7 @@ impl Counts {
 impl Arrival {
     /// Of a flight, or never because of a failure.
     pub(crate) fn of(flight: Result<Flight, Failure>) -> Self {
+        let retry = flight.as_ref().map_or_else(|_| Retry::new(), Flight::retry);
         let (flight, unsent) = match flight {
             Ok(flight) => (Some(flight), None),
             Err(failure) => (None, Some(failure)),
@@ -78,6 +81,7 @@ impl Arrival {
             is_taken: false,
             completed: false,
             told: Counts::NONE,
+            retry,
         })))
     }
 
@@ -166,6 +170,11 @@ impl Arrival {
         let state = self.lock();
         let flight = state.flight.as_ref();
         flight.is_some_and(|flight| flight.has_events)
+    }
+
+    /// How many seconds the server of events wants a client to wait before it asks again, or -1.
+    pub(crate) fn retry_seconds(&self) -> f64 {
+        self.lock().retry.seconds()
     }
 
     /// The next event of a stream of them.

@@ -11,9 +11,6 @@ use godot::builtin::PackedByteArray;
 /// Whether the engine's memory is there.
 static OPEN: RwLock<bool> = RwLock::new(false);
 
-/// Room that an announced length alone may claim; more only comes with the bytes.
-const TRUSTED_LENGTH: u64 = 64 * 1024 * 1024;
-
 /// From now on arrays may be used. Once, when the library is loaded.
 pub(crate) fn open() {
     *OPEN.write().unwrap_or_else(PoisonError::into_inner) = true;
@@ -29,12 +26,24 @@ fn is_open() -> Option<RwLockReadGuard<'static, bool>> {
     guard.then_some(guard)
 }
 
+/// Room to make for so many bytes, in large steps: growing may move everything.
+fn room(length: usize, announced: usize) -> usize {
+    let more = length.saturating_add(length / 2);
+    if announced >= length {
+        more.min(announced)
+    } else {
+        more
+    }
+}
+
 /// An array that belongs to whoever holds this, on any thread.
 pub(crate) struct Bytes {
     /// Made with the first byte: even an empty one is the engine's work.
     array: Option<ManuallyDrop<PackedByteArray>>,
     /// The array has room beyond.
     length: usize,
+    /// The length that the whole is announced to have.
+    announced: usize,
 }
 
 // SAFETY: an array owns its memory, whose reference count is atomic; several threads never have the same `Bytes`.
@@ -50,6 +59,7 @@ impl Bytes {
         Self {
             array: None,
             length: 0,
+            announced: 0,
         }
     }
 
@@ -57,6 +67,7 @@ impl Bytes {
     pub(crate) fn of(array: PackedByteArray) -> Self {
         Self {
             length: array.len(),
+            announced: 0,
             array: Some(ManuallyDrop::new(array)),
         }
     }
@@ -66,14 +77,9 @@ impl Bytes {
         self.array.get_or_insert_default()
     }
 
-    /// Makes room for a length that was announced.
+    /// Learns what the whole is announced to have. Room is made for what came alone: a server can announce anything.
     pub(crate) fn expect(&mut self, length: u64) {
-        let room = usize::try_from(length.min(TRUSTED_LENGTH)).unwrap_or_default();
-        if let Some(_gate) = is_open().filter(|_| room > self.length)
-            && room > self.array().len()
-        {
-            self.array().resize(room);
-        }
+        self.announced = usize::try_from(length).unwrap_or(usize::MAX);
     }
 
     /// Adds a piece; false when there is no memory for it or the engine is gone.
@@ -82,10 +88,10 @@ impl Bytes {
             return false;
         };
         let (start, end) = (self.length, self.length + piece.len());
+        let room = room(end, self.announced);
         let array = self.array();
         if end > array.len() {
-            // In large steps: growing may move everything.
-            array.resize(end.max(start + start / 2));
+            array.resize(room);
         }
         let Some(room) = array.as_mut_slice().get_mut(start..end) else {
             return false;
@@ -128,6 +134,26 @@ impl Drop for Bytes {
         if let (Some(_gate), Some(array)) = (is_open(), &mut self.array) {
             // SAFETY: dropped once, here; nothing uses it any more.
             unsafe { ManuallyDrop::drop(array) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room;
+
+    #[test]
+    fn room_follows_what_came_and_an_announced_length_only_bounds_it() {
+        for (length, announced, expected) in [
+            (2_700, 64 << 20, 4_050),
+            (2_700, 0, 4_050),
+            (2_700, 2_700, 2_700),
+            (2_700, 3_000, 3_000),
+            (2_700, 100, 4_050),
+            (0, usize::MAX, 0),
+            (usize::MAX, 0, usize::MAX),
+        ] {
+            assert_eq!(room(length, announced), expected, "{length} of {announced}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Server-sent events on their way to the game.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use godot_rustls_core::http::events::Event;
@@ -16,21 +16,48 @@ const TOO_MANY: usize = 16 * MOST_WAITING;
 /// What an event takes beside its texts, roughly.
 const OVERHEAD: usize = 100;
 
+/// How many milliseconds a server wants a client to wait before it asks for the stream again.
+#[derive(Clone)]
+pub(crate) struct Retry(Arc<AtomicI64>);
+
+impl Retry {
+    /// None was told.
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(-1)))
+    }
+
+    /// The seconds, or -1.
+    pub(crate) fn seconds(&self) -> f64 {
+        match self.0.load(Ordering::Relaxed) {
+            -1 => -1.0,
+            milliseconds => milliseconds as f64 / 1000.0,
+        }
+    }
+}
+
 /// A queue without events.
 pub(crate) fn queue() -> (EventSender, EventReceiver) {
     let (sender, receiver) = channel();
     let waiting = Arc::new(AtomicUsize::new(0));
+    let retry = Retry::new();
     let sender = EventSender {
         sender,
         waiting: Arc::clone(&waiting),
+        retry: retry.clone(),
     };
-    (sender, EventReceiver { receiver, waiting })
+    let receiver = EventReceiver {
+        receiver,
+        waiting,
+        retry,
+    };
+    (sender, receiver)
 }
 
 /// The runtime's end.
 pub(crate) struct EventSender {
     sender: Sender<Event>,
     waiting: Arc<AtomicUsize>,
+    retry: Retry,
 }
 
 impl EventSender {
@@ -38,6 +65,13 @@ impl EventSender {
         self.waiting.fetch_add(size(&event), Ordering::Relaxed);
         // The game may have stopped listening.
         let _ = self.sender.send(event);
+    }
+
+    pub(crate) fn tell_retry(&self, milliseconds: Option<u64>) {
+        if let Some(milliseconds) = milliseconds {
+            let milliseconds = i64::try_from(milliseconds).unwrap_or(i64::MAX);
+            self.retry.0.store(milliseconds, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -54,6 +88,7 @@ impl EventSender {
 pub(crate) struct EventReceiver {
     receiver: Receiver<Event>,
     waiting: Arc<AtomicUsize>,
+    pub(crate) retry: Retry,
 }
 
 impl EventReceiver {

@@ -13,7 +13,7 @@ use godot_rustls_core::http::progress::Progress;
 use tokio::task::AbortHandle;
 
 use super::bytes::Bytes;
-use super::event_queue::{self, EventReceiver};
+use super::event_queue::{self, EventReceiver, Retry};
 use super::receivers::{Destination, File};
 use super::runtime;
 
@@ -107,6 +107,11 @@ impl Flight {
     pub(crate) fn wait(&mut self, patience: Duration) -> bool {
         self.early = self.finished.recv_timeout(patience).ok();
         self.early.is_some()
+    }
+
+    /// How long the server of events wants a client to wait before it asks again.
+    pub(crate) fn retry(&self) -> Retry {
+        self.events.retry.clone()
     }
 
     /// The next event of a stream of them.

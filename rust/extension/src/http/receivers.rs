@@ -103,11 +103,15 @@ impl Receiver for Destination {
                         "the server sends events faster than they can be taken: more than 16 MiB of them wait",
                     ));
                 }
-                events.push(piece, &mut |event| {
+                let pushed = events.push(piece, &mut |event| {
                     if let Some(sender) = sender {
                         sender.send(event);
                     }
-                })
+                });
+                if let Some(sender) = sender {
+                    sender.tell_retry(events.retry());
+                }
+                pushed
             }
         }
     }

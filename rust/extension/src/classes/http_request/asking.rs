@@ -198,7 +198,7 @@ impl RustlsHTTPRequest {
         if let Some(content_type) = &data.content_type {
             fields.add_default("Content-Type", content_type)?;
         }
-        if self.is_resuming() {
+        if self.is_resuming() || fields.has("range") {
             // A part of a compressed body is of no use.
             fields.add_default("Accept-Encoding", "identity")?;
         } else if self.accept_gzip {

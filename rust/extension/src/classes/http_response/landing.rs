@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use godot::prelude::*;
 use godot_rustls_core::diagnosis::Diagnosis;
 use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_core::http::headers::written;
 use godot_rustls_core::http::shown;
 
 use super::{Outcome, RustlsHTTPResponse};
@@ -74,11 +75,8 @@ impl Outcome {
         self.body = finished.body.into_array();
         if let Some(head) = finished.head {
             self.response_code = i64::from(head.status);
-            let lines = head
-                .lines
-                .iter()
-                .map(|(name, value)| godot_text(&format!("{name}: {value}")));
-            self.headers = lines.collect();
+            let lines = head.lines.iter().map(written);
+            self.headers = lines.map(|line| godot_text(&line)).collect();
             self.url = godot_text(head.url.as_str());
             self.http_version = godot_text(head.version);
             self.tls_version = godot_text(&head.facts.tls_version);
@@ -279,9 +277,6 @@ fn result(failure: Option<&Failure>) -> i64 {
         return RustlsHTTPRequest::RESULT_SUCCESS;
     };
     match failure.kind {
-        FailureKind::ChunkedBodySizeMismatch => {
-            RustlsHTTPRequest::RESULT_CHUNKED_BODY_SIZE_MISMATCH
-        }
         FailureKind::CantConnect => RustlsHTTPRequest::RESULT_CANT_CONNECT,
         FailureKind::CantResolve => RustlsHTTPRequest::RESULT_CANT_RESOLVE,
         FailureKind::Connection => RustlsHTTPRequest::RESULT_CONNECTION_ERROR,
