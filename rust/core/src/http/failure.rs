@@ -39,7 +39,6 @@ impl FailureKind {
         match self {
             Self::CantConnect | Self::Connection => Cause::Transport,
             Self::CantResolve => Cause::NameResolution,
-            Self::ChunkedBodySizeMismatch => Cause::BodyIncomplete,
             Self::BodySizeLimit => Cause::SizeLimit,
             Self::FileCantOpen | Self::FileWrite => Cause::File,
             Self::RedirectLimit => Cause::Redirect,
