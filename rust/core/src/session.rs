@@ -422,6 +422,7 @@ impl Session {
             match outcome {
                 Ok(state) => {
                     self.readable = state.plaintext_bytes_to_read();
+                    self.forget_what_was_shown();
                     self.note_renegotiation(is_quiet);
                     self.peer_closed = state.peer_has_closed();
                 }

@@ -84,7 +84,11 @@ impl Watch {
         } else if all.len() > LONGEST {
             Found::Nothing
         } else {
-            find(&all)
+            match find(&all) {
+                // Nothing is held that cannot be changed when it is whole.
+                Found::Part(needed) if needed > LONGEST => Found::Nothing,
+                found => found,
+            }
         };
         if let Found::Part(needed) = found {
             self.needed = needed;
@@ -129,6 +133,13 @@ impl Session {
                 self.shown.push(changed.shown);
                 self.feed(&changed.bytes);
             }
+        }
+    }
+
+    /// Once the handshake is complete, nothing of it is hashed any more.
+    pub(super) fn forget_what_was_shown(&mut self) {
+        if !self.shown.is_empty() && !self.is_handshaking() {
+            self.shown = Vec::new();
         }
     }
 
@@ -238,10 +249,12 @@ fn extension_to_hide(hello: &[u8]) -> Option<(usize, u16)> {
         numbers.push(number);
         extensions = rest;
     }
+    // rustls refuses an extension that comes twice, which hiding one of them would prevent.
+    let is_alone = numbers.iter().filter(|one| **one == SERVER_NAME).count() == 1;
     let other = PRIVATE_USE
         .into_iter()
         .find(|other| !numbers.contains(other))?;
-    Some((found?, other))
+    found.filter(|_| is_alone).map(|place| (place, other))
 }
 
 /// Whether a server_name extension holds no name of a host and no address, which rustls takes for none.
@@ -334,6 +347,11 @@ mod tests {
         assert_eq!(extension_to_hide(&hello(&[before])), None);
         for end in 0..message.len() {
             assert_eq!(extension_to_hide(&message[..end]), None);
+        }
+        // What comes twice (RFC 8446 section 4.2).
+        let host = extension(SERVER_NAME, &named(b"play.example.test"));
+        for twice in [[&name, &host], [&host, &name], [&name, &name]] {
+            assert_eq!(extension_to_hide(&hello(&twice.map(Clone::clone))), None);
         }
     }
 

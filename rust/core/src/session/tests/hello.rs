@@ -37,6 +37,7 @@ struct Asking {
     name: &'static [u8],
     /// How much of its hello one record holds.
     record: usize,
+    has_asked: bool,
 }
 
 impl Asking {
@@ -60,6 +61,7 @@ impl Asking {
             session: Session::client(config.into(), host, Arc::default()).unwrap(),
             name,
             record: usize::MAX,
+            has_asked: false,
         }
     }
 
@@ -95,7 +97,7 @@ impl Endpoint for Asking {
     fn take_output(&mut self, output: &mut Vec<u8>) {
         let mut written = Vec::new();
         self.session.take_output(&mut written);
-        if self.session.shown.is_empty() && !written.is_empty() {
+        if !written.is_empty() && !std::mem::replace(&mut self.has_asked, true) {
             written = self.change(&written);
         }
         output.extend(written);
@@ -133,6 +135,7 @@ fn stand(pair: &mut Pair<Asking, Session>) {
         (pair.left.session.read(&mut buffer), &buffer[..4]),
         (4, &b"pong"[..])
     );
+    assert_eq!(pair.right.shown, [], "it is kept as long as the connection");
 }
 
 #[test]
@@ -214,6 +217,23 @@ fn whoever_changes_the_name_on_the_way_ends_the_handshake() {
         assert_ne!(failed, [false; 2], "{versions:?}");
         assert!(pair.left.session.is_handshaking() || pair.right.is_handshaking());
     }
+}
+
+#[test]
+fn a_hello_that_is_too_long_is_not_held() {
+    let owner = self_signed();
+    let server = ServerSetup::new(serving(&owner, VersionRange::default())).unwrap();
+    let mut session = server.accept().unwrap();
+    let mut client = Asking::for_name(NO_NAMES[0], VersionRange::default(), None);
+    let mut hello = Vec::new();
+    client.take_output(&mut hello);
+    session.input(&hello);
+    // After a first hello that was changed, a second one is held until it is whole: it says that it has 16 MiB.
+    session.input(&[22, 3, 3, 0x10, 0, 1, 0xff, 0xff, 0xff]);
+    for _ in 0..20 {
+        session.input(&[0; 1 << 10]);
+    }
+    assert!(session.failure().is_some(), "so much is held");
 }
 
 #[test]
