@@ -14,7 +14,7 @@ use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyD
 
 use crate::certificate::Certificate;
 use base64::decode_public;
-use blocks::{Block, blocks};
+use blocks::{Block, blocks, known};
 
 pub(crate) use keys::read_encrypted_private_key;
 pub use keys::{read_private_key, read_private_key_file, read_public_key};
@@ -48,15 +48,15 @@ struct Reading {
 
 impl Reading {
     fn take(&mut self, block: &Block<'_>) {
-        let is_certificate = holds_certificates(block.label);
+        let is_certificate = holds_certificates(block.label) || is_certificate_in_disguise(block);
         if is_certificate {
             self.seen += 1;
         }
+        let is_key = block.label.to_ascii_uppercase().ends_with("PRIVATE KEY");
+        self.bundle.has_private_key |= is_key;
         if let Some(fault) = block.fault {
             let reason = format!("{fault} (line {})", block.line);
             self.skip(block, is_certificate, &reason);
-        } else if block.label.to_ascii_uppercase().ends_with("PRIVATE KEY") {
-            self.bundle.has_private_key = true;
         } else if is_certificate {
             match self.read(block) {
                 Ok(certificate) => self.bundle.certificates.push(certificate),
@@ -180,6 +180,13 @@ pub(crate) fn read_revocation_lists(
             (None, _) if is_list => {
                 return Err(format!("list {number} is no \"X509 CRL\" block"));
             }
+            // Whatever it is, it may be meant as one.
+            (None, label) if known(label).is_none() => {
+                return Err(format!(
+                    "{} has an unknown label: that of a list is \"X509 CRL\"",
+                    block.describe()
+                ));
+            }
             (None, _) => {}
         }
     }
@@ -196,6 +203,14 @@ pub(crate) fn read_revocation_lists(
 fn holds_certificates(label: &str) -> bool {
     let label = label.to_ascii_uppercase();
     label.contains("CERT") && !label.ends_with("REQUEST")
+}
+
+/// A certificate under a label that says nothing of it, such as a misspelt one.
+fn is_certificate_in_disguise(block: &Block<'_>) -> bool {
+    block.fault.is_none()
+        && known(block.label).is_none()
+        && decode_public("CERTIFICATE", block.body)
+            .is_some_and(|der| Certificate::from_der(der.into()).is_ok())
 }
 
 /// One certificate as a PEM block (RFC 7468), with plain line ends.

@@ -234,10 +234,12 @@ fn marker(line: &str, from: usize, at: usize, after: usize, is_begin: bool) -> O
     let label_end = window.find("--").unwrap_or(window.len());
     let label = &window[..label_end];
     let trailing = trailing_dashes(&bytes[after + label_end..]);
-    let resembled = known(label);
     let stands_alone = dashes > 0 || trailing > 0 || label.ends_with('-') || before.len() == blanks;
-    let is_marker = is_clear || (resembled.is_some() && stands_alone);
-    if !is_marker {
+    if !is_clear && !stands_alone {
+        return None;
+    }
+    let resembled = known(label);
+    if !is_clear && resembled.is_none() {
         return None;
     }
     let exact = label.strip_prefix(' ').filter(|label| {
@@ -277,22 +279,18 @@ fn is_well_formed(label: &str) -> bool {
 }
 
 /// The known label that a text spells, in any case and with anything between its words.
-fn known(text: &str) -> Option<&'static str> {
+pub(super) fn known(text: &str) -> Option<&'static str> {
     if text.len() > LONGEST_KNOWN {
         return None;
     }
-    let is_spelled = |label: &&str| {
-        let mut words = text
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty());
-        let spelled = label.split(' ').all(|word| {
-            words
-                .next()
-                .is_some_and(|own| own.eq_ignore_ascii_case(word))
-        });
-        spelled && words.next().is_none()
-    };
-    KNOWN_LABELS.into_iter().find(is_spelled)
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let spelled = words.join(" ");
+    KNOWN_LABELS
+        .into_iter()
+        .find(|label| label.eq_ignore_ascii_case(&spelled))
 }
 
 fn start_of(text: &str) -> &str {

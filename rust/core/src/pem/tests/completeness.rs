@@ -159,6 +159,32 @@ fn items_of_other_kinds_are_passed_over_and_containers_of_certificates_are_told(
 }
 
 #[test]
+fn a_misspelt_label_hides_neither_a_certificate_nor_a_list_nor_a_key() {
+    let (a, b) = (made("A").pem(), made("B").pem());
+    for label in ["X509 CRT", "CERFITICATE", "CA"] {
+        let odd = b.replace("CERTIFICATE", label);
+        reports(&format!("{a}{odd}"), &["A"], label);
+        reports(&format!("{odd}{a}"), &["A"], label);
+    }
+    let list = write_block("X509 CRL", b"list");
+    for label in ["X509 CLR", "X509 CERTIFICATE REVOCATION LIST", "LIST"] {
+        let odd = list.replace("X509 CRL", label);
+        let refusal = read_revocation_lists(&format!("{list}{odd}")).unwrap_err();
+        assert!(refusal.contains("unknown label"), "{refusal}");
+    }
+    let key = made("C").key_pem().replace("-----BEGIN", "----BEGIN");
+    assert!(read_bundle(format!("{a}{key}").as_bytes()).has_private_key);
+}
+
+#[test]
+fn a_long_text_of_markers_that_are_none_is_read_in_little_time() {
+    let text = "BEGIN".repeat(200_000);
+    let start = std::time::Instant::now();
+    assert_eq!(read_bundle(text.as_bytes()).problems.len(), 1);
+    assert!(start.elapsed().as_secs() < 6, "{:?}", start.elapsed());
+}
+
+#[test]
 fn comments_of_usual_bundles_are_no_blocks() {
     let a = made("A").pem();
     for comment in [
