@@ -92,7 +92,7 @@ impl End {
         matches!(self, Self::Unsent | Self::Refused)
     }
 
-    /// Judges an error. `has_begun`: bytes of a response came.
+    /// Judges an error. `has_begun`: bytes of a response came, or may have come.
     pub(super) fn of(error: &TrySendError<Request<Body>>, has_begun: bool) -> Self {
         if error.message().is_some() {
             return Self::Unsent;

@@ -45,7 +45,6 @@ pub(super) async fn send(
     loop {
         progress.phase.set(Phase::Requesting);
         let (is_reused, is_shared) = (connection.is_reused(), connection.is_shared());
-        let notes = connection.notes();
         let activity = connection.activity();
         let request = request(hop, &origin, &fields, &connection, progress)?;
         let facts = Arc::clone(connection.facts());
@@ -59,7 +58,7 @@ pub(super) async fn send(
         let end = match &answered {
             Ok((response, ..)) if retry::is_request_timeout(response) => End::NotBegun,
             Ok(_) => return last_of(hop, rules, facts, answered),
-            Err(error) => End::of(error, notes.is_some_and(|notes| notes.has_begun())),
+            Err(error) => End::of(error, activity.has_begun()),
         };
         if end.is_refusal() {
             refusals += 1;

@@ -1,17 +1,27 @@
 //! Whether a server sends anything while its response is awaited.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, Weak};
 
 use super::last_use::LastUse;
 use crate::http::frames::HeadsHeard;
 use crate::http::wire::SharedNotes;
 
-/// Watches one request's connection.
+/// Watches one request's connection, from before the request is sent.
 pub(in crate::http) struct Activity(Kind);
 
 enum Kind {
     Alone(SharedNotes),
-    Shared(HeadsHeard, Weak<Mutex<LastUse>>),
+    Shared(SharedActivity),
+}
+
+struct SharedActivity {
+    heard: HeadsHeard,
+    /// Its count when the request began.
+    at_first: usize,
+    /// Its count when it was asked last.
+    last: AtomicUsize,
+    users: Weak<Mutex<LastUse>>,
 }
 
 impl Activity {
@@ -22,7 +32,13 @@ impl Activity {
 
     /// On a connection of HTTP/2, which `users` counts.
     pub(super) fn shared(heard: HeadsHeard, users: Weak<Mutex<LastUse>>) -> Self {
-        Self(Kind::Shared(heard, users))
+        let count = heard.count();
+        Self(Kind::Shared(SharedActivity {
+            heard,
+            at_first: count,
+            last: AtomicUsize::new(count),
+            users,
+        }))
     }
 
     /// Whether anything came since this was asked last. Over HTTP/2 hyper does not tell to which request a head belongs: it
@@ -30,7 +46,19 @@ impl Activity {
     pub(in crate::http) fn was_heard(&self) -> bool {
         match &self.0 {
             Kind::Alone(notes) => notes.was_heard(),
-            Kind::Shared(heard, users) => heard.take() && users.strong_count() <= 2,
+            Kind::Shared(shared) => {
+                let count = shared.heard.count();
+                shared.last.swap(count, Ordering::Relaxed) != count
+                    && shared.users.strong_count() <= 2
+            }
+        }
+    }
+
+    /// Whether a byte of a response came, be it of an interim one. Over HTTP/2 a head counts whose request is another one.
+    pub(in crate::http) fn has_begun(&self) -> bool {
+        match &self.0 {
+            Kind::Alone(notes) => notes.has_begun(),
+            Kind::Shared(shared) => shared.heard.count() != shared.at_first,
         }
     }
 }

@@ -86,14 +86,6 @@ impl Connection {
         matches!(self, Self::Http2(_))
     }
 
-    /// What HTTP/1.1 takes down of the exchange.
-    pub(in crate::http) fn notes(&self) -> Option<SharedNotes> {
-        match self {
-            Self::Http1(connection) => Some(connection.notes.clone()),
-            Self::Http2(_) => None,
-        }
-    }
-
     /// What tells whether the server sends anything while its answer is awaited.
     pub(in crate::http) fn activity(&self) -> Activity {
         match self {

@@ -1,6 +1,9 @@
 //! Requests whose connection was lost: which are sent once more.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::http2::{Http2Server, Then as Http2Then};
+use super::raw_http2::{END_STREAM, RawHttp2, head, once};
 use super::server::{Server, Then, ok};
 use super::*;
 use crate::testing::client;
@@ -189,5 +192,28 @@ fn over_http2_a_post_comes_again_when_the_server_did_not_begin_it_or_the_connect
                 None => failed(answer, LOST.0, LOST.1),
             }
         }
+    });
+}
+
+#[test]
+fn a_post_is_not_repeated_over_http2_when_an_interim_response_came() {
+    block_on(async {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let server = RawHttp2::start(move |number, stream| {
+            count.fetch_add(1, Ordering::SeqCst);
+            match number {
+                0 => once([head(stream, END_STREAM, &[(":status", "200")])]),
+                _ => {
+                    let hint = head(stream, 0, &[(":status", "103")]);
+                    Box::new([hint, Vec::new()].into_iter())
+                }
+            }
+        })
+        .await;
+        let pool = server.pool();
+        whole(ask(&pool, order(&server.url())).await);
+        failed(ask(&pool, post(&server.url())).await, LOST.0, LOST.1);
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
     });
 }

@@ -26,7 +26,7 @@ pub(super) const PADDED: u8 = 0x8;
 
 const PREFACE: usize = 24;
 
-/// The frames that answer a request on this stream, sent as long as the client takes them.
+/// The frames that answer a request on this stream, sent as long as the client takes them. An empty piece ends the connection.
 type Frames = Box<dyn Iterator<Item = Vec<u8>> + Send>;
 
 pub(super) struct RawHttp2 {
@@ -93,6 +93,9 @@ async fn serve(
                 for frames in answer(count, u32::from_be_bytes(id)) {
                     if !pause.is_zero() {
                         tokio::time::sleep(pause).await;
+                    }
+                    if frames.is_empty() {
+                        return Ok(());
                     }
                     stream.write_all(&frames).await?;
                     stream.flush().await?;
