@@ -188,6 +188,24 @@ pub fn find<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
+/// The value of the last line of this name, in any case.
+pub(super) fn find_last<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
+    lines
+        .iter()
+        .rev()
+        .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+/// Whether these lines name no other length than `received`. Where they do beside chunks, which make a length void, somebody
+/// in between may have heeded it, and the next answer begins elsewhere for him: the connection is not to be used again.
+pub(super) fn have_no_other_length(lines: &[Line], received: u64) -> bool {
+    let mut lengths = lines
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    lengths.all(|(_, length)| length.trim().parse() == Ok(received))
+}
+
 pub(super) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

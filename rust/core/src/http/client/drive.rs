@@ -13,7 +13,7 @@ use crate::http::body::{Body, Content};
 use crate::http::connect::{Connector, PeerFacts, Transport};
 use crate::http::exchange::{incomplete, told};
 use crate::http::failure::Failure;
-use crate::http::headers::find;
+use crate::http::headers::{find, find_last, have_no_other_length};
 use crate::http::pool::Http1;
 use crate::http::progress::Progress;
 use crate::http::shown;
@@ -95,7 +95,7 @@ async fn serve(
         let is_complete = !answered.has_body || body.is_end_stream();
         let ends_with_connection = answered.ends_with_connection;
         let is_chunked = answered.is_chunked;
-        let length = answered.length.filter(|_| is_chunked);
+        let beside_chunks = is_chunked.then(|| answered.lines.clone());
         shared.change(|state| {
             state.is_chunked = is_chunked;
             state.pieces.clear();
@@ -105,10 +105,9 @@ async fn serve(
             state.answer = Some(answered);
         });
         let received = receive(body, shared).await?;
-        // Somebody in between may have heeded a length that chunks make void (RFC 9112 section 6.3).
-        let has_two_ends = length.is_some_and(|length| length != received);
+        let has_one_end = beside_chunks.is_none_or(|lines| have_no_other_length(&lines, received));
         shared.change(|state| state.is_complete = true);
-        if ends_with_connection || has_two_ends || !connection.ready().await {
+        if ends_with_connection || !has_one_end || !connection.ready().await {
             return Ok(());
         }
     }
@@ -143,7 +142,8 @@ async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, Failure> {
 }
 
 fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answered {
-    let is_chunked = find(&lines, "transfer-encoding")
+    // The last coding says it, whichever line it stands in (RFC 9112 section 6.1).
+    let is_chunked = find_last(&lines, "transfer-encoding")
         .is_some_and(|value| value.trim().to_ascii_lowercase().ends_with("chunked"));
     let given = find(&lines, "content-length").and_then(|value| value.trim().parse().ok());
     let is_head = *method == Method::HEAD;

@@ -14,6 +14,7 @@ use crate::http::connect::Phase;
 use crate::http::decode::{Coding, Decoder};
 use crate::http::download::Span;
 use crate::http::failure::{Failure, FailureKind};
+use crate::http::headers::have_no_other_length;
 use crate::http::pool::Lease;
 use crate::http::progress::Progress;
 use crate::http::redirect::location;
@@ -199,24 +200,16 @@ impl Answer {
         self.head.header("transfer-encoding").is_some()
     }
 
-    /// Somebody in between may have heeded a length that chunks make void, and the next answer begins elsewhere for him: a
-    /// connection where they differ is not used again.
     fn has_one_end(&self, received: u64) -> bool {
-        let mut lengths = self.values("content-length");
-        !self.is_chunked() || lengths.all(|length| length.trim().parse() == Ok(received))
+        !self.is_chunked() || have_no_other_length(&self.head.lines, received)
     }
 
     fn codings(&self, rules: Rules) -> Vec<Coding> {
-        let values = self.values("content-encoding");
-        Coding::list(values.filter(|_| rules.decode))
-    }
-
-    /// The values of all header fields of this name.
-    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let lines = self.head.lines.iter();
-        lines
-            .filter(move |(candidate, _)| candidate.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        let values = lines
+            .filter(|(name, _)| rules.decode && name.eq_ignore_ascii_case("content-encoding"))
+            .map(|(_, value)| value.as_str());
+        Coding::list(values)
     }
 }
 

@@ -162,18 +162,36 @@ fn an_answer_is_not_lost_when_the_server_closes_behind_it() {
 }
 
 #[test]
-fn chunks_beside_a_length_count_and_end_the_connection() {
-    let server = Server::plain(|_, _, _| {
-        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
-        (answer.as_bytes().to_vec(), Then::Keep)
-    });
-    block_on(async {
-        let client = connected(&server);
-        let answer = answer_to(&client, "/");
-        assert!(answer.is_chunked);
-        until(|| matches!(client.stage(), Stage::Closed));
-        assert_eq!(client.read(100, 3), Piece::Bytes(b"abc".to_vec(), true));
-    });
+fn chunks_beside_a_length_that_differs_count_and_end_the_connection() {
+    for (lengths, is_kept) in [
+        ("Content-Length: 3", true),
+        ("Content-Length: 9", false),
+        ("Content-Length: 3\r\nContent-Length: 9", false),
+        ("Content-Length: 3, 9", false),
+        ("Content-Length: x", false),
+        ("Transfer-Encoding: x\r\nContent-Length: 9", false),
+    ] {
+        let server = Server::plain(move |_, _, _| {
+            let head =
+                format!("HTTP/1.1 200 OK\r\n{lengths}\r\nTransfer-Encoding: chunked\r\n\r\n");
+            let body = "3\r\nabc\r\n0\r\n\r\n";
+            (format!("{head}{body}").into_bytes(), Then::Keep)
+        });
+        block_on(async {
+            let client = connected(&server);
+            let answer = answer_to(&client, "/");
+            assert!(answer.is_chunked);
+            if !is_kept {
+                until(|| matches!(client.stage(), Stage::Closed));
+            }
+            let body = client.read(100, 3);
+            assert!(matches!(body, Piece::Bytes(bytes, _) if bytes == b"abc"));
+            if is_kept {
+                until(|| client.read(100, 0) == Piece::End);
+                answer_to(&client, "/");
+            }
+        });
+    }
 }
 
 #[test]
