@@ -8,6 +8,7 @@
 //! that crashes while it works on the request, or an attacker who cuts the connection, makes the request arrive twice:
 //! [`super::Rules::retry_lost_post`] turns the retry of such requests off. A second failure is never retried.
 
+use http::header::{CONNECTION, HeaderMap};
 use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
@@ -110,9 +111,23 @@ impl End {
 }
 
 /// Whether the response says that the server tired of waiting for a whole request (RFC 9110 section 15.5.9). Some servers
-/// send that before they close an idle connection, where it meets a request on its way.
+/// send that before they close an idle connection, where it meets a request on its way. One that goes on with the
+/// connection did read the request: a program behind it took too long, and may be at work still.
 pub(super) fn is_request_timeout(response: &Response<Incoming>) -> bool {
-    response.status() == StatusCode::REQUEST_TIMEOUT && response.version() < Version::HTTP_2
+    response.status() == StatusCode::REQUEST_TIMEOUT
+        && match response.version() {
+            Version::HTTP_11 => has_close(response.headers()),
+            version => version < Version::HTTP_11,
+        }
+}
+
+/// Whether the server ends the connection behind this response (RFC 9112 section 9.6).
+fn has_close(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(CONNECTION).iter();
+    values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|option| option.trim().eq_ignore_ascii_case("close"))
 }
 
 /// What a GOAWAY or a reset stream says. h2 reports a GOAWAY only for streams that the frame names as not begun.

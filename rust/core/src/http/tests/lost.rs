@@ -137,6 +137,24 @@ fn a_server_that_says_that_it_tired_of_waiting_is_asked_again_over_a_new_connect
 }
 
 #[test]
+fn a_program_behind_the_server_that_took_too_long_does_not_get_the_request_twice() {
+    let server = Server::plain(|_, count, _| match count {
+        0 => (ok("x"), Then::Keep),
+        _ => {
+            let late = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 4\r\n\r\nlate";
+            (late.into(), Then::Keep)
+        }
+    });
+    let pool = plain_pool();
+    block_on(async {
+        whole(ask(&pool, post(&server.url("/"))).await);
+        let late = whole(ask(&pool, post(&server.url("/"))).await);
+        assert_eq!(late, (408, b"late".to_vec()));
+    });
+    assert_eq!(server.connections(), [0, 0]);
+}
+
+#[test]
 fn a_connection_is_not_reused_beyond_what_its_server_announces() {
     for (keep_alive, connections) in [
         ("timeout=60", [0, 0]),
