@@ -74,8 +74,9 @@ pub(crate) struct RustlsHTTPRequest {
     read_timeout: f64,
     /// Whether a POST or PATCH that was lost is sent once more. Connections are kept for further requests, and a server may
     /// close one just when a request comes. When it ends without a byte of a response, the request is sent again over a new
-    /// connection: in rare cases, for instance when the server crashed over the first one, it arrives twice. When this is
-    /// off, it arrives once at most, and every POST and PATCH makes a connection of its own, unless the server speaks HTTP/2.
+    /// connection: in rare cases, for instance when the server crashed over the first one, it arrives twice. A request
+    /// that the server answers with 408 (Request Timeout) while it ends a reused connection is sent again too. When this is
+    /// off, a request arrives once at most, and every POST and PATCH makes a connection of its own, unless the server speaks HTTP/2.
     /// Requests of other methods may be repeated by definition and always are.
     #[export]
     retry_lost_post: bool,
