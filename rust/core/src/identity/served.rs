@@ -72,7 +72,7 @@ impl ServerIdentities {
     }
 
     fn choose(&self, asked: Option<&str>) -> &Identity {
-        let asked = asked.map(str::to_ascii_lowercase);
+        let asked = asked.map(|name| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase());
         asked
             .and_then(|asked| self.named.iter().find(|(name, _)| name.serves(&asked)))
             .map_or(&self.default, |(_, identity)| identity)
@@ -114,6 +114,10 @@ mod tests {
         let identities = ServerIdentities::new(self::named("default")).with_named(named);
         assert_eq!(chosen(&identities, "a.example.test"), "exact");
         assert_eq!(chosen(&identities, "A.Example.TEST"), "exact");
+        // Some clients leave the dot of a whole name, which RFC 6066 section 3 does not allow.
+        assert_eq!(chosen(&identities, "a.example.test."), "exact");
+        assert_eq!(chosen(&identities, "b.example.test."), "wild");
+        assert_eq!(chosen(&identities, "a.example.test.."), "default");
         assert_eq!(chosen(&identities, "b.example.test"), "wild");
         assert_eq!(chosen(&identities, "xn--bcher-kva.example"), "unicode");
         for other in ["example.test", "a.b.example.test", "test", "example.testa"] {
