@@ -15,6 +15,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What stands behind a certificate file's name in the name of the file with its OCSP response.
 const OCSP_ENDING: &str = ".ocsp";
 
+/// Stands for what was given as a path and is a text: a path is printed and saved, and a key must never be.
+const A_TEXT: &str = "(a text)";
+
+/// How keys and PEM begin in base64.
+const BASE64_BEGINNINGS: [&str; 3] = ["MI", "MC", "LS0t"];
+/// Shorter than any key in base64, in bytes.
+const SHORTEST_KEY: usize = 40;
+
 /// Two paths, and the last pair of theirs that could be used.
 pub(crate) struct IdentityFiles {
     key_path: String,
@@ -47,8 +55,8 @@ struct Contents {
 impl IdentityFiles {
     pub(crate) fn new(key_path: String, certificate_path: String) -> Self {
         Self {
-            key_path,
-            certificate_path,
+            key_path: path(key_path),
+            certificate_path: path(certificate_path),
             looked: None,
             seen: None,
             served: None,
@@ -116,8 +124,7 @@ impl IdentityFiles {
 
     fn read(&self) -> Result<Contents, String> {
         let read = |what: &str, path: &str| {
-            // A path is printed, and a key must never be.
-            if path.contains(['\r', '\n']) || path.contains("-----BEGIN") {
+            if path == A_TEXT {
                 return Err(format!(
                     "the {what} is a text and no path: pass texts to RustlsTLSOptions.server_from_pem()"
                 ));
@@ -132,6 +139,28 @@ impl IdentityFiles {
                 .unwrap_or_default(),
         })
     }
+}
+
+fn path(given: String) -> String {
+    if is_text(&given) {
+        A_TEXT.to_owned()
+    } else {
+        given
+    }
+}
+
+/// Whether it is PEM or base64, also with its line breaks lost.
+fn is_text(given: &str) -> bool {
+    let upper = given.to_ascii_uppercase();
+    let is_marked = upper.contains("-BEGIN") || upper.contains("PRIVATE KEY");
+    let is_base64 = given.len() >= SHORTEST_KEY
+        && BASE64_BEGINNINGS
+            .iter()
+            .any(|start| given.starts_with(start))
+        && given
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b' '));
+    given.contains(['\r', '\n']) || is_marked || is_base64
 }
 
 impl Contents {

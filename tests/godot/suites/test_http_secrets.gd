@@ -70,10 +70,17 @@ func test_no_secret_of_a_proxy_a_redirect_or_a_stream_is_printed_or_told(ours: S
 
 func test_a_key_that_is_given_as_a_path_is_not_printed(ours: Stack) -> void:
 	expect_errors()
-	var key: String = "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----"
-	var options: RefCounted = ours.call(&"server_from_files", key, key)
-	_is_silent_about_secrets(options.call(&"get_error"))
-	names(options.call(&"get_error"), "server_from_pem()", "get_error()")
+	var base64: String = "MIIEsecret" + "A".repeat(60)
+	for key: String in [
+		"-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----",
+		"----Begin Private Key---- secret",
+		base64,
+		"LS0tLS1CRUdJTi" + base64,
+	]:
+		row(key)
+		var options: RefCounted = ours.call(&"server_from_files", key, key)
+		_is_silent_about_secrets(options.call(&"get_error"))
+		names(options.call(&"get_error"), "server_from_pem()", "get_error()")
 
 
 func test_a_failed_handshake_names_its_url(ours: Stack) -> void:

@@ -91,11 +91,16 @@ func test_the_text_of_a_key_is_in_no_file(_ours: Stack) -> void:
 		&"server_from_files", Fixtures.path("localhost.key"), Fixtures.path("localhost.crt")
 	)
 	equal(files.call(&"get_error"), "", "get_error() of a server from files")
+	# Refused, and not written down as a path either.
+	var mistaken: RefCounted = our_stack.call(
+		&"server_from_files", Fixtures.key_pem("localhost").replace("\n", " "), Fixtures.path("localhost.crt")
+	)
 	var key_file: String = Fixtures.write_scratch("own.key", Fixtures.key_pem("localhost").to_utf8_buffer())
 	var loaded_key: CryptoKey = ResourceLoader.load(key_file, "CryptoKey", ResourceLoader.CACHE_MODE_IGNORE)
 	var rows: Dictionary = {
 		"server": identity(our_stack), "from PEM": from_pem, "client": client, "named": named, "replaced": replaced,
-		"from files": files, "a key with a path": our_stack.server(loaded_key, Fixtures.certificate("localhost")),
+		"from files": files, "a key for a path": mistaken,
+		"a key with a path": our_stack.server(loaded_key, Fixtures.certificate("localhost")),
 	}
 	for label: String in rows:
 		for ending: String in ["tres", "res"]:
