@@ -44,6 +44,25 @@ func test_it_holds_what_the_options_say(_ours: Stack) -> void:
 	equal((_to_engine(identity(our_stack)) as TLSOptions).is_server(), true, "is_server()")
 
 
+func test_it_holds_every_certificate_of_a_text(_ours: Stack) -> void:
+	var first: String = Fixtures.pem("localhost")
+	var rest: String = Fixtures.pem("root")
+	for text: String in [
+		first + rest.replace("CERTIFICATE", "X509 CERTIFICATE"),
+		first + rest.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
+		(first + rest).replace("\n", ""),
+		(first + rest).replace("\n", "\n  "),
+	]:
+		row(text.right(60))
+		var server: RefCounted = our_stack.callv(&"server_from_pem", [Fixtures.key_pem("localhost"), text])
+		var client: RefCounted = our_stack.callv(&"client_from_pem", [text])
+		for options: RefCounted in [_to_engine(server), _to_engine(client)]:
+			if check(options is TLSOptions, "to_engine() returned null"):
+				var held: TLSOptions = options
+				var certificate: X509Certificate = held.get_own_certificate() if held.is_server() else held.get_trusted_ca_chain()
+				equal(certificate.save_to_string().count("-----BEGIN"), 2, "certificates")
+
+
 func test_what_the_engines_options_cannot_say_is_refused_in_words(_ours: Stack) -> void:
 	expect_errors()
 	var pin: String = (our_stack.call(&"certificate_infos", Fixtures.certificate("root")) as Array)[0].public_key_pin

@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 use godot::classes::{CryptoKey, TlsOptions, X509Certificate};
 use godot::global::Error;
 use godot::prelude::*;
+use godot_rustls_core::pem::write_certificate;
 
 use super::RustlsTLSOptions;
 use crate::convert::{godot_text, report};
-use crate::engine_objects::quietly;
+use crate::engine_objects::{certificates, quietly};
 use crate::setups;
 
 #[godot_api(secondary)]
@@ -117,7 +118,7 @@ impl RustlsTLSOptions {
     fn chain_for_engine(&self) -> Result<Option<Gd<X509Certificate>>, String> {
         match (&self.trusted_ca_chain, &self.trusted_pem) {
             (Some(chain), _) => Ok(Some(chain.clone())),
-            (None, Some(text)) => loaded(text.pem()).map(Some),
+            (None, Some(text)) => loaded(text.pem().as_bytes()).map(Some),
             (None, None) => Ok(None),
         }
     }
@@ -125,7 +126,7 @@ impl RustlsTLSOptions {
     fn pair_for_engine(&self) -> Result<(Gd<CryptoKey>, Gd<X509Certificate>), String> {
         let certificate = match (&self.own_certificate, &self.certificate_pem) {
             (Some(certificate), _) => certificate.clone(),
-            (None, Some(pem)) => loaded(&String::from_utf8_lossy(pem))?,
+            (None, Some(pem)) => loaded(pem)?,
             (None, None) => return Err("the options have no certificate".to_owned()),
         };
         let key = match (&self.private_key, &self.key_pem) {
@@ -144,10 +145,13 @@ impl RustlsTLSOptions {
     }
 }
 
-/// Certificates as the engine loads them, if it can.
-fn loaded(pem: &str) -> Result<Gd<X509Certificate>, String> {
+/// Certificates as the engine loads them, if it can. They are written out anew: the engine passes over blocks that are
+/// read here.
+fn loaded(given: &[u8]) -> Result<Gd<X509Certificate>, String> {
+    let read = certificates(given).certificates;
+    let pem: String = read.iter().map(write_certificate).collect();
     let mut certificate = X509Certificate::new_gd();
-    match quietly(|| certificate.load_from_string(&godot_text(pem))) {
+    match quietly(|| certificate.load_from_string(&godot_text(&pem))) {
         Error::OK => Ok(certificate),
         _ => Err("the engine cannot read one of the certificates".to_owned()),
     }
