@@ -17,7 +17,7 @@ use crate::pem::{Bundle, read_bundle};
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDERS: &str = "SSL_CERT_DIR";
 
-/// More than any bundle has, in bytes: a variable could name an endless device.
+/// More than any bundle has, in bytes.
 const LONGEST_FILE: u64 = 1 << 26;
 
 /// What the variables say, as far as they are set.
@@ -150,19 +150,23 @@ fn tell_that_nothing_is_trusted(store: &mut TrustStore, first: usize, from: &str
 }
 
 fn read_file(path: &Path) -> Result<Bundle, String> {
-    if path.is_dir() {
+    let unreadable = |error: std::io::Error| format!("it cannot be read ({error})");
+    let kind = fs::metadata(path).map_err(unreadable)?;
+    if kind.is_dir() {
         return Err(format!("it is a folder: name it in {FOLDERS}"));
     }
-    let unreadable = |error: std::io::Error| format!("it cannot be read ({error})");
-    let file = File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    let length = file
-        .take(LONGEST_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if length as u64 > LONGEST_FILE {
+    // A pipe would keep the game waiting for whoever writes into it, and a device may be endless.
+    if !kind.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
+    if kind.len() > LONGEST_FILE {
         return Err(format!("it has more than {} MiB", LONGEST_FILE >> 20));
     }
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST_FILE)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     Ok(read_bundle(&bytes))
 }
 

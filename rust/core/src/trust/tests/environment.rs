@@ -83,9 +83,18 @@ fn a_variable_that_names_nothing_usable_trusts_nobody_and_says_why() {
     if cfg!(unix) {
         trusts_nobody(
             &load(Some("/dev/null"), None),
-            &["SSL_CERT_FILE", "/dev/null", "empty"],
+            &["SSL_CERT_FILE", "/dev/null", "no regular file"],
         );
-        trusts_nobody(&load(Some("/dev/zero"), None), &["SSL_CERT_FILE", "MiB"]);
+        trusts_nobody(&load(Some("/dev/zero"), None), &["SSL_CERT_FILE", "file"]);
+        // A pipe that nobody writes into.
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        trusts_nobody(
+            &load(pipe.to_str(), None),
+            &["SSL_CERT_FILE", "no regular file"],
+        );
     }
 }
 
