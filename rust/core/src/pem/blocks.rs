@@ -283,6 +283,10 @@ pub(super) fn known(text: &str) -> Option<&'static str> {
     if text.len() > LONGEST_KNOWN {
         return None;
     }
+    let trimmed = text.trim();
+    if let Some(label) = KNOWN_LABELS.into_iter().find(|label| *label == trimmed) {
+        return Some(label);
+    }
     let words: Vec<&str> = text
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
