@@ -30,6 +30,7 @@ use super::progress::Progress;
 use super::proxy::Routes;
 use super::target::parse;
 use crate::config::ClientSetup;
+use crate::diagnosis::Cause;
 
 /// What came of a body.
 #[derive(Default)]
@@ -123,6 +124,13 @@ fn failed((ending, body): (Ending, Body), kind: FailureKind, words: &str) {
     let failure = ending.failure.unwrap();
     assert_eq!(failure.kind, kind, "{failure}");
     assert!(failure.message.contains(words), "{failure}");
+    // Scripts branch on the cause: it says what the sentence says.
+    let is_incomplete = failure.message.starts_with("the body is incomplete");
+    assert_eq!(
+        failure.cause == Cause::BodyIncomplete,
+        is_incomplete,
+        "{failure:?}"
+    );
     assert!(!body.is_whole);
 }
 

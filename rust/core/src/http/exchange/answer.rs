@@ -143,14 +143,13 @@ impl Answer {
     /// A reset with NO_ERROR ends a body of HTTP/2 as its end does, as far as hyper tells; but it cuts what did not end
     /// before (RFC 9113 section 8.1).
     fn is_whole(&self, announced: Option<u64>, received: u64) -> Result<(), Failure> {
+        let incomplete = |why: &str| incomplete_because(FailureKind::Connection, why);
         let has_ended = self.head.version != HTTP_2 || self.body.is_end_stream();
         match announced {
-            Some(length) if length != received => Err(incomplete_because(&format!(
+            Some(length) if length != received => Err(incomplete(&format!(
                 "it has {received} bytes, and the server announced {length}"
             ))),
-            _ if !has_ended => Err(incomplete_because(
-                "the server reset its stream before the end",
-            )),
+            _ if !has_ended => Err(incomplete("the server reset its stream before the end")),
             _ => Ok(()),
         }
     }
@@ -305,16 +304,9 @@ fn within(limit: Option<u64>, size: u64, verb: &str) -> Result<(), Failure> {
 
 pub(in crate::http) fn incomplete(error: &hyper::Error) -> Failure {
     let failure = told(error);
-    Failure::new(
-        failure.kind,
-        format!("the body is incomplete: {}", failure.message),
-    )
-    .because(Cause::BodyIncomplete)
+    incomplete_because(failure.kind, &failure.message)
 }
 
-fn incomplete_because(why: &str) -> Failure {
-    Failure::new(
-        FailureKind::Connection,
-        format!("the body is incomplete: {why}"),
-    )
+fn incomplete_because(kind: FailureKind, why: &str) -> Failure {
+    Failure::new(kind, format!("the body is incomplete: {why}")).because(Cause::BodyIncomplete)
 }
