@@ -48,7 +48,7 @@ struct Queue {
     is_closing: bool,
 }
 
-/// Whether threads are still at work.
+/// Whether something still needs the library's code: a thread at work, or a callable that the engine holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Left {
     Nothing,

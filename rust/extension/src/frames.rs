@@ -8,6 +8,7 @@ use godot::classes::object::ConnectFlags;
 use godot::classes::{Engine, Os, SceneTree};
 use godot::prelude::*;
 
+use crate::background::Left;
 use crate::http::frame_budget;
 
 /// What is looked at once a frame, and how.
@@ -108,10 +109,17 @@ fn in_next_frame(callable: &Callable) {
     }
 }
 
-/// Stops looking for good and lets go of all that is watched, before the library goes.
-pub(crate) fn stop() {
+/// Stops looking for good and lets go of all that is watched, before the library goes. The engine may be in the middle of the
+/// frame's signal, and then frees the callable later: the library's code must still be there.
+pub(crate) fn stop() -> Left {
+    let is_connected = CONNECTED.with_borrow(Option::is_some);
     let looks = end();
     drop(looks);
+    if is_connected {
+        Left::AtWork
+    } else {
+        Left::Nothing
+    }
 }
 
 /// Stops looking when the scene tree ends. What is watched goes with the tree: after the scripts of its nodes, which clear the

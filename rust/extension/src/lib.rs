@@ -46,9 +46,14 @@ unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_deinit(stage: InitStage) {
         if stage == InitStage::Scene {
             // Objects first: what they hold ends exchanges.
-            frames::stop();
+            let watched = frames::stop();
             http::pools::stop();
-            let left = [KEYS.stop(), HANDSHAKES.stop(), http::runtime::stop()];
+            let left = [
+                watched,
+                KEYS.stop(),
+                HANDSHAKES.stop(),
+                http::runtime::stop(),
+            ];
             if left.contains(&Left::AtWork) {
                 library::keep_loaded();
             }

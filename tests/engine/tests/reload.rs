@@ -6,6 +6,7 @@ use godot_rustls_engine_tests::{
     Project, assert_clean, finish, godot, shipped_addon, suites_addon,
 };
 use xtask::paths;
+use xtask::process::Captured;
 
 /// Uses the classes, makes way for another library, uses the classes again. The first library has a class that
 /// the second one lacks, which shows that the swap took place.
@@ -14,7 +15,9 @@ extends EditorPlugin
 
 const MANIFEST := "res://addons/rustls/rustls.gdextension"
 const ONLY_BEFORE := &"RustlsTestStream"
+const IS_REQUESTING := false
 
+var silent := TCPServer.new()
 var streams: Array[StreamPeerTCP] = []
 var client: RefCounted
 var server: RefCounted
@@ -25,14 +28,9 @@ func _ready() -> void:
 		await get_tree().process_frame
 	print("BEFORE ", ClassDB.class_exists(ONLY_BEFORE))
 	await connect_both("before")
-	# Connections stay open over the reload, with their threads: one of them is dialled and waits for its server.
-	var silent := TCPServer.new()
-	silent.listen(0, "127.0.0.1")
-	var waiting: RefCounted = ClassDB.instantiate("RustlsStreamPeerTLS")
-	waiting.call("connect_to_host", "127.0.0.1", silent.get_local_port())
-	while not silent.is_connection_available():
-		waiting.call("poll")
-		await get_tree().process_frame
+	# The connection stays open over the reload, with its threads.
+	if IS_REQUESTING:
+		await begin_request()
 	var folder: String = "res://addons/rustls/"
 	for file: String in DirAccess.get_files_at(folder + "next"):
 		DirAccess.remove_absolute(folder + "bin/" + file)
@@ -41,8 +39,19 @@ func _ready() -> void:
 	print("RELOAD ", result == GDExtensionManager.LOAD_STATUS_OK)
 	await get_tree().process_frame
 	print("AFTER ", ClassDB.class_exists(ONLY_BEFORE))
-	await connect_both("after")
+	if ClassDB.class_exists(&"RustlsStreamPeerTLS"):
+		await connect_both("after")
 	get_tree().quit()
+
+
+## A request whose server does not answer.
+func begin_request() -> void:
+	silent.listen(0, "127.0.0.1")
+	var request: Node = ClassDB.instantiate("RustlsHTTPRequest")
+	add_child(request)
+	request.call("request", "http://127.0.0.1:%d/" % silent.get_local_port())
+	while not silent.is_connection_available():
+		await get_tree().process_frame
 
 
 func connect_both(when: String) -> void:
@@ -76,11 +85,38 @@ func connected_pair() -> Array[StreamPeerTCP]:
 
 #[test]
 fn the_editor_swaps_the_library_while_connections_are_open() {
-    let (Some(godot), Some(first), Some(second)) = (godot(), suites_addon(), shipped_addon())
-    else {
+    let Some(run) = reload("reload", PLUGIN) else {
         return;
     };
-    let project = Project::new("reload", "[application]\n\nconfig/name=\"reload\"\n");
+    assert_clean("the editor", &run);
+    let expected = [
+        "BEFORE true",
+        "STATUS before 2 2",
+        "RELOAD true",
+        "AFTER false",
+        "STATUS after 2 2",
+    ];
+    assert_eq!(facts(&run), expected, "{}", run.text);
+}
+
+/// The library cannot be swapped while its threads are in it: the binding refuses to start twice in one image.
+#[test]
+fn swapping_the_library_while_a_request_runs_fails_and_crashes_nothing() {
+    let plugin = PLUGIN.replace("IS_REQUESTING := false", "IS_REQUESTING := true");
+    assert_ne!(plugin, PLUGIN);
+    let Some(run) = reload("reload_requesting", &plugin) else {
+        return;
+    };
+    assert_eq!(run.code, Some(0), "{}", run.text);
+    let expected = ["BEFORE true", "STATUS before 2 2"];
+    assert_eq!(facts(&run)[..2], expected, "{}", run.text);
+    assert!(facts(&run).contains(&"AFTER false"), "{}", run.text);
+}
+
+/// Runs the editor with this plugin, and with another library to swap for.
+fn reload(name: &str, plugin: &str) -> Option<Captured> {
+    let (godot, first, second) = (godot()?, suites_addon()?, shipped_addon()?);
+    let project = Project::new(name, "[application]\n\nconfig/name=\"reload\"\n");
     project.install(&first);
     let manifest = fs::read_to_string(paths::manifest_source()).unwrap_or_default();
     let manifest = manifest.replace("reloadable = false", "reloadable = true");
@@ -90,25 +126,19 @@ fn the_editor_swaps_the_library_while_connections_are_open() {
     let next = project.dir().join("addons/rustls/next").join(&library);
     paths::replace(&second.join("bin").join(&library), &next)
         .unwrap_or_else(|failure| panic!("{failure}"));
-    project.plugin("probe", PLUGIN);
+    project.plugin("probe", plugin);
     let mut command = godot.headless(project.dir());
     command.arg("--editor");
-    let run = finish("the editor", command, 5);
-    assert_clean("the editor", &run);
+    Some(finish("the editor", command, 5))
+}
+
+/// What the plugin printed.
+fn facts(run: &Captured) -> Vec<&str> {
     let marks = ["BEFORE", "RELOAD", "AFTER", "STATUS"];
-    let facts: Vec<&str> = run
-        .text
-        .lines()
+    let lines = run.text.lines();
+    lines
         .filter(|line| marks.iter().any(|mark| line.starts_with(mark)))
-        .collect();
-    let expected = [
-        "BEFORE true",
-        "STATUS before 2 2",
-        "RELOAD true",
-        "AFTER false",
-        "STATUS after 2 2",
-    ];
-    assert_eq!(facts, expected, "{}", run.text);
+        .collect()
 }
 
 /// The file name of the editor's library on this platform.

@@ -1,7 +1,6 @@
 //! The one runtime of all exchanges: few threads, started by the first.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
@@ -14,9 +13,6 @@ const MOST_THREADS: usize = 2;
 
 /// Threads that wait for names to be looked up and for disks, started when needed.
 const WAITING_THREADS: usize = 16;
-
-/// How long quitting waits for the threads.
-const MAX_WAIT: Duration = Duration::from_millis(200);
 
 static RUNTIME: Mutex<Option<Runtime>> = Mutex::new(None);
 
@@ -44,20 +40,16 @@ pub(crate) fn running() -> Option<Handle> {
     lock().as_ref().map(|runtime| runtime.handle().clone())
 }
 
-/// Ends all exchanges before the library goes, and waits a moment for the threads: most are done at once, and are joined
-/// then. One that looks a name up or waits for a disk cannot be stopped, and must not hold up whoever quits the game.
+/// Ends all exchanges without waiting for the threads, before the library goes. The library stays in memory for them, and for
+/// callables of ours that the engine may have in its queue of deferred calls.
 pub(crate) fn stop() -> Left {
     bytes::close();
-    let Some(runtime) = lock().take() else {
-        return Left::Nothing;
-    };
-    let begun = Instant::now();
-    runtime.shutdown_timeout(MAX_WAIT);
-    // tokio returns earlier only when it has joined every thread.
-    if begun.elapsed() < MAX_WAIT {
-        Left::Nothing
-    } else {
-        Left::AtWork
+    match lock().take() {
+        Some(runtime) => {
+            runtime.shutdown_background();
+            Left::AtWork
+        }
+        None => Left::Nothing,
     }
 }
 
