@@ -11,12 +11,12 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::alpn::AlpnProtocols;
 use crate::certificate::Certificate;
-use crate::diagnosis::{Cause, Diagnosis, reason};
+use crate::diagnosis::{Cause, Diagnosis, from_refusal, reason};
 use crate::identity::Identity;
 use crate::names::{ReferenceName, indication};
 use crate::options::{ClientOptions, Terms, Verification};
 use crate::provider::provider_with;
-use crate::session::{Costs, Offer, Session};
+use crate::session::{Costs, Offer, Role, Session};
 use crate::verifier::{Horizon, OwnIdentity, ServerVerifier, seconds, verify_chain};
 
 pub use server::ServerSetup;
@@ -139,7 +139,7 @@ impl ClientSetup {
         let verifier = self.verifier(self.reference(host));
         verify_chain(verifier.policy(), &ders, now)
             .map(|_| ())
-            .map_err(|rejection| rejection.diagnosis)
+            .map_err(|refusal| from_refusal(&refusal, Role::Server))
     }
 
     fn reference(&self, host: &str) -> ReferenceName {

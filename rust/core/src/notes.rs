@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use crate::diagnosis::Rejection;
+use crate::verifier::Refusal;
 
 /// What became of a server's question for a client certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum CertificateRequest {
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     /// Why the peer's certificate was refused.
-    pub(crate) rejection: Option<Rejection>,
+    pub(crate) refusal: Option<Refusal>,
     /// The server asked for a certificate.
     pub(crate) certificate_request: Option<CertificateRequest>,
     /// The application protocols that the client offers, for sentences.

@@ -11,9 +11,10 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 use crate::certificate::{
     Facts, KeyUsage, Signed, rfc4514_of_der, without_sign_byte, wrap_in_sequence,
 };
-use crate::diagnosis::{self, Rejection, reason};
+use crate::diagnosis::reason;
 use crate::pem::read_revocation_lists;
 use crate::trust::TrustStore;
+use crate::verifier::{Refusal, RevocationListFault};
 
 /// Revocation lists, each read whole.
 ///
@@ -144,7 +145,7 @@ impl RevocationLists {
         signer: &Signer<'_>,
         trusted: &(impl Iterator<Item = &'t Facts> + Clone),
         now: i64,
-    ) -> Result<(), Rejection> {
+    ) -> Result<(), Refusal> {
         // A CA that was made anew under its name has lists of its other key too. They refuse what they name, and
         // are no reason to refuse the rest.
         let (own, others): (Vec<&List>, Vec<&List>) = self
@@ -153,13 +154,19 @@ impl RevocationLists {
         if own.is_empty() {
             let is_strange = |list: &&&List| !trusted.clone().any(|other| list.is_of(other));
             if let Some(list) = others.iter().find(is_strange) {
-                return Err(diagnosis::list_signature_broken(&list.issuer));
+                return Err(Refusal::revocation_list(
+                    list,
+                    RevocationListFault::SignatureBroken,
+                ));
             }
         }
         if let (Some(list), Some(usage)) = (own.first(), signer.key_usage)
             && !usage.crl_sign
         {
-            return Err(diagnosis::list_signer_not_allowed(&list.issuer));
+            return Err(Refusal::revocation_list(
+                list,
+                RevocationListFault::SignerNotAllowed,
+            ));
         }
         let current = newest_of_each_part(&own, now);
         // What does not count now says nothing that can be relied on, of whatever it names.
@@ -167,7 +174,7 @@ impl RevocationLists {
         let ahead = own.iter().filter(|list| list.this_update > now);
         let mut revoking = current.iter().chain(ahead).chain(&others);
         match revoking.find_map(|list| list.entry(facts)) {
-            Some(revoked) => Err(diagnosis::revoked(facts, revoked)),
+            Some(revoked) => Err(Refusal::revoked(facts, revoked)),
             None => Ok(()),
         }
     }
@@ -260,11 +267,23 @@ impl List {
         self.issuer_der == issuer.subject_der && self.is_signed_with(&issuer.public_key_info_der)
     }
 
-    fn check_dates(&self, now: i64) -> Result<(), Rejection> {
+    fn check_dates(&self, now: i64) -> Result<(), Refusal> {
         if now < self.this_update {
-            Err(diagnosis::list_not_yet_valid(self, now))
+            Err(Refusal::revocation_list(
+                self,
+                RevocationListFault::NotYetValid {
+                    this_update: self.this_update,
+                    now,
+                },
+            ))
         } else if self.next_update <= now {
-            Err(diagnosis::list_expired(self, now))
+            Err(Refusal::revocation_list(
+                self,
+                RevocationListFault::Expired {
+                    next_update: self.next_update,
+                    now,
+                },
+            ))
         } else {
             Ok(())
         }

@@ -426,7 +426,7 @@ impl Session {
                     self.note_renegotiation(is_quiet);
                     self.peer_closed = state.peer_has_closed();
                 }
-                Err(error) => self.fail(&error, notes.rejection),
+                Err(error) => self.fail(&error, notes.refusal.as_ref()),
             }
             if read == 0 {
                 break;

@@ -20,7 +20,7 @@ use crate::diagnosis::reason;
 
 pub use name::rfc4514_of_der;
 pub(crate) use name::wrap_in_sequence;
-pub use public_key::PublicKeyKind;
+pub use public_key::{KeyWeakness, PublicKeyKind};
 pub(crate) use signed::Signed;
 
 /// A certificate, its DER and what was read from it.

@@ -56,19 +56,44 @@ impl PublicKeyKind {
         Self::Rsa(size)
     }
 
-    /// Why a handshake signed with this key cannot be believed, or `None` when it can.
-    pub fn weakness(&self) -> Option<String> {
+    /// Returns why signatures made with this key cannot be relied on, or `None` when they can.
+    pub fn weakness(&self) -> Option<KeyWeakness> {
         match self {
-            Self::Rsa(bits) if *bits < RSA_MINIMUM_BITS => Some(format!(
-                "its key is {self}, below the minimum of {RSA_MINIMUM_BITS} bits"
-            )),
-            Self::Rsa(bits) if *bits > RSA_MAXIMUM_BITS => Some(format!(
-                "its key is {self}, above the maximum of {RSA_MAXIMUM_BITS} bits"
-            )),
-            Self::Other(name) => Some(format!(
-                "its key ({name}) is of a kind that is not supported: use RSA 2048 to 8192, ECDSA P-256, P-384 or P-521, or Ed25519"
-            )),
+            Self::Rsa(bits) if *bits < RSA_MINIMUM_BITS => Some(KeyWeakness::RsaTooSmall(*bits)),
+            Self::Rsa(bits) if *bits > RSA_MAXIMUM_BITS => Some(KeyWeakness::RsaTooLarge(*bits)),
+            Self::Other(name) => Some(KeyWeakness::Unsupported(name.clone())),
             _ => None,
+        }
+    }
+}
+
+/// Why signatures made with a key cannot be relied on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyWeakness {
+    /// An RSA modulus of so many bits is too small.
+    RsaTooSmall(usize),
+    /// An RSA modulus of so many bits is larger than the provider verifies.
+    RsaTooLarge(usize),
+    /// A key of this kind is not supported.
+    Unsupported(String),
+}
+
+impl fmt::Display for KeyWeakness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RsaTooSmall(bits) => write!(
+                f,
+                "its key is RSA {bits}, below the minimum of {RSA_MINIMUM_BITS} bits"
+            ),
+            Self::RsaTooLarge(bits) => write!(
+                f,
+                "its key is RSA {bits}, above the maximum of {RSA_MAXIMUM_BITS} bits"
+            ),
+            Self::Unsupported(name) => write!(
+                f,
+                "its key ({name}) is of a kind that is not supported: use RSA 2048 to 8192, \
+                 ECDSA P-256, P-384 or P-521, or Ed25519"
+            ),
         }
     }
 }

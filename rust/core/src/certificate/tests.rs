@@ -132,7 +132,7 @@ fn keys_are_named_with_their_size_and_weak_ones_say_why() {
         let certificates = fixture(file);
         let key = &certificates[0].facts().public_key;
         assert_eq!(key.to_string(), name);
-        assert!(key.weakness().unwrap().contains(words));
+        assert!(key.weakness().unwrap().to_string().contains(words));
     }
     assert_eq!(
         fixture("localhost_rsa3072")[0].facts().public_key,

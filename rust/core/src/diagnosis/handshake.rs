@@ -2,11 +2,12 @@
 
 use rustls::{AlertDescription, Error, InvalidMessage, PeerIncompatible};
 
-use super::{Cause, Diagnosis, Rejection, Vocabulary, quoted, reason};
+use super::{Cause, Diagnosis, Vocabulary, from_refusal, quoted, reason};
 use crate::notes::CertificateRequest;
 use crate::options::{TlsVersion, VersionRange};
 use crate::provider::{self, KeyExchangeGroups};
 use crate::session::Role;
+use crate::verifier::Refusal;
 
 /// What is known about the connection beside the error.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +32,10 @@ pub struct Context<'a> {
     pub client_protocols: &'a str,
 }
 
-/// The sentence for an error of rustls; `rejection` is what the certificate verifier had to say.
-pub fn from_rustls(error: &Error, rejection: Option<Rejection>, context: Context<'_>) -> Diagnosis {
-    if let Some(rejection) = rejection {
-        return rejection.diagnosis;
+/// Returns the diagnosis of an error of rustls; `refusal` is why the verifier refused the peer's chain.
+pub fn from_rustls(error: &Error, refusal: Option<&Refusal>, context: Context<'_>) -> Diagnosis {
+    if let Some(refusal) = refusal {
+        return from_refusal(refusal, context.role.peer());
     }
     match error {
         Error::AlertReceived(alert) => from_alert(*alert, context),

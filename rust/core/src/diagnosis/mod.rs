@@ -2,9 +2,9 @@
 //!
 //! Every sentence that a script reads about a failed connection is made here.
 
-mod certificate;
 mod handshake;
 pub(crate) mod reason;
+mod refusal;
 mod revocation;
 
 #[cfg(test)]
@@ -13,19 +13,11 @@ mod tests;
 use std::fmt;
 
 pub use crate::excerpt::quoted;
-pub use certificate::{
-    common_name_is_constrained, expired, from_webpki, key_usage_forbids, name_mismatch,
-    not_an_issuer, not_yet_valid, path_too_long, pin_mismatch, reused_leaf_not_anchor,
-    self_signature_broken, too_tangled, unknown_critical, untrusted, weak_key,
-};
 pub use handshake::{
     Context as HandshakeContext, after_renegotiation, closed, closed_in_handshake, from_rustls,
     hello_unanswered, timeout, transport, truncated,
 };
-
-pub use revocation::{
-    list_expired, list_not_yet_valid, list_signature_broken, list_signer_not_allowed, revoked,
-};
+pub use refusal::from_refusal;
 
 /// What failed, as a number that a script can branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -125,15 +117,6 @@ impl fmt::Display for Diagnosis {
 }
 
 impl std::error::Error for Diagnosis {}
-
-/// A refused certificate: the diagnosis, and what rustls needs to choose the alert.
-#[derive(Debug, Clone)]
-pub struct Rejection {
-    /// What the script is told.
-    pub diagnosis: Diagnosis,
-    /// What the peer is told (RFC 8446 section 6.2).
-    pub alert: rustls::CertificateError,
-}
 
 /// A moment as "2026-11-24 01:28 UTC".
 pub(crate) fn moment(unix_seconds: i64) -> String {

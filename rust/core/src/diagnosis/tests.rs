@@ -1,20 +1,44 @@
 mod handshake;
 
-use godot_rustls_testkit::{Issued, Template};
-use rustls::CertificateError;
-
 use super::*;
-use crate::certificate::Facts;
-use crate::names::ReferenceName;
+use crate::certificate::KeyWeakness;
 use crate::session::Role;
-use crate::testing::{NOW, certificate};
+use crate::testing::NOW;
+use crate::verifier::{NameMismatch, NearMiss, Refusal, Usage};
 
-fn facts(issued: &Issued) -> Facts {
-    certificate(issued).facts().clone()
+const LEAF: &str = "play.example.org";
+
+fn subject() -> String {
+    LEAF.to_owned()
 }
 
-fn leaf() -> Facts {
-    facts(&Template::leaf("play.example.org").self_signed())
+fn expired() -> Refusal {
+    Refusal::Expired {
+        subject: subject(),
+        not_after: 4_102_444_740,
+        now: 4_200_000_000,
+    }
+}
+
+fn not_yet_valid() -> Refusal {
+    Refusal::NotYetValid {
+        subject: subject(),
+        not_before: 1_577_836_800,
+        now: 0,
+    }
+}
+
+fn mismatch(presented: &[&str], expected: &str, near_miss: Option<NearMiss>) -> Refusal {
+    Refusal::NameMismatch(Box::new(NameMismatch {
+        presented: presented.iter().map(|name| (*name).to_owned()).collect(),
+        subject: String::new(),
+        expected: expected.to_owned(),
+        near_miss,
+    }))
+}
+
+fn of_server(refusal: &Refusal) -> Diagnosis {
+    from_refusal(refusal, Role::Server)
 }
 
 #[track_caller]
@@ -57,21 +81,15 @@ fn causes_have_the_numbers_that_scripts_compare() {
 
 #[test]
 fn dates_are_named_on_both_sides() {
-    let leaf = leaf();
     says(
-        &expired(&leaf, 4_200_000_000).diagnosis,
+        &of_server(&expired()),
         Cause::Expired,
-        &["play.example.org", "2099-12-31 23:59 UTC", "2103-", "renew"],
+        &[LEAF, "2099-12-31 23:59 UTC", "2103-", "renew"],
     );
     says(
-        &not_yet_valid(&leaf, 0).diagnosis,
+        &of_server(&not_yet_valid()),
         Cause::NotYetValid,
-        &[
-            "play.example.org",
-            "2020-01-01 00:00 UTC",
-            "1970-01-01",
-            "clock",
-        ],
+        &[LEAF, "2020-01-01 00:00 UTC", "1970-01-01", "clock"],
     );
 }
 
@@ -83,199 +101,179 @@ fn moments_beyond_the_calendar_are_still_told() {
 
 #[test]
 fn names_are_named_on_both_sides() {
-    let asked = ReferenceName::parse("localhost");
-    let named =
-        |template: Template| name_mismatch(&facts(&template.self_signed()), &asked).diagnosis;
-    for (template, words) in [
+    let asked = "localhost";
+    for (presented, words) in [
         (
-            Template::leaf("x").names(&["a.test"]),
+            &["a.test"][..],
             &["is for \"a.test\"", "not \"localhost\""][..],
         ),
-        (
-            Template::leaf("x").names(&["a.test", "b.test"]),
-            &["\"a.test\" (and 1 more name)"],
-        ),
-        (
-            Template::leaf("x").names(&["a.test", "b.test", "10.0.0.1"]),
-            &["(and 2 more names)"],
-        ),
-        (Template::leaf("x").names(&["10.0.0.1"]), &["\"10.0.0.1\""]),
-        (Template::leaf("My Server"), &["\"My Server\""]),
-        (
-            Template::leaf("x").without_common_name(),
-            &["no name at all"],
-        ),
-        (
-            Template::leaf("localhost"),
-            &["common name", "subject alternative name"],
-        ),
+        (&["a.test", "b.test"], &["\"a.test\" (and 1 more name)"]),
+        (&["a.test", "b.test", "10.0.0.1"], &["(and 2 more names)"]),
+        (&[], &["no name at all"]),
     ] {
-        says(&named(template), Cause::NameMismatch, words);
+        let refusal = mismatch(presented, asked, None);
+        says(&of_server(&refusal), Cause::NameMismatch, words);
     }
-    let empty = name_mismatch(&leaf(), &ReferenceName::parse("")).diagnosis;
     says(
-        &empty,
+        &of_server(&mismatch(&[asked], asked, Some(NearMiss::CommonName))),
         Cause::NameMismatch,
-        &["play.example.org", "common_name_override"],
+        &["common name", "subject alternative name"],
+    );
+    let as_dns_name = NearMiss::AddressAsDnsName("10.0.0.1".to_owned());
+    says(
+        &of_server(&mismatch(&["10.0.0.1"], "10.0.0.1", Some(as_dns_name))),
+        Cause::NameMismatch,
+        &["as a DNS name", "as an IP address", "alternative name"],
+    );
+    says(
+        &of_server(&mismatch(&[LEAF], "", None)),
+        Cause::NameMismatch,
+        &[LEAF, "common_name_override"],
     );
 }
 
 #[test]
 fn an_untrusted_chain_says_what_it_leads_to_and_how_to_trust_it() {
-    let root = Template::authority("Test Root").self_signed();
-    let middle = root.issue(Template::authority("Test Middle"));
-    let leaf = middle.issue(Template::leaf("play.example.org"));
-    let all = [facts(&leaf), facts(&middle), facts(&root)];
     let trust = "certificate_bundle_override";
-    says(
-        &untrusted(Role::Server, &all, 1, None).diagnosis,
-        Cause::UntrustedIssuer,
-        &["play.example.org", "CN=Test Root", trust],
-    );
-    says(
-        &untrusted(Role::Server, &all[..2], 1, None).diagnosis,
-        Cause::UntrustedIssuer,
-        &["CN=Test Root", "did not send", trust],
-    );
-    says(
-        &untrusted(Role::Server, &all[..1], 1, None).diagnosis,
-        Cause::UntrustedIssuer,
-        &["CN=Test Middle", "did not send", trust],
-    );
-    says(
-        &untrusted(Role::Server, &all[2..], 1, None).diagnosis,
-        Cause::UntrustedIssuer,
-        &[
-            "Test Root",
-            "self-signed",
-            trust,
-            "RustlsTLSOptions.client()",
-        ],
-    );
-    says(
-        &untrusted(Role::Server, &[], 1, None).diagnosis,
-        Cause::UntrustedIssuer,
-        &["no certificate"],
-    );
-    says(
-        &untrusted(Role::Server, &all, 0, Some("ca.crt cannot be read")).diagnosis,
-        Cause::UntrustedIssuer,
-        &["no certificate is trusted", "ca.crt cannot be read"],
-    );
-}
-
-#[test]
-fn chains_that_turn_in_circles_are_described_too() {
-    let one = Template::authority("One").self_signed();
-    let two = one.issue(Template::authority("Two"));
-    let back = two.issue(Template::authority("One").key_of(&one));
-    let chain = [facts(&two), facts(&back)];
-    assert_eq!(
-        untrusted(Role::Server, &chain, 1, None).diagnosis.cause,
-        Cause::UntrustedIssuer
-    );
+    let root = "CN=Test Root".to_owned();
+    for (refusal, words) in [
+        (
+            Refusal::UntrustedRoot {
+                subject: subject(),
+                root: root.clone(),
+            },
+            &[LEAF, "CN=Test Root", trust][..],
+        ),
+        (
+            Refusal::MissingIssuer {
+                subject: subject(),
+                issuer: root,
+            },
+            &["CN=Test Root", "did not send", trust],
+        ),
+        (
+            Refusal::SelfSigned { subject: subject() },
+            &[LEAF, "self-signed", trust, "RustlsTLSOptions.client()"],
+        ),
+        (Refusal::NoCertificate, &["no certificate"]),
+        (
+            Refusal::NothingTrusted {
+                problem: Some("ca.crt cannot be read".to_owned()),
+            },
+            &["no certificate is trusted", "ca.crt cannot be read"],
+        ),
+    ] {
+        says(&of_server(&refusal), Cause::UntrustedIssuer, words);
+    }
 }
 
 #[test]
 fn every_fault_of_a_certificate_names_it_and_what_is_wrong() {
-    let leaf = leaf();
-    for (rejection, cause, word) in [
+    let subject = subject();
+    for (refusal, word) in [
         (
-            weak_key(&leaf, "its key is RSA 1024, below the minimum of 2048 bits"),
-            Cause::BadCertificate,
+            Refusal::WeakKey {
+                subject: subject.clone(),
+                weakness: KeyWeakness::RsaTooSmall(1024),
+            },
             "RSA 1024",
         ),
         (
-            key_usage_forbids(&leaf, "digitalSignature"),
-            Cause::BadCertificate,
+            Refusal::UsageMissing {
+                subject: subject.clone(),
+                usage: Usage::DigitalSignature,
+            },
             "digitalSignature",
         ),
-        (not_an_issuer(&leaf), Cause::BadCertificate, "no CA"),
         (
-            unknown_critical(&leaf, "1.2.3"),
-            Cause::BadCertificate,
+            Refusal::UsageMissing {
+                subject: subject.clone(),
+                usage: Usage::ServerAuth,
+            },
+            "the extended usage serverAuth",
+        ),
+        (
+            Refusal::ExtendedUsageMissing {
+                subject: subject.clone(),
+            },
+            "clientAuth",
+        ),
+        (
+            Refusal::NotACa {
+                subject: subject.clone(),
+            },
+            "no CA",
+        ),
+        (
+            Refusal::CaAsLeaf {
+                subject: subject.clone(),
+            },
+            "CA mark",
+        ),
+        (
+            Refusal::UnknownCriticalExtension {
+                subject: subject.clone(),
+                oid: Some("1.2.3".to_owned()),
+            },
             "1.2.3",
         ),
-        (path_too_long(&leaf, 3, 4), Cause::BadCertificate, "3"),
         (
-            common_name_is_constrained(&leaf, "Bound Root"),
-            Cause::BadCertificate,
-            "Bound Root",
+            Refusal::PathTooLong {
+                ca: subject.clone(),
+                allowed: 3,
+                found: 4,
+            },
+            "allows 3 intermediate certificates below it, the chain has 4",
         ),
         (
-            self_signature_broken(&leaf),
-            Cause::BadCertificate,
+            Refusal::PathLengthViolated {
+                subject: subject.clone(),
+            },
+            "more CA certificates",
+        ),
+        (
+            Refusal::TooComplex {
+                subject: subject.clone(),
+            },
+            "too tangled",
+        ),
+        (
+            Refusal::NameConstraint {
+                subject: subject.clone(),
+                ca: Some("Bound Root".to_owned()),
+            },
+            "CA \"Bound Root\"",
+        ),
+        (
+            Refusal::SelfSignatureBroken {
+                subject: subject.clone(),
+                algorithm: "ecdsa-with-SHA256".to_owned(),
+            },
             "ecdsa-with-SHA256",
         ),
         (
-            reused_leaf_not_anchor(&leaf),
-            Cause::UntrustedIssuer,
-            "issuer",
-        ),
-    ] {
-        says(&rejection.diagnosis, cause, &["play.example.org", word]);
-    }
-}
-
-#[test]
-fn every_error_of_path_building_becomes_a_sentence_about_the_leaf() {
-    use webpki::Error as E;
-    let chain = [leaf()];
-    let date = |seconds| {
-        rustls_pki_types::UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds))
-    };
-    for (error, cause) in [
-        (
-            E::CertExpired {
-                time: date(5),
-                not_after: date(4),
+            Refusal::SignatureAlgorithm {
+                subject: subject.clone(),
+                algorithms: vec!["sha1WithRSAEncryption".to_owned()],
             },
-            Cause::Expired,
+            "SHA-1",
         ),
         (
-            E::CertNotValidYet {
-                time: date(4),
-                not_before: date(5),
+            Refusal::NotVersion3 {
+                subject: subject.clone(),
             },
-            Cause::NotYetValid,
+            "version 1",
         ),
-        (E::UnknownIssuer, Cause::UntrustedIssuer),
-        (E::CaUsedAsEndEntity, Cause::BadCertificate),
-        (E::EndEntityUsedAsCa, Cause::BadCertificate),
-        (E::PathLenConstraintViolated, Cause::BadCertificate),
-        (E::NameConstraintViolation, Cause::BadCertificate),
-        (E::UnsupportedCriticalExtension, Cause::BadCertificate),
-        (E::UnsupportedCertVersion, Cause::BadCertificate),
-        (E::MaximumPathBuildCallsExceeded, Cause::BadCertificate),
-        (E::MaximumSignatureChecksExceeded, Cause::BadCertificate),
-        (E::SignatureAlgorithmMismatch, Cause::BadCertificate),
-        (E::BadDer, Cause::BadCertificate),
+        (
+            Refusal::Unusable {
+                subject,
+                error: webpki::Error::BadDer,
+            },
+            "DER",
+        ),
     ] {
-        says(
-            &from_webpki(&error, Role::Server, &chain, NOW, 1, None).diagnosis,
-            cause,
-            &["play.example.org"],
-        );
+        says(&of_server(&refusal), Cause::BadCertificate, &[LEAF, word]);
     }
-}
-
-#[test]
-fn a_certificates_alert_is_the_one_that_the_peer_understands() {
-    let leaf = leaf();
-    assert_eq!(expired(&leaf, NOW).alert, CertificateError::Expired);
-    assert_eq!(
-        not_yet_valid(&leaf, NOW).alert,
-        CertificateError::NotValidYet
-    );
-    assert_eq!(
-        untrusted(Role::Server, &[], 1, None).alert,
-        CertificateError::UnknownIssuer
-    );
-    let name = ReferenceName::parse("x");
-    assert_eq!(
-        name_mismatch(&leaf, &name).alert,
-        CertificateError::NotValidForName
-    );
 }
 
 #[test]
@@ -287,33 +285,40 @@ fn text_from_outside_is_cut_and_cannot_break_a_line() {
         long.chars().count() < 110 && long.ends_with("…\""),
         "{long}"
     );
-    let hostile = facts(&Template::leaf("evil\n\u{202e}name").self_signed());
-    for rejection in [
-        expired(&hostile, NOW),
-        untrusted(Role::Server, std::slice::from_ref(&hostile), 1, None),
+    let hostile = "evil\n\u{202e}name".to_owned();
+    for refusal in [
+        Refusal::Expired {
+            subject: hostile.clone(),
+            not_after: 0,
+            now: 1,
+        },
+        Refusal::SelfSigned { subject: hostile },
     ] {
-        let message = rejection.diagnosis.message;
+        let message = of_server(&refusal).message;
         assert!(!message.contains(['\n', '\u{202e}']), "{message}");
     }
     let names: Vec<String> = (0..100).map(|n| format!("host{n}.example.test")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let many = facts(&Template::leaf("x").names(&names).self_signed());
-    let message = name_mismatch(&many, &ReferenceName::parse("y"))
-        .diagnosis
-        .message;
+    let message = of_server(&mismatch(&names, "y", None)).message;
     assert!(message.len() < 300, "{message}");
 }
 
 #[test]
 fn sentences_that_a_user_can_act_on_say_how() {
-    let leaf = leaf();
+    let issuer = "CN=Test Root".to_owned();
     for diagnosis in [
-        expired(&leaf, NOW).diagnosis,
-        not_yet_valid(&leaf, NOW).diagnosis,
-        name_mismatch(&leaf, &ReferenceName::parse("x")).diagnosis,
-        untrusted(Role::Server, std::slice::from_ref(&leaf), 1, None).diagnosis,
-        reused_leaf_not_anchor(&leaf).diagnosis,
-        self_signature_broken(&leaf).diagnosis,
+        of_server(&expired()),
+        of_server(&not_yet_valid()),
+        of_server(&mismatch(&["a.test"], "x", None)),
+        of_server(&Refusal::SelfSigned { subject: subject() }),
+        of_server(&Refusal::TrustedLeafIsNotAnchor {
+            subject: subject(),
+            issuer,
+        }),
+        of_server(&Refusal::SelfSignatureBroken {
+            subject: subject(),
+            algorithm: "sha1WithRSAEncryption".to_owned(),
+        }),
         timeout(1.0, 0, Vocabulary::default()),
     ] {
         assert!(diagnosis.message.contains(": "), "{diagnosis}");

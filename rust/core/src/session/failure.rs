@@ -3,10 +3,11 @@
 use std::io::Read;
 
 use super::Session;
-use crate::diagnosis::{self, Cause, Diagnosis, Rejection, reason};
+use crate::diagnosis::{self, Cause, Diagnosis, reason};
+use crate::verifier::Refusal;
 
 impl Session {
-    pub(super) fn fail(&mut self, error: &rustls::Error, rejection: Option<Rejection>) {
+    pub(super) fn fail(&mut self, error: &rustls::Error, refusal: Option<&Refusal>) {
         let context = diagnosis::HandshakeContext {
             role: self.role,
             first_bytes: &self.first_bytes,
@@ -18,7 +19,7 @@ impl Session {
             protocols: &self.offer.alpn,
             client_protocols: self.client_protocols.as_deref().unwrap_or_default(),
         };
-        let diagnosis = diagnosis::from_rustls(error, rejection, context);
+        let diagnosis = diagnosis::from_rustls(error, refusal, context);
         self.break_with(self.in_its_context(diagnosis));
         // rustls no longer counts what it decrypted before the bad record; the reader still gives it.
         let _ = self.connection.reader().read_to_end(&mut self.tail);

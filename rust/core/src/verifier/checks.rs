@@ -3,35 +3,35 @@
 use webpki::VerifiedPath;
 
 use super::Policy;
+use super::refusal::{Refusal, Usage};
 use crate::certificate::{Certificate, ExtendedKeyUsage, Facts, wrap_in_sequence};
-use crate::diagnosis::{self, Rejection};
 use crate::names::constraints_allow;
 use crate::pins::Pins;
 use crate::revocation::Signer;
 use crate::session::Role;
 
-pub(super) fn dates(facts: &Facts, now: i64) -> Result<(), Rejection> {
+pub(super) fn dates(facts: &Facts, now: i64) -> Result<(), Refusal> {
     if now > facts.not_after {
-        Err(diagnosis::expired(facts, now))
+        Err(Refusal::expired(facts, now))
     } else if now < facts.not_before {
-        Err(diagnosis::not_yet_valid(facts, now))
+        Err(Refusal::not_yet_valid(facts, now))
     } else {
         Ok(())
     }
 }
 
 /// TLS signs with the leaf's key in every suite that rustls has.
-pub(super) fn leaf_key_usage(leaf: &Facts) -> Result<(), Rejection> {
+pub(super) fn leaf_key_usage(leaf: &Facts) -> Result<(), Refusal> {
     match leaf.key_usage {
         Some(usage) if !usage.digital_signature => {
-            Err(diagnosis::key_usage_forbids(leaf, "digitalSignature"))
+            Err(Refusal::usage_missing(leaf, Usage::DigitalSignature))
         }
         _ => Ok(()),
     }
 }
 
 /// An extended key usage, where there is one, names what `peer` is.
-pub(super) fn purpose(peer: Role, leaf: &Facts) -> Result<(), Rejection> {
+pub(super) fn purpose(peer: Role, leaf: &Facts) -> Result<(), Refusal> {
     match leaf.extended_key_usage {
         Some(usage) if !is_for(peer, usage) => Err(wrong_purpose(peer, leaf)),
         _ => Ok(()),
@@ -45,12 +45,12 @@ fn is_for(peer: Role, usage: ExtendedKeyUsage) -> bool {
     }
 }
 
-fn wrong_purpose(peer: Role, facts: &Facts) -> Rejection {
+fn wrong_purpose(peer: Role, facts: &Facts) -> Refusal {
     let usage = match peer {
-        Role::Server => "the extended usage serverAuth",
-        Role::Client => "the extended usage clientAuth",
+        Role::Server => Usage::ServerAuth,
+        Role::Client => Usage::ClientAuth,
     };
-    diagnosis::key_usage_forbids(facts, usage)
+    Refusal::usage_missing(facts, usage)
 }
 
 /// One key of the verified path is pinned, where any is: the leaf's, or one of `issuers`, each the DER of a
@@ -59,12 +59,12 @@ pub(super) fn pins(
     pins: &Pins,
     leaf: &Facts,
     mut issuers: impl Iterator<Item = Vec<u8>>,
-) -> Result<(), Rejection> {
+) -> Result<(), Refusal> {
     if pins.is_empty() || pins.hold(&leaf.public_key_info_der) || issuers.any(|key| pins.hold(&key))
     {
         return Ok(());
     }
-    Err(diagnosis::pin_mismatch(leaf, pins.len()))
+    Err(Refusal::pin_mismatch(leaf, pins.len()))
 }
 
 /// What webpki leaves out about a path: pins, revocation lists; keyCertSign of intermediates; dates, purpose
@@ -74,7 +74,7 @@ pub(super) fn path(
     leaf: &Facts,
     path: &VerifiedPath<'_>,
     now: i64,
-) -> Result<(), Rejection> {
+) -> Result<(), Refusal> {
     let intermediates = intermediates(path)?;
     if let Some(facts) = intermediates.iter().find(|facts| !facts.may_issue()) {
         return Err(why_not_an_issuer(facts));
@@ -103,11 +103,9 @@ pub(super) fn path(
 }
 
 /// The certificates between leaf and anchor, the leaf's issuer first.
-pub(super) fn intermediates(path: &VerifiedPath<'_>) -> Result<Vec<Facts>, Rejection> {
+pub(super) fn intermediates(path: &VerifiedPath<'_>) -> Result<Vec<Facts>, Refusal> {
     path.intermediate_certificates()
-        .map(|issuer| {
-            Facts::from_der(&issuer.der()).map_err(|error| super::malformed(&error.to_string()))
-        })
+        .map(|issuer| Facts::from_der(&issuer.der()).map_err(Refusal::Malformed))
         .collect()
 }
 
@@ -118,7 +116,7 @@ fn revocation(
     intermediates: &[Facts],
     anchor: &Signer<'_>,
     now: i64,
-) -> Result<(), Rejection> {
+) -> Result<(), Refusal> {
     let trusted = policy.trust.whole_certificates();
     let mut below = leaf;
     for issuer in intermediates {
@@ -135,7 +133,7 @@ fn revocation_of_anchor(
     policy: &Policy<'_>,
     anchor: &Certificate,
     now: i64,
-) -> Result<(), Rejection> {
+) -> Result<(), Refusal> {
     let facts = anchor.facts();
     if !policy.revocation.concern(&facts.issuer_der) {
         return Ok(());
@@ -151,7 +149,7 @@ fn revocation_of_anchor(
         .try_for_each(|signer| policy.revocation.check(facts, &signer, &trusted, now))
 }
 
-fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(), Rejection> {
+fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(), Refusal> {
     dates(anchor, now)?;
     // webpki asks this of intermediates; an anchor that is for other purposes vouches for nobody here either.
     if let Some(usage) = anchor.extended_key_usage
@@ -164,23 +162,27 @@ fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(
         .basic_constraints
         .and_then(|constraints| constraints.path_length)
     {
-        Some(allowed) if below_anchor > allowed as usize => {
-            Err(diagnosis::path_too_long(anchor, allowed, below_anchor))
-        }
+        Some(allowed) if below_anchor > allowed as usize => Err(Refusal::PathTooLong {
+            ca: anchor.display_name(),
+            allowed,
+            found: below_anchor,
+        }),
         _ => Ok(()),
     }
 }
 
-pub(super) fn why_not_an_issuer(facts: &Facts) -> Rejection {
+pub(super) fn why_not_an_issuer(facts: &Facts) -> Refusal {
     let is_ca = facts
         .basic_constraints
         .is_some_and(|constraints| constraints.is_ca);
     match (&facts.unknown_critical_extension, facts.key_usage) {
-        (Some(oid), _) => diagnosis::unknown_critical(facts, oid),
+        (Some(oid), _) => Refusal::unknown_critical_extension(facts, Some(oid)),
         (None, Some(usage)) if is_ca && !usage.key_cert_sign => {
-            diagnosis::key_usage_forbids(facts, "keyCertSign")
+            Refusal::usage_missing(facts, Usage::KeyCertSign)
         }
-        _ => diagnosis::not_an_issuer(facts),
+        _ => Refusal::NotACa {
+            subject: facts.display_name(),
+        },
     }
 }
 
@@ -189,15 +191,15 @@ pub(super) fn constraints_on(
     common_name: &str,
     leaf: &Facts,
     issuers: &[Facts],
-) -> Result<(), Rejection> {
+) -> Result<(), Refusal> {
     for issuer in issuers {
         if let Some(constraints) = &issuer.name_constraints
             && !constraints_allow(constraints, common_name)
         {
-            return Err(diagnosis::common_name_is_constrained(
-                leaf,
-                &issuer.display_name(),
-            ));
+            return Err(Refusal::NameConstraint {
+                subject: leaf.display_name(),
+                ca: Some(issuer.display_name()),
+            });
         }
     }
     Ok(())

@@ -9,6 +9,7 @@
 mod candidates;
 mod checks;
 mod explain;
+mod refusal;
 mod rustls_adapter;
 mod subject;
 
@@ -21,8 +22,8 @@ use std::cell::RefCell;
 use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
-use crate::certificate::Facts;
-use crate::diagnosis::{self, Cause, Diagnosis, Rejection, reason};
+use crate::certificate::{Facts, ParseError};
+use crate::diagnosis::reason;
 use crate::names::ReferenceName;
 use crate::options::Verification;
 use crate::pins::Pins;
@@ -33,6 +34,7 @@ use crate::trust::{Origin, TrustStore, Trusted};
 
 use candidates::Candidates;
 
+pub use refusal::{NameMismatch, NearMiss, Refusal, RevocationListFault, Usage};
 pub(crate) use rustls_adapter::{ClientVerifier, Horizon, OwnIdentity, ServerVerifier};
 
 /// Everything beside chain and time that a verdict depends on.
@@ -116,24 +118,16 @@ pub fn verify_chain(
     policy: Policy<'_>,
     chain: &[CertificateDer<'_>],
     now: UnixTime,
-) -> Result<Verified, Rejection> {
-    let peer = policy.party.role();
+) -> Result<Verified, Refusal> {
     let trust = policy.trust;
     let Some((leaf_der, intermediates)) = chain.split_first() else {
-        return Err(diagnosis::untrusted(
-            peer,
-            &[],
-            trust.certificate_count(),
-            None,
-        ));
+        return Err(Refusal::NoCertificate);
     };
     let own = trust.own_certificate(leaf_der);
     // What was read when the certificate was loaded need not be read again.
     let leaf = match own {
         Some(own) => Cow::Borrowed(own.certificate.facts()),
-        None => {
-            Cow::Owned(Facts::from_der(leaf_der).map_err(|error| malformed(&error.to_string()))?)
-        }
+        None => Cow::Owned(Facts::from_der(leaf_der).map_err(Refusal::Malformed)?),
     };
     let leaf = leaf.as_ref();
     let end_entity =
@@ -141,11 +135,11 @@ pub fn verify_chain(
             Some(why) => malformed(&why),
             None => {
                 let chain = std::slice::from_ref(leaf);
-                diagnosis::from_webpki(&error, peer, chain, seconds(now), 1, None)
+                explain::refusal_of(&error, chain, seconds(now), 1, None)
             }
         })?;
     if let Some(weakness) = leaf.public_key.weakness() {
-        return Err(diagnosis::weak_key(leaf, &weakness));
+        return Err(Refusal::weak_key(leaf, weakness));
     }
     if policy.party.verification() == Verification::Nothing {
         // No path is verified, so only the key that signs the handshake can be the pinned one.
@@ -160,11 +154,17 @@ pub fn verify_chain(
     let accepted = match own {
         Some(own) if own.is_self_signed() => check.own_certificate(own)?,
         Some(_) => match check.path(intermediates) {
-            Err(rejection) if rejection.diagnosis.cause == Cause::UntrustedIssuer => {
+            Err(refusal) if refusal.is_untrusted() => {
                 return Err(if leaf.is_self_issued() {
-                    diagnosis::self_signature_broken(leaf)
+                    Refusal::SelfSignatureBroken {
+                        subject: leaf.display_name(),
+                        algorithm: leaf.signature_algorithm.clone(),
+                    }
                 } else {
-                    diagnosis::reused_leaf_not_anchor(leaf)
+                    Refusal::TrustedLeafIsNotAnchor {
+                        subject: leaf.display_name(),
+                        issuer: leaf.issuer.clone(),
+                    }
                 });
             }
             outcome => outcome?,
@@ -193,12 +193,12 @@ struct Check<'a> {
 impl Check<'_> {
     /// The leaf is, byte for byte, a self-signed certificate of the user's own: it vouches for itself when
     /// everything else about it holds.
-    fn own_certificate(&self, own: &Trusted) -> Result<Accepted, Rejection> {
+    fn own_certificate(&self, own: &Trusted) -> Result<Accepted, Refusal> {
         let now = seconds(self.now);
         checks::dates(self.leaf, now)?;
         checks::purpose(self.policy.party.role(), self.leaf)?;
         if let Some(oid) = &self.leaf.unknown_critical_extension {
-            return Err(diagnosis::unknown_critical(self.leaf, oid));
+            return Err(Refusal::unknown_critical_extension(self.leaf, Some(oid)));
         }
         self.policy.revocation.check(
             self.leaf,
@@ -215,18 +215,15 @@ impl Check<'_> {
     }
 
     /// A path from the leaf to an anchor, by webpki, with the checks that it leaves out.
-    fn path(&self, intermediates: &[CertificateDer<'_>]) -> Result<Accepted, Rejection> {
+    fn path(&self, intermediates: &[CertificateDer<'_>]) -> Result<Accepted, Refusal> {
         // webpki goes on with other paths when one is refused, and cannot carry our reason.
-        let refused: RefCell<Option<Rejection>> = RefCell::new(None);
+        let refused: RefCell<Option<Refusal>> = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
-            checks::path(&self.policy, self.leaf, path, seconds(self.now)).map_err(|rejection| {
+            checks::path(&self.policy, self.leaf, path, seconds(self.now)).map_err(|refusal| {
                 let mut refused = refused.borrow_mut();
-                // Nothing that another path lacks is as telling as a revocation.
-                if refused
-                    .as_ref()
-                    .is_none_or(|known| known.diagnosis.cause != Cause::Revoked)
-                {
-                    *refused = Some(rejection);
+                // A revocation explains more than what another path lacks.
+                if !matches!(*refused, Some(Refusal::Revoked { .. })) {
+                    *refused = Some(refusal);
                 }
                 webpki::Error::UnknownIssuer
             })
@@ -245,14 +242,16 @@ impl Check<'_> {
         match found {
             Ok(path) => self.accepted(&path),
             Err(error) => match refused.take() {
-                Some(rejection) => Err(rejection),
-                None if candidates.has_more => Err(diagnosis::too_tangled(self.leaf)),
+                Some(refusal) => Err(refusal),
+                None if candidates.has_more => Err(Refusal::TooComplex {
+                    subject: self.leaf.display_name(),
+                }),
                 None => Err(self.explain(&error, intermediates)),
             },
         }
     }
 
-    fn accepted(&self, path: &VerifiedPath<'_>) -> Result<Accepted, Rejection> {
+    fn accepted(&self, path: &VerifiedPath<'_>) -> Result<Accepted, Refusal> {
         let anchor = self
             .policy
             .trust
@@ -288,12 +287,6 @@ pub(crate) fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
-fn malformed(reason: &str) -> Rejection {
-    Rejection {
-        diagnosis: Diagnosis::new(
-            Cause::BadCertificate,
-            format!("the peer's certificate cannot be used: {reason}"),
-        ),
-        alert: rustls::CertificateError::BadEncoding,
-    }
+fn malformed(reason: &str) -> Refusal {
+    Refusal::Malformed(ParseError(reason.to_owned()))
 }

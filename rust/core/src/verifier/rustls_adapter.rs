@@ -8,10 +8,10 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::sign::CertifiedKey;
-use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::{Party, Policy, verify_chain};
+use super::{Party, Policy, Refusal, RevocationListFault, verify_chain};
 use crate::identity::Identity;
 use crate::names::ReferenceName;
 use crate::notes::{CertificateRequest, note};
@@ -131,7 +131,7 @@ impl ClientVerifier {
     }
 }
 
-/// Judges the chain; a refusal's words go to the session, its alert to rustls.
+/// Judges the chain; the refusal goes to the session, its alert to rustls.
 fn judge(
     policy: Policy<'_>,
     horizon: &Horizon,
@@ -148,11 +148,39 @@ fn judge(
             horizon.0.fetch_min(verified.valid_until, Ordering::Relaxed);
             Ok(())
         }
-        Err(rejection) => {
-            let alert = rejection.alert.clone();
-            note(|notes| notes.rejection = Some(rejection));
-            Err(Error::InvalidCertificate(alert))
+        Err(refusal) => {
+            let error = certificate_error(&refusal);
+            note(|notes| notes.refusal = Some(refusal));
+            Err(Error::InvalidCertificate(error))
         }
+    }
+}
+
+/// Returns the error from which rustls chooses the alert for the peer (RFC 8446 section 6.2).
+fn certificate_error(refusal: &Refusal) -> CertificateError {
+    match refusal {
+        Refusal::Expired { .. } => CertificateError::Expired,
+        Refusal::NotYetValid { .. } => CertificateError::NotValidYet,
+        Refusal::NameMismatch(_) => CertificateError::NotValidForName,
+        Refusal::UsageMissing { .. }
+        | Refusal::ExtendedUsageMissing { .. }
+        | Refusal::NotACa { .. }
+        | Refusal::CaAsLeaf { .. }
+        | Refusal::PathTooLong { .. }
+        | Refusal::PathLengthViolated { .. }
+        | Refusal::NameConstraint { .. } => CertificateError::InvalidPurpose,
+        Refusal::UnknownCriticalExtension { .. } => CertificateError::UnhandledCriticalExtension,
+        Refusal::PinMismatch { .. } => CertificateError::ApplicationVerificationFailure,
+        Refusal::Revoked { .. } => CertificateError::Revoked,
+        Refusal::RevocationList {
+            fault: RevocationListFault::Expired { .. },
+            ..
+        } => CertificateError::ExpiredRevocationList,
+        Refusal::RevocationList { .. } => CertificateError::UnknownRevocationStatus,
+        Refusal::TooComplex { .. } => CertificateError::UnknownIssuer,
+        refusal if refusal.is_untrusted() => CertificateError::UnknownIssuer,
+        // Not BadSignature, which tells the peer that its handshake could not be decrypted.
+        _ => CertificateError::BadEncoding,
     }
 }
 
@@ -221,4 +249,56 @@ impl ClientCertVerifier for ClientVerifier {
     }
 
     verify_handshake_signatures!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verifier::NameMismatch;
+
+    #[test]
+    fn the_alert_of_a_refusal_is_the_one_that_the_peer_understands() {
+        let subject = || "play.example.org".to_owned();
+        for (refusal, error) in [
+            (
+                Refusal::Expired {
+                    subject: subject(),
+                    not_after: 0,
+                    now: 1,
+                },
+                CertificateError::Expired,
+            ),
+            (
+                Refusal::NotYetValid {
+                    subject: subject(),
+                    not_before: 1,
+                    now: 0,
+                },
+                CertificateError::NotValidYet,
+            ),
+            (Refusal::NoCertificate, CertificateError::UnknownIssuer),
+            (
+                Refusal::SelfSigned { subject: subject() },
+                CertificateError::UnknownIssuer,
+            ),
+            (
+                Refusal::NameMismatch(Box::new(NameMismatch {
+                    presented: Vec::new(),
+                    subject: String::new(),
+                    expected: "x".to_owned(),
+                    near_miss: None,
+                })),
+                CertificateError::NotValidForName,
+            ),
+            (
+                Refusal::SelfSignatureBroken {
+                    subject: subject(),
+                    algorithm: String::new(),
+                },
+                CertificateError::BadEncoding,
+            ),
+        ] {
+            assert_eq!(certificate_error(&refusal), error, "{refusal:?}");
+        }
+    }
 }

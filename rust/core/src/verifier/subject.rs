@@ -2,9 +2,9 @@
 
 use webpki::EndEntityCert;
 
+use super::refusal::Refusal;
 use super::{Accepted, checks};
 use crate::certificate::Facts;
-use crate::diagnosis::{self, Rejection};
 use crate::names::ReferenceName;
 
 /// By an alternative name; by the common name where design allows it: own trust, no alternative name at all.
@@ -13,7 +13,7 @@ pub(super) fn check(
     leaf: &Facts,
     end_entity: &EndEntityCert<'_>,
     accepted: &Accepted,
-) -> Result<(), Rejection> {
+) -> Result<(), Refusal> {
     if let Some(name) = reference.server_name()
         && end_entity.verify_is_valid_for_subject_name(&name).is_ok()
     {
@@ -29,6 +29,6 @@ pub(super) fn check(
         .filter(|common_name| reference.matches_common_name(common_name));
     match common_name {
         Some(common_name) => checks::constraints_on(common_name, leaf, &accepted.constraining),
-        None => Err(diagnosis::name_mismatch(leaf, reference)),
+        None => Err(Refusal::name_mismatch(leaf, reference)),
     }
 }

@@ -9,13 +9,14 @@ mod pins;
 use godot_rustls_testkit::Issued;
 use rustls_pki_types::CertificateDer;
 
-use super::{Party, Policy, verify_chain};
+use super::{Party, Policy, Refusal, verify_chain};
 use crate::certificate::Certificate;
-use crate::diagnosis::{Cause, Diagnosis, Rejection};
+use crate::diagnosis::{Cause, Diagnosis, from_refusal};
 use crate::names::ReferenceName;
 use crate::options::Verification;
 use crate::pins::Pins;
 use crate::revocation::RevocationLists;
+use crate::session::Role;
 use crate::testing::{NOW, at, der};
 use crate::trust::TrustStore;
 
@@ -34,7 +35,7 @@ fn verdict_on(
     name: &str,
 ) -> Result<(), Diagnosis> {
     judgement(trust, verification, chain, &ReferenceName::parse(name), NOW)
-        .map_err(|rejection| rejection.diagnosis)
+        .map_err(|refusal| from_refusal(&refusal, Role::Server))
 }
 
 /// Of a server without pins and revocation lists.
@@ -44,7 +45,7 @@ pub(crate) fn judgement(
     chain: &[CertificateDer<'_>],
     reference: &ReferenceName,
     now: i64,
-) -> Result<(), Rejection> {
+) -> Result<(), Refusal> {
     let policy = Policy {
         trust,
         pins: &Pins::default(),

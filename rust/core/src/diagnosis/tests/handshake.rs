@@ -149,11 +149,11 @@ fn the_rest_of_what_rustls_can_say_has_a_cause() {
         Cause::ClientCertificateRequired,
         &[],
     );
-    let rejection = expired(&leaf(), NOW);
+    let refusal = expired();
     let error = Error::InvalidCertificate(CertificateError::Expired);
     assert_eq!(
-        from_rustls(&error, Some(rejection.clone()), context(&[])),
-        rejection.diagnosis
+        from_rustls(&error, Some(&refusal), context(&[])),
+        from_refusal(&refusal, Role::Server)
     );
 }
 

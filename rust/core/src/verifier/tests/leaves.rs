@@ -4,9 +4,10 @@ use godot_rustls_testkit::{Issued, Purpose, Template, Usage};
 use rustls_pki_types::CertificateDer;
 
 use super::{HOST, accepts, ders, judgement, refusal, refuses, verdict, verdict_on};
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, from_refusal};
 use crate::names::ReferenceName;
 use crate::options::Verification;
+use crate::session::Role;
 use crate::testing::{
     NOW, at, certificate, client, der, fixture, fixture_trust, own_trust, with_too_many_names,
 };
@@ -52,7 +53,7 @@ fn validity_includes_its_first_and_last_second() {
         let cause = |now| {
             let reference = ReferenceName::parse(HOST);
             judgement(&trust, Verification::Full, &[der(&made)], &reference, now)
-                .map_err(|rejection| rejection.diagnosis.cause)
+                .map_err(|refusal| from_refusal(&refusal, Role::Server).cause)
         };
         assert_eq!(cause(FROM - 1), Err(Cause::NotYetValid));
         assert_eq!(cause(FROM), Ok(()));

@@ -7,12 +7,13 @@ use webpki_roots::TLS_SERVER_ROOTS;
 use super::{HOST, Party, Policy, refusal, verify_chain};
 use crate::certificate::{rfc4514_of_der, wrap_in_sequence};
 use crate::config::ClientSetup;
-use crate::diagnosis::{Cause, Diagnosis};
+use crate::diagnosis::{Cause, Diagnosis, from_refusal};
 use crate::digest::public_key_pin;
 use crate::names::ReferenceName;
 use crate::options::Verification;
 use crate::pins::Pins;
 use crate::revocation::RevocationLists;
+use crate::session::Role;
 use crate::testing::{
     NOW, at, causes, certificate, client_options, der, each_version, message, own_trust, pair,
     pins, server_with,
@@ -74,9 +75,13 @@ fn verdict_of(
         party,
     };
     let chain: Vec<CertificateDer<'_>> = chain.iter().map(|issued| der(issued)).collect();
+    let peer = match party {
+        Party::Server { .. } => Role::Server,
+        Party::Client => Role::Client,
+    };
     verify_chain(policy, &chain, at(NOW))
         .map(|_| ())
-        .map_err(|rejection| rejection.diagnosis)
+        .map_err(|refusal| from_refusal(&refusal, peer))
 }
 
 #[track_caller]
@@ -293,7 +298,7 @@ fn an_authority_that_is_known_by_name_and_key_alone_is_pinned_like_any_other() {
         };
         verify_chain(policy, &presented, at(NOW))
             .map(|_| ())
-            .map_err(|rejection| rejection.diagnosis)
+            .map_err(|refusal| from_refusal(&refusal, Role::Server))
     };
     for pinned in [&chain.leaf, &chain.intermediate, &chain.root] {
         assert_eq!(verdict(pinned), Ok(()));

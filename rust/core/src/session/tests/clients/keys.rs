@@ -13,10 +13,12 @@ use rustls::{
 use rustls_pki_types::{CertificateDer, UnixTime};
 
 use super::*;
+use crate::diagnosis::from_refusal;
 use crate::names::ReferenceName;
 use crate::pins::Pins;
 use crate::provider::provider;
 use crate::revocation::RevocationLists;
+use crate::session::Role;
 use crate::testing::{NOW, at, der, fixture, fixture_trust, key};
 use crate::verifier::{Party, Policy, verify_chain};
 
@@ -41,7 +43,10 @@ fn weak_and_outdated_client_certificates_are_refused() {
             .iter()
             .map(|certificate| certificate.der().clone())
             .collect();
-        let refused = verify_chain(policy, &ders, at(NOW)).unwrap_err().diagnosis;
+        let refused = from_refusal(
+            &verify_chain(policy, &ders, at(NOW)).unwrap_err(),
+            Role::Client,
+        );
         assert_eq!(refused.cause, Cause::BadCertificate, "{name}: {refused}");
         assert!(refused.message.contains(word), "{name}: {refused}");
     }
