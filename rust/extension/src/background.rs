@@ -9,7 +9,7 @@ use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use godot_rustls_core::provider::{self, key_shares};
+use godot_rustls_tls::provider::key_shares;
 
 use crate::project_settings::handshake_threads;
 
@@ -190,7 +190,7 @@ pub(crate) fn seed_early() {
     let threads = handshake_threads();
     if threads > 0 {
         // Nobody waits for the result.
-        let _ = HANDSHAKES.run(threads, provider::seed);
+        let _ = HANDSHAKES.run(threads, godot_rustls_pki::provider::seed);
     }
 }
 

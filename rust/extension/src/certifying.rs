@@ -3,8 +3,8 @@
 use godot::classes::hashing_context::HashType;
 use godot::classes::{Crypto, CryptoKey};
 use godot::prelude::*;
-use godot_rustls_core::crypto::{Hash, HashAlgorithm, PrivateKey};
-use godot_rustls_core::issuance::CertificateSigner;
+use godot_rustls_pki::crypto::{Hash, HashAlgorithm, PrivateKey};
+use godot_rustls_pki::issuance::CertificateSigner;
 
 use crate::engine_objects::quietly;
 

@@ -4,7 +4,7 @@ use godot::meta::GodotImmutable;
 use godot::meta::conv::ByValue;
 use godot::meta::shape::GodotShape;
 use godot::prelude::*;
-use godot_rustls_core::UnixTime;
+use godot_rustls_pki::UnixTime;
 
 /// An object argument whose default is null. A plain `Gd` would turn a script's null into a script error
 /// instead of the error code that the engine's classes return.

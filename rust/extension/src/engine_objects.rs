@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use godot::classes::{CryptoKey, Engine, FileAccess, X509Certificate};
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::certificate::Certificate;
-use godot_rustls_core::identity::Identity;
-use godot_rustls_core::pem::{Bundle, read_bundle, write_certificate};
+use godot_rustls_pki::certificate::Certificate;
+use godot_rustls_pki::pem::{Bundle, read_bundle, write_certificate};
+use godot_rustls_tls::identity::Identity;
 use zeroize::Zeroizing;
 
 /// The bytes of a file read through the engine, so that exported packs and `user://` work.

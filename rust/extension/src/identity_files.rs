@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use godot_rustls_core::digest::{Sha256, sha256};
-use godot_rustls_core::identity::Identity;
+use godot_rustls_pki::digest::{Sha256, sha256};
+use godot_rustls_tls::identity::Identity;
 use zeroize::Zeroizing;
 
 use crate::spec::read_identity;

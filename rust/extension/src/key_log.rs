@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use godot::classes::{Os, ProjectSettings};
 use godot::prelude::*;
-use godot_rustls_core::key_log::KeyLog;
+use godot_rustls_tls::key_log::KeyLog;
 
 /// Whether options may ask for a log. Players' secrets are nobody's business, so a released game has none.
 pub(crate) fn check_allowed(path: &str) -> Result<(), String> {

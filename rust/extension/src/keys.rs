@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use godot::classes::hashing_context::HashType;
 use godot::classes::{Crypto, CryptoKey};
 use godot::prelude::*;
-use godot_rustls_core::certificate::PublicKeyKind;
-use godot_rustls_core::crypto::{Failure, Hash, HashAlgorithm, PrivateKey, PublicKey};
-use godot_rustls_core::digest::{Sha256, sha256};
-use godot_rustls_core::issuance::CertificateSigner;
-use godot_rustls_core::pem::{read_private_key, read_public_key};
+use godot_rustls_pki::certificate::PublicKeyKind;
+use godot_rustls_pki::crypto::{Failure, Hash, HashAlgorithm, PrivateKey, PublicKey};
+use godot_rustls_pki::digest::{Sha256, sha256};
+use godot_rustls_pki::issuance::CertificateSigner;
+use godot_rustls_pki::pem::{read_private_key, read_public_key};
 use zeroize::Zeroizing;
 
 use crate::certifying::{ByEngine, ByProvider};

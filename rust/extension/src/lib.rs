@@ -1,5 +1,5 @@
 //! The Godot classes of Rustls for Godot. They translate types and statuses; the work is done in
-//! `godot-rustls-core`.
+//! the layers below.
 // Godot's own tags ([StreamPeer], [b]) stand in texts that reach the editor's help.
 #![allow(rustdoc::broken_intra_doc_links)]
 // The binding's macros make public accessors for properties of classes that Rust code outside never sees.

@@ -6,7 +6,7 @@ use godot::classes::ProjectSettings;
 use godot::global::godot_warn;
 use godot::prelude::*;
 use godot::register::info::PropertyHint;
-use godot_rustls_core::trust::Mode;
+use godot_rustls_pki::trust::Mode;
 
 use crate::background::spare_cores;
 use crate::http::defaults;

@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use godot::classes::{Os, RefCounted, TlsOptions};
 use godot::prelude::*;
-use godot_rustls_core::config::{ClientSetup, ServerSetup};
-use godot_rustls_core::identity::{Identity, ServerIdentities};
-use godot_rustls_core::options::{
-    ClientAuthentication, ClientOptions, ServerOptions, Terms, Verification,
-};
-use godot_rustls_core::trust::TrustStore;
+use godot_rustls_pki::trust::TrustStore;
+use godot_rustls_pki::verifier::Verification;
+use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::identity::{Identity, ServerIdentities};
+use godot_rustls_tls::options::{ClientAuthentication, ClientOptions, ServerOptions, Terms};
 
 use crate::classes::RustlsTLSOptions;
 use crate::convert::{report, warn};

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use godot::classes::TlsOptions;
 use godot::prelude::*;
-use godot_rustls_core::alpn::AlpnProtocols;
-use godot_rustls_core::identity::{Identity, ServedName};
-use godot_rustls_core::options::{Verification, VersionRange};
-use godot_rustls_core::pem::read_private_key_file;
-use godot_rustls_core::pins::Pins;
-use godot_rustls_core::provider::KeyExchangeGroups;
-use godot_rustls_core::revocation::RevocationLists;
-use godot_rustls_core::trust::TrustStore;
+use godot_rustls_pki::pem::read_private_key_file;
+use godot_rustls_pki::pins::Pins;
+use godot_rustls_pki::revocation::RevocationLists;
+use godot_rustls_pki::trust::TrustStore;
+use godot_rustls_pki::verifier::Verification;
+use godot_rustls_tls::alpn::AlpnProtocols;
+use godot_rustls_tls::identity::{Identity, ServedName};
+use godot_rustls_tls::options::VersionRange;
+use godot_rustls_tls::provider::KeyExchangeGroups;
 use zeroize::Zeroizing;
 
 use crate::engine_objects::certificates;

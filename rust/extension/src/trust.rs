@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use godot_rustls_core::trust::{
+use godot_rustls_pki::trust::{
     CertificateFile, NamedCertificates, Request, Source, SystemCertificates, TrustStore,
 };
 

@@ -1,6 +1,6 @@
 //! What the classes that connect call their settings, for the advice in errors.
 
-use godot_rustls_core::diagnosis::Vocabulary;
+use godot_rustls_tls::diagnosis::Vocabulary;
 
 /// [RustlsStreamPeerTLS]'s.
 pub(crate) const STREAM: Vocabulary = Vocabulary {

@@ -13,6 +13,7 @@ mod pair;
 mod peer;
 mod random;
 mod revocation;
+pub mod socks;
 
 pub use authority::{Issued, Purpose, Template, Usage};
 pub use der::element;

@@ -112,7 +112,7 @@ fn compile(kind: Kind, platform: Platform, target: Option<&OsStr>) -> Outcome<Pa
 pub(crate) fn plain_rustls() -> Outcome<PathBuf> {
     let name = "plain_rustls";
     announce("Building the program that runs rustls alone");
-    let command = optimised(&["--package", "godot-rustls-core", "--example", name]);
+    let command = optimised(&["--package", "godot-rustls-tls", "--example", name]);
     run_cargo("building the program that runs rustls alone", command)?;
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     Ok(paths::target().join("release/examples").join(file))

@@ -56,8 +56,10 @@ pub(crate) fn all() -> Outcome<Summary> {
             "mend what it names",
         ),
         (
-            "documentation of the core",
-            words("doc --quiet --no-deps --package godot-rustls-core"),
+            "documentation of the layers",
+            words(
+                "doc --quiet --no-deps --package godot-rustls-pki --package godot-rustls-tls --package godot-rustls-net --package godot-rustls-http",
+            ),
             "mend the links it names",
         ),
     ];

@@ -4,7 +4,7 @@ use std::io::{Error, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-use godot_rustls_core::session::Session;
+use godot_rustls_tls::session::Session;
 
 /// Waiting for a peer longer than this is a failure.
 const PATIENCE: Duration = Duration::from_secs(30);

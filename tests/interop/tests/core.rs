@@ -8,15 +8,15 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 
-use godot_rustls_core::config::{ClientSetup, ServerSetup};
-use godot_rustls_core::identity::Identity;
-use godot_rustls_core::options::{ClientOptions, ServerOptions, TlsVersion, VersionRange};
-use godot_rustls_core::pem::{read_bundle, read_private_key};
-use godot_rustls_core::trust::TrustStore;
 use godot_rustls_interop_tests::{
     Certificates, Kind, OpensslServer, Version, accept, connect, fixture, openssl_client,
 };
+use godot_rustls_pki::pem::{read_bundle, read_private_key};
+use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_testkit::Generator;
+use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::identity::Identity;
+use godot_rustls_tls::options::{ClientOptions, ServerOptions, TlsVersion, VersionRange};
 
 fn range(version: Version) -> VersionRange {
     let only = match version {

@@ -2,9 +2,9 @@
 
 use godot::classes::X509Certificate;
 use godot::prelude::*;
-use godot_rustls_core::certificate::Certificate;
-use godot_rustls_core::digest::{hex, public_key_pin, sha256};
-use godot_rustls_core::pem::{Bundle, read_bundle, write_certificate};
+use godot_rustls_pki::certificate::Certificate;
+use godot_rustls_pki::digest::{hex, public_key_pin, sha256};
+use godot_rustls_pki::pem::{Bundle, read_bundle, write_certificate};
 
 use crate::convert::{godot_text, report};
 use crate::engine_objects::{certificate_bytes, certificates};

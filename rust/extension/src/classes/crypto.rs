@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use godot::classes::CryptoKey;
 use godot::prelude::*;
-use godot_rustls_core::crypto::{
+use godot_rustls_pki::crypto::{
     Curve, Hash, HashAlgorithm, equal_in_constant_time, fill_with_random, hmac,
 };
 

@@ -1,7 +1,7 @@
 //! Why a request failed, as numbers that scripts branch on: those of [RustlsStreamPeerTLS], and more of HTTP behind them.
 
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::Cause;
+use godot_rustls_tls::diagnosis::Cause;
 
 use super::http_client::RustlsHTTPClient;
 use super::{RustlsHTTPRequest, RustlsHTTPResponse};

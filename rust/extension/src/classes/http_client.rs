@@ -10,12 +10,12 @@ use std::sync::Arc;
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::{Cause, Diagnosis};
-use godot_rustls_core::http::client::{Answered, Client, Piece};
-use godot_rustls_core::http::connect::{Connector, PeerFacts};
-use godot_rustls_core::http::headers::written;
-use godot_rustls_core::http::proxy::Routes;
-use godot_rustls_core::http::shown;
+use godot_rustls_http::client::{Answered, Client, Piece};
+use godot_rustls_http::headers::written;
+use godot_rustls_http::shown;
+use godot_rustls_net::connector::{Connector, PeerFacts};
+use godot_rustls_net::proxy::Routes;
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 use tokio::task::AbortHandle;
 
 use self::calls::Unusable;

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use godot::classes::notify::NodeNotification;
 use godot::classes::{INode, Node};
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::Diagnosis;
-use godot_rustls_core::http::cookies::Jar;
-use godot_rustls_core::http::proxy::{Environment, Routes};
+use godot_rustls_http::cookies::Jar;
+use godot_rustls_net::proxy::{Environment, Routes};
+use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::http_response::NODE_GONE;
 use super::tls_options::AnyOptions;

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use godot::classes::Json;
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::Diagnosis;
-use godot_rustls_core::http::connect::PeerFacts;
+use godot_rustls_net::connector::PeerFacts;
+use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::RustlsCertificateInfo;
 use crate::convert::godot_text;

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 
 use godot::classes::CryptoKey;
 use godot::prelude::*;
-use godot_rustls_core::crypto::Failure;
+use godot_rustls_pki::crypto::Failure;
 use zeroize::Zeroizing;
 
 use crate::convert::{godot_text, report};

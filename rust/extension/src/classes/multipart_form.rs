@@ -5,8 +5,8 @@ use std::sync::Arc;
 use godot::classes::{FileAccess, ProjectSettings};
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::http::body::Content;
-use godot_rustls_core::http::multipart::Form;
+use godot_rustls_http::body::Content;
+use godot_rustls_http::multipart::Form;
 
 use crate::convert::{godot_text, refuse, report};
 use crate::engine_objects::read_file;

@@ -12,9 +12,9 @@ use godot::classes::{IStreamPeerExtension, StreamPeer, StreamPeerExtension};
 use godot::global::Error;
 use godot::meta::conv::RawPtr;
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::Cause;
-use godot_rustls_core::http::shown;
-use godot_rustls_core::names::is_host;
+use godot_rustls_http::shown;
+use godot_rustls_pki::reference_name::is_host;
+use godot_rustls_tls::diagnosis::Cause;
 
 use super::tls_options::AnyOptions;
 use crate::background::seed_early;

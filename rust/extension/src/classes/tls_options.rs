@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 
 use godot::classes::{CryptoKey, RefCounted, Resource, TlsOptions, X509Certificate};
 use godot::prelude::*;
-use godot_rustls_core::identity::{Identity, ServedName};
-use godot_rustls_core::pem::read_bundle;
-use godot_rustls_core::revocation::RevocationLists;
+use godot_rustls_pki::pem::read_bundle;
+use godot_rustls_pki::revocation::RevocationLists;
+use godot_rustls_tls::identity::{Identity, ServedName};
 use zeroize::Zeroizing;
 
 use request::TrustedText;

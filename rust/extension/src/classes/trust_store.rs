@@ -2,7 +2,7 @@
 
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::trust::{MOZILLA_BUNDLE_DATE, Source};
+use godot_rustls_pki::trust::{MOZILLA_BUNDLE_DATE, Source};
 
 use crate::convert::godot_text;
 use crate::trust::{default_trust, reload};

@@ -1,7 +1,7 @@
 //! How a connection ends, so that what was sent last arrives: closing a socket with unread bytes in it resets the
 //! connection, and the peer's system throws away what the peer has not read yet.
 //!
-//! A socket of our own lingers on a thread (see [`godot_rustls_core::http::lingering`]). A [`StreamPeerTcp`] is the script's:
+//! A socket of our own lingers on a thread (see [`godot_rustls_net::lingering`]). A [`StreamPeerTcp`] is the script's:
 //! it has no half close, and threads of ours never touch it. What lies in it is read before the script can close it. One
 //! that nobody else holds would be closed here: it lingers for some frames.
 
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use godot::classes::StreamPeerTcp;
 use godot::classes::stream_peer_tcp::Status;
 use godot::prelude::*;
-use godot_rustls_core::session::Session;
+use godot_rustls_tls::session::Session;
 
 use super::transport::Received;
 use super::{Connection, LARGEST_READ, Place, Transport};

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
-use godot_rustls_core::config::ClientSetup;
-use godot_rustls_core::diagnosis::{Cause, Diagnosis};
-use godot_rustls_core::http::connect::{Phase, PhaseCell, connect_to_host};
-use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_net::connect_to_host;
+use godot_rustls_net::error::{ConnectError, ConnectErrorKind};
+use godot_rustls_net::phase::{Phase, PhaseCell};
+use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 use tokio::task::AbortHandle;
 
 use super::Limits;
 use crate::http::runtime;
 
-type Found = Result<TcpStream, Failure>;
+type Found = Result<TcpStream, ConnectError>;
 
 /// A connection that is being made: resolving, then connecting, the first address that answers wins.
 pub(crate) struct Dialer {
@@ -54,7 +55,9 @@ impl Dialer {
                 Some(task.abort_handle())
             }
             Err(problem) => {
-                let _ = sender.send(Err(Failure::new(FailureKind::CantConnect, problem)));
+                let diagnosis = Diagnosis::new(Cause::Transport, problem);
+                let error = ConnectError::new(ConnectErrorKind::CantConnect, diagnosis);
+                let _ = sender.send(Err(error));
                 None
             }
         };
@@ -72,8 +75,8 @@ impl Dialer {
     pub(crate) fn poll(&mut self) -> Progress {
         match self.found.try_recv() {
             Ok(Ok(socket)) => return Progress::Connected(socket),
-            Ok(Err(failure)) => {
-                return Progress::Failed(Diagnosis::new(Cause::Transport, failure.message));
+            Ok(Err(error)) => {
+                return Progress::Failed(Diagnosis::new(Cause::Transport, error.to_string()));
             }
             Err(TryRecvError::Empty) => {}
             Err(TryRecvError::Disconnected) => {

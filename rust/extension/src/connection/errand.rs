@@ -3,8 +3,8 @@
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Weak};
 
-use godot_rustls_core::diagnosis::{Cause, Diagnosis, timeout};
-use godot_rustls_core::session::Session;
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis, timeout};
+use godot_rustls_tls::session::Session;
 
 use super::Limits;
 use crate::background::HANDSHAKES;

@@ -13,10 +13,9 @@ use std::time::{Duration, Instant};
 
 use godot::classes::StreamPeer;
 use godot::prelude::*;
-use godot_rustls_core::config::PreparedClient;
-use godot_rustls_core::diagnosis::Diagnosis;
-use godot_rustls_core::provider;
-use godot_rustls_core::session::Session;
+use godot_rustls_tls::config::PreparedClient;
+use godot_rustls_tls::diagnosis::Diagnosis;
+use godot_rustls_tls::session::Session;
 
 use crate::background::make_key_shares;
 use crate::vocabulary;
@@ -89,7 +88,7 @@ impl Connection {
         limits: Limits,
     ) -> Result<Self, Diagnosis> {
         // The first random numbers of a process take tens of milliseconds, all others next to nothing.
-        let place = if limits.threads == 0 || provider::is_seeded() {
+        let place = if limits.threads == 0 || godot_rustls_pki::provider::is_seeded() {
             let session = prepared.start()?;
             make_key_shares();
             Place::Here(Box::new(session))

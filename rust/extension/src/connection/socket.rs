@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 
 use godot::builtin::PackedByteArray;
-use godot_rustls_core::http::lingering;
+use godot_rustls_net::lingering;
 
 use super::transport::Received;
 use crate::http::runtime;

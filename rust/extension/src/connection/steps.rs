@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use godot_rustls_core::session::{Piece, Session, Step};
+use godot_rustls_tls::session::{Piece, Session, Step};
 
 /// What a handshake may cost in one call while others go on: many of them meet in one frame.
 const SHARE: Duration = Duration::from_micros(70);

@@ -1,6 +1,6 @@
 //! Where decrypted bytes go: the engine's buffer, whose bytes are no values yet.
 
-use godot_rustls_core::session::Session;
+use godot_rustls_tls::session::Session;
 
 /// A buffer that is filled from its beginning.
 ///

@@ -6,8 +6,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use godot_rustls_core::http::events::Event;
-use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::server_sent_events::Event;
 
 use super::bytes::Bytes;
 use super::event_queue::Retry;

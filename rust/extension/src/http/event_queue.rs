@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use godot_rustls_core::http::events::Event;
+use godot_rustls_http::server_sent_events::Event;
 
 /// Bytes of events that may wait for the game. With more, the server waits: a game that is paused for hours, or slower than
 /// its server, must not run out of memory.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
-use godot_rustls_core::http::connect::Phase;
-use godot_rustls_core::http::events::Event;
-use godot_rustls_core::http::exchange::{self, Head, Order};
-use godot_rustls_core::http::failure::{Failure, FailureKind};
-use godot_rustls_core::http::pool::Pool;
-use godot_rustls_core::http::progress::Progress;
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::fetch::{self, Head, Order};
+use godot_rustls_http::pool::Pool;
+use godot_rustls_http::progress::Progress;
+use godot_rustls_http::server_sent_events::Event;
+use godot_rustls_net::phase::Phase;
 use tokio::task::AbortHandle;
 
 use super::bytes::Bytes;
@@ -57,7 +57,7 @@ impl Flight {
             let _landed = Landed(Arc::clone(&watched));
             let events = with_events.then_some(event_sender);
             let mut destination = Destination::new(&order, file, events);
-            let ending = exchange::run(&pool, order, &watched, &mut destination).await;
+            let ending = fetch::run(&pool, order, &watched, &mut destination).await;
             // Files are let go here: whoever hears of a failure may go on with what is left at once.
             let received = destination.into_memory();
             let body = if ending.failure.is_none() {

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use godot_rustls_core::config::ClientSetup;
-use godot_rustls_core::http::connect::Connector;
-use godot_rustls_core::http::pool::Pool;
-use godot_rustls_core::http::proxy::Routes;
+use godot_rustls_http::pool::Pool;
+use godot_rustls_net::connector::Connector;
+use godot_rustls_net::proxy::Routes;
+use godot_rustls_tls::config::ClientSetup;
 
 use crate::vocabulary;
 

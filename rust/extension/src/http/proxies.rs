@@ -1,7 +1,7 @@
 //! The proxies that a script set.
 
 use godot::prelude::*;
-use godot_rustls_core::http::proxy::Proxy;
+use godot_rustls_net::proxy::Proxy;
 
 use crate::engine_objects::secret_text;
 

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use godot_rustls_core::http::download::{Partial, Saving};
-use godot_rustls_core::http::events::Events;
-use godot_rustls_core::http::exchange::{Head, Order, Receiver};
-use godot_rustls_core::http::failure::{Failure, FailureKind};
+use godot_rustls_http::download::{Partial, Saving};
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::fetch::{Head, Order, Receiver};
+use godot_rustls_http::server_sent_events::Events;
 
 use super::bytes::Bytes;
 use super::event_queue::EventSender;

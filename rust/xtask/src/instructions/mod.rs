@@ -94,7 +94,7 @@ fn judge(before: &Counts, now: &Counts) -> Outcome {
 }
 
 fn file() -> PathBuf {
-    paths::root().join("rust/core/benches/instructions.txt")
+    paths::root().join("rust/tls/benches/instructions.txt")
 }
 
 fn count(valgrind: &Path) -> Outcome<Counts> {
@@ -115,10 +115,10 @@ fn count(valgrind: &Path) -> Outcome<Counts> {
 /// The program that does the operations, as `cargo bench` builds it.
 fn build() -> Outcome<PathBuf> {
     announce("Building what is counted");
-    let step = "building core's benches";
+    let step = "building the benches";
     let mut command = cargo();
     command.args(["bench", "--quiet", "--no-run", "--message-format", "json"]);
-    command.args(["--package", "godot-rustls-core", "--bench", STEP]);
+    command.args(["--package", "godot-rustls-tls", "--bench", STEP]);
     let messages = Step::new(step, command).minutes(40).quiet()?;
     messages
         .lines()
@@ -150,7 +150,7 @@ fn count_one(valgrind: &Path, program: &Path, name: &str) -> Outcome<u64> {
         .map(|total| total / RUNS)
         .ok_or_else(|| {
             let cause = format!("callgrind collected nothing:\n  {}", text.trim_end());
-            Failure::new(step, cause, "see rust/core/benches/instructions.rs")
+            Failure::new(step, cause, "see rust/tls/benches/instructions.rs")
         })
 }
 

@@ -2,10 +2,10 @@
 
 use godot::classes::{CryptoKey, X509Certificate};
 use godot::prelude::*;
-use godot_rustls_core::certificate::{Certificate, PublicKeyKind};
-use godot_rustls_core::crypto::Failure;
-use godot_rustls_core::diagnosis::quoted;
-use godot_rustls_core::issuance::{self, AlternativeNames, Subject, Validity};
+use godot_rustls_pki::certificate::{Certificate, PublicKeyKind};
+use godot_rustls_pki::crypto::Failure;
+use godot_rustls_pki::issuance::{self, AlternativeNames, Subject, Validity};
+use godot_rustls_pki::text::quoted;
 
 use super::RustlsCrypto;
 use crate::convert::{godot_text, warn};

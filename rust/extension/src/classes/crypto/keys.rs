@@ -2,7 +2,7 @@
 
 use godot::classes::CryptoKey;
 use godot::prelude::*;
-use godot_rustls_core::crypto::{decrypt_private_key, generate_ecdsa, generate_rsa};
+use godot_rustls_pki::crypto::{decrypt_private_key, generate_ecdsa, generate_rsa};
 
 use super::{RustlsCrypto, curve};
 use crate::background::{KEYS, spare_cores};

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use godot::prelude::*;
-use godot_rustls_core::http::headers::Fields;
-use godot_rustls_core::http::shown;
-use godot_rustls_core::http::target::Origin;
+use godot_rustls_http::headers::Fields;
+use godot_rustls_http::shown;
+use godot_rustls_net::origin::Origin;
 use http::Method;
 
 use crate::http::defaults;

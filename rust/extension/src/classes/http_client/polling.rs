@@ -2,9 +2,9 @@
 
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::{Cause, Diagnosis};
-use godot_rustls_core::http::client::{Ask, Stage};
-use godot_rustls_core::http::failure::FailureKind;
+use godot_rustls_http::client::{Ask, Stage};
+use godot_rustls_http::failure::FailureKind;
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 
 use super::{RustlsHTTPClient, calls};
 use crate::convert::report;

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use godot::classes::{ProjectSettings, TlsOptions};
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::config::ClientSetup;
-use godot_rustls_core::diagnosis::{Cause, Diagnosis};
-use godot_rustls_core::http::body::Content;
-use godot_rustls_core::http::cookies::Jar;
-use godot_rustls_core::http::exchange::{Order, Rules};
-use godot_rustls_core::http::failure::{Failure, FailureKind};
-use godot_rustls_core::http::headers::Fields;
-use godot_rustls_core::http::target;
+use godot_rustls_http::body::Content;
+use godot_rustls_http::cookies::Jar;
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::fetch::{Order, Rules};
+use godot_rustls_http::headers::Fields;
+use godot_rustls_http::request_url;
+use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 use http::Method;
 use url::Url;
 
@@ -168,7 +168,7 @@ impl RustlsHTTPRequest {
                 "the node is not inside the tree: add it first, for instance with add_child()",
             ));
         }
-        let url = target::parse(url)
+        let url = request_url::parse(url)
             .map_err(|problem| at_once(Error::ERR_INVALID_PARAMETER, &problem))?;
         let lines: Vec<String> = headers.as_slice().iter().map(ToString::to_string).collect();
         if lines.iter().any(|line| line.contains(['\r', '\n', '\0'])) {

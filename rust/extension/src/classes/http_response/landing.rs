@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::sync::Mutex;
 
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::Diagnosis;
-use godot_rustls_core::http::failure::{Failure, FailureKind};
-use godot_rustls_core::http::headers::written;
-use godot_rustls_core::http::shown;
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::headers::written;
+use godot_rustls_http::shown;
+use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::{Outcome, RustlsHTTPResponse};
 use crate::classes::RustlsHTTPRequest;

@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::{Cause, Diagnosis};
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 
 use super::slot::Slot;
 use crate::connection::{Connection, Dialer, Outcome, Patience, Progress, Target};

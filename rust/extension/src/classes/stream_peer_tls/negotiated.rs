@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use godot::prelude::*;
-use godot_rustls_core::session::Session;
+use godot_rustls_tls::session::Session;
 use zeroize::Zeroizing;
 
 use super::RustlsStreamPeerTLS;

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, RwLock}
 
 use godot::classes::StreamPeer;
 use godot::prelude::*;
-use godot_rustls_core::diagnosis::Diagnosis;
+use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::RustlsStreamPeerTLS;
 use super::link::{Link, Status};

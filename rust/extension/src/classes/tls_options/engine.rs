@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use godot::classes::{CryptoKey, TlsOptions, X509Certificate};
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::pem::write_certificate;
+use godot_rustls_pki::pem::write_certificate;
 
 use super::RustlsTLSOptions;
 use crate::convert::{godot_text, report};

@@ -5,7 +5,7 @@
 use godot::classes::{CryptoKey, X509Certificate};
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_core::identity::ServedName;
+use godot_rustls_tls::identity::ServedName;
 
 use super::RustlsTLSOptions;
 use crate::convert::refuse;

@@ -3,11 +3,11 @@
 use std::sync::{Arc, PoisonError};
 
 use godot::prelude::*;
-use godot_rustls_core::alpn::AlpnProtocols;
-use godot_rustls_core::options::{TlsVersion, VersionRange};
-use godot_rustls_core::pem::read_bundle;
-use godot_rustls_core::pins::Pins;
-use godot_rustls_core::provider::KeyExchangeGroups;
+use godot_rustls_pki::pem::read_bundle;
+use godot_rustls_pki::pins::Pins;
+use godot_rustls_tls::alpn::AlpnProtocols;
+use godot_rustls_tls::options::{TlsVersion, VersionRange};
+use godot_rustls_tls::provider::KeyExchangeGroups;
 use zeroize::Zeroizing;
 
 use super::RustlsTLSOptions;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use godot::classes::{IResource, Resource};
 use godot::prelude::*;
 use godot::register::info::{PropertyInfo, PropertyUsageFlags};
-use godot_rustls_core::pem::write_certificate;
+use godot_rustls_pki::pem::write_certificate;
 
 use super::RustlsTLSOptions;
 use super::request::TrustedText;

@@ -1,0 +1,217 @@
+//! The connection's own end of a polled client.
+
+use std::sync::Arc;
+
+use http::{Method, Request, Uri};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use tokio::sync::mpsc;
+
+use super::{Answered, Ask, Shared, Stage};
+use crate::body::{Body, Content};
+use crate::failure::Failure;
+use crate::fetch::{incomplete, told};
+use crate::headers::{find, find_last, have_no_other_length};
+use crate::pool::Http1;
+use crate::progress::Progress;
+use crate::shown;
+use godot_rustls_net::connector::{Connector, PeerFacts};
+use godot_rustls_net::origin::Origin;
+use godot_rustls_net::transport::Transport;
+
+/// What a target cannot hold as it is.
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`');
+
+pub(super) async fn drive(
+    connector: Connector,
+    origin: Origin,
+    asked: mpsc::UnboundedReceiver<Prepared>,
+    shared: Arc<Shared>,
+) {
+    let _ended = Ended(&shared);
+    let outcome = match connector.connect(&origin, &shared.phase).await {
+        Ok((transport, facts)) => serve(transport, facts, asked, &shared).await,
+        Err(error) => Err(error.into()),
+    };
+    shared.change(|state| {
+        state.stage = match outcome {
+            Ok(()) => Stage::Closed,
+            Err(failure) => Stage::Failed(failure),
+        };
+    });
+}
+
+/// However the work ends, nobody waits for it any more.
+struct Ended<'a>(&'a Shared);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.change(|state| {
+            if !matches!(state.stage, Stage::Failed(_) | Stage::Closed) {
+                state.stage = Stage::Closed;
+            }
+        });
+    }
+}
+
+/// Until the server closes the connection.
+async fn serve(
+    transport: Transport,
+    facts: PeerFacts,
+    mut asked: mpsc::UnboundedReceiver<Prepared>,
+    shared: &Shared,
+) -> Result<(), Failure> {
+    let mut connection = Http1::begin(transport, facts).await?;
+    shared.change(|state| {
+        state.facts = Some(Arc::clone(&connection.facts));
+        state.stage = Stage::Ready;
+    });
+    loop {
+        let over = Arc::clone(&connection.over);
+        let ask = tokio::select! {
+            biased;
+            ask = asked.recv() => ask,
+            () = over.notified() => return Ok(()),
+        };
+        let Some(Prepared { request, spellings }) = ask else {
+            return Ok(());
+        };
+        let method = request.method().clone();
+        connection.notes.begin(spellings);
+        let response = connection
+            .send(request)
+            .await
+            .map_err(|error| told(error.error()))?;
+        let lines = connection.notes.take_lines().unwrap_or_default();
+        let answered = answered(&method, response.status().as_u16(), lines);
+        let body = response.into_body();
+        let is_complete = !answered.has_body || body.is_end_stream();
+        let ends_with_connection = answered.ends_with_connection;
+        let is_chunked = answered.is_chunked;
+        let beside_chunks = is_chunked.then(|| answered.lines.clone());
+        shared.change(|state| {
+            state.is_chunked = is_chunked;
+            state.pieces.clear();
+            state.waiting = 0;
+            state.is_complete = is_complete;
+            state.stage = Stage::Receiving;
+            state.answer = Some(answered);
+        });
+        let received = receive(body, shared).await?;
+        let has_one_end = beside_chunks.is_none_or(|lines| have_no_other_length(&lines, received));
+        shared.change(|state| state.is_complete = true);
+        if ends_with_connection || !has_one_end || !connection.ready().await {
+            return Ok(());
+        }
+    }
+}
+
+/// How many bytes came.
+async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, Failure> {
+    let mut received = 0;
+    if body.is_end_stream() {
+        return Ok(received);
+    }
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|error| incomplete(&error))?.into_data() else {
+            continue;
+        };
+        if data.is_empty() {
+            continue;
+        }
+        received += data.len() as u64;
+        // Whoever takes the last bytes has to see that they are: the next request may follow at once.
+        let is_last = body.is_end_stream();
+        shared.change(|state| {
+            state.waiting += data.len();
+            state.pieces.push_back(data);
+            state.is_complete = is_last;
+        });
+        while shared.lock().is_ahead() {
+            shared.fetched.notified().await;
+        }
+    }
+    Ok(received)
+}
+
+fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answered {
+    // The last coding says it, whichever line it stands in (RFC 9112 section 6.1).
+    let is_chunked = find_last(&lines, "transfer-encoding")
+        .is_some_and(|value| value.trim().to_ascii_lowercase().ends_with("chunked"));
+    let given = find(&lines, "content-length").and_then(|value| value.trim().parse().ok());
+    let is_head = *method == Method::HEAD;
+    let has_none = *method == Method::CONNECT && (200..300).contains(&status)
+        || !is_head && matches!(status, 204 | 304);
+    // As the engine has it: a HEAD is answered with a body of nothing, which is read once.
+    let length = if is_head { Some(0) } else { given };
+    let has_body = !has_none;
+    Answered {
+        status,
+        length,
+        is_chunked: is_chunked && has_body && !is_head,
+        has_body,
+        ends_with_connection: has_body && !is_head && !is_chunked && length.is_none(),
+        lines,
+    }
+}
+
+/// A request that can be sent.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    request: Request<Body>,
+    spellings: Vec<String>,
+}
+
+/// The error is a sentence.
+pub(super) fn prepare(
+    ask: Ask<'_>,
+    origin: &Origin,
+    facts: &PeerFacts,
+) -> Result<Prepared, String> {
+    let Ask {
+        method,
+        target,
+        mut fields,
+        user_agent,
+        body,
+    } = ask;
+    let authority = origin.authority();
+    fields.complete(&authority, &method, body.len() as u64, &user_agent)?;
+    if let Some(who) = &facts.proxy_authorization {
+        fields.add_default("Proxy-Authorization", who)?;
+    }
+    let uri = if facts.is_forwarded && target.starts_with('/') {
+        parse_target(&format!("http://{authority}{target}"))?
+    } else {
+        parse_target(target)?
+    };
+    let content = if body.is_empty() {
+        Content::None
+    } else {
+        Content::Bytes(body)
+    };
+    let mut request = Request::new(content.body(&Arc::new(Progress::default())));
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = fields.to_map();
+    let spellings = fields.spellings();
+    Ok(Prepared { request, spellings })
+}
+
+fn parse_target(target: &str) -> Result<Uri, String> {
+    let encoded = utf8_percent_encode(target, ENCODED).to_string();
+    encoded.parse().map_err(|error| {
+        format!(
+            "the target {} cannot be sent ({error})",
+            shown::url_text(target)
+        )
+    })
+}

@@ -1,0 +1,217 @@
+//! Content codings: a body that was compressed on its way, decoded step by step.
+//!
+//! Each step does a bounded amount of work and makes at most one piece: whoever decodes can do other things in between,
+//! and can stop a small body that would grow to gigabytes.
+
+mod brotli;
+mod gzip;
+mod inflate;
+mod zstd;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use crate::failure::{Failure, FailureKind};
+use godot_rustls_tls::diagnosis::Cause;
+
+/// Bytes of the largest piece that is handed out.
+pub const PIECE: usize = 64 * 1024;
+
+/// Codings that a body may have one upon the other. Each multiplies what a few bytes can become.
+const MAX_CODINGS: usize = 4;
+
+/// How a body was compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 1950, and, as some servers send it, RFC 1951 alone.
+    Deflate,
+    /// RFC 7932.
+    Brotli,
+    /// RFC 8878, with windows of up to 8 MiB (RFC 9659).
+    Zstd,
+}
+
+impl Coding {
+    /// The codings that the values of `Content-Encoding` headers list, in the order in which they were applied (RFC 9110
+    /// section 8.4). Empty where nothing is to be decoded: one of them is not known here, or they are too many, and the
+    /// body is handed through.
+    pub fn list<'a>(header_values: impl Iterator<Item = &'a str>) -> Vec<Self> {
+        let names = header_values
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("identity"));
+        let codings: Option<Vec<_>> = names.map(Self::of).collect();
+        codings
+            .filter(|codings| codings.len() <= MAX_CODINGS)
+            .unwrap_or_default()
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        // RFC 9110 section 8.4.1.3.
+        if name.eq_ignore_ascii_case("x-gzip") {
+            return Some(Self::Gzip);
+        }
+        [Self::Gzip, Self::Deflate, Self::Brotli, Self::Zstd]
+            .into_iter()
+            .find(|coding| name.eq_ignore_ascii_case(coding.name()))
+    }
+
+    /// The name in headers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// Decodes one body. After a failure it is of no more use.
+pub struct Decoder {
+    /// The coding that was applied last is undone first. Never empty.
+    stages: Vec<Stage>,
+    /// Bytes that all stages made.
+    made: u64,
+}
+
+/// One coding, and the last piece that it made.
+struct Stage {
+    coding: Coding,
+    stream: Stream,
+    piece: Box<[u8]>,
+    /// The part of the piece that the next stage has not taken yet.
+    untaken: Range<usize>,
+    /// Any byte came.
+    has_begun: bool,
+}
+
+enum Stream {
+    Gzip(gzip::Gzip),
+    Deflate(inflate::Deflate),
+    Brotli(brotli::Brotli),
+    Zstd(zstd::Zstd),
+}
+
+impl Decoder {
+    /// A decoder for one body with these codings, given in the order in which they were applied; none without any.
+    pub fn new(codings: &[Coding]) -> Option<Self> {
+        (!codings.is_empty()).then(|| Self {
+            stages: codings.iter().rev().copied().map(Stage::new).collect(),
+            made: 0,
+        })
+    }
+
+    /// Does the next step with the bytes at the front of `input`, of which those that were used are removed. Returns what
+    /// was made, at most [`PIECE`] bytes and possibly none, or `None` when everything that came is decoded.
+    ///
+    /// What follows the end of the compressed stream is passed over, except further gzip members and zstd frames.
+    pub fn step(&mut self, input: &mut &[u8]) -> Result<Option<&[u8]>, Failure> {
+        let made = step(&mut self.stages, input, &mut self.made)?;
+        Ok(match (made, self.stages.last()) {
+            (Some(made), Some(last)) => Some(&last.piece[..made]),
+            _ => None,
+        })
+    }
+
+    /// Bytes that were made so far, also those between two codings.
+    pub fn made(&self) -> u64 {
+        self.made
+    }
+
+    /// Fails when the body ended and a compressed stream is not whole. A body without a single byte is an empty one: servers
+    /// name a coding in answers that have no body.
+    pub fn finish(self) -> Result<(), Failure> {
+        match self.stages.iter().find(|stage| !stage.is_whole()) {
+            None => Ok(()),
+            Some(stage) => Err(Failure::new(
+                FailureKind::Decompress,
+                format!(
+                    "the body ended in the middle of its compressed stream (Content-Encoding: {}): it was cut short on its way",
+                    stage.coding.name()
+                ),
+            )
+            .because(Cause::BodyIncomplete)),
+        }
+    }
+}
+
+/// One step of the last stage, or of those before it when it needs more: how many bytes the last one made.
+fn step(
+    stages: &mut [Stage],
+    input: &mut &[u8],
+    made_by_all: &mut u64,
+) -> Result<Option<usize>, Failure> {
+    let Some((last, before)) = stages.split_last_mut() else {
+        return Ok(None);
+    };
+    let Some(previous) = before.last_mut() else {
+        return last.step(input, made_by_all);
+    };
+    let mut given = &previous.piece[previous.untaken.clone()];
+    let made = last.step(&mut given, made_by_all)?;
+    previous.untaken.start = previous.untaken.end - given.len();
+    if made.is_some() {
+        return Ok(made);
+    }
+    let more = step(before, input, made_by_all)?;
+    if let (Some(count), Some(previous)) = (more, before.last_mut()) {
+        previous.untaken = 0..count;
+    }
+    Ok(more.map(|_| 0))
+}
+
+impl Stage {
+    fn new(coding: Coding) -> Self {
+        Self {
+            coding,
+            stream: match coding {
+                Coding::Gzip => Stream::Gzip(gzip::Gzip::default()),
+                Coding::Deflate => Stream::Deflate(inflate::Deflate::default()),
+                Coding::Brotli => Stream::Brotli(brotli::Brotli::new()),
+                Coding::Zstd => Stream::Zstd(zstd::Zstd::default()),
+            },
+            piece: vec![0; PIECE].into_boxed_slice(),
+            untaken: 0..0,
+            has_begun: false,
+        }
+    }
+
+    fn step(&mut self, input: &mut &[u8], made_by_all: &mut u64) -> Result<Option<usize>, Failure> {
+        self.has_begun |= !input.is_empty();
+        let piece = &mut self.piece;
+        let made = match &mut self.stream {
+            Stream::Gzip(stream) => stream.step(input, piece),
+            Stream::Deflate(stream) => stream.step(input, piece),
+            Stream::Brotli(stream) => stream.step(input, piece),
+            Stream::Zstd(stream) => stream.step(input, piece),
+        }?;
+        *made_by_all += made.unwrap_or_default() as u64;
+        Ok(made)
+    }
+
+    fn is_whole(&self) -> bool {
+        !self.has_begun
+            || match &self.stream {
+                Stream::Gzip(stream) => stream.is_whole(),
+                Stream::Deflate(stream) => stream.is_whole(),
+                Stream::Brotli(stream) => stream.is_whole(),
+                Stream::Zstd(stream) => stream.is_whole(),
+            }
+    }
+}
+
+/// The stream breaks the rules of its coding.
+fn broken(coding: Coding, reason: &str) -> Failure {
+    Failure::new(
+        FailureKind::Decompress,
+        format!(
+            "the body is not what its header says (Content-Encoding: {}): {reason}",
+            coding.name()
+        ),
+    )
+}

@@ -1,0 +1,82 @@
+//! The deflate algorithm, and the coding "deflate" around it.
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::{Coding, broken};
+use crate::failure::Failure;
+
+/// Inflates from the front of `input`, of which what was used is removed: how many bytes of the piece were made, and
+/// whether the stream ended. `None` when everything that came is inflated.
+pub(super) fn inflate(
+    stream: &mut Decompress,
+    input: &mut &[u8],
+    piece: &mut [u8],
+    coding: Coding,
+) -> Result<Option<(usize, bool)>, Failure> {
+    let (read_before, made_before) = (stream.total_in(), stream.total_out());
+    let status = stream
+        .decompress(input, piece, FlushDecompress::None)
+        .map_err(|_| broken(coding, "its deflate stream is damaged"))?;
+    // Both fit: they are no more than the two slices hold.
+    let read = (stream.total_in() - read_before) as usize;
+    let made = (stream.total_out() - made_before) as usize;
+    *input = &input[read..];
+    let is_end = status == Status::StreamEnd;
+    Ok((is_end || read > 0 || made > 0).then_some((made, is_end)))
+}
+
+/// The coding "deflate": zlib's format by the book, the bare algorithm by custom.
+#[derive(Default)]
+pub(super) struct Deflate {
+    /// The first bytes, until there are enough to tell the two forms apart.
+    head: Vec<u8>,
+    stream: Option<Decompress>,
+    is_whole: bool,
+}
+
+impl Deflate {
+    pub(super) fn step(
+        &mut self,
+        input: &mut &[u8],
+        piece: &mut [u8],
+    ) -> Result<Option<usize>, Failure> {
+        while self.stream.is_none() {
+            let Some((&byte, rest)) = input.split_first() else {
+                return Ok(None);
+            };
+            *input = rest;
+            self.head.push(byte);
+            if let [first, second] = self.head[..] {
+                self.stream = Some(Decompress::new(is_zlib_header(first, second)));
+                let made = self.inflate(&mut &[first, second][..], piece)?;
+                if made.is_some() {
+                    return Ok(made);
+                }
+            }
+        }
+        self.inflate(input, piece)
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    fn inflate(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<Option<usize>, Failure> {
+        let inflated = match &mut self.stream {
+            Some(stream) if !self.is_whole => inflate(stream, input, piece, Coding::Deflate)?,
+            _ => None,
+        };
+        let Some((made, is_end)) = inflated else {
+            *input = &[];
+            return Ok(None);
+        };
+        self.is_whole = is_end;
+        Ok(Some(made))
+    }
+}
+
+/// RFC 1950 section 2.2: method 8, a window of up to 32 KiB, and a check sum. No encoder's bare stream looks so:
+/// it would begin with a stored block whose padding is not zero.
+fn is_zlib_header(first: u8, second: u8) -> bool {
+    first & 0x0f == 8 && first >> 4 <= 7 && u16::from_be_bytes([first, second]).is_multiple_of(31)
+}

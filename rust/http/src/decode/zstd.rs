@@ -1,0 +1,146 @@
+//! The coding "zstd" (RFC 8878): frames one after the other.
+
+use std::io;
+
+use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation as _, OutBuffer};
+use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode;
+
+use super::{Coding, broken};
+use crate::failure::Failure;
+
+/// The largest window, 8 MiB, as RFC 9659 limits it for this coding: a server could take up gigabytes otherwise.
+const WINDOW_LOG_MAX: u32 = 23;
+
+/// How a frame begins.
+const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// How a frame to be skipped begins; its first byte is one of sixteen.
+const SKIPPED: [u8; 4] = [0x50, 0x2a, 0x4d, 0x18];
+
+/// Where in the body the next byte belongs.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    #[default]
+    Begin,
+    Frame,
+    /// What follows the last frame: passed over.
+    Rest,
+}
+
+/// A decoder of frames one after the other.
+#[derive(Default)]
+pub(super) struct Zstd {
+    part: Part,
+    /// The beginning of a frame, until it is complete.
+    begin: Vec<u8>,
+    /// A frame was complete.
+    had_frame: bool,
+    /// The last piece was full: there may be more that needs no further input.
+    is_full: bool,
+    /// Made with the first frame: it takes memory.
+    decoder: Option<Decoder<'static>>,
+}
+
+impl Zstd {
+    pub(super) fn step(
+        &mut self,
+        input: &mut &[u8],
+        piece: &mut [u8],
+    ) -> Result<Option<usize>, Failure> {
+        loop {
+            if self.part == Part::Frame && self.is_full {
+                return self.decode(input, piece).map(Some);
+            }
+            let Some((&byte, rest)) = input.split_first() else {
+                return Ok(None);
+            };
+            match self.part {
+                Part::Rest => *input = &[],
+                Part::Frame => return self.decode(input, piece).map(Some),
+                Part::Begin => {
+                    self.take_begin(byte)?;
+                    *input = rest;
+                    if self.begin.len() == FRAME.len() {
+                        let begin = std::mem::take(&mut self.begin);
+                        self.part = Part::Frame;
+                        self.decode(&mut &begin[..], piece)?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whole, or only a beginning of what may have been a further frame.
+    pub(super) fn is_whole(&self) -> bool {
+        match self.part {
+            Part::Begin => self.had_frame,
+            Part::Frame => false,
+            Part::Rest => true,
+        }
+    }
+
+    fn take_begin(&mut self, byte: u8) -> Result<(), Failure> {
+        self.begin.push(byte);
+        let is_begin = |magic: [u8; 4], mask: u8| {
+            self.begin
+                .iter()
+                .zip(magic)
+                .enumerate()
+                .all(|(place, (byte, expected))| {
+                    byte & if place == 0 { mask } else { 0xff } == expected
+                })
+        };
+        if is_begin(FRAME, 0xff) || is_begin(SKIPPED, 0xf0) {
+            return Ok(());
+        }
+        if !self.had_frame {
+            return Err(broken(Coding::Zstd, "it does not begin like zstd"));
+        }
+        self.part = Part::Rest;
+        Ok(())
+    }
+
+    /// Decodes up to a full piece, the end of the frame or that of the input: how many bytes were made.
+    fn decode(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<usize, Failure> {
+        let decoder = match &mut self.decoder {
+            Some(decoder) => decoder,
+            none => none.insert(make_decoder().map_err(|error| failure(&error))?),
+        };
+        let mut source = InBuffer::around(input);
+        let mut made = OutBuffer::around(piece);
+        let hint = decoder
+            .run(&mut source, &mut made)
+            .map_err(|error| failure(&error))?;
+        *input = &input[source.pos()..];
+        self.is_full = made.pos() == made.capacity();
+        if hint == 0 {
+            self.part = Part::Begin;
+            self.had_frame = true;
+        }
+        Ok(made.pos())
+    }
+}
+
+fn make_decoder() -> io::Result<Decoder<'static>> {
+    let mut decoder = Decoder::new()?;
+    decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))?;
+    Ok(decoder)
+}
+
+fn failure(error: &io::Error) -> Failure {
+    let is = |code| {
+        error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<zstd::Error>())
+            .is_some_and(|error| error.is(code))
+    };
+    if is(ZSTD_ErrorCode::ZSTD_error_frameParameter_windowTooLarge) {
+        return broken(
+            Coding::Zstd,
+            "it needs more than the 8 MiB of memory that RFC 9659 allows: the server must compress with a smaller window (zstd without --long or --ultra)",
+        );
+    }
+    broken(
+        Coding::Zstd,
+        &format!("its zstd stream is damaged ({error})"),
+    )
+}

@@ -1,0 +1,138 @@
+//! What a server answers to whoever asks for the rest of a body (RFC 9110 section 15.3.7).
+
+use super::part_file::Partial;
+use super::validator::is_same_version;
+use crate::failure::{Failure, FailureKind};
+use crate::fetch::Head;
+use godot_rustls_tls::diagnosis::Cause;
+
+/// RFC 9110 section 15.3.7.
+const PARTIAL_CONTENT: u16 = 206;
+/// RFC 9110 section 15.5.17.
+const RANGE_NOT_SATISFIABLE: u16 = 416;
+
+/// What the answer is of use for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// Going on, with these bytes.
+    Rest(Span),
+    /// Nothing. All is to be asked for, without a range.
+    Nothing,
+    /// A body that stands for itself: all of the file, or an error page.
+    Other,
+}
+
+impl Partial {
+    /// What the answer to [`range_headers`](Self::range_headers) is of use for.
+    pub fn judge(&self, head: &Head) -> Reply {
+        match head.status {
+            PARTIAL_CONTENT => self.rest(head).map_or(Reply::Nothing, Reply::Rest),
+            RANGE_NOT_SATISFIABLE => Reply::Nothing,
+            _ => Reply::Other,
+        }
+    }
+
+    /// The bytes that follow those that are there. A server that ignores If-Range may send those of another version
+    /// (RFC 9110 section 15.3.7.3).
+    fn rest(&self, head: &Head) -> Option<Span> {
+        let span = head.header("content-range").and_then(Span::parse)?;
+        let is_rest = span.first == self.length
+            && !is_coded(head)
+            && is_same_version(
+                &self.validator,
+                head.header("etag"),
+                head.header("last-modified"),
+            );
+        is_rest.then_some(span)
+    }
+}
+
+/// The body is compressed, also where that was not asked for. Its bytes are others than the file's, and a part of it
+/// cannot be decompressed alone.
+pub(super) fn is_coded(head: &Head) -> bool {
+    let lines = head.lines.iter();
+    lines
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
+        .flat_map(|(_, codings)| codings.split(',').map(str::trim))
+        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+}
+
+/// Which bytes of a file a body has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first one's place.
+    pub first: u64,
+    /// The last one's place.
+    pub last: u64,
+    /// How many the file has, if that is known.
+    pub total: Option<u64>,
+}
+
+impl Span {
+    /// Reads a `Content-Range` (RFC 9110 section 14.4). None for an unsatisfied range too.
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        let (unit, rest) = value.trim().split_once([' ', '\t'])?;
+        if !unit.eq_ignore_ascii_case("bytes") {
+            return None;
+        }
+        let (range, total) = rest.trim_start().split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        let (first, last) = (number(first)?, number(last)?);
+        let total = match total {
+            "*" => None,
+            total => Some(number(total)?),
+        };
+        // The end of the body has to be a number too.
+        let is_sound = first <= last && last < u64::MAX && total.is_none_or(|total| last < total);
+        is_sound.then_some(Self { first, last, total })
+    }
+
+    fn length(&self) -> u64 {
+        self.last - self.first + 1
+    }
+
+    /// More bytes than announced have no place in the file.
+    pub(super) fn has_room_for(&self, received: u64) -> Result<(), Failure> {
+        if received <= self.length() {
+            return Ok(());
+        }
+        Err(self.contradicted(&format!("{received} or more")))
+    }
+
+    /// Whether so many bytes make the file whole. A server may send less than was asked for.
+    pub(super) fn ends_with(&self, received: u64) -> Result<(), Failure> {
+        if received != self.length() {
+            return Err(self.contradicted(&received.to_string()));
+        }
+        match self.total {
+            Some(total) if self.last + 1 != total => Err(Failure::new(
+                FailureKind::Connection,
+                format!(
+                    "the server sent only the bytes {} to {} of the {total} that the file has: request it again to go on with the next",
+                    self.first, self.last
+                ),
+            )
+            .because(Cause::BodyIncomplete)),
+            _ => Ok(()),
+        }
+    }
+
+    fn contradicted(&self, received: &str) -> Failure {
+        Failure::new(
+            FailureKind::Connection,
+            format!(
+                "the server announced the bytes {} to {} of the file, which are {}, and sent {received}: request it again to go on with the next",
+                self.first,
+                self.last,
+                self.length()
+            ),
+        )
+        .because(Cause::BodyIncomplete)
+    }
+}
+
+/// Digits alone: the standard parser takes a sign too.
+fn number(digits: &str) -> Option<u64> {
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten()
+}

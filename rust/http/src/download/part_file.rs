@@ -1,0 +1,130 @@
+//! What an interrupted download leaves beside its target, and how a later request asks for the rest.
+//!
+//! `NAME.part` has the bytes so far, `NAME.part.info` the SHA-256 of the URL and the validator, a line each. The URL
+//! itself may hold secrets, which do not belong into a file.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::is_ours;
+use super::validator::is_validator;
+use godot_rustls_pki::digest::{hex, sha256};
+
+/// More than any validator needs.
+const MAX_INFO: u64 = 16 * 1024;
+
+/// An interrupted download that can be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partial {
+    /// Bytes that are there.
+    pub length: u64,
+    /// Which version of the body they are of.
+    pub validator: String,
+}
+
+impl Partial {
+    /// What an earlier download of this very URL left beside the target.
+    pub fn find(target: &Path, url: &str) -> Option<Self> {
+        let files = PartFiles::new(target);
+        let mut text = String::new();
+        File::open(&files.info)
+            .ok()?
+            .take(MAX_INFO)
+            .read_to_string(&mut text)
+            .ok()?;
+        // The last line end shows that the note was written to its end.
+        let (found, validator) = text.strip_suffix('\n')?.split_once('\n')?;
+        let part = files.part.symlink_metadata().ok()?;
+        let is_usable =
+            found == url_line(url) && is_validator(validator) && part.is_file() && part.len() > 0;
+        is_usable.then(|| Self {
+            length: part.len(),
+            validator: validator.to_owned(),
+        })
+    }
+
+    /// The headers that ask for the rest, or for all of it when the body is another one by now (RFC 9110 section
+    /// 13.1.5).
+    pub fn range_headers(&self) -> [(&'static str, String); 2] {
+        [
+            ("Range", format!("bytes={}-", self.length)),
+            ("If-Range", self.validator.clone()),
+        ]
+    }
+
+    /// Removes what is there, for a server that has nothing to go on with. Not what another download is writing.
+    pub fn forget(target: &Path) {
+        let files = PartFiles::new(target);
+        if let Ok(file) = File::options().write(true).open(&files.part)
+            && is_ours(&file, &files.part)
+        {
+            files.forget();
+        }
+    }
+}
+
+/// The two files of one interrupted download. Dropped, they stay when something can be made of them.
+pub(super) struct PartFiles {
+    pub(super) part: PathBuf,
+    info: PathBuf,
+    /// They are this download's, to remove if nothing can be made of them.
+    is_owned: bool,
+    has_validator: bool,
+}
+
+impl PartFiles {
+    pub(super) fn new(target: &Path) -> Self {
+        let beside = |ending: &str| {
+            let mut path = target.as_os_str().to_owned();
+            path.push(ending);
+            PathBuf::from(path)
+        };
+        Self {
+            part: beside(".part"),
+            info: beside(".part.info"),
+            is_owned: false,
+            has_validator: false,
+        }
+    }
+
+    /// Notes where the bytes come from, if that is of use later.
+    pub(super) fn write_info(&mut self, url: &str, validator: Option<&str>) -> io::Result<()> {
+        self.is_owned = true;
+        if let Some(validator) = validator.filter(|validator| !validator.contains('\n')) {
+            fs::write(&self.info, format!("{}\n{validator}\n", url_line(url)))?;
+            self.has_validator = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn forget_info(&self) {
+        let _ = fs::remove_file(&self.info);
+    }
+
+    /// All bytes are there.
+    pub(super) fn persist(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.part, target)?;
+        self.is_owned = false;
+        self.forget_info();
+        Ok(())
+    }
+
+    fn forget(&self) {
+        self.forget_info();
+        let _ = fs::remove_file(&self.part);
+    }
+}
+
+impl Drop for PartFiles {
+    fn drop(&mut self) {
+        let has_bytes = || fs::metadata(&self.part).is_ok_and(|part| part.len() > 0);
+        if self.is_owned && !(self.has_validator && has_bytes()) {
+            self.forget();
+        }
+    }
+}
+
+fn url_line(url: &str) -> String {
+    hex(&sha256(url.as_bytes()))
+}

@@ -1,0 +1,147 @@
+//! The file that a body goes to, chosen by what the answer is.
+
+use std::path::PathBuf;
+
+use http::Method;
+
+use super::content_range::is_coded;
+use super::validator::validator_of;
+use super::{Download, Partial, Reply, Span};
+use crate::body::off_the_runtime;
+use crate::failure::Failure;
+use crate::fetch::{Head, Order, Receiver};
+
+/// Saves the body of an answer, and goes on with what an earlier attempt left.
+pub struct Saving {
+    target: PathBuf,
+    /// Whose body it is; none where nothing is gone on with.
+    url: Option<String>,
+    partial: Option<Partial>,
+    plan: Plan,
+    /// Opened by the first piece, which an answer without a body does not have.
+    download: Option<Download>,
+    received: u64,
+}
+
+/// What becomes of the body.
+enum Plan {
+    /// It is of use when it is whole.
+    Whole,
+    /// It begins anew, and can be gone on with by its version.
+    Anew(Option<String>),
+    /// It follows what is there.
+    Rest(Span),
+}
+
+impl Saving {
+    /// A file that is of no use until it is whole.
+    pub fn whole(target: PathBuf) -> Self {
+        Self {
+            target,
+            url: None,
+            partial: None,
+            plan: Plan::Whole,
+            download: None,
+            received: 0,
+        }
+    }
+
+    /// A file that a later attempt can go on with, and that goes on with what an earlier one left. Ranges are for GET
+    /// alone (RFC 9110 section 14.2), and a caller's own are the caller's.
+    pub fn resuming(target: PathBuf, order: &Order) -> Self {
+        let is_ranged = ["range", "if-range"]
+            .iter()
+            .any(|name| order.fields.has(name));
+        if order.method != Method::GET || is_ranged {
+            return Self::whole(target);
+        }
+        let url = order.url.to_string();
+        Self {
+            partial: Partial::find(&target, &url),
+            url: Some(url),
+            ..Self::whole(target)
+        }
+    }
+
+    /// Only a whole file that comes as it is can be noted: the rest of anything else would not fit it.
+    fn plan(&self, head: &Head) -> Plan {
+        if let Some(Reply::Rest(span)) = self.partial.as_ref().map(|partial| partial.judge(head)) {
+            return Plan::Rest(span);
+        }
+        if self.url.is_some() && head.status == 200 && !is_coded(head) {
+            let validator = validator_of(
+                head.header("etag"),
+                head.header("last-modified"),
+                head.header("date"),
+            );
+            return Plan::Anew(validator);
+        }
+        Plan::Whole
+    }
+
+    fn open(&self) -> Result<Download, Failure> {
+        let Some(url) = &self.url else {
+            return Download::open(&self.target);
+        };
+        let (validator, continue_at) = match &self.plan {
+            Plan::Whole => return Download::open(&self.target),
+            Plan::Anew(validator) => (validator.as_deref(), None),
+            // An answer of the same version need not name it.
+            Plan::Rest(span) => (
+                self.partial
+                    .as_ref()
+                    .map(|partial| partial.validator.as_str()),
+                Some(span.first),
+            ),
+        };
+        Download::resumable(&self.target, url, validator, continue_at)
+    }
+}
+
+impl Receiver for Saving {
+    fn begin(&mut self, head: &Head, _: Option<u64>) -> Result<(), Failure> {
+        if head.status == 200 && is_coded(head) {
+            // All comes, and nothing of what is there fits it.
+            self.forget_partial();
+        }
+        self.plan = self.plan(head);
+        self.received = 0;
+        Ok(())
+    }
+
+    fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
+        self.received += piece.len() as u64;
+        if let Plan::Rest(span) = &self.plan {
+            span.has_room_for(self.received)?;
+        }
+        off_the_runtime(|| {
+            let mut download = match self.download.take() {
+                Some(open) => open,
+                None => self.open()?,
+            };
+            let written = download.write(piece);
+            self.download = Some(download);
+            written
+        })
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        if let Plan::Rest(span) = &self.plan {
+            span.ends_with(self.received)?;
+        }
+        match self.download.take() {
+            Some(download) => off_the_runtime(|| download.finish()),
+            None => Ok(()),
+        }
+    }
+
+    fn partial(&self) -> Option<&Partial> {
+        self.partial.as_ref()
+    }
+
+    fn forget_partial(&mut self) {
+        if self.partial.take().is_some() {
+            off_the_runtime(|| Partial::forget(&self.target));
+        }
+    }
+}

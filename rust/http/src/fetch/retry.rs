@@ -1,0 +1,263 @@
+//! Whether a request is sent once more after its connection was lost.
+//!
+//! A server may close a kept connection at any moment, also while a request is on its way. RFC 9110 section 9.2.2 lets a
+//! client retry requests of idempotent methods then. Others it may retry only with a sign that the first one was not
+//! applied. A *reused* connection that ends without a single byte of a response is taken as that sign, as curl and
+//! Chromium take it: what ends it is nearly always the server's idle timeout, which ran out while the request was on its
+//! way, and without the retry a heartbeat in time with that timeout loses half of its requests. It is no proof. A server
+//! that crashes while it works on the request, or an attacker who cuts the connection, makes the request arrive twice:
+//! [`super::Rules::retry_lost_post`] turns the retry of such requests off. A second failure is never retried.
+
+use http::header::{CONNECTION, HeaderMap};
+use http::{Request, Response, StatusCode, Version};
+use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
+
+use super::send::refusal;
+use crate::body::Body;
+
+/// How often a request may come to a shared connection that the server ends before it begins the request. Hundreds at once
+/// meet a server's limit several times.
+const MAX_REFUSALS: usize = 32;
+
+/// How an attempt ended without a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing of the request was sent.
+    Unsent,
+    /// The server says that it did not begin this request, because it ends the connection or has enough requests
+    /// (RFC 9113 section 8.7).
+    Refused,
+    /// The server ends the connection, and says that it did not begin this request, for an error of somebody's (RFC 9113
+    /// section 6.8) or because it came too late (RFC 9110 section 15.5.9).
+    NotBegun,
+    /// The connection ended without a byte of a response.
+    NoResponse,
+    /// The connection ended within the head of a response, or broke in another way: an alert, records that were tampered
+    /// with.
+    Broken,
+    /// The connection is well: what came is no HTTP, or the body cannot be read.
+    Other,
+}
+
+/// One attempt that failed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attempt {
+    pub(super) end: End,
+    /// The method's (RFC 9110 section 9.2.2).
+    pub(super) is_idempotent: bool,
+    /// The connection served a request before.
+    pub(super) is_reused: bool,
+    /// The connection serves other requests at the same time.
+    pub(super) is_shared: bool,
+    /// Requests that are not idempotent may be retried too.
+    pub(super) may_repeat: bool,
+    /// Attempts of this request, this one included, that the server did not begin.
+    pub(super) refusals: usize,
+    /// The other ones.
+    pub(super) losses: usize,
+}
+
+/// What to do after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retry {
+    No,
+    /// Over whatever connection the pool has, but not this one.
+    Pooled,
+    /// Over a new connection.
+    New,
+}
+
+pub(super) fn next(attempt: &Attempt) -> Retry {
+    let may_again = match attempt.end {
+        End::Unsent | End::Refused => attempt.refusals <= MAX_REFUSALS,
+        End::NotBegun => attempt.losses <= 1,
+        End::NoResponse => {
+            let is_allowed = attempt.is_idempotent || attempt.is_reused && attempt.may_repeat;
+            is_allowed && attempt.losses <= 1
+        }
+        End::Broken => attempt.is_idempotent && attempt.losses <= 1,
+        End::Other => false,
+    };
+    match (may_again, attempt.is_shared, attempt.is_reused) {
+        // Others are refused at the same time, and one new connection is enough for all.
+        (true, true, _) => Retry::Pooled,
+        (true, false, true) => Retry::New,
+        (true, false, false) | (false, ..) => Retry::No,
+    }
+}
+
+impl End {
+    /// Whether the server did not begin the request.
+    pub(super) fn is_refusal(self) -> bool {
+        matches!(self, Self::Unsent | Self::Refused)
+    }
+
+    /// Judges an error. `has_begun`: bytes of a response came, or may have come.
+    pub(super) fn of(error: &TrySendError<Request<Body>>, has_begun: bool) -> Self {
+        if error.message().is_some() {
+            return Self::Unsent;
+        }
+        let error = error.error();
+        if let Some(end) = told_by_http2(error) {
+            return end;
+        }
+        match (ended(error), has_begun) {
+            (Some(Ended::ByPeer), false) => Self::NoResponse,
+            (Some(_), _) => Self::Broken,
+            (None, _) => Self::Other,
+        }
+    }
+}
+
+/// Whether the response says that the server tired of waiting for a whole request (RFC 9110 section 15.5.9). Some servers
+/// send that before they close an idle connection, where it meets a request on its way. One that goes on with the
+/// connection did read the request: a program behind it took too long, and may be at work still.
+pub(super) fn is_request_timeout(response: &Response<Incoming>) -> bool {
+    response.status() == StatusCode::REQUEST_TIMEOUT
+        && match response.version() {
+            Version::HTTP_11 => has_close(response.headers()),
+            version => version < Version::HTTP_11,
+        }
+}
+
+/// Whether the server ends the connection behind this response (RFC 9112 section 9.6).
+fn has_close(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(CONNECTION).iter();
+    values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|option| option.trim().eq_ignore_ascii_case("close"))
+}
+
+/// What a GOAWAY or a reset stream says. h2 reports a GOAWAY only for streams that the frame names as not begun.
+fn told_by_http2(error: &hyper::Error) -> Option<End> {
+    let source = std::error::Error::source(error)?;
+    let error = source.downcast_ref::<h2::Error>()?;
+    if !error.is_remote() {
+        return None;
+    }
+    let reason = error.reason();
+    if error.is_go_away() {
+        let is_orderly = reason == Some(h2::Reason::NO_ERROR);
+        return Some(if is_orderly {
+            End::Refused
+        } else {
+            End::NotBegun
+        });
+    }
+    (reason == Some(h2::Reason::REFUSED_STREAM)).then_some(End::Refused)
+}
+
+enum Ended {
+    /// In order or not.
+    ByPeer,
+    Otherwise,
+}
+
+fn ended(error: &hyper::Error) -> Option<Ended> {
+    match io_error(error) {
+        // What is the user's is a body that cannot be read.
+        Some(_) if error.is_user() || refusal(error).is_some() => None,
+        Some(io) if is_end_of_stream(io) => Some(Ended::ByPeer),
+        Some(_) => Some(Ended::Otherwise),
+        None => {
+            let is_end = error.is_closed()
+                || error.is_canceled()
+                || error.is_incomplete_message()
+                || is_abandoned(error);
+            is_end.then_some(Ended::ByPeer)
+        }
+    }
+}
+
+fn is_end_of_stream(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof
+            | ErrorKind::BrokenPipe
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::NotConnected
+            | ErrorKind::TimedOut
+    )
+}
+
+/// The connection's task ended with the request in its hands, when the server's goodbye came just then.
+pub(super) fn is_abandoned(error: &hyper::Error) -> bool {
+    // A body that cannot be read is the other mistake of a user's, and has an error of its own.
+    error.is_user() && io_error(error).is_none()
+}
+
+pub(super) fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            return Some(error);
+        }
+        source = error.source();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_retried_is_retried_as_often_as_it_may() {
+        use End::{Broken, NoResponse, NotBegun, Other, Refused, Unsent};
+        use Retry::{New, No, Pooled};
+        // An idempotent request, and one that is not and may be repeated, and one that may not: each over a new
+        // connection, a reused one, and one that is shared and reused.
+        for (end, idempotent, repeatable, once) in [
+            (
+                Unsent,
+                [No, New, Pooled],
+                [No, New, Pooled],
+                [No, New, Pooled],
+            ),
+            (
+                Refused,
+                [No, New, Pooled],
+                [No, New, Pooled],
+                [No, New, Pooled],
+            ),
+            (
+                NotBegun,
+                [No, New, Pooled],
+                [No, New, Pooled],
+                [No, New, Pooled],
+            ),
+            (NoResponse, [No, New, Pooled], [No, New, Pooled], [No; 3]),
+            (Broken, [No, New, Pooled], [No; 3], [No; 3]),
+            (Other, [No; 3], [No; 3], [No; 3]),
+        ] {
+            for (is_idempotent, may_repeat, expected) in [
+                (true, false, idempotent),
+                (false, true, repeatable),
+                (false, false, once),
+            ] {
+                for (number, expected) in expected.into_iter().enumerate() {
+                    let attempt = Attempt {
+                        end,
+                        is_idempotent,
+                        is_reused: number > 0,
+                        is_shared: number > 1,
+                        may_repeat,
+                        refusals: usize::from(end.is_refusal()),
+                        losses: usize::from(!end.is_refusal()),
+                    };
+                    assert_eq!(next(&attempt), expected, "{attempt:?}");
+                    let tired = Attempt {
+                        refusals: attempt.refusals * (MAX_REFUSALS + 1),
+                        losses: attempt.losses * 2,
+                        ..attempt
+                    };
+                    assert_eq!(next(&tired), No, "{tired:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! What hyper does not keep of HTTP/1.1: how names of header fields are spelled, in both directions, and the order of
+//! a response's lines. Names count the same in any case (RFC 9110 section 5.1), yet scripts and old servers compare them.
+
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::head_lines;
+use crate::headers::{Line, lossy};
+use godot_rustls_net::transport::Transport;
+
+/// Header fields that a response may have. Games get a few dozen; more would only cost memory.
+pub(super) const MOST_HEADERS: usize = 1000;
+
+/// Bytes that the head of a response may have.
+pub(super) const LONGEST_HEAD: usize = 400 * 1024;
+
+/// What to say of a head that exceeds either.
+pub(super) const HEAD_TOO_LONG: &str =
+    "the headers of the answer are longer than 400 KiB or more than 1000";
+
+/// Interim responses (1xx) that may come before a response, in no more bytes than its own head may have. A server that tells
+/// of its progress sends one now and then.
+pub(super) const MOST_INTERIM: usize = 1000;
+
+/// The end of a head.
+const BLANK_LINE: &[u8] = b"\r\n\r\n";
+
+/// What one exchange needs to have kept.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// The spellings of the request's names, until its head was written.
+    spellings: Option<Vec<String>>,
+    /// The response's head so far, while it is awaited.
+    head: Option<Vec<u8>>,
+    /// Interim responses that came before it, and their bytes.
+    interim: (usize, usize),
+    /// The lines of the response's head.
+    lines: Option<Vec<Line>>,
+    /// Bytes of a response came, be they of an interim one.
+    has_begun: bool,
+    /// Whether anything came since [`SharedNotes::was_heard`] was asked last.
+    was_heard: bool,
+}
+
+/// Why a response is refused before hyper reads it: what remains of a sentence that begins with "the server".
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn refused(why: impl Into<String>) -> io::Error {
+    io::Error::other(Refused(why.into()))
+}
+
+pub(super) fn too_many_interim() -> io::Error {
+    refused(format!(
+        "the server sent more than {MOST_INTERIM} interim answers (1xx) or more than 400 KiB of them, and no answer"
+    ))
+}
+
+/// The notes of a connection, which carries one exchange at a time.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SharedNotes(Arc<Mutex<Notes>>);
+
+impl SharedNotes {
+    /// A request with these names goes out next.
+    pub(super) fn begin(&self, spellings: Vec<String>) {
+        *self.lock() = Notes {
+            spellings: Some(spellings),
+            head: Some(Vec::new()),
+            ..Notes::default()
+        };
+    }
+
+    /// Whether a byte of the response came.
+    pub(super) fn has_begun(&self) -> bool {
+        self.lock().has_begun
+    }
+
+    /// Whether anything came since this was asked last.
+    pub(super) fn was_heard(&self) -> bool {
+        std::mem::take(&mut self.lock().was_heard)
+    }
+
+    /// The lines of the response that came.
+    pub(super) fn take_lines(&self) -> Option<Vec<Line>> {
+        self.lock().lines.take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Notes {
+    /// The head of the request that begins `data`, with the names as they were given; hyper writes a head at once.
+    fn respell(&mut self, data: &[u8]) -> Option<Vec<u8>> {
+        let spellings = self.spellings.take()?;
+        let end = data
+            .windows(BLANK_LINE.len())
+            .position(|four| four == BLANK_LINE)?;
+        let mut head = data[..end + BLANK_LINE.len()].to_vec();
+        let mut at = 0;
+        while let Some(length) = head[at..].iter().position(|byte| *byte == b'\n') {
+            let next = at + length + 1;
+            let line = &mut head[at..next];
+            let given = line
+                .iter()
+                .position(|byte| *byte == b':')
+                .and_then(|colon| {
+                    spellings
+                        .iter()
+                        .find(|name| name.as_bytes().eq_ignore_ascii_case(&line[..colon]))
+                });
+            // The request line has no such name: methods have no colon, and what follows them is no token.
+            if let Some(name) = given {
+                line[..name.len()].copy_from_slice(name.as_bytes());
+            }
+            at = next;
+        }
+        Some(head)
+    }
+
+    /// Looks for a whole head in what came. Interim responses (1xx) are passed over. Fails for what hyper must not see.
+    fn read(&mut self, data: &[u8]) -> io::Result<()> {
+        self.was_heard |= !data.is_empty();
+        self.has_begun |= !data.is_empty();
+        let Some(head) = &mut self.head else {
+            return Ok(());
+        };
+        // A head that is not there yet needs no parsing, and no second look at its beginning, however it trickles in.
+        let fresh = head.len().saturating_sub(2);
+        head.extend_from_slice(data);
+        let fresh = &head[fresh..];
+        let has_end = fresh.windows(2).any(|two| two == b"\n\n")
+            || fresh.windows(3).any(|three| three == b"\n\r\n");
+        if !has_end && head.len() <= LONGEST_HEAD {
+            return Ok(());
+        }
+        let mut begin = 0;
+        while let Some((status, length, lines)) = parse(&head[begin..]) {
+            head_lines::check(&head[begin..begin + length])
+                .map_err(|why| refused(format!("the answer is not what HTTP allows ({why})")))?;
+            if !(100..200).contains(&status) || status == 101 {
+                self.lines = Some(lines);
+                self.head = None;
+                return Ok(());
+            }
+            let (count, bytes) = &mut self.interim;
+            *count += 1;
+            *bytes += length;
+            if *count > MOST_INTERIM || *bytes > LONGEST_HEAD {
+                return Err(too_many_interim());
+            }
+            begin += length;
+        }
+        head.drain(..begin);
+        if head.len() > LONGEST_HEAD {
+            return Err(refused(HEAD_TOO_LONG));
+        }
+        Ok(())
+    }
+}
+
+/// Status, length and lines of a whole head.
+fn parse(head: &[u8]) -> Option<(u16, usize, Vec<Line>)> {
+    let mut fields = vec![httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut response = httparse::Response::new(&mut fields);
+    let mut config = httparse::ParserConfig::default();
+    // As hyper is told to read it.
+    config
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_spaces_after_header_name_in_responses(true)
+        .ignore_invalid_headers_in_responses(true);
+    let Ok(httparse::Status::Complete(length)) = config.parse_response(&mut response, head) else {
+        return None;
+    };
+    let lines = response
+        .headers
+        .iter()
+        .map(|field| (field.name.to_owned(), unfolded(lossy(field.value))));
+    Some((response.code?, length, lines.collect()))
+}
+
+/// A value that an old server spread over several lines is one line (RFC 9112 section 5.2): scripts split at line breaks.
+fn unfolded(value: String) -> String {
+    if value.contains(['\r', '\n']) {
+        let parts = value.split(['\r', '\n']).map(str::trim);
+        let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+        parts.join(" ")
+    } else {
+        value
+    }
+}
+
+/// A transport that takes notes.
+pub(super) struct Wire {
+    transport: Transport,
+    notes: SharedNotes,
+    /// A respelled head of which the rest waits.
+    head: Vec<u8>,
+}
+
+impl Wire {
+    pub(super) fn new(transport: Transport, notes: SharedNotes) -> Self {
+        Self {
+            transport,
+            notes,
+            head: Vec::new(),
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.transport).poll_read(context, buffer))?;
+        Poll::Ready(self.notes.lock().read(&buffer.filled()[before..]))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let me = &mut *self;
+        if me.head.is_empty() {
+            me.head = me.notes.lock().respell(data).unwrap_or_default();
+        }
+        if me.head.is_empty() {
+            return Pin::new(&mut me.transport).poll_write(context, data);
+        }
+        // As long as what it stands for, so the counts are the same.
+        let count = ready!(Pin::new(&mut me.transport).poll_write(context, &me.head))?;
+        me.head.drain(..count);
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.transport).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.transport).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_keeps_the_spelling_of_its_names_and_its_length() {
+        let mut notes = Notes {
+            spellings: Some(vec!["X-API-key".to_owned(), "get /".to_owned()]),
+            ..Notes::default()
+        };
+        let sent =
+            b"GET /a:b HTTP/1.1\r\nX-Api-Key: x-api-key: 1\r\nHost: x\r\n\r\nX-Api-Key: body";
+        let head = notes.respell(sent).unwrap();
+        assert_eq!(
+            head,
+            b"GET /a:b HTTP/1.1\r\nX-API-key: x-api-key: 1\r\nHost: x\r\n\r\n"
+        );
+        assert!(notes.respell(sent).is_none(), "once for each request");
+    }
+
+    #[test]
+    fn a_response_keeps_its_lines_however_they_arrive() {
+        let answer = b"HTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.1 200 OK\nX-oDD: 1\r\nx-odd:  2 \nBad: \xff\n\nbody";
+        let other_end = [&answer[..answer.len() - 6], b"\r\n\r\nbody"].concat();
+        for (answer, size) in [
+            (&answer[..], 1),
+            (answer, 7),
+            (answer, 999),
+            (&other_end, 1),
+            (&other_end, 2),
+        ] {
+            let mut notes = Notes {
+                head: Some(Vec::new()),
+                ..Notes::default()
+            };
+            answer
+                .chunks(size)
+                .try_for_each(|chunk| notes.read(chunk))
+                .unwrap();
+            let lines = notes.lines.unwrap();
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+            assert_eq!(lines, [("X-oDD", "1"), ("x-odd", "2"), ("Bad", "\u{fffd}")]);
+        }
+    }
+
+    #[test]
+    fn a_folded_line_is_one_line() {
+        let mut notes = Notes {
+            head: Some(Vec::new()),
+            ..Notes::default()
+        };
+        notes
+            .read(b"HTTP/1.1 200 OK\r\nX: a\r\n  b\r\n\tc\r\nY: d\r\n\r\n")
+            .unwrap();
+        let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(notes.lines.unwrap(), [line("X", "a b c"), line("Y", "d")]);
+    }
+
+    #[test]
+    fn a_head_that_never_ends_is_refused() {
+        let mut notes = Notes {
+            head: Some(Vec::new()),
+            ..Notes::default()
+        };
+        notes.read(b"HTTP/1.1 200 OK\r\n").unwrap();
+        let mut pieces = (0..LONGEST_HEAD / 1024 + 1).map(|_| notes.read(&[b'x'; 1024]));
+        assert!(pieces.any(|read| read.is_err()));
+    }
+}

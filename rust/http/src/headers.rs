@@ -1,0 +1,316 @@
+//! Header fields (RFC 9110 section 5): those a script gives, and those a server sent.
+
+use http::Method;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::shown;
+
+/// One field of a request, its name spelled as it was given.
+#[derive(Debug, Clone)]
+pub struct Field {
+    spelling: String,
+    name: HeaderName,
+    value: HeaderValue,
+}
+
+impl Field {
+    /// Reads "Name: value". Line breaks would let whoever wrote the value add fields of their own: refused.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        Self::parse_at(line, 0)
+    }
+
+    /// Of a list, where it stands at `place`.
+    fn parse_at(line: &str, place: usize) -> Result<Self, String> {
+        let refuse = |why: &str| Err(format!("{} {why}", shown::header(line, place)));
+        if line.trim().is_empty() {
+            return refuse("is blank: write it as \"Name: value\"");
+        }
+        let Some((name, value)) = line.split_once(':') else {
+            return refuse("has no colon: write it as \"Name: value\"");
+        };
+        if name.is_empty() {
+            return refuse("has no name before its colon");
+        }
+        if line.contains(['\r', '\n', '\0']) {
+            return refuse("contains a line break or a NUL, which would begin another header");
+        }
+        let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
+            return refuse(
+                "has a character in its name that names cannot have (RFC 9110 section 5.1)",
+            );
+        };
+        let Ok(value) = HeaderValue::from_bytes(value.trim().as_bytes()) else {
+            return refuse("has a control character in its value");
+        };
+        Ok(Self {
+            spelling: name.to_owned(),
+            name: parsed,
+            value,
+        })
+    }
+
+    /// One of our own.
+    pub(super) fn new(spelling: &str, value: &str) -> Result<Self, String> {
+        Self::parse(&format!("{spelling}: {value}"))
+    }
+
+    /// In lower case.
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// Without blanks around it.
+    pub fn value(&self) -> &[u8] {
+        self.value.as_bytes()
+    }
+}
+
+/// The fields of a request in the order in which they are sent.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(Vec<Field>);
+
+impl Fields {
+    /// Reads all lines; the first that cannot be sent is the error.
+    pub fn parse(lines: &[String]) -> Result<Self, String> {
+        lines
+            .iter()
+            .enumerate()
+            .map(|(place, line)| Field::parse_at(line, place))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Whether there is one of this name, given in lower case.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The first value of this name, given in lower case.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0
+            .iter()
+            .find(|field| field.name() == name)
+            .map(Field::value)
+    }
+
+    /// Adds one at the end unless its name is there already.
+    pub fn add_default(&mut self, spelling: &str, value: &str) -> Result<(), String> {
+        if !self.has(&spelling.to_ascii_lowercase()) {
+            self.0.push(Field::new(spelling, value)?);
+        }
+        Ok(())
+    }
+
+    /// Adds what every request has and the caller left out, in the engine's order.
+    pub(super) fn complete(
+        &mut self,
+        authority: &str,
+        method: &Method,
+        length: u64,
+        user_agent: &str,
+    ) -> Result<(), String> {
+        self.add_default("Host", authority)?;
+        // A length beside chunks would be read one way here and another way there.
+        let expects_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
+        if !self.has("transfer-encoding") {
+            self.agree_with(length)?;
+            if length > 0 || expects_body {
+                self.add_default("Content-Length", &length.to_string())?;
+            }
+        }
+        self.add_default("User-Agent", user_agent)?;
+        self.add_default("Accept", "*/*")
+    }
+
+    /// A wrong length would make the server wait for more, or take the next request on this connection for a body.
+    fn agree_with(&self, length: u64) -> Result<(), String> {
+        let mut given = self
+            .0
+            .iter()
+            .filter(|field| field.name() == "content-length")
+            .map(|field| lossy(field.value()));
+        match given.find(|given| *given != length.to_string()) {
+            Some(wrong) => {
+                // A number is no secret; anything else could be one in the wrong place.
+                let is = match wrong.parse::<u64>() {
+                    Ok(number) => format!("is \"{number}\""),
+                    Err(_) => "is no number".to_owned(),
+                };
+                Err(format!(
+                    "the header Content-Length {is}, and the body has {length} bytes: leave the header out"
+                ))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Removes all of these names, given in lower case.
+    pub fn remove(&mut self, names: &[&str]) {
+        self.0.retain(|field| !names.contains(&field.name()));
+    }
+
+    /// For hyper.
+    pub(super) fn to_map(&self) -> HeaderMap {
+        let mut map = HeaderMap::with_capacity(self.0.len());
+        for field in &self.0 {
+            map.append(field.name.clone(), field.value.clone());
+        }
+        map
+    }
+
+    /// The names as they were given.
+    pub(super) fn spellings(&self) -> Vec<String> {
+        self.0.iter().map(|field| field.spelling.clone()).collect()
+    }
+}
+
+/// One field of a response: name and value, with U+FFFD for what is no UTF-8.
+pub type Line = (String, String);
+
+/// The lines of an HTTP/2 response. Names travel in lower case there; scripts compare them with the usual spelling.
+pub(super) fn lines_of(map: &HeaderMap) -> Vec<Line> {
+    map.iter()
+        .map(|(name, value)| (usual_spelling(name.as_str()), lossy(value.as_bytes())))
+        .collect()
+}
+
+/// A line as scripts get it: "Name: value", and without a blank at its end where there is no value, as the engine has it.
+pub fn written((name, value): &Line) -> String {
+    let blank = if value.is_empty() { "" } else { " " };
+    format!("{name}:{blank}{value}")
+}
+
+/// The value of the first line of this name, in any case.
+pub fn find<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
+    lines
+        .iter()
+        .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+/// The value of the last line of this name, in any case.
+pub(super) fn find_last<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
+    lines
+        .iter()
+        .rev()
+        .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+/// Whether these lines name no other length than `received`. Where they do beside chunks, which make a length void, somebody
+/// in between may have heeded it, and the next answer begins elsewhere for him: the connection is not to be used again.
+pub(super) fn have_no_other_length(lines: &[Line], received: u64) -> bool {
+    let mut lengths = lines
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    lengths.all(|(_, length)| length.trim().parse() == Ok(received))
+}
+
+pub(super) fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// "content-type" as "Content-Type".
+fn usual_spelling(name: &str) -> String {
+    match name {
+        "etag" => return "ETag".to_owned(),
+        "www-authenticate" => return "WWW-Authenticate".to_owned(),
+        "te" => return "TE".to_owned(),
+        _ => {}
+    }
+    let mut begins = true;
+    name.chars()
+        .map(|letter| {
+            let spelled = if begins {
+                letter.to_ascii_uppercase()
+            } else {
+                letter
+            };
+            begins = letter == '-';
+            spelled
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_would_split_a_request_are_refused() {
+        for (line, words) in [
+            ("", "is blank"),
+            ("  ", "is blank"),
+            ("no colon", "no colon"),
+            (": x", "no name"),
+            ("X: a\r\nEvil: b", "line break"),
+            ("X\n: a", "line break"),
+            ("X: a\0b", "line break or a NUL"),
+            ("X Y: a", "character in its name"),
+            ("X: \u{7f}", "control character"),
+        ] {
+            let error = Field::parse(line).unwrap_err();
+            assert!(error.contains(words), "{line:?}: {error}");
+            assert!(!error.contains("Evil"), "{line:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_length_that_is_not_the_body_s_is_refused_with_every_method() {
+        for method in [Method::GET, Method::HEAD, Method::DELETE, Method::POST] {
+            let lengths = |given: &[&str], length| {
+                let lines: Vec<_> = given
+                    .iter()
+                    .map(|n| format!("Content-Length: {n}"))
+                    .collect();
+                let mut fields = Fields::parse(&lines).unwrap();
+                fields.complete("x", &method, length, "me")
+            };
+            assert!(
+                lengths(&["5"], 0)
+                    .unwrap_err()
+                    .contains("is \"5\", and the body has 0")
+            );
+            assert!(
+                lengths(&["3", "5"], 3)
+                    .unwrap_err()
+                    .contains("is \"5\", and the body has 3")
+            );
+            assert!(
+                lengths(&["secret"], 3)
+                    .unwrap_err()
+                    .contains("is no number, and the body has 3")
+            );
+            lengths(&["3"], 3).unwrap();
+            lengths(&["0"], 0).unwrap();
+        }
+    }
+
+    #[test]
+    fn values_may_have_any_text_and_defaults_give_way() {
+        let mut fields =
+            Fields::parse(&["user-AGENT:  mine ".to_owned(), "X: ä".to_owned()]).unwrap();
+        fields.add_default("User-Agent", "theirs").unwrap();
+        fields.add_default("Accept", "*/*").unwrap();
+        assert_eq!(fields.spellings(), ["user-AGENT", "X", "Accept"]);
+        assert_eq!(fields.get("user-agent"), Some(&b"mine"[..]));
+        assert_eq!(fields.get("x"), Some("ä".as_bytes()));
+    }
+
+    #[test]
+    fn a_line_without_a_value_has_no_blank_at_its_end() {
+        let line = |value: &str| written(&("Empty".to_owned(), value.to_owned()));
+        assert_eq!([line(""), line("a")], ["Empty:", "Empty: a"]);
+    }
+
+    #[test]
+    fn names_of_http2_get_the_usual_spelling() {
+        for (name, spelled) in [
+            ("content-type", "Content-Type"),
+            ("etag", "ETag"),
+            ("x-a-b1", "X-A-B1"),
+        ] {
+            assert_eq!(usual_spelling(name), spelled);
+        }
+    }
+}

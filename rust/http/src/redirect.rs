@@ -1,0 +1,197 @@
+//! Where an answer sends a request on, and as what (RFC 9110 section 15.4).
+
+use http::Method;
+use http::header::{self, HeaderMap};
+use percent_encoding::{AsciiSet, percent_encode};
+use url::Url;
+
+use crate::body::Content;
+use crate::failure::{Failure, FailureKind};
+use crate::headers::Fields;
+use crate::request_url::resolve;
+use godot_rustls_net::origin::Origin;
+use godot_rustls_tls::diagnosis::Cause;
+
+/// Fields that describe a body, which a request that became a GET no longer has.
+const OF_BODY: [&str; 6] = [
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "content-location",
+    "content-language",
+    "transfer-encoding",
+];
+
+/// Fields that say who asks: another server must not learn them. The same for who is asked.
+const OF_ORIGIN: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "host"];
+
+/// Bytes above ASCII are always encoded, and no others here.
+const NO_ASCII: &AsciiSet = &AsciiSet::EMPTY;
+
+/// What can be sent on.
+#[derive(Debug, Clone)]
+pub(super) struct Hop {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) fields: Fields,
+    pub(super) content: Content,
+}
+
+/// The address that the answer names, if it is a redirect at all: an empty one names nothing, as browsers and curl have it.
+/// Bytes that are no UTF-8 are percent-encoded, so that the server gets back what it sent.
+pub(super) fn location(status: u16, map: &HeaderMap) -> Option<String> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let value = map.get(header::LOCATION)?.as_bytes().trim_ascii();
+    let text = match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => percent_encode(value, NO_ASCII).to_string(),
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+impl Hop {
+    /// Goes on to `location`.
+    pub(super) fn follow(
+        &mut self,
+        status: u16,
+        location: &str,
+        allow_downgrade: bool,
+    ) -> Result<(), Failure> {
+        let url = resolve(&self.url, location).map_err(|problem| {
+            Failure::new(FailureKind::CantConnect, problem).because(Cause::Redirect)
+        })?;
+        let (from, to) = (Origin::of(&self.url), Origin::of(&url));
+        if from.is_https && !to.is_https && !allow_downgrade {
+            return Err(Failure::new(
+                FailureKind::Request,
+                format!(
+                    "https://{} redirects to http://{}, where everybody on the way could read and change everything: ask for that address itself, or set allow_https_downgrade",
+                    from.authority(),
+                    to.authority()
+                ),
+            )
+            .because(Cause::Redirect));
+        }
+        if from != to {
+            self.fields.remove(&OF_ORIGIN);
+        }
+        if becomes_get(status, &self.method) {
+            self.method = Method::GET;
+            self.content = Content::None;
+            self.fields.remove(&OF_BODY);
+            // The engine drops these too, and the rest stays.
+            self.fields.remove(&["authorization", "connection"]);
+        }
+        self.url = url;
+        Ok(())
+    }
+}
+
+/// As the engine does after 301 and 302, and as browsers do for POST; 303 says it, 307 and 308 forbid it.
+fn becomes_get(status: u16, method: &Method) -> bool {
+    match status {
+        301 | 302 => {
+            matches!(
+                *method,
+                Method::POST | Method::PUT | Method::DELETE | Method::PATCH
+            )
+        }
+        303 => !matches!(*method, Method::GET | Method::HEAD),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+    use crate::request_url::parse;
+
+    fn hop(method: Method, url: &str) -> Hop {
+        let lines = [
+            "Authorization: secret",
+            "Cookie: secret",
+            "Content-Type: a/b",
+            "X: y",
+        ];
+        Hop {
+            method,
+            url: parse(url).unwrap(),
+            fields: Fields::parse(&lines.map(str::to_owned)).unwrap(),
+            content: Content::Bytes("body".into()),
+        }
+    }
+
+    #[test]
+    fn methods_change_as_the_status_says() {
+        for (status, method, becomes) in [
+            (301, Method::POST, Method::GET),
+            (302, Method::DELETE, Method::GET),
+            (302, Method::HEAD, Method::HEAD),
+            (303, Method::PUT, Method::GET),
+            (303, Method::HEAD, Method::HEAD),
+            (307, Method::POST, Method::POST),
+            (308, Method::PATCH, Method::PATCH),
+        ] {
+            let mut hop = hop(method.clone(), "https://example.org/a");
+            hop.follow(status, "/b", false).unwrap();
+            assert_eq!(hop.method, becomes, "{method} after {status}");
+            let has_body = hop.content.length() > 0;
+            assert_eq!(has_body, becomes == method, "{method} after {status}");
+            assert_eq!(hop.fields.has("content-type"), has_body);
+            assert!(hop.fields.has("x"));
+        }
+    }
+
+    #[test]
+    fn credentials_stay_with_their_origin() {
+        for (to, stay) in [
+            ("/b", true),
+            ("https://example.org:443/b", true),
+            ("https://example.org:8443/b", false),
+            ("https://other.example/b", false),
+        ] {
+            let mut hop = hop(Method::GET, "https://example.org/a");
+            hop.follow(302, to, false).unwrap();
+            assert_eq!(hop.fields.has("authorization"), stay, "{to}");
+            assert_eq!(hop.fields.has("cookie"), stay, "{to}");
+        }
+    }
+
+    #[test]
+    fn security_is_not_lost_on_the_way() {
+        let mut hop = hop(Method::GET, "https://example.org/a");
+        let failure = hop
+            .clone()
+            .follow(302, "http://example.org/b", false)
+            .unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Request);
+        assert!(
+            failure.message.contains("allow_https_downgrade"),
+            "{failure}"
+        );
+        hop.follow(302, "http://example.org/b", true).unwrap();
+        assert!(!hop.fields.has("authorization"));
+    }
+
+    #[test]
+    fn only_redirects_with_a_location_are_followed() {
+        let with = |value: &[u8]| {
+            let value = HeaderValue::from_bytes(value).unwrap();
+            HeaderMap::from_iter([(header::LOCATION, value)])
+        };
+        let told = |value| location(302, &with(value));
+        assert_eq!(told(b"/x").as_deref(), Some("/x"));
+        assert_eq!(told(" /\u{e4} ".as_bytes()).as_deref(), Some("/\u{e4}"));
+        assert_eq!(told(b"/\xe9 %?").as_deref(), Some("/%E9 %?"));
+        assert_eq!(told(b""), None);
+        assert_eq!(told(b" \t"), None);
+        assert_eq!(location(302, &HeaderMap::new()), None);
+        for status in [200, 300, 304, 305, 306] {
+            assert_eq!(location(status, &with(b"/x")), None);
+        }
+    }
+}

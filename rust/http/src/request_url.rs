@@ -1,0 +1,216 @@
+//! Whom a URL names.
+
+use url::Url;
+
+use crate::shown;
+
+/// Characters of the longest name that a host can have (RFC 1035 section 2.3.4).
+const LONGEST_HOST: usize = 253;
+
+/// Reads a URL that a script gave. The fragment and user information are dropped; what a browser would repair and
+/// the engine refuses is refused. The error is a sentence.
+pub fn parse(text: &str) -> Result<Url, String> {
+    let refuse = |why: &str| Err(format!("the URL {} {why}", shown::url_text(text)));
+    if text.is_empty() {
+        return Err("the URL is empty: pass one such as https://example.org/".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return refuse("contains a line break or another control character");
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return refuse("has no scheme: begin it with https:// or http://");
+    };
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return refuse("is neither https:// nor http://");
+    }
+    let authority_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, beyond) = rest.split_at(authority_ends);
+    if authority.is_empty() {
+        return refuse("names no host");
+    }
+    // A browser would take it for a slash, and so another host than the one that is read here.
+    if authority.contains('\\') {
+        return refuse("has a backslash in its host");
+    }
+    let server = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, server)| server);
+    let port = server
+        .rsplit_once(':')
+        .map(|(_, port)| port)
+        .filter(|port| !port.contains(']'));
+    if port.is_some_and(|port| port.parse::<u16>().unwrap_or_default() == 0) {
+        return refuse("has a port that is not a number from 1 to 65535");
+    }
+    match Url::parse(&format!("{scheme}://{authority}{beyond}")) {
+        Ok(mut url) => {
+            url.set_fragment(None);
+            drop_user(&mut url);
+            Ok(url)
+        }
+        Err(error) => refuse(&format!("cannot be read ({error})")),
+    }
+}
+
+/// What a redirect's Location names, seen from `base` (RFC 3986 section 5).
+pub fn resolve(base: &Url, location: &str) -> Result<Url, String> {
+    let location = location.trim();
+    let refuse = |why: &str| {
+        let location = shown::url_text(location);
+        Err(format!("the server redirects to {location}, which {why}"))
+    };
+    if location.chars().any(char::is_control) {
+        return refuse("contains a tab or another control character");
+    }
+    if !is_plain(location) {
+        return refuse(
+            "one reader takes for another host and the next for none (RFC 9110 section 4.2.1)",
+        );
+    }
+    let mut url = match base.join(location) {
+        Ok(url) => url,
+        Err(error) => return refuse(&format!("cannot be read ({error})")),
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return refuse("is neither https:// nor http://");
+    }
+    if url.port() == Some(0) {
+        return refuse("has the port 0");
+    }
+    if url.host_str().is_none_or(|host| host.len() > LONGEST_HOST) {
+        return refuse("names a host of more than 253 characters");
+    }
+    url.set_fragment(None);
+    drop_user(&mut url);
+    Ok(url)
+}
+
+/// Whether every reader finds the host at the same place. Browsers take "///host/" and "/\\host/" for "//host/", and
+/// "https:host" for either; RFC 3986 does not, nor does the engine.
+fn is_plain(location: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        let scheme = scheme.to_ascii_lowercase();
+        scheme == "http" || scheme == "https"
+    };
+    let (has_scheme, rest) = match location.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) => (true, rest),
+        _ => (false, location),
+    };
+    let is_slash = |letter: char| letter == '/' || letter == '\\';
+    let beyond = rest.trim_start_matches(is_slash);
+    let slashes = &rest[..rest.len() - beyond.len()];
+    if !has_scheme && slashes.len() < 2 {
+        return true;
+    }
+    let authority = beyond.split(['/', '?', '#']).next().unwrap_or_default();
+    slashes == "//" && !authority.contains('\\')
+}
+
+/// As the engine does. A URL in a log or on a screen must not carry a password either.
+fn drop_user(url: &mut Url) {
+    // Fails only for URLs without a host, which have no user information.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+}
+
+#[cfg(test)]
+mod tests {
+    use godot_rustls_net::origin::Origin;
+
+    use super::*;
+
+    fn read(text: &str) -> (String, String) {
+        let url = parse(text).unwrap();
+        (
+            Origin::of(&url).authority(),
+            url[url::Position::BeforePath..].to_owned(),
+        )
+    }
+
+    #[test]
+    fn hosts_ports_and_paths_are_told_apart() {
+        for (text, authority, path) in [
+            ("https://example.org", "example.org", "/"),
+            ("HTTPS://Example.ORG:443/a?b#c", "example.org", "/a?b"),
+            ("http://example.org:443/", "example.org:443", "/"),
+            ("http://127.0.0.1:1?x", "127.0.0.1:1", "/?x"),
+            ("http://[::1]/", "[::1]", "/"),
+            ("http://[::1]:8080/x y", "[::1]:8080", "/x%20y"),
+            ("https://user:word@example.org/", "example.org", "/"),
+            (
+                "https://bücher.example/ä",
+                "xn--bcher-kva.example",
+                "/%C3%A4",
+            ),
+        ] {
+            assert_eq!(
+                read(text),
+                (authority.to_owned(), path.to_owned()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_engine_refuses_is_refused_in_words() {
+        for (text, words) in [
+            ("", "is empty"),
+            ("example.org", "no scheme"),
+            ("ftp://example.org/", "neither https"),
+            (" http://example.org/", "neither https"),
+            ("http://", "no host"),
+            ("http:///path", "no host"),
+            ("https://:80/", "cannot be read"),
+            ("https://example.org:0/", "1 to 65535"),
+            ("https://example.org:65536/", "1 to 65535"),
+            ("https://example.org:http/", "1 to 65535"),
+            ("https://example.org:/", "1 to 65535"),
+            ("https://example.org\\@evil.example/", "backslash"),
+            ("https://example.org/\r\nX: y", "line break"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn redirects_resolve_against_where_they_came_from() {
+        let base = parse("https://example.org:8443/a/b?c").unwrap();
+        for (location, wanted) in [
+            ("/x", "https://example.org:8443/x"),
+            ("x", "https://example.org:8443/a/x"),
+            ("../x#part", "https://example.org:8443/x"),
+            ("?q", "https://example.org:8443/a/b?q"),
+            ("//other.example/x", "https://other.example/x"),
+            ("/a//b", "https://example.org:8443/a//b"),
+            ("/a?b=http:///c", "https://example.org:8443/a?b=http:///c"),
+            ("HTTP://me:pw@other.example", "http://other.example/"),
+        ] {
+            assert_eq!(
+                resolve(&base, location).unwrap().as_str(),
+                wanted,
+                "{location}"
+            );
+        }
+        for location in [
+            "ftp://x/",
+            "javascript:alert(1)",
+            "https://",
+            "http://x:99999/",
+            "http://x:0/",
+            "///other.example/x",
+            "/\\other.example/x",
+            "\\\\other.example/x",
+            "//\\other.example/x",
+            "//example.org\\@other.example/x",
+            "/\t/other.example/x",
+            "https:///other.example/x",
+            "https:/other.example/x",
+            "https:other.example",
+            "https:\\\\other.example",
+            &format!("http://{}/", "h.".repeat(130)),
+        ] {
+            assert!(resolve(&base, location).is_err(), "{location}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Server-sent events (WHATWG HTML, section 9.2): what a `text/event-stream` body says.
+
+#[cfg(test)]
+mod tests;
+
+use crate::failure::{Failure, FailureKind};
+
+/// Bytes of the longest line and of the data of the largest event. A server could fill the memory otherwise.
+const MAX: usize = 1024 * 1024;
+
+/// Bytes of the longest id: every event has its copy.
+const MAX_ID: usize = 1024;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its type: "message" unless the server names one.
+    pub kind: String,
+    /// Its data: the `data` lines, joined by line feeds.
+    pub data: String,
+    /// The last id that the server gave, with this event or before it.
+    pub id: String,
+}
+
+/// Reads one stream. After a failure it is of no more use.
+#[derive(Debug, Default)]
+pub struct Events {
+    /// The line that is not complete yet.
+    line: Vec<u8>,
+    /// A carriage return ended the last line: a line feed right behind belongs to it.
+    is_after_return: bool,
+    is_after_first_line: bool,
+    kind: String,
+    data: String,
+    id: String,
+    retry: Option<u64>,
+}
+
+impl Events {
+    /// At the start of a stream.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next bytes, and hands out the events that are complete with them, one after another. What is unfinished
+    /// when the stream ends is no event.
+    pub fn push(
+        &mut self,
+        mut bytes: &[u8],
+        hand_out: &mut dyn FnMut(Event),
+    ) -> Result<(), Failure> {
+        loop {
+            if self.is_after_return && !bytes.is_empty() {
+                self.is_after_return = false;
+                bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
+            }
+            let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let part = &bytes[..end.unwrap_or(bytes.len())];
+            if self.line.len() + part.len() > MAX {
+                return Err(too_long("a line", MAX));
+            }
+            self.line.extend_from_slice(part);
+            let Some(end) = end else {
+                return Ok(());
+            };
+            self.is_after_return = bytes[end] == b'\r';
+            bytes = &bytes[end + 1..];
+            if let Some(event) = self.end_line()? {
+                hand_out(event);
+            }
+        }
+    }
+
+    /// How many milliseconds the server wants a client to wait before it connects again, if it said so.
+    pub fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    fn end_line(&mut self) -> Result<Option<Event>, Failure> {
+        let line = std::mem::take(&mut self.line);
+        let mut line = line.as_slice();
+        if !self.is_after_first_line {
+            self.is_after_first_line = true;
+            line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+        }
+        if line.is_empty() {
+            return Ok(self.dispatch());
+        }
+        let line = String::from_utf8_lossy(line);
+        let (field, value) = line.split_once(':').unwrap_or((&line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "event" => value.clone_into(&mut self.kind),
+            "data" => {
+                if self.data.len() + value.len() > MAX {
+                    return Err(too_long("an event", MAX));
+                }
+                self.data.push_str(value);
+                self.data.push('\n');
+            }
+            "id" if value.len() > MAX_ID => return Err(too_long("an id", MAX_ID)),
+            "id" if !value.contains('\0') => value.clone_into(&mut self.id),
+            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.retry = value.parse().ok().or(self.retry);
+            }
+            // Comments have an empty name; unknown fields are passed over too.
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn dispatch(&mut self) -> Option<Event> {
+        let kind = std::mem::take(&mut self.kind);
+        let mut data = std::mem::take(&mut self.data);
+        // Without a data line it is no event.
+        data.pop()?;
+        Some(Event {
+            kind: if kind.is_empty() {
+                "message".to_owned()
+            } else {
+                kind
+            },
+            data,
+            id: self.id.clone(),
+        })
+    }
+}
+
+fn too_long(what: &str, most: usize) -> Failure {
+    Failure::new(
+        FailureKind::Connection,
+        format!(
+            "the event stream has {what} of more than {most} bytes: the server must send smaller ones"
+        ),
+    )
+}

@@ -1,0 +1,147 @@
+//! Exchanges over real sockets with a server that answers by script.
+
+mod client;
+mod exchange;
+mod floods;
+mod http2;
+mod http2_bodies;
+mod kept;
+mod lenient;
+mod lost;
+mod raw_http2;
+mod resume;
+mod server;
+mod ways;
+mod wire;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::Method;
+
+use crate::body::Content;
+use crate::failure::{Failure, FailureKind};
+use crate::fetch::{Ending, Head, Order, Receiver, Rules, run};
+use crate::headers::Fields;
+use crate::pool::Pool;
+use crate::progress::Progress;
+use crate::request_url::parse;
+use godot_rustls_net::connector::Connector;
+use godot_rustls_net::proxy::Routes;
+use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::diagnosis::Cause;
+
+/// What came of a body.
+#[derive(Default)]
+struct Body {
+    bytes: Vec<u8>,
+    is_whole: bool,
+}
+
+impl Receiver for Body {
+    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.is_whole = true;
+        Ok(())
+    }
+}
+
+const RULES: Rules = Rules {
+    max_redirects: Some(8),
+    body_size_limit: None,
+    decode: true,
+    allow_downgrade: false,
+    timeout: None,
+    read_timeout: None,
+    retry_lost_post: true,
+};
+
+fn order(url: &str) -> Order {
+    Order {
+        method: Method::GET,
+        url: parse(url).unwrap(),
+        fields: Fields::default(),
+        user_agent: "test".to_owned(),
+        content: Content::None,
+        rules: RULES,
+        cookies: None,
+    }
+}
+
+fn post(url: &str) -> Order {
+    let mut order = order(url);
+    order.method = Method::POST;
+    order.content = Content::Bytes("score=1".into());
+    order
+}
+
+/// One that is sent once, whatever becomes of it.
+fn post_once(url: &str) -> Order {
+    let mut order = post(url);
+    order.rules.retry_lost_post = false;
+    order
+}
+
+fn connector(setup: &ClientSetup, routes: Routes) -> Connector {
+    let setup = Arc::new(setup.offering(&["h2", "http/1.1"]));
+    Connector::new(setup, routes, Some(Duration::from_secs(10)))
+}
+
+fn pool(setup: &ClientSetup) -> Arc<Pool> {
+    Pool::new(connector(setup, Routes::default()))
+}
+
+fn plain_pool() -> Arc<Pool> {
+    pool(&godot_rustls_tls::testing::client(&[]))
+}
+
+async fn ask(pool: &Arc<Pool>, order: Order) -> (Ending, Body) {
+    let mut body = Body::default();
+    let ending = run(pool, order, &Arc::new(Progress::default()), &mut body).await;
+    (ending, body)
+}
+
+/// Fails unless a whole answer came; its status and body.
+#[track_caller]
+fn whole((ending, body): (Ending, Body)) -> (u16, Vec<u8>) {
+    assert_eq!(ending.failure, None);
+    assert!(body.is_whole);
+    (ending.head.unwrap().status, body.bytes)
+}
+
+/// Fails unless it failed like this, and in these words.
+#[track_caller]
+fn failed((ending, body): (Ending, Body), kind: FailureKind, words: &str) {
+    let failure = ending.failure.unwrap();
+    assert_eq!(failure.kind, kind, "{failure}");
+    assert!(failure.message.contains(words), "{failure}");
+    // Scripts branch on the cause: it says what the sentence says.
+    let is_incomplete = failure.message.starts_with("the body is incomplete");
+    assert_eq!(
+        failure.cause == Cause::BodyIncomplete,
+        is_incomplete,
+        "{failure:?}"
+    );
+    assert!(!body.is_whole);
+}
+
+/// Does the work on a runtime like the addon's.
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
+type Shared<T> = Arc<Mutex<T>>;

@@ -1,0 +1,299 @@
+//! Downloads that go on where an earlier one was cut.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::server::{Server, Then, ok};
+use super::*;
+use crate::download::Saving;
+
+const DATA: &str = "0123456789abcdefghij";
+/// What the server says to be there at first.
+const HALF: &str = "0123456789";
+
+/// A folder with the file to be, and a server that cuts the first answer and gives these ones then, the last one
+/// repeated.
+struct Scene {
+    folder: TempDir,
+    server: Server,
+    pool: Arc<Pool>,
+    rules: Rules,
+}
+
+impl Scene {
+    /// The scene after the first half came.
+    fn new(mut answers: Vec<String>) -> Self {
+        let half = format!("HTTP/1.1 200 OK\r\nContent-Length: 20\r\nETag: \"a\"\r\n\r\n{HALF}");
+        answers.insert(0, half);
+        let server = Server::plain(move |connection, _, _| {
+            let answer = answers.get(connection).or(answers.last()).unwrap();
+            (answer.clone().into_bytes(), Then::Close)
+        });
+        let scene = Self {
+            folder: tempfile::tempdir().unwrap(),
+            server,
+            pool: plain_pool(),
+            rules: RULES,
+        };
+        assert!(scene.ask().failure.is_some());
+        assert_eq!(scene.part().as_deref(), Some(HALF));
+        scene
+    }
+
+    fn ask(&self) -> Ending {
+        let mut order = order(&self.server.url("/"));
+        order.rules = self.rules;
+        self.ask_with(order)
+    }
+
+    fn ask_with(&self, order: Order) -> Ending {
+        let mut saving = Saving::resuming(self.target(), &order);
+        let progress = Arc::new(Progress::default());
+        block_on(run(&self.pool, order, &progress, &mut saving))
+    }
+
+    fn target(&self) -> PathBuf {
+        self.folder.path().join("file")
+    }
+
+    fn file(&self) -> Option<String> {
+        fs::read_to_string(self.target()).ok()
+    }
+
+    fn part(&self) -> Option<String> {
+        read_beside(&self.target(), ".part")
+    }
+
+    /// The value of a header of the latest request.
+    fn asked(&self, name: &str) -> Option<String> {
+        let head = self.server.heads().pop()?;
+        let start = format!("{name}: ");
+        head.lines()
+            .find_map(|line| line.strip_prefix(&start).map(str::to_owned))
+    }
+
+    /// Fails unless the next request gives the whole file, and leaves nothing beside it.
+    #[track_caller]
+    fn completes(&self, content: &str) {
+        let ending = self.ask();
+        assert_eq!(ending.failure, None);
+        assert_eq!(self.file().as_deref(), Some(content));
+        assert_eq!(self.part(), None);
+        assert_eq!(read_beside(&self.target(), ".part.info"), None);
+    }
+
+    /// Fails unless the next request fails like this and leaves this.
+    #[track_caller]
+    fn fails(&self, kind: FailureKind, words: &str, part: Option<&str>) {
+        let failure = self.ask().failure.unwrap();
+        assert_eq!(failure.kind, kind, "{failure}");
+        assert!(failure.message.contains(words), "{failure}");
+        assert_eq!(self.file(), None);
+        assert_eq!(self.part().as_deref(), part);
+    }
+}
+
+fn read_beside(target: &Path, ending: &str) -> Option<String> {
+    let mut path = target.as_os_str().to_owned();
+    path.push(ending);
+    fs::read_to_string(path).ok()
+}
+
+/// An answer with these lines and a length.
+fn answer(status: u16, lines: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status} Told\r\n{lines}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// The bytes of [`DATA`] from the first to the last.
+fn piece(first: usize, last: usize) -> String {
+    let lines = format!("Content-Range: bytes {first}-{last}/20\r\nETag: \"a\"\r\n");
+    answer(206, &lines, &DATA[first..=last])
+}
+
+fn whole_of(body: &str) -> String {
+    String::from_utf8(ok(body)).unwrap()
+}
+
+#[test]
+fn the_rest_is_asked_for_and_makes_the_file_whole() {
+    let scene = Scene::new(vec![piece(10, 19)]);
+    scene.completes(DATA);
+    assert_eq!(scene.asked("Range").as_deref(), Some("bytes=10-"));
+    assert_eq!(scene.asked("If-Range").as_deref(), Some("\"a\""));
+}
+
+#[test]
+fn a_piece_of_the_rest_is_not_the_file_and_is_gone_on_with() {
+    let scene = Scene::new(vec![piece(10, 14), piece(15, 19)]);
+    scene.fails(
+        FailureKind::Connection,
+        "only the bytes 10 to 14 of the 20",
+        Some("0123456789abcde"),
+    );
+    scene.completes(DATA);
+    assert_eq!(scene.asked("Range").as_deref(), Some("bytes=15-"));
+}
+
+#[test]
+fn a_rest_that_is_not_what_it_announces_is_told() {
+    let short = answer(206, "Content-Range: bytes 10-19/20\r\n", "abc");
+    let long = answer(206, "Content-Range: bytes 13-14/20\r\n", "too many");
+    let none = answer(206, "Content-Range: bytes 13-19/20\r\n", "");
+    let scene = Scene::new(vec![short, long, none, piece(13, 19)]);
+    let kept = Some("0123456789abc");
+    scene.fails(FailureKind::Connection, "which are 10, and sent 3:", kept);
+    scene.fails(FailureKind::Connection, "which are 2, and sent 8", kept);
+    scene.fails(FailureKind::Connection, "which are 7, and sent 0:", kept);
+    scene.completes(DATA);
+}
+
+#[test]
+fn a_rest_of_unknown_total_is_whole_when_all_of_it_came() {
+    let lines = "Content-Range: bytes 10-19/*\r\nETag: \"a\"\r\n";
+    Scene::new(vec![answer(206, lines, &DATA[10..])]).completes(DATA);
+}
+
+#[test]
+fn what_does_not_fit_is_asked_for_anew_and_without_a_range() {
+    let upper = DATA.to_uppercase();
+    for rest in [
+        // Servers that do not know If-Range.
+        answer(
+            206,
+            "Content-Range: bytes 10-19/20\r\nETag: \"b\"\r\n",
+            &upper[10..],
+        ),
+        answer(
+            206,
+            "Content-Range: bytes 10-19/20\r\nETag: W/\"a\"\r\n",
+            &upper[10..],
+        ),
+        answer(
+            206,
+            "Content-Range: bytes 11-19/20\r\nETag: \"a\"\r\n",
+            &upper[11..],
+        ),
+        answer(206, "ETag: \"a\"\r\n", &upper[10..]),
+        answer(
+            206,
+            "Content-Range: bytes 10-19/20\r\nContent-Encoding: gzip\r\nETag: \"a\"\r\n",
+            &upper[10..],
+        ),
+        answer(416, "Content-Range: bytes */5\r\n", "no such range"),
+    ] {
+        let scene = Scene::new(vec![rest.clone(), whole_of(&upper)]);
+        scene.completes(&upper);
+        assert_eq!(scene.server.heads().len(), 3, "{rest}");
+        assert_eq!(scene.asked("Range"), None, "{rest}");
+        assert_eq!(scene.asked("If-Range"), None, "{rest}");
+    }
+}
+
+#[test]
+fn a_rest_that_names_no_version_keeps_the_one_that_was_asked_for() {
+    let cut = "HTTP/1.1 206 Told\r\nContent-Range: bytes 10-19/20\r\nContent-Length: 10\r\n\r\nabc";
+    let scene = Scene::new(vec![cut.to_owned(), piece(13, 19)]);
+    scene.fails(FailureKind::Connection, "closed", Some("0123456789abc"));
+    scene.completes(DATA);
+    assert_eq!(scene.asked("If-Range").as_deref(), Some("\"a\""));
+}
+
+#[test]
+fn what_comes_with_a_416_never_touches_the_file() {
+    let scene = Scene::new(vec![answer(416, "", "no such range"), "HTTP".to_owned()]);
+    fs::write(scene.target(), "older").unwrap();
+    assert!(scene.ask().failure.is_some());
+    assert_eq!(scene.file().as_deref(), Some("older"));
+}
+
+#[test]
+fn an_error_page_leaves_what_was_kept() {
+    let page = answer(503, "ETag: \"page\"\r\n", "come back later");
+    let cut = "HTTP/1.1 404 Told\r\nContent-Length: 100\r\n\r\nnot".to_owned();
+    let scene = Scene::new(vec![page, cut, piece(10, 19)]);
+    let ending = scene.ask();
+    assert_eq!(ending.failure, None);
+    assert_eq!(scene.file().as_deref(), Some("come back later"));
+    assert_eq!(scene.part().as_deref(), Some(HALF));
+    assert!(scene.ask().failure.is_some());
+    assert_eq!(scene.file().as_deref(), Some("come back later"));
+    assert_eq!(scene.part().as_deref(), Some(HALF));
+    scene.completes(DATA);
+}
+
+#[test]
+fn a_compressed_body_cannot_be_gone_on_with() {
+    let cut =
+        "HTTP/1.1 200 Told\r\nContent-Encoding: br\r\nContent-Length: 9\r\nETag: \"a\"\r\n\r\nabc";
+    let mut scene = Scene::new(vec![cut.to_owned()]);
+    scene.rules.decode = false;
+    scene.fails(FailureKind::Connection, "closed", None);
+    assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 0);
+    // This one says that it is not compressed.
+    let plain = "Content-Encoding: identity\r\nContent-Range: bytes 10-19/20\r\n";
+    Scene::new(vec![answer(206, plain, &DATA[10..])]).completes(DATA);
+}
+
+#[test]
+fn a_size_limit_is_for_the_whole_file() {
+    let chunks = format!(
+        "HTTP/1.1 206 Told\r\nContent-Range: bytes 10-19/*\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{}\r\n0\r\n\r\n",
+        &DATA[10..]
+    );
+    for (rest, words) in [
+        (piece(10, 19), "announces 20 bytes"),
+        // What the rest of the rest would be counts too.
+        (piece(10, 14), "announces 20 bytes"),
+        (chunks.clone(), "announces 20 bytes"),
+    ] {
+        let mut scene = Scene::new(vec![rest, chunks.clone()]);
+        scene.rules.body_size_limit = Some(19);
+        scene.fails(FailureKind::BodySizeLimit, words, Some(HALF));
+        scene.rules.body_size_limit = Some(20);
+        scene.completes(DATA);
+    }
+}
+
+#[test]
+fn ranges_of_the_caller_s_own_and_other_methods_are_left_alone() {
+    let scene = Scene::new(vec![answer(206, "Content-Range: bytes 0-2/20\r\n", "012")]);
+    let mut ranged = order(&scene.server.url("/"));
+    ranged.fields = Fields::parse(&["Range: bytes=0-2".to_owned()]).unwrap();
+    assert_eq!(scene.ask_with(ranged).failure, None);
+    assert_eq!(scene.asked("Range").as_deref(), Some("bytes=0-2"));
+    assert_eq!(scene.asked("If-Range"), None);
+    assert_eq!(scene.file().as_deref(), Some("012"));
+    let mut post = order(&scene.server.url("/"));
+    post.method = Method::POST;
+    assert_eq!(scene.ask_with(post).failure, None);
+    assert_eq!(scene.asked("Range"), None);
+    assert_eq!(scene.part().as_deref(), Some(HALF));
+}
+
+#[test]
+fn a_body_that_any_line_calls_compressed_leaves_nothing_to_go_on_with() {
+    for lines in [
+        "Content-Encoding: gzip\r\n",
+        "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n",
+        "Content-Encoding: identity, gzip\r\n",
+        "Content-Encoding:\r\nContent-Encoding: rot13\r\n",
+    ] {
+        // Two bytes less than it says, of gzip's beginning.
+        let head = format!("HTTP/1.1 200 OK\r\n{lines}ETag: \"a\"\r\nContent-Length: 12\r\n\r\n");
+        let answer = [head.as_bytes(), b"\x1f\x8b\x08\0\0\0\0\0\0\xff"].concat();
+        let server = Server::plain(move |_, _, _| (answer.clone(), Then::Close));
+        let folder = tempfile::tempdir().unwrap();
+        let order = order(&server.url("/"));
+        let mut saving = Saving::resuming(folder.path().join("file"), &order);
+        let progress = Arc::new(Progress::default());
+        let ending = block_on(run(&plain_pool(), order, &progress, &mut saving));
+        assert!(ending.failure.is_some());
+        drop(saving);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{lines:?}");
+    }
+}

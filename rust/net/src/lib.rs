@@ -1,0 +1,19 @@
+//! Connections: name resolution, happy eyeballs, deadlines, proxies, and TLS over a socket.
+//!
+//! Futures here need a tokio runtime around them, which is the caller's.
+#![forbid(unsafe_code)]
+
+pub mod connector;
+mod deadline;
+mod dial;
+pub mod error;
+mod happy_eyeballs;
+pub mod lingering;
+pub mod origin;
+pub mod phase;
+pub mod proxy;
+pub mod redacted;
+pub mod tls_stream;
+pub mod transport;
+
+pub use dial::connect_to_host;

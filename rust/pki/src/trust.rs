@@ -1,0 +1,304 @@
+//! Whom to trust: certificates with their origin, ready for path building.
+
+mod environment;
+mod load;
+mod mozilla;
+
+#[cfg(any(test, feature = "testing"))]
+mod testing;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::OnceLock;
+
+use rustls_pki_types::{CertificateDer, TrustAnchor};
+
+use crate::certificate::{Certificate, Facts, rfc4514_of_der};
+use crate::library_errors;
+use crate::pem::Bundle;
+use crate::text::quoted;
+
+pub use environment::NamedCertificates;
+pub use load::{CertificateFile, Mode, Request, SystemCertificates};
+pub use mozilla::BUNDLE_DATE as MOZILLA_BUNDLE_DATE;
+
+/// Where the default trust came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(i64)]
+pub enum Source {
+    /// Nothing is trusted.
+    #[default]
+    None = 0,
+    /// The file of `network/tls/certificate_bundle_override`.
+    Override,
+    /// The operating system.
+    System,
+    /// Mozilla's bundle.
+    Mozilla,
+    /// Both together.
+    SystemAndMozilla,
+}
+
+/// Where one trusted certificate came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The user's own: override bundle, extra certificates, trusted chain of options.
+    Own,
+    /// The operating system's store.
+    System,
+    /// Mozilla's bundle, which carries no whole certificates.
+    Mozilla,
+}
+
+/// A trusted certificate.
+#[derive(Debug)]
+pub(crate) struct Trusted {
+    /// The whole certificate.
+    pub(crate) certificate: Certificate,
+    origin: Origin,
+    /// Mozilla's bundle holds its subject and key.
+    pub(crate) is_public: bool,
+    /// Found out once, when somebody presents it.
+    self_signed: OnceLock<bool>,
+}
+
+impl Trusted {
+    /// Signed with its own key by an algorithm that is believed.
+    pub(crate) fn is_self_signed(&self) -> bool {
+        self.certificate.is_self_issued()
+            && *self
+                .self_signed
+                .get_or_init(|| self.certificate.verifies_itself())
+    }
+}
+
+/// An anchor that path building may end in.
+#[derive(Debug)]
+struct AnchorInfo {
+    origin: Origin,
+    /// Index into `TrustStore::certificates`; Mozilla's anchors have none.
+    certificate: Option<usize>,
+    /// Known to the public: Mozilla's bundle holds its subject and key.
+    is_public: bool,
+}
+
+/// An immutable set of trusted certificates.
+#[derive(Debug, Default)]
+pub struct TrustStore {
+    /// `anchors[i]` is described by `infos[i]`.
+    anchors: Vec<TrustAnchor<'static>>,
+    infos: Vec<AnchorInfo>,
+    certificates: Vec<Trusted>,
+    source: Source,
+    problems: Vec<String>,
+    /// Place in `problems`.
+    private_key_problem: Option<usize>,
+}
+
+/// The anchor that a verified path ended in.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundAnchor<'a> {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its whole certificate, where there is one.
+    pub certificate: Option<&'a Certificate>,
+    /// Mozilla's bundle holds its subject and key, wherever this one was loaded from.
+    pub is_public: bool,
+}
+
+impl<'a> FoundAnchor<'a> {
+    /// What its certificate says, where there is one.
+    pub fn facts(&self) -> Option<&'a Facts> {
+        self.certificate.map(Certificate::facts)
+    }
+}
+
+impl TrustStore {
+    /// Evaluates the project's settings.
+    pub fn load(request: Request) -> Self {
+        load::load(request)
+    }
+
+    /// Exactly these certificates, as the user's own.
+    pub fn of_own(bundle: Bundle) -> Self {
+        let mut store = Self::default();
+        store.add_bundle(bundle, Origin::Own, "the trusted chain");
+        store
+    }
+
+    /// Where the trust came from.
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// How many certificates are trusted.
+    pub fn certificate_count(&self) -> usize {
+        self.usable().count()
+            + self
+                .infos
+                .iter()
+                .filter(|info| info.certificate.is_none())
+                .count()
+    }
+
+    /// Subjects of all trusted certificates, RFC 4514.
+    pub fn subjects(&self) -> Vec<String> {
+        let whole = self
+            .usable()
+            .map(|certificate| certificate.facts().subject.clone());
+        let bare = self
+            .anchors
+            .iter()
+            .zip(&self.infos)
+            .filter(|(_, info)| info.certificate.is_none());
+        whole
+            .chain(bare.map(|(anchor, _)| rfc4514_of_der(&anchor.subject)))
+            .collect()
+    }
+
+    /// Subjects of the whole certificates that something is trusted by, each the DER of a Name.
+    pub fn subject_ders(&self) -> impl Iterator<Item = &[u8]> {
+        self.usable()
+            .map(|certificate| certificate.facts().subject_der.as_slice())
+    }
+
+    /// Certificates that something is trusted by: issuers, and self-signed ones for themselves.
+    fn usable(&self) -> impl Iterator<Item = &Certificate> {
+        self.certificates
+            .iter()
+            .map(|trusted| &trusted.certificate)
+            .filter(|certificate| certificate.facts().may_issue() || certificate.is_self_issued())
+    }
+
+    /// What could not be used and why, one sentence each.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
+    /// The sentence about a private key that lies among the certificates of the user's own, if one does.
+    pub fn private_key_problem(&self) -> Option<&str> {
+        self.private_key_problem
+            .and_then(|place| self.problems.get(place))
+            .map(String::as_str)
+    }
+
+    /// What path building may end in.
+    pub(crate) fn anchors(&self) -> &[TrustAnchor<'static>] {
+        &self.anchors
+    }
+
+    /// The description of an element of [`TrustStore::anchors`], found by its place: subject and key may
+    /// stand there twice.
+    pub(crate) fn found<'p>(&self, anchor: &'p TrustAnchor<'p>) -> Option<FoundAnchor<'_>> {
+        let place = self
+            .anchors
+            .iter()
+            .position(|own| std::ptr::eq(own, anchor))?;
+        let info = self.infos.get(place)?;
+        let certificate = info
+            .certificate
+            .and_then(|index| self.certificates.get(index));
+        Some(FoundAnchor {
+            origin: info.origin,
+            certificate: certificate.map(|trusted| &trusted.certificate),
+            is_public: info.is_public,
+        })
+    }
+
+    /// The user's own trusted certificate with exactly these bytes.
+    pub(crate) fn own_certificate(&self, der: &CertificateDer<'_>) -> Option<&Trusted> {
+        self.own()
+            .find(|trusted| trusted.certificate.der().as_ref() == der.as_ref())
+    }
+
+    /// A trusted certificate of the user's with that subject which may not issue others.
+    pub(crate) fn unusable_issuer(&self, subject_der: &[u8]) -> Option<&Facts> {
+        self.own()
+            .map(|trusted| trusted.certificate.facts())
+            .find(|facts| facts.subject_der == subject_der && !facts.may_issue())
+    }
+
+    /// What the trusted certificates say, those that Mozilla's bundle only names left out.
+    pub(crate) fn whole_certificates(&self) -> impl Iterator<Item = &Facts> + Clone {
+        self.certificates
+            .iter()
+            .map(|trusted| trusted.certificate.facts())
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Trusted> {
+        self.certificates
+            .iter()
+            .filter(|trusted| trusted.origin == Origin::Own)
+    }
+
+    fn add_bundle(&mut self, bundle: Bundle, origin: Origin, from: &str) {
+        let problems = bundle.problems.into_iter();
+        self.problems
+            .extend(problems.map(|problem| format!("{from}: {problem}")));
+        if bundle.has_private_key {
+            self.private_key_problem = Some(self.problems.len());
+            self.problems.push(format!(
+                "{from}: it holds a PRIVATE KEY. Remove it now and never ship it: whoever has it can pretend to be the server"
+            ));
+        }
+        for certificate in bundle.certificates {
+            self.add(certificate, origin, from);
+        }
+    }
+
+    /// Adds a certificate; only one that may issue becomes an anchor, since webpki takes whatever stands
+    /// among its anchors for a CA.
+    fn add(&mut self, certificate: Certificate, origin: Origin, from: &str) {
+        let facts = certificate.facts();
+        let mut is_public = false;
+        if facts.may_issue() {
+            match webpki::anchor_from_trusted_cert(certificate.der()) {
+                Ok(anchor) => {
+                    let anchor = anchor.to_owned();
+                    is_public = mozilla::holds(&anchor);
+                    self.infos.push(AnchorInfo {
+                        origin,
+                        certificate: Some(self.certificates.len()),
+                        is_public,
+                    });
+                    self.anchors.push(anchor);
+                }
+                Err(error) => {
+                    self.problems.push(format!(
+                        "{from}: {} was skipped ({})",
+                        quoted(&facts.display_name()),
+                        library_errors::of_webpki(&error, certificate.der())
+                    ));
+                    return;
+                }
+            }
+        } else if origin != Origin::Own {
+            // Only the user's own certificates can be trusted for themselves alone.
+            return;
+        } else if !facts.is_self_issued() {
+            self.problems.push(format!(
+                "{from}: {} is no CA and not self-signed, so nothing is trusted by it: trust its issuer {} instead",
+                quoted(&facts.display_name()),
+                quoted(&facts.issuer)
+            ));
+        }
+        self.certificates.push(Trusted {
+            certificate,
+            origin,
+            is_public,
+            self_signed: OnceLock::new(),
+        });
+    }
+
+    fn add_mozilla(&mut self) {
+        for anchor in mozilla::anchors() {
+            self.anchors.push(anchor.clone());
+            self.infos.push(AnchorInfo {
+                origin: Origin::Mozilla,
+                certificate: None,
+                is_public: true,
+            });
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! From what went wrong to the sentence about it.
+
+use godot_rustls_pki::UnixTime;
+use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::diagnosis::Cause;
+use godot_rustls_tls::options::ClientOptions;
+
+use super::Operation;
+use super::material::{HOST, chain, large_store, server};
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::new("diagnosis/refused-certificate", refused_certificate),
+    Operation::new("diagnosis/garbage", garbage),
+];
+
+/// Nobody of the many has issued it.
+fn refused_certificate() -> Box<dyn FnMut()> {
+    let client = ClientSetup::new(ClientOptions::trusting(large_store(&[])));
+    let chain = chain(&["leaf_of_intermediate", "intermediate"]);
+    Box::new(move || {
+        let why = client.verify(&chain, HOST, UnixTime::now()).unwrap_err();
+        assert_eq!(why.cause, Cause::UntrustedIssuer);
+        assert!(!why.message.is_empty());
+    })
+}
+
+/// On the server's side, where no key exchange has been begun that would outweigh the rest.
+fn garbage() -> Box<dyn FnMut()> {
+    let server = server(&["leaf_of_intermediate", "intermediate"]);
+    Box::new(move || {
+        let mut session = server.accept().unwrap();
+        session.input(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let why = session.failure().unwrap();
+        assert!(!why.message.is_empty());
+    })
+}

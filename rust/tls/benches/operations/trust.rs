@@ -1,0 +1,18 @@
+//! From the text of a bundle to a store.
+
+use godot_rustls_pki::pem::read_bundle;
+use godot_rustls_pki::trust::TrustStore;
+
+use super::Operation;
+use super::material::large_bundle;
+
+pub(super) const OPERATIONS: &[Operation] =
+    &[Operation::new("trust/bundle-of-150", bundle_to_store)];
+
+fn bundle_to_store() -> Box<dyn FnMut()> {
+    let text = large_bundle(&[]);
+    Box::new(move || {
+        let store = TrustStore::of_own(read_bundle(&text));
+        assert_eq!(store.certificate_count(), 150);
+    })
+}

@@ -1,0 +1,149 @@
+//! Several identities of one server, chosen by the name that the client asks for.
+
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::DnsName;
+use std::sync::Arc;
+
+use super::Identity;
+use crate::alpn;
+use crate::callback_report;
+use godot_rustls_pki::reference_name::to_a_labels;
+
+/// A name that a server serves: a DNS name, or `*.` and one, which stands for every label in front of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedName {
+    /// In A-labels and lower case, without the wildcard.
+    name: String,
+    is_wildcard: bool,
+}
+
+impl ServedName {
+    /// Reads a name. The error is a sentence.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let name = text.strip_suffix('.').unwrap_or(text);
+        let (name, is_wildcard) = match name.strip_prefix("*.") {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
+        to_a_labels(name)
+            .filter(|name| !name.contains('*') && DnsName::try_from(name.as_str()).is_ok())
+            .map(|name| Self { name, is_wildcard })
+            .ok_or_else(|| {
+                format!(
+                    "{} is no server name: give a DNS name, or \"*.\" and one; clients send no addresses (RFC 6066)",
+                    godot_rustls_pki::text::quoted(text)
+                )
+            })
+    }
+
+    /// `asked` is in lower case.
+    fn serves(&self, asked: &str) -> bool {
+        if !self.is_wildcard {
+            return self.name == asked;
+        }
+        asked
+            .split_once('.')
+            .is_some_and(|(label, rest)| !label.is_empty() && rest == self.name)
+    }
+}
+
+/// The identities of a server: one for every client, and others for names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServerIdentities {
+    default: Identity,
+    named: Vec<(ServedName, Identity)>,
+}
+
+impl ServerIdentities {
+    /// This one for every name, and for clients that ask for none.
+    pub fn new(default: Identity) -> Self {
+        Self {
+            default,
+            named: Vec::new(),
+        }
+    }
+
+    /// Another one for some names; the first entry that fits is taken, exact names before wildcards.
+    pub fn with_named(mut self, named: Vec<(ServedName, Identity)>) -> Self {
+        self.named = named;
+        // Stable: among equals the order stays.
+        self.named.sort_by_key(|(name, _)| name.is_wildcard);
+        self
+    }
+
+    fn choose(&self, asked: Option<&str>) -> &Identity {
+        let asked = asked.map(|name| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase());
+        asked
+            .and_then(|asked| self.named.iter().find(|(name, _)| name.serves(&asked)))
+            .map_or(&self.default, |(_, identity)| identity)
+    }
+}
+
+impl ResolvesServerCert for ServerIdentities {
+    fn resolve(&self, client_hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let offered = client_hello.alpn().map(alpn::describe);
+        callback_report::note(|notes| notes.client_protocols = offered);
+        Some(self.choose(client_hello.server_name()).certified_key())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::identity;
+    use godot_rustls_testkit::Template;
+
+    fn named(name: &str) -> Identity {
+        identity(&[&Template::leaf(name).self_signed()])
+    }
+
+    fn chosen(identities: &ServerIdentities, asked: &str) -> String {
+        identities.choose(Some(asked)).name().to_owned()
+    }
+
+    #[test]
+    fn exact_names_come_before_wildcards_and_the_default_last() {
+        let entries = [
+            ("*.example.test", "wild"),
+            ("a.example.test", "exact"),
+            ("b\u{fc}cher.example", "unicode"),
+        ];
+        let named = entries
+            .map(|(name, cn)| (ServedName::new(name).unwrap(), named(cn)))
+            .to_vec();
+        let identities = ServerIdentities::new(self::named("default")).with_named(named);
+        assert_eq!(chosen(&identities, "a.example.test"), "exact");
+        assert_eq!(chosen(&identities, "A.Example.TEST"), "exact");
+        // Some clients leave the dot of a whole name, which RFC 6066 section 3 does not allow.
+        assert_eq!(chosen(&identities, "a.example.test."), "exact");
+        assert_eq!(chosen(&identities, "b.example.test."), "wild");
+        assert_eq!(chosen(&identities, "a.example.test.."), "default");
+        assert_eq!(chosen(&identities, "b.example.test"), "wild");
+        assert_eq!(chosen(&identities, "xn--bcher-kva.example"), "unicode");
+        for other in ["example.test", "a.b.example.test", "test", "example.testa"] {
+            assert_eq!(chosen(&identities, other), "default", "{other}");
+        }
+        assert_eq!(identities.choose(None).name(), "default");
+    }
+
+    #[test]
+    fn what_no_client_asks_for_is_refused() {
+        for name in [
+            "",
+            ".",
+            "*",
+            "*.",
+            "127.0.0.1",
+            "::1",
+            "a*.test",
+            "*.*.test",
+            "a b",
+            "a..b",
+        ] {
+            let problem = ServedName::new(name).unwrap_err();
+            assert!(problem.contains("is no server name"), "{name}: {problem}");
+        }
+        assert_eq!(ServedName::new("LocalHost."), ServedName::new("localhost"));
+    }
+}

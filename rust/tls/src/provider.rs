@@ -1,0 +1,102 @@
+//! The one place that names the cryptography provider.
+//!
+//! Nothing installs a process-wide default: another extension in the same game may have its own.
+
+mod groups;
+pub mod key_shares;
+mod p521;
+pub(crate) mod transcript;
+
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use godot_rustls_pki::provider::base;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::server::ProducesTickets;
+
+pub use groups::{KeyExchangeGroups, group_name};
+
+static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
+    let mut provider = base().clone();
+    // As browsers do: SHA-384 takes longer than X25519 in a resumed handshake, and processors have instructions for
+    // SHA-256. The order stays otherwise.
+    provider.cipher_suites.sort_by_key(|suite| {
+        suite
+            .suite()
+            .as_str()
+            .is_none_or(|name| !name.contains("AES_128_GCM"))
+    });
+    provider.kx_groups = KeyExchangeGroups::default().to_list();
+    Arc::new(provider)
+});
+
+/// aws-lc-rs; X25519MLKEM768 is its first key exchange group.
+pub fn provider() -> Arc<CryptoProvider> {
+    Arc::clone(&PROVIDER)
+}
+
+/// The same with these key exchange groups.
+pub(crate) fn provider_with(groups: &KeyExchangeGroups) -> Arc<CryptoProvider> {
+    if *groups == KeyExchangeGroups::default() {
+        return provider();
+    }
+    Arc::new(CryptoProvider {
+        kx_groups: groups.to_list(),
+        ..CryptoProvider::clone(&PROVIDER)
+    })
+}
+
+/// The same with hashes of what a peer sent, whatever rustls is shown instead ([`transcript`]).
+pub(crate) fn indulgent(provider: &CryptoProvider) -> Arc<CryptoProvider> {
+    Arc::new(CryptoProvider {
+        cipher_suites: transcript::suites(),
+        ..provider.clone()
+    })
+}
+
+/// Keys for session tickets, which live half a day and are replaced by themselves. They are made by the first
+/// handshake: making them where a server begins could wait for entropy there.
+#[derive(Debug, Default)]
+pub(crate) struct Ticketer(OnceLock<Option<Arc<dyn ProducesTickets>>>);
+
+impl Ticketer {
+    /// Without random numbers there are no tickets; the handshake itself will say why it cannot go on.
+    fn keys(&self) -> Option<&dyn ProducesTickets> {
+        self.0
+            .get_or_init(|| aws_lc_rs::Ticketer::new().ok())
+            .as_deref()
+    }
+}
+
+impl ProducesTickets for Ticketer {
+    fn enabled(&self) -> bool {
+        true
+    }
+
+    fn lifetime(&self) -> u32 {
+        self.keys().map_or(0, ProducesTickets::lifetime)
+    }
+
+    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        self.keys()?.encrypt(plain)
+    }
+
+    fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
+        self.keys()?.decrypt(cipher)
+    }
+}
+
+/// IANA name of a cipher suite.
+pub fn cipher_suite_name(suite: rustls::CipherSuite) -> String {
+    let name = suite.as_str().unwrap_or("unknown");
+    // rustls marks TLS 1.3 suites in the prefix, IANA does not.
+    name.replacen("TLS13_", "TLS_", 1)
+}
+
+/// What this side offers, for sentences: names of suites for one list.
+pub fn offered_cipher_suites() -> Vec<String> {
+    PROVIDER
+        .cipher_suites
+        .iter()
+        .map(|suite| cipher_suite_name(suite.suite()))
+        .collect()
+}

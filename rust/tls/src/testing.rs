@@ -1,0 +1,124 @@
+//! What the tests of this crate and of the crates above share.
+
+// A fixture that cannot be read ends the test.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+
+use std::sync::Arc;
+
+use godot_rustls_testkit::{Chunks, Endpoint, Issued, Pair};
+
+use godot_rustls_pki::certificate::Certificate;
+use godot_rustls_pki::pins::Pins;
+pub use godot_rustls_pki::testing::*;
+
+use crate::config::{ClientSetup, ServerSetup};
+use crate::diagnosis::Cause;
+use crate::identity::Identity;
+use crate::options::{
+    ClientAuthentication, ClientOptions, ServerOptions, TlsVersion, VersionRange,
+};
+use crate::session::Session;
+
+/// The first certificate's key with the whole chain.
+pub fn identity(chain: &[&Issued]) -> Identity {
+    let certificates: Vec<Certificate> = chain.iter().map(|issued| certificate(issued)).collect();
+    Identity::new(&certificates, key(chain[0])).unwrap()
+}
+
+/// Each version alone.
+pub fn each_version() -> [VersionRange; 2] {
+    [TlsVersion::V1_2, TlsVersion::V1_3].map(|only| VersionRange::new(only, only).unwrap())
+}
+
+/// A server that asks for certificates, and whose clients it lets in.
+pub fn asking_for(trusted: &[&Issued], required: bool) -> ClientAuthentication {
+    ClientAuthentication {
+        required,
+        trust: Arc::new(own_trust(trusted)),
+        pins: Pins::default(),
+        revocation: Arc::default(),
+    }
+}
+
+/// Returns options that trust these certificates alone.
+pub fn client_options(trusted: &[&Issued]) -> ClientOptions {
+    ClientOptions::trusting(Arc::new(own_trust(trusted)))
+}
+
+/// Returns a client that trusts these certificates alone.
+pub fn client(trusted: &[&Issued]) -> ClientSetup {
+    ClientSetup::new(client_options(trusted))
+}
+
+/// Returns a server with this chain, leaf first.
+pub fn server(chain: &[&Issued]) -> ServerSetup {
+    server_with(chain, VersionRange::default())
+}
+
+/// Returns a server with this chain that speaks these versions.
+pub fn server_with(chain: &[&Issued], versions: VersionRange) -> ServerSetup {
+    let mut options = ServerOptions::showing(identity(chain));
+    options.terms.versions = versions;
+    ServerSetup::new(options).unwrap()
+}
+
+/// A client on the left and a server on the right, before the first byte.
+pub fn pair(
+    client: &ClientSetup,
+    server: &ServerSetup,
+    host: &str,
+    chunks: Chunks,
+) -> Pair<Session, Session> {
+    Pair::new(
+        client.connect(host).unwrap(),
+        server.accept().unwrap(),
+        chunks,
+    )
+}
+
+/// What failed on the left and on the right.
+pub fn causes(pair: &Pair<Session, Session>) -> [Cause; 2] {
+    [&pair.left, &pair.right].map(|session| session.failure().map_or(Cause::None, |why| why.cause))
+}
+
+/// The sentence of the failure, or nothing.
+pub fn message(session: &Session) -> &str {
+    session.failure().map_or("", |why| why.message.as_str())
+}
+
+/// A client and a server after their handshake.
+pub fn connected(client: &ClientSetup, server: &ServerSetup, host: &str) -> Pair<Session, Session> {
+    let mut pair = pair(client, server, host, Chunks::Whole);
+    pair.settle();
+    for session in [&pair.left, &pair.right] {
+        assert!(!session.is_handshaking(), "{:?}", session.failure());
+        assert_eq!(session.failure(), None);
+    }
+    pair
+}
+
+/// Everything that can be read at once.
+pub fn read_all(session: &mut Session) -> Vec<u8> {
+    let mut all = Vec::new();
+    let mut buffer = [0; 5000];
+    loop {
+        match session.read(&mut buffer) {
+            0 => return all,
+            count => all.extend_from_slice(&buffer[..count]),
+        }
+    }
+}
+
+impl Endpoint for Session {
+    fn wants_input(&self) -> bool {
+        Session::wants_input(self)
+    }
+
+    fn input(&mut self, bytes: &[u8]) {
+        Session::input(self, bytes);
+    }
+
+    fn take_output(&mut self, output: &mut Vec<u8>) {
+        Session::take_output(self, output);
+    }
+}

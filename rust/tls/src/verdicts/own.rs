@@ -1,0 +1,282 @@
+//! A self-signed certificate that is itself trusted.
+
+use godot_rustls_testkit::{Issued, KeyKind, Purpose, Template, Usage};
+use rustls_pki_types::CertificateDer;
+
+use super::{HOST, accepts, ders, refusal, refuses, verdict, verdict_on};
+use crate::diagnosis::Cause;
+use crate::testing::{der, fixture, fixture_trust, own_trust};
+use godot_rustls_pki::trust::{Mode, Request, SystemCertificates, TrustStore};
+use godot_rustls_pki::verifier::Verification;
+
+fn self_signed(template: Template) -> (TrustStore, Issued) {
+    let made = template.self_signed();
+    (own_trust(&[&made]), made)
+}
+
+#[test]
+fn a_certificate_as_the_engine_generates_it_is_accepted_when_trusted_itself() {
+    let (trust, made) = self_signed(Template::like_the_engine(HOST));
+    accepts(&trust, &[&made], HOST);
+}
+
+#[test]
+fn a_certificate_as_openssl_makes_it_is_accepted_when_trusted_itself() {
+    let (trust, made) = self_signed(Template::like_openssl(HOST));
+    accepts(&trust, &[&made], HOST);
+    let (trust, made) = self_signed(Template::like_openssl("anything").names(&[HOST, "127.0.0.1"]));
+    accepts(&trust, &[&made], HOST);
+    accepts(&trust, &[&made], "127.0.0.1");
+}
+
+#[test]
+fn basic_constraints_of_a_trusted_self_signed_certificate_do_not_matter() {
+    for template in [
+        Template::leaf(HOST).not_a_ca(),
+        Template::leaf(HOST).no_basic_constraints(),
+        Template::leaf(HOST)
+            .no_basic_constraints()
+            .no_usages()
+            .purposes(&[]),
+        Template::leaf(HOST)
+            .path_length(3)
+            .usages(&[Usage::CertSign, Usage::DigitalSignature]),
+    ] {
+        let (trust, made) = self_signed(template);
+        accepts(&trust, &[&made], HOST);
+    }
+}
+
+#[test]
+fn every_supported_key_may_sign_a_trusted_self_signed_certificate() {
+    for kind in KeyKind::ALL {
+        let (trust, made) = self_signed(Template::like_the_engine(HOST).key(kind));
+        accepts(&trust, &[&made], HOST);
+    }
+    for name in [
+        "self_signed_sha512",
+        "self_signed_pss",
+        "self_signed_p384",
+        "self_signed_p521",
+    ] {
+        let verdict = verdict_on(
+            &fixture_trust(name),
+            Verification::Full,
+            &ders(&fixture(name)),
+            HOST,
+        );
+        assert_eq!(verdict, Ok(()), "{name}");
+    }
+}
+
+#[test]
+fn a_badly_encoded_serial_number_as_the_engine_writes_one_in_500_is_accepted() {
+    let made = Template::like_the_engine(HOST).self_signed();
+    let mut serial = vec![0, 0x12];
+    serial.extend([7; 18]);
+    for serial in [serial, vec![0, 0, 1], vec![0x80; 20], vec![0]] {
+        let odd = made.with_serial_bytes(&serial);
+        accepts(&own_trust(&[&odd]), &[&odd], HOST);
+    }
+}
+
+#[test]
+fn an_expired_trusted_certificate_is_refused_with_both_dates() {
+    let (trust, made) = self_signed(Template::like_the_engine(HOST).expired());
+    let message = refuses(&trust, &[&made], HOST, Cause::Expired);
+    assert!(
+        message.contains("2020-12-31") && message.contains("2026-06-01"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_trusted_certificate_before_its_date_is_refused_with_both_dates_and_a_hint_at_the_clock() {
+    let (trust, made) = self_signed(Template::like_the_engine(HOST).not_yet_valid());
+    let message = refuses(&trust, &[&made], HOST, Cause::NotYetValid);
+    assert!(
+        message.contains("2090-01-01") && message.contains("2026-06-01"),
+        "{message}"
+    );
+    assert!(message.contains("clock"), "{message}");
+}
+
+#[test]
+fn a_trusted_certificate_is_refused_under_another_name_and_under_none() {
+    let (trust, made) = self_signed(Template::like_the_engine(HOST));
+    let message = refuses(&trust, &[&made], "play.example.org", Cause::NameMismatch);
+    assert!(
+        message.contains(HOST) && message.contains("play.example.org"),
+        "{message}"
+    );
+    refuses(&trust, &[&made], "", Cause::NameMismatch);
+}
+
+#[test]
+fn a_self_signed_certificate_with_the_same_subject_and_another_key_is_refused() {
+    for template in [Template::like_the_engine(HOST), Template::leaf(HOST)] {
+        let (trust, _) = self_signed(template.clone());
+        let impostor = template.self_signed();
+        let message = refuses(&trust, &[&impostor], HOST, Cause::UntrustedIssuer);
+        assert!(
+            message.contains("self-signed") && message.contains("certificate_bundle_override"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn equal_subject_and_key_are_not_enough_without_the_ca_mark() {
+    let (trust, trusted) = self_signed(Template::leaf(HOST));
+    let renewed = Template::leaf(HOST)
+        .key_of(&trusted)
+        .names(&["elsewhere.example.org"])
+        .self_signed();
+    refuses(
+        &trust,
+        &[&renewed],
+        "elsewhere.example.org",
+        Cause::UntrustedIssuer,
+    );
+}
+
+#[test]
+fn a_trusted_certificate_vouches_for_itself_only_in_the_first_place() {
+    let (trust, trusted) = self_signed(Template::leaf(HOST));
+    let attacker = Template::leaf(HOST).self_signed();
+    assert!(verdict(&trust, &[&attacker, &trusted], HOST).is_err());
+    accepts(&trust, &[&trusted, &attacker], HOST);
+}
+
+#[test]
+fn a_trusted_self_signed_certificate_that_is_no_ca_issues_nothing() {
+    let (trust, trusted) = self_signed(Template::leaf(HOST));
+    let issued = trusted.issue(Template::leaf(HOST));
+    refuses(&trust, &[&issued, &trusted], HOST, Cause::BadCertificate);
+}
+
+#[test]
+fn a_self_signed_certificate_of_the_system_does_not_vouch_for_itself() {
+    let made = Template::like_the_engine(HOST).self_signed();
+    let trust = TrustStore::load(Request {
+        mode: Mode::System,
+        override_bundle: None,
+        extra: None,
+        system: SystemCertificates::Pem(made.pem()),
+    });
+    assert_eq!(trust.certificate_count(), 1);
+    refuses(&trust, &[&made], HOST, Cause::UntrustedIssuer);
+}
+
+#[test]
+fn a_trusted_certificate_whose_own_signature_is_broken_is_refused() {
+    let broken = Template::like_the_engine(HOST)
+        .self_signed()
+        .with_broken_signature();
+    refuses(
+        &own_trust(&[&broken]),
+        &[&broken],
+        HOST,
+        Cause::BadCertificate,
+    );
+}
+
+#[test]
+fn weak_and_outdated_trusted_certificates_are_refused() {
+    for name in [
+        "self_signed_sha1",
+        "self_signed_rsa1024",
+        "self_signed_p224",
+        "self_signed_secp256k1",
+        "self_signed_v1",
+    ] {
+        let chain = ders(&fixture(name));
+        let message = refusal(
+            verdict_on(&fixture_trust(name), Verification::Full, &chain, HOST),
+            Cause::BadCertificate,
+        );
+        let value = match name {
+            "self_signed_sha1" => "sha1",
+            "self_signed_rsa1024" => "RSA 1024",
+            "self_signed_p224" => "P-224",
+            "self_signed_secp256k1" => "secp256k1",
+            _ => "version 1",
+        };
+        assert!(message.contains(value), "{name}: {message}");
+    }
+}
+
+#[test]
+fn usages_that_forbid_serving_are_refused_for_a_trusted_certificate_too() {
+    for (template, word) in [
+        (
+            Template::leaf(HOST).purposes(&[Purpose::Client]),
+            "serverAuth",
+        ),
+        (
+            Template::leaf(HOST).purposes(&[Purpose::CodeSigning]),
+            "serverAuth",
+        ),
+        (
+            Template::leaf(HOST).usages(&[Usage::KeyEncipherment]),
+            "digitalSignature",
+        ),
+        (Template::authority(HOST), "digitalSignature"),
+        (
+            Template::leaf(HOST).unknown_critical_extension(),
+            "1.2.3.4.5.6",
+        ),
+    ] {
+        let (trust, made) = self_signed(template);
+        let message = refuses(&trust, &[&made], HOST, Cause::BadCertificate);
+        assert!(message.contains(word), "{message}");
+    }
+    let (trust, made) =
+        self_signed(Template::leaf(HOST).purposes(&[Purpose::Client, Purpose::Server]));
+    accepts(&trust, &[&made], HOST);
+}
+
+#[test]
+fn without_the_name_check_everything_else_still_counts() {
+    let (trust, made) = self_signed(Template::like_the_engine("elsewhere.example.org"));
+    let chain_only = |trust: &TrustStore, leaf: &Issued| {
+        verdict_on(trust, Verification::ChainOnly, &[der(leaf)], HOST)
+    };
+    assert_eq!(chain_only(&trust, &made), Ok(()));
+    refusal(
+        chain_only(&TrustStore::default(), &made),
+        Cause::UntrustedIssuer,
+    );
+    let (trust, made) = self_signed(Template::like_the_engine(HOST).expired());
+    refusal(chain_only(&trust, &made), Cause::Expired);
+}
+
+#[test]
+fn without_any_check_only_keys_and_forms_that_cannot_sign_are_refused() {
+    let nothing = |chain: &[CertificateDer<'_>]| {
+        verdict_on(&TrustStore::default(), Verification::Nothing, chain, "")
+    };
+    let stranger = Template::leaf("x")
+        .expired()
+        .purposes(&[Purpose::Client])
+        .self_signed();
+    assert_eq!(nothing(&[der(&stranger)]), Ok(()));
+    assert_eq!(nothing(&ders(&fixture("self_signed_sha1"))), Ok(()));
+    for name in ["leaf_rsa1024", "leaf_p224", "leaf_v1"] {
+        refusal(nothing(&ders(&fixture(name))), Cause::BadCertificate);
+    }
+    refusal(nothing(&[]), Cause::UntrustedIssuer);
+    refusal(
+        nothing(&[b"no certificate".to_vec().into()]),
+        Cause::BadCertificate,
+    );
+}
+
+#[test]
+fn a_certificate_named_like_its_issuer_is_found_through_that_issuer() {
+    let ca = Template::authority(HOST).self_signed();
+    let leaf = ca.issue(Template::leaf(HOST).names(&[HOST]));
+    accepts(&own_trust(&[&ca]), &[&leaf], HOST);
+    accepts(&own_trust(&[&ca, &leaf]), &[&leaf], HOST);
+    assert!(verdict(&own_trust(&[&leaf]), &[&leaf], HOST).is_err());
+}
