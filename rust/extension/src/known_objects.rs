@@ -11,6 +11,7 @@ use godot::classes::{CryptoKey, Engine, X509Certificate};
 use godot::prelude::*;
 use zeroize::Zeroizing;
 
+use crate::certificate_source::CertificateSource;
 use crate::engine_objects::{certificate_bytes, private_key_text};
 
 /// Objects of one kind. A game has a handful.
@@ -21,7 +22,7 @@ const LONGEST_MOMENT: Duration = Duration::from_millis(10);
 
 type Shelf<T> = Mutex<VecDeque<Known<T>>>;
 
-static CERTIFICATES: Shelf<Vec<u8>> = Mutex::new(VecDeque::new());
+static CERTIFICATES: Shelf<CertificateSource> = Mutex::new(VecDeque::new());
 static KEYS: Shelf<Zeroizing<String>> = Mutex::new(VecDeque::new());
 
 struct Known<T> {
@@ -51,10 +52,12 @@ impl Moment {
     }
 }
 
-/// Every certificate of an engine object, as PEM or DER bytes.
-pub(crate) fn known_certificate(object: &Gd<X509Certificate>) -> Result<Arc<Vec<u8>>, String> {
+/// Every certificate of an engine object.
+pub(crate) fn known_certificate(
+    object: &Gd<X509Certificate>,
+) -> Result<Arc<CertificateSource>, String> {
     know(&CERTIFICATES, object.instance_id(), || {
-        certificate_bytes(object)
+        certificate_bytes(object).map(CertificateSource::new)
     })
 }
 

@@ -8,6 +8,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod background;
+mod certificate_source;
 mod certifying;
 mod classes;
 mod connection;

@@ -14,7 +14,6 @@ use godot_rustls_tls::options::{ClientAuthentication, ClientOptions, ServerOptio
 
 use crate::classes::RustlsTLSOptions;
 use crate::convert::{report, warn};
-use crate::engine_objects::certificates;
 use crate::key_log;
 use crate::shared_objects::look_at;
 use crate::spec::{self, ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
@@ -165,11 +164,12 @@ fn default_trust_for(spec: &ClientSpec) -> Option<Arc<TrustStore>> {
 
 fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> Result<ClientSetup, String> {
     let own = || {
-        let bytes = spec.own_trust.as_ref().map_or(&[][..], |bytes| bytes);
-        TrustStore::of_own(certificates(bytes))
+        spec.own_trust
+            .as_ref()
+            .map_or_else(Arc::default, |source| source.trust())
     };
     Ok(ClientSetup::new(ClientOptions {
-        trust: default.unwrap_or_else(|| Arc::new(own())),
+        trust: default.unwrap_or_else(own),
         verification: spec.verification,
         common_name_override: spec.common_name_override.clone(),
         pins: spec.pins.clone(),
@@ -183,7 +183,7 @@ fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerSetup, Stri
     let clients = match &spec.clients {
         Some(clients) => Some(ClientAuthentication {
             required: clients.required,
-            trust: Arc::new(clients.trust_store()?),
+            trust: clients.trust_store()?,
             pins: spec.pins.clone(),
             revocation: Arc::clone(&spec.revocation),
         }),
@@ -241,16 +241,16 @@ pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<Server
     }
 }
 
-/// Why `options` cannot be used, without keeping anything.
-pub(crate) fn check(spec: Spec) -> Result<(), String> {
-    match spec {
+/// Why `options` cannot be used.
+pub(crate) fn check(options: &Gd<RustlsTLSOptions>) -> Result<(), String> {
+    match spec_of_ours(options)? {
         Spec::Server(spec) => {
-            let identity = spec.identity.read()?;
+            let identity = lock(&cache_of(options)).identity(&spec.identity)?;
             new_server(&spec, identity).map(|_| ())
         }
         Spec::Client(spec) => {
-            if let Some(bytes) = &spec.own_trust {
-                let trust = TrustStore::of_own(certificates(bytes));
+            if let Some(source) = &spec.own_trust {
+                let trust = source.trust();
                 if trust.certificate_count() == 0 {
                     let why = trust
                         .problems()

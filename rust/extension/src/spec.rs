@@ -15,6 +15,7 @@ use godot_rustls_tls::options::VersionRange;
 use godot_rustls_tls::provider::KeyExchangeGroups;
 use zeroize::Zeroizing;
 
+use crate::certificate_source::CertificateSource;
 use crate::engine_objects::certificates;
 use crate::known_objects::{known_certificate, known_private_key};
 use crate::trust::reloads;
@@ -22,8 +23,8 @@ use crate::trust::reloads;
 /// Everything that makes one client's configuration differ from another's.
 #[derive(Clone, PartialEq)]
 pub(crate) struct ClientSpec {
-    /// The user's own chain as bytes, or the default trust.
-    pub(crate) own_trust: Option<Arc<Vec<u8>>>,
+    /// The user's own chain, or the default trust.
+    pub(crate) own_trust: Option<Arc<CertificateSource>>,
     pub(crate) verification: Verification,
     pub(crate) common_name_override: String,
     pub(crate) pins: Pins,
@@ -61,7 +62,7 @@ pub(crate) struct TermsSpec {
 pub(crate) struct ClientsSpec {
     pub(crate) required: bool,
     /// Whose clients are let in.
-    pub(crate) trust: Vec<u8>,
+    pub(crate) trust: Arc<CertificateSource>,
 }
 
 /// Key and certificate of a server, read already or not.
@@ -69,7 +70,7 @@ pub(crate) struct ClientsSpec {
 pub(crate) enum IdentitySpec {
     Pem {
         key: Arc<Zeroizing<String>>,
-        certificate: Arc<Vec<u8>>,
+        certificate: Arc<CertificateSource>,
     },
     Ready(Identity),
 }
@@ -82,12 +83,11 @@ pub(crate) enum Spec {
 
 impl ClientsSpec {
     /// Whose clients are let in. Nobody's is a mistake to tell at once.
-    pub(crate) fn trust_store(&self) -> Result<TrustStore, String> {
-        let bundle = certificates(&self.trust);
-        if bundle.is_for_servers_alone {
+    pub(crate) fn trust_store(&self) -> Result<Arc<TrustStore>, String> {
+        if self.trust.is_for_servers_alone() {
             return Err("the trusted chain for clients says of a certificate that it is not trusted for clients: give it as a plain \"CERTIFICATE\" block if it is".to_owned());
         }
-        let store = TrustStore::of_own(bundle);
+        let store = self.trust.trust();
         if store.certificate_count() > 0 {
             return Ok(store);
         }
@@ -122,7 +122,7 @@ impl ClientSpec {
     }
 
     fn of_engine(
-        own_trust: Option<Arc<Vec<u8>>>,
+        own_trust: Option<Arc<CertificateSource>>,
         common_name_override: String,
         is_unsafe: bool,
     ) -> Result<Self, String> {
@@ -143,7 +143,7 @@ impl IdentitySpec {
     pub(crate) fn read(&self) -> Result<Identity, String> {
         match self {
             Self::Ready(identity) => Ok(identity.clone()),
-            Self::Pem { key, certificate } => read_identity(key.as_bytes(), certificate),
+            Self::Pem { key, certificate } => read_identity(key.as_bytes(), certificate.bytes()),
         }
     }
 }

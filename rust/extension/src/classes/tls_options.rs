@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use request::TrustedText;
 
 use crate::background::seed_early;
+use crate::certificate_source::CertificateSource;
 use crate::convert::{OrNull, godot_text, unix_time};
 use crate::engine_objects::secret_text;
 use crate::identity_files::IdentityFiles;
@@ -175,7 +176,7 @@ pub(crate) struct RustlsTLSOptions {
     /// Given as PEM text; counts while `private_key` is null.
     key_pem: Option<Arc<Zeroizing<String>>>,
     /// Given as PEM text; counts while `own_certificate` is null.
-    certificate_pem: Option<Arc<Vec<u8>>>,
+    certificate_pem: Option<Arc<CertificateSource>>,
     /// Key and certificate by their files, instead of all the above.
     identity_files: Option<Mutex<IdentityFiles>>,
     /// What `revocation_lists_pem` says, or why it cannot be read.
@@ -325,7 +326,9 @@ impl RustlsTLSOptions {
         let mut me = options.bind_mut();
         me.mode = Self::MODE_SERVER;
         me.key_pem = Some(Arc::new(secret_text(&key_pem)));
-        me.certificate_pem = Some(Arc::new(certificate_pem.to_string().into_bytes()));
+        me.certificate_pem = Some(Arc::new(CertificateSource::new(
+            certificate_pem.to_string().into_bytes(),
+        )));
         drop(me);
         Self::ready_to_accept(options)
     }
@@ -397,9 +400,7 @@ impl RustlsTLSOptions {
     /// returned null also why the engine's classes cannot use them.
     #[func(gd_self)]
     fn get_error(this: Gd<Self>) -> GString {
-        let problem = setups::spec_of_ours(&this)
-            .and_then(setups::check)
-            .and_then(|()| Self::engine_problem(&this));
+        let problem = setups::check(&this).and_then(|()| Self::engine_problem(&this));
         godot_text(problem.err().unwrap_or_default().as_str())
     }
 

@@ -47,7 +47,7 @@ impl RustlsTLSOptions {
     }
 
     fn made_for_engine(this: &Gd<Self>) -> Result<Gd<TlsOptions>, String> {
-        setups::spec_of_ours(this).and_then(setups::check)?;
+        setups::check(this)?;
         let me = this.bind();
         let unknown = me.unknown_to_engine();
         if !unknown.is_empty() {
@@ -126,7 +126,7 @@ impl RustlsTLSOptions {
     fn pair_for_engine(&self) -> Result<(Gd<CryptoKey>, Gd<X509Certificate>), String> {
         let certificate = match (&self.own_certificate, &self.certificate_pem) {
             (Some(certificate), _) => certificate.clone(),
-            (None, Some(pem)) => loaded(pem)?,
+            (None, Some(pem)) => loaded(pem.bytes())?,
             (None, None) => return Err("the options have no certificate".to_owned()),
         };
         let key = match (&self.private_key, &self.key_pem) {

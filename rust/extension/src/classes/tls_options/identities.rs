@@ -2,12 +2,15 @@
 //!
 //! Nothing is bound while an error is told: a script may listen, and use these very options.
 
+use std::sync::Arc;
+
 use godot::classes::{CryptoKey, X509Certificate};
 use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_tls::identity::ServedName;
 
 use super::RustlsTLSOptions;
+use crate::certificate_source::CertificateSource;
 use crate::convert::refuse;
 use crate::engine_objects::{certificate_bytes, identity};
 use crate::setups::tell_problems;
@@ -99,6 +102,7 @@ impl RustlsTLSOptions {
             })
             .and_then(|chain| certificate_bytes(&chain))
             .and_then(|trust| {
+                let trust = Arc::new(CertificateSource::new(trust));
                 let clients = ClientsSpec { required, trust };
                 clients.trust_store().map(|store| (clients, store))
             });

@@ -11,6 +11,7 @@ use godot_rustls_tls::provider::KeyExchangeGroups;
 use zeroize::Zeroizing;
 
 use super::RustlsTLSOptions;
+use crate::certificate_source::CertificateSource;
 use crate::key_log;
 use crate::known_objects::{known_certificate, known_private_key};
 use crate::spec::{ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification};
@@ -113,7 +114,7 @@ impl RustlsTLSOptions {
         }
     }
 
-    fn certificate(&self) -> Result<Arc<Vec<u8>>, String> {
+    fn certificate(&self) -> Result<Arc<CertificateSource>, String> {
         match (&self.own_certificate, &self.certificate_pem) {
             (Some(certificate), _) => known_certificate(certificate),
             (None, Some(pem)) => Ok(Arc::clone(pem)),
@@ -130,7 +131,7 @@ fn texts(array: &PackedStringArray) -> Vec<String> {
 pub(super) struct TrustedText {
     pem: String,
     /// It must hold something to trust: an empty text is a mistake to tell at once.
-    usable: Result<Arc<Vec<u8>>, String>,
+    usable: Result<Arc<CertificateSource>, String>,
 }
 
 impl TrustedText {
@@ -142,7 +143,8 @@ impl TrustedText {
                 "the trusted PEM text holds no usable certificate: {why}"
             ))
         } else {
-            Ok(Arc::new(pem.as_bytes().to_vec()))
+            let bytes = pem.as_bytes().to_vec();
+            Ok(Arc::new(CertificateSource::with_bundle(bytes, bundle)))
         };
         Self { pem, usable }
     }

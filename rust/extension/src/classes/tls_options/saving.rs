@@ -9,6 +9,7 @@ use godot_rustls_pki::pem::write_certificate;
 
 use super::RustlsTLSOptions;
 use super::request::TrustedText;
+use crate::certificate_source::CertificateSource;
 use crate::convert::{godot_text, warn_later};
 use crate::engine_objects::certificates;
 use crate::identity_files::IdentityFiles;
@@ -59,12 +60,12 @@ impl IResource for RustlsTLSOptions {
         let text = || value.try_to::<GString>().unwrap_or_default().to_string();
         match property.to_string().as_str() {
             TRUSTED_PEM => self.trusted_pem = Some(TrustedText::new(text())),
-            CERTIFICATE_PEM => self.certificate_pem = Some(Arc::new(text().into_bytes())),
+            CERTIFICATE_PEM => self.certificate_pem = Some(source(text())),
             CLIENT_AUTHENTICATION => {
                 self.kept_clients().required =
                     value.try_to().ok() != Some(Self::CLIENT_AUTHENTICATION_OPTIONAL);
             }
-            CLIENT_TRUSTED_PEM => self.kept_clients().trust = text().into_bytes(),
+            CLIENT_TRUSTED_PEM => self.kept_clients().trust = source(text()),
             KEY_PATH => self.identity_files = Some(files(text(), self.identity_paths().1)),
             CERTIFICATE_PATH => self.identity_files = Some(files(self.identity_paths().0, text())),
             _ => return false,
@@ -150,7 +151,10 @@ impl RustlsTLSOptions {
                 .trusted_pem
                 .as_ref()
                 .map(|text| certificates_alone(text.pem())),
-            CERTIFICATE_PEM => self.certificate_pem.as_ref().map(|pem| whole_chain(pem)),
+            CERTIFICATE_PEM => self
+                .certificate_pem
+                .as_ref()
+                .map(|pem| whole_chain(pem.bytes())),
             CLIENT_AUTHENTICATION => self.clients.as_ref().map(|clients| {
                 let mode = if clients.required {
                     Self::CLIENT_AUTHENTICATION_REQUIRED
@@ -162,7 +166,7 @@ impl RustlsTLSOptions {
             CLIENT_TRUSTED_PEM => self
                 .clients
                 .as_ref()
-                .map(|clients| certificates_alone(&clients.trust)),
+                .map(|clients| certificates_alone(clients.trust.bytes())),
             KEY_PATH => self.identity_path(self.identity_paths().0),
             CERTIFICATE_PATH => self.identity_path(self.identity_paths().1),
             _ => None,
@@ -188,7 +192,7 @@ impl RustlsTLSOptions {
     fn kept_clients(&mut self) -> &mut ClientsSpec {
         self.clients.get_or_insert(ClientsSpec {
             required: true,
-            trust: Vec::new(),
+            trust: Arc::default(),
         })
     }
 
@@ -258,4 +262,8 @@ fn certificates_alone(given: impl AsRef<[u8]>) -> Variant {
     let read = certificates(given.as_ref()).certificates;
     let pem: String = read.iter().map(write_certificate).collect();
     godot_text(&pem).to_variant()
+}
+
+fn source(text: String) -> Arc<CertificateSource> {
+    Arc::new(CertificateSource::new(text.into_bytes()))
 }
