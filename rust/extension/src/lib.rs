@@ -7,29 +7,20 @@
 // The binding hands every argument over by value.
 #![allow(clippy::needless_pass_by_value)]
 
-mod background;
-mod certificate_source;
-mod certifying;
 mod classes;
-mod connection;
-mod convert;
-mod engine_objects;
-mod frames;
+mod crypto;
+mod engine;
 mod http;
-mod identity_files;
-mod key_log;
-mod keys;
-mod known_objects;
-mod library;
-mod project_settings;
-mod setups;
-mod shared_objects;
-mod spec;
-mod trust;
+mod options;
+mod runtime;
+mod tls;
 mod vocabulary;
 
-use background::{HANDSHAKES, KEYS, Left};
+use engine::project_settings;
 use godot::init::{ExtensionLibrary, InitStage, gdextension};
+use http::pool_cache;
+use runtime::worker_pool::{HANDSHAKES, KEYS, Left};
+use runtime::{async_runtime, frame_poll, packed_bytes, pin_library};
 
 struct RustlsForGodot;
 
@@ -38,8 +29,8 @@ struct RustlsForGodot;
 unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_init(stage: InitStage) {
         if stage == InitStage::Scene {
-            frames::start();
-            http::bytes::open();
+            frame_poll::start();
+            packed_bytes::open();
             project_settings::register();
         }
     }
@@ -47,16 +38,16 @@ unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_deinit(stage: InitStage) {
         if stage == InitStage::Scene {
             // Objects first: what they hold ends exchanges.
-            let watched = frames::stop();
-            http::pools::stop();
+            let watched = frame_poll::stop();
+            pool_cache::stop();
             let left = [
                 watched,
                 KEYS.stop(),
                 HANDSHAKES.stop(),
-                http::runtime::stop(),
+                async_runtime::stop(),
             ];
             if left.contains(&Left::AtWork) {
-                library::keep_loaded();
+                pin_library::keep_loaded();
             }
         }
     }

@@ -6,8 +6,8 @@ use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::digest::{hex, public_key_pin, sha256};
 use godot_rustls_pki::pem::{Bundle, read_bundle, write_certificate};
 
-use crate::convert::{godot_text, report};
-use crate::engine_objects::{certificate_bytes, certificates};
+use crate::engine::convert::{godot_text, report};
+use crate::engine::objects::{certificate_bytes, certificates};
 
 /// What a certificate says: for whom it is, who issued it, how long it counts, which key it is about.
 ///

@@ -11,8 +11,8 @@ use godot_rustls_pki::crypto::{
     Curve, Hash, HashAlgorithm, equal_in_constant_time, fill_with_random, hmac,
 };
 
-use crate::convert::{godot_text, report};
-use crate::keys::{RecentKey, encrypt, verify};
+use crate::crypto::keys::{RecentKey, encrypt, verify};
+use crate::engine::convert::{godot_text, report};
 
 /// Keys, signatures, encryption and certificates: the twin of [Crypto].
 ///

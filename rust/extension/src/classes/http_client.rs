@@ -21,12 +21,13 @@ use tokio::task::AbortHandle;
 use self::calls::Unusable;
 use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
-use crate::convert::{OrNull, godot_text, warn_later};
-use crate::http::bytes::Bytes;
-use crate::http::proxies::Proxies;
-use crate::http::{pools, runtime};
-use crate::project_settings;
-use crate::setups::client_setup;
+use crate::engine::convert::{OrNull, godot_text, warn_later};
+use crate::engine::project_settings;
+use crate::http::pool_cache;
+use crate::http::proxy_settings::Proxies;
+use crate::options::config_cache::client_setup;
+use crate::runtime::async_runtime;
+use crate::runtime::packed_bytes::Bytes;
 use crate::vocabulary;
 
 /// An HTTP/1.1 client over one connection, which is polled: the twin of [HTTPClient].
@@ -122,10 +123,10 @@ impl RustlsHTTPClient {
         );
         let options = tls_options.0.filter(|_| origin.is_https);
         let setup = match client_setup(options, call) {
-            Ok(setup) => pools::http1_setup(&setup),
+            Ok(setup) => pool_cache::http1_setup(&setup),
             Err(problem) => return this.bind_mut().told(&problem),
         };
-        let runtime = match runtime::handle() {
+        let runtime = match async_runtime::handle() {
             Ok(runtime) => runtime,
             Err(problem) => return this.bind_mut().told(&problem),
         };

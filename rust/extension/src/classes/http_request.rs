@@ -1,7 +1,7 @@
 //! RustlsHTTPRequest.
 
-mod asking;
 mod calls;
+mod request_builder;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,8 +15,8 @@ use godot_rustls_tls::diagnosis::Diagnosis;
 use super::http_response::NODE_GONE;
 use super::tls_options::AnyOptions;
 use super::{RustlsHTTPResponse, RustlsTLSOptions};
-use crate::convert::report;
-use crate::http::proxies::Proxies;
+use crate::engine::convert::report;
+use crate::http::proxy_settings::Proxies;
 
 /// Makes HTTP and HTTPS requests, in the background and over connections that are kept: the twin of [HTTPRequest].
 ///

@@ -1,8 +1,8 @@
 //! RustlsHTTPResponse.
 
-mod landing;
+mod delivery;
 
-pub(crate) use landing::NODE_GONE;
+pub(crate) use delivery::NODE_GONE;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,8 +12,8 @@ use godot_rustls_net::connector::PeerFacts;
 use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::RustlsCertificateInfo;
-use crate::convert::godot_text;
-use crate::http::arrival::Arrival;
+use crate::engine::convert::godot_text;
+use crate::http::response_state::Arrival;
 
 /// The answer to a request that [method RustlsHTTPRequest.fetch] made, while it comes and afterwards.
 ///

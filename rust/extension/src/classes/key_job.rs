@@ -8,10 +8,10 @@ use godot::prelude::*;
 use godot_rustls_pki::crypto::Failure;
 use zeroize::Zeroizing;
 
-use crate::convert::{godot_text, report};
-use crate::frames::{Again, watch};
-use crate::keys::rsa_key;
-use crate::shared_objects::look_at;
+use crate::crypto::keys::rsa_key;
+use crate::engine::convert::{godot_text, report};
+use crate::engine::shared_objects::look_at;
+use crate::runtime::frame_poll::{Again, watch};
 
 /// A key's PEM text, or why the provider made none.
 pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;

@@ -8,8 +8,8 @@ use godot::prelude::*;
 use godot_rustls_http::body::Content;
 use godot_rustls_http::multipart::Form;
 
-use crate::convert::{godot_text, refuse, report};
-use crate::engine_objects::read_file;
+use crate::engine::convert::{godot_text, refuse, report};
+use crate::engine::objects::read_file;
 
 /// A form with fields and files, as a browser's upload sends it (multipart/form-data, RFC 7578).
 ///

@@ -1,8 +1,6 @@
 //! RustlsStreamPeerTLS.
 
-mod link;
 mod negotiated;
-mod slot;
 
 use std::mem::MaybeUninit;
 use std::sync::Arc;
@@ -17,13 +15,18 @@ use godot_rustls_pki::reference_name::is_host;
 use godot_rustls_tls::diagnosis::Cause;
 
 use super::tls_options::AnyOptions;
-use crate::background::seed_early;
-use crate::connection::{Connection, Dialer, Limits, Target};
-use crate::convert::{OrNull, godot_text, refuse, report};
-use crate::project_settings::handshake_threads;
-use crate::setups::{client_setup, server_setup};
-use link::Status;
-pub(crate) use slot::Slot;
+use crate::engine::convert::{OrNull, godot_text, refuse, report};
+use crate::engine::project_settings::handshake_threads;
+use crate::options::config_cache::{client_setup, server_setup};
+use crate::runtime::worker_pool::seed_early;
+use crate::tls::base_stream::Transport;
+use crate::tls::dialer::Dialer;
+use crate::tls::lifecycle as link;
+use crate::tls::limits::Limits;
+use crate::tls::pump::Connection;
+use crate::tls::read_buffer::Target;
+use crate::tls::status::Status;
+use crate::tls::stream_state::Slot;
 
 /// A TLS connection over any stream, client or server: the twin of [StreamPeerTLS] on rustls.
 ///
@@ -136,6 +139,17 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
     }
 }
 
+/// Returns the state of a stream.
+fn slot_of(object: &Gd<RustlsStreamPeerTLS>) -> Arc<Slot> {
+    Slot::of(object.instance_id(), || Arc::clone(&object.bind().slot))
+}
+
+/// Returns what a connection moves its bytes over, which may be another stream of this class.
+fn base_stream(stream: Gd<StreamPeer>) -> Transport {
+    let ours = stream.clone().try_cast().ok();
+    Transport::given(stream, ours.as_ref().map(slot_of))
+}
+
 type ReadFn = fn(&Slot, &mut Target<'_>) -> Error;
 type WriteFn = fn(&Slot, &[u8]) -> (Error, usize);
 
@@ -164,7 +178,7 @@ unsafe fn read_into(
         unsafe { std::slice::from_raw_parts_mut(buffer.cast::<MaybeUninit<u8>>(), length) }
     };
     let mut target = Target::new(buffer);
-    let error = read(&Slot::of(&this), &mut target);
+    let error = read(&slot_of(&this), &mut target);
     *received = i32::try_from(target.filled()).unwrap_or(i32::MAX);
     error
 }
@@ -192,7 +206,7 @@ unsafe fn write_from(
     let mut count = 0;
     let sent = sent.unwrap_or(&mut count);
     *sent = 0;
-    let (error, count) = write(&Slot::of(&this), data);
+    let (error, count) = write(&slot_of(&this), data);
     *sent = i32::try_from(count).unwrap_or(i32::MAX);
     error
 }
@@ -285,7 +299,7 @@ impl RustlsStreamPeerTLS {
         common_name: GString,
         #[opt(default = OrNull::NULL)] client_options: OrNull<AnyOptions>,
     ) -> Error {
-        let slot = Slot::of(&this);
+        let slot = slot_of(&this);
         let stream = match link::usable(&slot, this.instance_id(), stream) {
             Ok(stream) => stream,
             Err(error) => return error,
@@ -297,7 +311,7 @@ impl RustlsStreamPeerTLS {
         link::start(&slot, stream, |stream| {
             let client = setup?.prepare(&name);
             client
-                .and_then(|client| Connection::client(client, stream, limits))
+                .and_then(|client| Connection::client(client, base_stream(stream), limits))
                 .map_err(|diagnosis| diagnosis.message)
         })
     }
@@ -313,7 +327,7 @@ impl RustlsStreamPeerTLS {
         stream: Option<Gd<StreamPeer>>,
         server_options: Option<Gd<AnyOptions>>,
     ) -> Error {
-        let slot = Slot::of(&this);
+        let slot = slot_of(&this);
         let stream = match link::usable(&slot, this.instance_id(), stream) {
             Ok(stream) => stream,
             Err(error) => return error,
@@ -322,7 +336,7 @@ impl RustlsStreamPeerTLS {
         let limits = this.bind().limits();
         link::start(&slot, stream, |stream| {
             let session = setup?.accept().map_err(|diagnosis| diagnosis.message)?;
-            Ok(Connection::server(session, stream, limits))
+            Ok(Connection::server(session, base_stream(stream), limits))
         })
     }
 
@@ -339,7 +353,7 @@ impl RustlsStreamPeerTLS {
         port: i64,
         #[opt(default = OrNull::NULL)] client_options: OrNull<AnyOptions>,
     ) -> Error {
-        let slot = Slot::of(&this);
+        let slot = slot_of(&this);
         if slot.status().is_active() {
             return refuse(Error::ERR_ALREADY_IN_USE, link::IN_USE);
         }
@@ -371,7 +385,7 @@ impl RustlsStreamPeerTLS {
     /// Call it every frame, and read until nothing is left: the end of the connection shows when its last data was read.
     #[func(gd_self)]
     fn poll(this: Gd<Self>) {
-        let slot = Slot::of(&this);
+        let slot = slot_of(&this);
         if slot.status().is_active() {
             link::poll(&slot);
         }
@@ -380,7 +394,7 @@ impl RustlsStreamPeerTLS {
     /// Returns the state of the connection: one of the [code]STATUS_*[/code] constants.
     #[func(gd_self)]
     fn get_status(this: Gd<Self>) -> i64 {
-        Slot::of(&this).status() as i64
+        slot_of(&this).status() as i64
     }
 
     /// Returns the stream below. Null when there is no connection, and for a connection of [method connect_to_host], which
@@ -401,7 +415,7 @@ impl RustlsStreamPeerTLS {
     /// yet. If the last data counts, keep it for a moment, or let go of it without closing it before this call.
     #[func(gd_self)]
     fn disconnect_from_stream(this: Gd<Self>) {
-        link::disconnect(&Slot::of(&this));
+        link::disconnect(&slot_of(&this));
     }
 
     /// Returns why the last connection failed or ended, in words: what happened, the values on both sides, and what to

@@ -17,14 +17,14 @@ use zeroize::Zeroizing;
 
 use request::TrustedText;
 
-use crate::background::seed_early;
-use crate::certificate_source::CertificateSource;
-use crate::convert::{OrNull, godot_text, unix_time};
-use crate::engine_objects::secret_text;
-use crate::identity_files::IdentityFiles;
-use crate::setups::{self, SetupCache};
-use crate::shared_objects::look_at;
-use crate::spec::ClientsSpec;
+use crate::engine::convert::{OrNull, godot_text, unix_time};
+use crate::engine::objects::secret_text;
+use crate::engine::shared_objects::look_at;
+use crate::options::certificate_source::CertificateSource;
+use crate::options::config_cache::{self, SetupCache};
+use crate::options::identity_files::IdentityFiles;
+use crate::options::options_key::ClientsSpec;
+use crate::runtime::worker_pool::seed_early;
 
 /// What a TLS connection trusts, shows and allows: the twin of [TLSOptions].
 ///
@@ -368,7 +368,7 @@ impl RustlsTLSOptions {
     /// Reads key and certificate here, where a script expects that it takes a moment, and not when the first client
     /// waits. What is wrong with them is told to whoever uses them.
     fn ready_to_accept(options: Gd<Self>) -> Gd<Self> {
-        let _ = setups::server_setup(Some(options.clone().upcast()));
+        let _ = config_cache::server_setup(Some(options.clone().upcast()));
         options
     }
 
@@ -400,7 +400,7 @@ impl RustlsTLSOptions {
     /// returned null also why the engine's classes cannot use them.
     #[func(gd_self)]
     fn get_error(this: Gd<Self>) -> GString {
-        let problem = setups::check(&this).and_then(|()| Self::engine_problem(&this));
+        let problem = config_cache::check(&this).and_then(|()| Self::engine_problem(&this));
         godot_text(problem.err().unwrap_or_default().as_str())
     }
 
@@ -434,7 +434,7 @@ impl RustlsTLSOptions {
         }
         // Nothing is bound while the default trust is read: it may have something to tell.
         let spec = look_at(this, Self::client_spec)?;
-        let setup = setups::temporary_client(&spec)?;
+        let setup = config_cache::temporary_client(&spec)?;
         let now = unix_time(seconds)?;
         let chain = read_bundle(chain_pem.as_bytes());
         if let Some(problem) = chain.problems.first() {

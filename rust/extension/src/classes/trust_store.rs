@@ -4,8 +4,8 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_pki::trust::{MOZILLA_BUNDLE_DATE, Source};
 
-use crate::convert::godot_text;
-use crate::trust::{default_trust, reload};
+use crate::engine::convert::godot_text;
+use crate::options::default_trust::{default_trust, reload};
 
 /// Whom connections trust that name no certificates of their own.
 ///

@@ -8,9 +8,9 @@ use godot_rustls_pki::issuance::{self, AlternativeNames, Subject, Validity};
 use godot_rustls_pki::text::quoted;
 
 use super::RustlsCrypto;
-use crate::convert::{godot_text, warn};
-use crate::engine_objects::{certificate_bytes, certificates, quietly, x509_certificate};
-use crate::keys::{RecentKey, SecretKey, or_by_engine, public_key};
+use crate::crypto::keys::{RecentKey, SecretKey, or_by_engine, public_key};
+use crate::engine::convert::{godot_text, warn};
+use crate::engine::objects::{certificate_bytes, certificates, quietly, x509_certificate};
 
 #[godot_api(secondary)]
 impl RustlsCrypto {

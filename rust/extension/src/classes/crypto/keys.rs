@@ -5,10 +5,10 @@ use godot::prelude::*;
 use godot_rustls_pki::crypto::{decrypt_private_key, generate_ecdsa, generate_rsa};
 
 use super::{RustlsCrypto, curve};
-use crate::background::{KEYS, spare_cores};
 use crate::classes::key_job::RustlsKeyJob;
-use crate::engine_objects::{crypto_key, secret_text};
-use crate::keys::{encoded_anew, rsa_key};
+use crate::crypto::keys::{encoded_anew, rsa_key};
+use crate::engine::objects::{crypto_key, secret_text};
+use crate::runtime::worker_pool::{KEYS, spare_cores};
 
 #[godot_api(secondary)]
 impl RustlsCrypto {

@@ -8,7 +8,7 @@ use godot_rustls_http::shown;
 use godot_rustls_net::origin::Origin;
 use http::Method;
 
-use crate::http::defaults;
+use crate::http::engine_parity;
 
 /// Why nobody can be connected to, as a sentence.
 pub(super) enum Unusable {
@@ -67,7 +67,7 @@ pub(super) fn request(
     target: &str,
     headers: &PackedStringArray,
 ) -> Result<(Method, Fields), String> {
-    let method = defaults::method(method)?;
+    let method = engine_parity::method(method)?;
     if target.chars().any(char::is_control) {
         return Err(
             "request: the URL contains a line break or another control character".to_owned(),

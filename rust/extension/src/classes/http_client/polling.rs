@@ -7,8 +7,8 @@ use godot_rustls_http::failure::FailureKind;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 
 use super::{RustlsHTTPClient, calls};
-use crate::convert::report;
-use crate::http::defaults;
+use crate::engine::convert::report;
+use crate::http::engine_parity;
 
 impl RustlsHTTPClient {
     pub(super) fn send(
@@ -32,7 +32,7 @@ impl RustlsHTTPClient {
             method,
             target,
             fields,
-            user_agent: defaults::user_agent().to_owned(),
+            user_agent: engine_parity::user_agent().to_owned(),
             body,
         });
         if let Err(problem) = asked {

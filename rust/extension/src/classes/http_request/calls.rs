@@ -3,10 +3,10 @@
 use godot::global::Error;
 use godot::prelude::*;
 
-use super::{RustlsHTTPRequest, asking};
+use super::{RustlsHTTPRequest, request_builder};
 use crate::classes::RustlsHTTPResponse;
 use crate::classes::tls_options::AnyOptions;
-use crate::convert::{OrNil, godot_text};
+use crate::engine::convert::{OrNil, godot_text};
 
 #[godot_api(secondary)]
 impl RustlsHTTPRequest {
@@ -24,7 +24,7 @@ impl RustlsHTTPRequest {
         #[opt(default = 0)] method: i64,
         #[opt(default = "")] request_data: GString,
     ) -> Error {
-        let data = asking::text(&request_data);
+        let data = request_builder::text(&request_data);
         Self::begin_request(&this, &url.to_string(), &custom_headers, method, data)
     }
 
@@ -37,7 +37,7 @@ impl RustlsHTTPRequest {
         #[opt(default = 0)] method: i64,
         #[opt(default = &PackedByteArray::new())] request_data_raw: PackedByteArray,
     ) -> Error {
-        let data = asking::bytes(request_data_raw);
+        let data = request_builder::bytes(request_data_raw);
         Self::begin_request(&this, &url.to_string(), &custom_headers, method, data)
     }
 
@@ -84,7 +84,7 @@ impl RustlsHTTPRequest {
     #[func]
     pub(super) fn set_tls_options(&mut self, client_options: Option<Gd<AnyOptions>>) {
         match client_options {
-            Some(options) if asking::are_for_clients(&options) => {
+            Some(options) if request_builder::are_for_clients(&options) => {
                 self.tls_options = options.clone().try_cast().ok();
                 self.options = Some(options);
             }
@@ -140,7 +140,7 @@ impl RustlsHTTPRequest {
     /// Forgets all cookies.
     #[func]
     fn clear_cookies(&mut self) {
-        asking::lock(&self.cookies).clear();
+        request_builder::lock(&self.cookies).clear();
     }
 
     /// Sets the proxy for plain HTTP. [param host] is a host, or a URL such as [code]"http://user:password@host"[/code],

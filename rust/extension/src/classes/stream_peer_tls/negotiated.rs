@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::RustlsStreamPeerTLS;
 use crate::classes::RustlsCertificateInfo;
-use crate::connection::Connection;
-use crate::convert::{godot_text, report};
+use crate::engine::convert::{godot_text, report};
+use crate::tls::pump::Connection;
 
 #[godot_api(secondary)]
 impl RustlsStreamPeerTLS {

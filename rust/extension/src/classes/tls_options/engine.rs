@@ -8,9 +8,9 @@ use godot::prelude::*;
 use godot_rustls_pki::pem::write_certificate;
 
 use super::RustlsTLSOptions;
-use crate::convert::{godot_text, report};
-use crate::engine_objects::{certificates, quietly};
-use crate::setups;
+use crate::engine::convert::{godot_text, report};
+use crate::engine::objects::{certificates, quietly};
+use crate::options::config_cache;
 
 #[godot_api(secondary)]
 impl RustlsTLSOptions {
@@ -47,7 +47,7 @@ impl RustlsTLSOptions {
     }
 
     fn made_for_engine(this: &Gd<Self>) -> Result<Gd<TlsOptions>, String> {
-        setups::check(this)?;
+        config_cache::check(this)?;
         let me = this.bind();
         let unknown = me.unknown_to_engine();
         if !unknown.is_empty() {

@@ -10,12 +10,12 @@ use godot::prelude::*;
 use godot_rustls_tls::identity::ServedName;
 
 use super::RustlsTLSOptions;
-use crate::certificate_source::CertificateSource;
-use crate::convert::refuse;
-use crate::engine_objects::{certificate_bytes, identity};
-use crate::setups::tell_problems;
-use crate::shared_objects::look_at;
-use crate::spec::ClientsSpec;
+use crate::engine::convert::refuse;
+use crate::engine::objects::{certificate_bytes, identity};
+use crate::engine::shared_objects::look_at;
+use crate::options::certificate_source::CertificateSource;
+use crate::options::config_cache::tell_problems;
+use crate::options::options_key::ClientsSpec;
 
 const FOR_CLIENTS: &str =
     "these are server options: use replace_identity() or add_server_identity()";

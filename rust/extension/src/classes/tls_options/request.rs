@@ -11,11 +11,13 @@ use godot_rustls_tls::provider::KeyExchangeGroups;
 use zeroize::Zeroizing;
 
 use super::RustlsTLSOptions;
-use crate::certificate_source::CertificateSource;
-use crate::key_log;
-use crate::known_objects::{known_certificate, known_private_key};
-use crate::spec::{ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification};
-use crate::trust::reloads;
+use crate::engine::object_cache::{known_certificate, known_private_key};
+use crate::options::certificate_source::CertificateSource;
+use crate::options::default_trust::reloads;
+use crate::options::key_log_file;
+use crate::options::options_key::{
+    ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification,
+};
 
 impl RustlsTLSOptions {
     /// What the options ask for, read from the objects they hold, and what to warn of. Whoever calls prints
@@ -75,7 +77,7 @@ impl RustlsTLSOptions {
 
     fn terms(&self) -> Result<TermsSpec, String> {
         let key_log_path = self.key_log_path.to_string();
-        key_log::check_allowed(&key_log_path)?;
+        key_log_file::check_allowed(&key_log_path)?;
         let versions = allowed(self.versions()?)?;
         let groups = KeyExchangeGroups::new(&texts(&self.key_exchange_groups))?;
         groups.check(versions)?;

@@ -9,11 +9,11 @@ use godot_rustls_pki::pem::write_certificate;
 
 use super::RustlsTLSOptions;
 use super::request::TrustedText;
-use crate::certificate_source::CertificateSource;
-use crate::convert::{godot_text, warn_later};
-use crate::engine_objects::certificates;
-use crate::identity_files::IdentityFiles;
-use crate::spec::ClientsSpec;
+use crate::engine::convert::{godot_text, warn_later};
+use crate::engine::objects::certificates;
+use crate::options::certificate_source::CertificateSource;
+use crate::options::identity_files::IdentityFiles;
+use crate::options::options_key::ClientsSpec;
 
 /// Listed once whenever somebody saves, copies or inspects the options.
 const WATCHED: &str = "private_key";

@@ -1,0 +1,22 @@
+//! One file a class.
+
+mod certificate_info;
+mod crypto;
+
+mod http_causes;
+mod http_client;
+mod http_request;
+mod http_response;
+mod key_job;
+mod multipart_form;
+mod stream_peer_tls;
+#[cfg(feature = "test-classes")]
+mod test_stream;
+pub(crate) mod tls_options;
+mod trust_store;
+
+pub(crate) use certificate_info::RustlsCertificateInfo;
+pub(crate) use http_request::RustlsHTTPRequest;
+pub(crate) use http_response::RustlsHTTPResponse;
+pub(crate) use multipart_form::RustlsMultipartForm;
+pub(crate) use tls_options::RustlsTLSOptions;

@@ -1,0 +1,329 @@
+//! From a script's call to an exchange.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use godot::classes::{ProjectSettings, TlsOptions};
+use godot::global::Error;
+use godot::prelude::*;
+use godot_rustls_http::body::Content;
+use godot_rustls_http::cookies::Jar;
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::fetch::{Order, Rules};
+use godot_rustls_http::headers::Fields;
+use godot_rustls_http::request_url;
+use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
+use http::Method;
+use url::Url;
+
+use super::{NODE_GONE, RustlsHTTPRequest};
+use crate::classes::tls_options::AnyOptions;
+use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
+use crate::engine::convert::{packed_bytes, refuse};
+use crate::engine::shared_objects::look_at;
+use crate::http::body_sink::File;
+use crate::http::engine_parity::{self, seconds};
+use crate::http::fetch_task::Flight;
+use crate::http::pool_cache;
+use crate::options::config_cache::client_setup;
+use crate::runtime::packed_bytes::Bytes;
+
+/// A request's body, and what its type is when the caller does not say.
+pub(super) struct Data {
+    content: Content,
+    content_type: Option<String>,
+}
+
+/// What is wrong with a call.
+enum Refusal {
+    /// The call itself is refused with an error code.
+    AtOnce(Error, String),
+    /// The request fails later, as the engine's does.
+    Later(Failure),
+}
+
+type Asked = Result<Flight, Refusal>;
+
+impl RustlsHTTPRequest {
+    pub(super) fn begin_request(
+        this: &Gd<Self>,
+        url: &str,
+        headers: &PackedStringArray,
+        method: i64,
+        data: Data,
+    ) -> Error {
+        let asked = if look_at(this, Self::is_running) {
+            Err(Refusal::AtOnce(
+                Error::ERR_BUSY,
+                "a request is running: wait for request_completed, or use fetch() for several at once".to_owned(),
+            ))
+        } else {
+            Self::ask(this, url, headers, method, data)
+        };
+        let flight = match asked {
+            Ok(flight) => Ok(flight),
+            Err(Refusal::Later(failure)) => Err(failure),
+            Err(Refusal::AtOnce(error, message)) => {
+                look_at(this, |node| {
+                    node.answers().last_error = Diagnosis::new(Cause::Other, &message);
+                });
+                return refuse(error, &message);
+            }
+        };
+        let response = RustlsHTTPResponse::awaited(flight, url, this, true);
+        let before = look_at(this, |node| {
+            let mut answers = node.answers();
+            answers.last_error = Diagnosis::default();
+            answers.requested.replace(response.clone())
+        });
+        drop(before);
+        Self::expect(this, &response);
+        Error::OK
+    }
+
+    pub(super) fn begin_fetch(
+        this: &Gd<Self>,
+        url: &str,
+        headers: &PackedStringArray,
+        method: i64,
+        data: Option<&Variant>,
+    ) -> Gd<RustlsHTTPResponse> {
+        let asked = match data_of(data) {
+            Ok(data) => Self::ask(this, url, headers, method, data),
+            Err(problem) => Err(Refusal::AtOnce(Error::ERR_INVALID_PARAMETER, problem)),
+        };
+        let flight = asked.map_err(|refusal| match refusal {
+            Refusal::Later(failure) => failure,
+            Refusal::AtOnce(_, message) => Failure::new(FailureKind::Request, message),
+        });
+        let is_begun = flight.is_ok();
+        let response = RustlsHTTPResponse::awaited(flight, url, this, false);
+        if is_begun {
+            look_at(this, |node| node.answers().fetched.push(response.clone()));
+        }
+        Self::expect(this, &response);
+        response
+    }
+
+    fn expect(this: &Gd<Self>, response: &Gd<RustlsHTTPResponse>) {
+        // A thread may ask while the node is taken out of the tree elsewhere, where this answer was not known yet.
+        if !this.is_inside_tree() {
+            response.bind().give_up(NODE_GONE);
+        }
+        RustlsHTTPResponse::expect(response);
+    }
+
+    /// The answer to a `fetch()` is complete, and the node has nothing to do with it any more.
+    pub(crate) fn forget(&self, response: &Gd<RustlsHTTPResponse>) {
+        let fetched = &mut self.answers().fetched;
+        let place = fetched.iter().position(|other| other == response);
+        if let Some(place) = place {
+            // The caller holds it too.
+            fetched.swap_remove(place);
+        }
+    }
+
+    /// The answer to `request()` is complete.
+    pub(crate) fn completed(this: &Gd<Self>, response: &Gd<RustlsHTTPResponse>) {
+        let (result, mut code, mut headers, body, problem) = look_at(response, |response| {
+            let outcome = response.outcome();
+            (
+                outcome.result,
+                outcome.response_code,
+                outcome.headers.clone(),
+                outcome.body.clone(),
+                outcome.problem.clone(),
+            )
+        });
+        look_at(this, |node| node.answers().last_error = problem);
+        // The engine tells of no answer where it ended before its body was judged.
+        if matches!(
+            result,
+            Self::RESULT_CANT_CONNECT
+                | Self::RESULT_CANT_RESOLVE
+                | Self::RESULT_CONNECTION_ERROR
+                | Self::RESULT_TLS_HANDSHAKE_ERROR
+                | Self::RESULT_TIMEOUT
+        ) {
+            code = 0;
+            headers = PackedStringArray::new();
+        }
+        this.signals()
+            .request_completed()
+            .emit(result, code, &headers, &body);
+    }
+
+    fn ask(
+        this: &Gd<Self>,
+        url: &str,
+        headers: &PackedStringArray,
+        method: i64,
+        data: Data,
+    ) -> Asked {
+        let at_once = |error, message: &str| Refusal::AtOnce(error, message.to_owned());
+        if !this.is_inside_tree() {
+            return Err(at_once(
+                Error::ERR_UNCONFIGURED,
+                "the node is not inside the tree: add it first, for instance with add_child()",
+            ));
+        }
+        let url = request_url::parse(url)
+            .map_err(|problem| at_once(Error::ERR_INVALID_PARAMETER, &problem))?;
+        let lines: Vec<String> = headers.as_slice().iter().map(ToString::to_string).collect();
+        if lines.iter().any(|line| line.contains(['\r', '\n', '\0'])) {
+            let problem = Fields::parse(&lines).err().unwrap_or_default();
+            return Err(at_once(Error::ERR_INVALID_PARAMETER, &problem));
+        }
+        let order = look_at(this, |node| node.order(url, &lines, method, data)).map_err(later)?;
+        let setup = Self::setup(this, &order.url)?;
+        let (pool, file, events) = look_at(this, |node| {
+            let routes = node.routes()?;
+            let pool = pool_cache::pool(&setup, &routes, seconds(node.connect_timeout));
+            Ok((pool, node.file(), node.server_sent_events))
+        })
+        .map_err(|problem: String| {
+            let failure = Failure::new(FailureKind::CantConnect, problem);
+            Refusal::Later(failure.because(Cause::Proxy))
+        })?;
+        Flight::begin(pool, order, file, events).map_err(later)
+    }
+
+    fn order(&self, url: Url, lines: &[String], method: i64, data: Data) -> Result<Order, String> {
+        let method = engine_parity::method(method)?;
+        if method == Method::CONNECT {
+            return Err("CONNECT is for proxies: use set_https_proxy()".to_owned());
+        }
+        let mut fields = Fields::parse(lines)?;
+        if let Some(content_type) = &data.content_type {
+            fields.add_default("Content-Type", content_type)?;
+        }
+        if self.is_resuming() || fields.has("range") {
+            // A part of a compressed body is of no use.
+            fields.add_default("Accept-Encoding", "identity")?;
+        } else if self.accept_gzip {
+            fields.add_default("Accept-Encoding", "gzip, deflate, br, zstd")?;
+        }
+        Ok(Order {
+            method,
+            url,
+            fields,
+            user_agent: engine_parity::user_agent().to_owned(),
+            content: data.content,
+            rules: self.rules(),
+            cookies: self.cookies_enabled.then(|| Arc::clone(&self.cookies)),
+        })
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            max_redirects: usize::try_from(self.max_redirects).ok(),
+            body_size_limit: u64::try_from(self.body_size_limit).ok(),
+            decode: self.accept_gzip,
+            allow_downgrade: self.allow_https_downgrade,
+            timeout: seconds(self.timeout),
+            read_timeout: seconds(self.read_timeout),
+            retry_lost_post: self.retry_lost_post,
+        }
+    }
+
+    fn is_resuming(&self) -> bool {
+        self.download_resume && !self.download_file.is_empty()
+    }
+
+    fn file(&self) -> Option<File> {
+        if self.download_file.is_empty() {
+            return None;
+        }
+        let path = ProjectSettings::singleton()
+            .globalize_path(&self.download_file)
+            .to_string();
+        Some(File {
+            path: PathBuf::from(path),
+            resume: self.download_resume,
+        })
+    }
+
+    /// The configuration of TLS, for plain requests too: a redirect may lead them to https.
+    fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientSetup>, Refusal> {
+        let options = look_at(this, |node| node.options.clone());
+        let call = format_args!(
+            "RustlsHTTPRequest.request(\"{}\")",
+            url.host_str().unwrap_or_default()
+        );
+        client_setup(options, call)
+            .map_err(|problem| Refusal::Later(Failure::new(FailureKind::TlsHandshake, problem)))
+    }
+}
+
+fn later(problem: String) -> Refusal {
+    Refusal::Later(Failure::new(FailureKind::Connection, problem))
+}
+
+pub(super) fn lock(jar: &Mutex<Jar>) -> MutexGuard<'_, Jar> {
+    jar.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a client can use them at all.
+pub(super) fn are_for_clients(options: &Gd<AnyOptions>) -> bool {
+    if let Ok(ours) = options.clone().try_cast::<RustlsTLSOptions>() {
+        return !ours.bind().is_server();
+    }
+    options
+        .clone()
+        .try_cast::<TlsOptions>()
+        .is_ok_and(|engine| !engine.is_server())
+}
+
+pub(super) fn text(text: &GString) -> Data {
+    let text = text.to_string();
+    let content = if text.is_empty() {
+        Content::None
+    } else {
+        Content::Bytes(text.into())
+    };
+    Data {
+        content,
+        content_type: None,
+    }
+}
+
+pub(super) fn bytes(array: PackedByteArray) -> Data {
+    let content = if array.is_empty() {
+        Content::None
+    } else {
+        Content::Bytes(bytes::Bytes::from_owner(Bytes::of(array)))
+    };
+    Data {
+        content,
+        content_type: None,
+    }
+}
+
+fn data_of(data: Option<&Variant>) -> Result<Data, String> {
+    let Some(data) = data else {
+        return Ok(Data {
+            content: Content::None,
+            content_type: None,
+        });
+    };
+    if let Ok(string) = data.try_to::<GString>() {
+        return Ok(text(&string));
+    }
+    if let Some(array) = packed_bytes(data) {
+        return Ok(bytes(array));
+    }
+    let Ok(mut form) = data.try_to::<Gd<RustlsMultipartForm>>() else {
+        return Err(format!(
+            "the data is of type {:?}: pass a String, a PackedByteArray or a RustlsMultipartForm",
+            data.get_type()
+        ));
+    };
+    match form.bind_mut().content() {
+        Some((content, content_type)) => Ok(Data {
+            content,
+            content_type: Some(content_type),
+        }),
+        None => Err("the form cannot be sent: the system gives no random numbers".to_owned()),
+    }
+}

@@ -1,0 +1,296 @@
+//! What arrived, brought to the game: signals, and the end.
+
+use std::cell::Cell;
+use std::sync::Mutex;
+
+use godot::prelude::*;
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::headers::written;
+use godot_rustls_http::shown;
+use godot_rustls_tls::diagnosis::Diagnosis;
+
+use super::{Outcome, RustlsHTTPResponse};
+use crate::classes::RustlsHTTPRequest;
+use crate::engine::convert::{godot_text, report};
+use crate::engine::shared_objects::look_at;
+use crate::http::fetch_task::{Finished, Flight};
+use crate::http::response_state::Arrival;
+use crate::http::same_frame_wait;
+use crate::runtime::frame_budget::{self, deliver};
+use crate::runtime::frame_poll::{Again, watch};
+
+type Node = Gd<RustlsHTTPRequest>;
+
+thread_local! {
+    /// The request of a node's `request()` that was begun last.
+    static BEGUN: Cell<Option<InstanceId>> = const { Cell::new(None) };
+}
+
+pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the tree";
+
+impl RustlsHTTPResponse {
+    /// An answer that comes by a flight, or never because of a failure. Its node has to know it before it is
+    /// [expected](Self::expect): a thread may ask, and the answer is told on another.
+    pub(crate) fn awaited(
+        flight: Result<Flight, Failure>,
+        url: &str,
+        node: &Node,
+        is_twin: bool,
+    ) -> Gd<Self> {
+        Gd::from_init_fn(|base| Self {
+            result: PhantomVar::default(),
+            response_code: PhantomVar::default(),
+            headers: PhantomVar::default(),
+            body: PhantomVar::default(),
+            error: PhantomVar::default(),
+            url: PhantomVar::default(),
+            http_version: PhantomVar::default(),
+            tls_version: PhantomVar::default(),
+            redirects: PhantomVar::default(),
+            outcome: Mutex::new(Outcome::none_yet(url)),
+            arrival: Arrival::of(flight),
+            node: node.instance_id(),
+            is_twin,
+            base,
+        })
+    }
+
+    /// From now on looks are taken at it.
+    pub(crate) fn expect(response: &Gd<Self>) {
+        if look_at(response, |response| response.is_twin) {
+            BEGUN.set(Some(response.instance_id()));
+        }
+        watch(response, |response| {
+            let landing = Landing::of(response);
+            move || landing.look_on()
+        });
+    }
+}
+
+impl Outcome {
+    fn fill(&mut self, finished: Finished) {
+        self.result = result(finished.failure.as_ref());
+        let diagnosis = finished.failure.map(Diagnosis::from);
+        self.problem = diagnosis.unwrap_or_default();
+        self.body = finished.body.into_array();
+        if let Some(head) = finished.head {
+            self.response_code = i64::from(head.status);
+            let lines = head.lines.iter().map(written);
+            self.headers = lines.map(|line| godot_text(&line)).collect();
+            self.url = godot_text(head.url.as_str());
+            self.http_version = godot_text(head.version);
+            self.tls_version = godot_text(&head.facts.tls_version);
+            self.redirects = i64::try_from(head.redirects).unwrap_or_default();
+            self.facts = Some(head.facts);
+        }
+    }
+}
+
+/// What looks at an answer once a frame and tells the game what came.
+struct Landing {
+    response: Gd<RustlsHTTPResponse>,
+    arrival: Arrival,
+    /// The node that asked.
+    node: InstanceId,
+    /// It is the answer to the node's `request()`.
+    is_twin: bool,
+}
+
+impl Landing {
+    fn of(response: Gd<RustlsHTTPResponse>) -> Self {
+        let (arrival, node, is_twin) =
+            look_at(&response, |me| (me.arrival.clone(), me.node, me.is_twin));
+        Self {
+            response,
+            arrival,
+            node,
+            is_twin,
+        }
+    }
+
+    /// Once a frame. When a script asks again as soon as it was answered, and answers come fast, the next one is worth
+    /// waiting for: it would lie there until the next frame. Only for `request()`, whose answers nobody holds who could
+    /// come too late to await them.
+    fn look_on(&self) -> Again {
+        if !frame_budget::is_left() {
+            return Again::First;
+        }
+        if self.arrival.is_completed() {
+            return Again::No;
+        }
+        if self.arrival.is_quiet() {
+            return Again::Yes;
+        }
+        BEGUN.take();
+        let again = self.look(false);
+        while let Some(next) = Self::worth_waiting_for() {
+            if next.look(true) == Again::Yes {
+                break;
+            }
+        }
+        again
+    }
+
+    /// The request that was begun while another one's end was told, if it is over within what is left of the frame.
+    fn worth_waiting_for() -> Option<Self> {
+        let begun = BEGUN.take()?;
+        let patience = frame_budget::patience();
+        if !same_frame_wait::pays(patience) {
+            return None;
+        }
+        let next = Self::of(Gd::try_from_instance_id(begun).ok()?);
+        if !next.arrival.is_under_way() {
+            return None;
+        }
+        let has_come = deliver(|| next.arrival.wait(patience))?;
+        same_frame_wait::paid(has_come);
+        has_come.then_some(next)
+    }
+
+    /// Once a frame. Nothing is bound while a signal is emitted: a script may do anything then.
+    fn look(&self, was_waited_for: bool) -> Again {
+        let node = Node::try_from_instance_id(self.node)
+            .ok()
+            .filter(|node| node.is_inside_tree());
+        if node.is_none() {
+            // Whoever asked is gone: the answer ends, and is told to those who wait for it.
+            self.arrival.give_up(NODE_GONE);
+        }
+        let is_paused = node.as_ref().is_some_and(|node| !node.can_process());
+        if is_paused && !self.arrival.is_cancelled() {
+            return Again::Yes;
+        }
+        // What came before the end is told before it.
+        let may_end = self.arrival.may_end();
+        if !self.tell_events(node.as_ref()) {
+            return Again::Yes;
+        }
+        if self.arrival.has_news() && deliver(|| self.tell_progress(node.as_ref())).is_none() {
+            return Again::Yes;
+        }
+        if !may_end {
+            return Again::Yes;
+        }
+        match deliver(|| self.end(node.as_ref(), was_waited_for)) {
+            Some(again) => again,
+            None => Again::Yes,
+        }
+    }
+
+    /// Whether all that came were told.
+    fn tell_events(&self, node: Option<&Node>) -> bool {
+        while self.arrival.has_events() {
+            // Taken only when there is time to tell it.
+            match deliver(|| self.tell_event(node)) {
+                Some(true) => {}
+                Some(false) => return true,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether there was one.
+    fn tell_event(&self, node: Option<&Node>) -> bool {
+        let Some(event) = self.arrival.take_event() else {
+            return false;
+        };
+        let [kind, data, id] = [&event.kind, &event.data, &event.id].map(|field| godot_text(field));
+        self.response
+            .signals()
+            .event_received()
+            .emit(&kind, &data, &id);
+        if let Some(node) = node.filter(|node| node.is_instance_valid()) {
+            node.signals().event_received().emit(&kind, &data, &id);
+        }
+        true
+    }
+
+    fn tell_progress(&self, node: Option<&Node>) {
+        let Some((now, before)) = self.arrival.take_news() else {
+            return;
+        };
+        let node = || node.filter(|node| node.is_instance_valid());
+        let response = &self.response;
+        if now.uploaded != before.uploaded {
+            let (uploaded, total) = (signed(now.uploaded), signed(now.to_upload));
+            response.signals().upload_progress().emit(uploaded, total);
+            if let Some(node) = node() {
+                node.signals().upload_progress().emit(uploaded, total);
+            }
+        }
+        if now.downloaded != before.downloaded {
+            let downloaded = signed(now.downloaded);
+            response.signals().progress().emit(downloaded, now.expected);
+            if let Some(node) = node() {
+                node.signals().progress().emit(downloaded, now.expected);
+            }
+        }
+    }
+
+    fn end(&self, node: Option<&Node>, was_waited_for: bool) -> Again {
+        let was_cancelled = self.arrival.is_cancelled();
+        let Some(finished) = self.arrival.take_finished() else {
+            return Again::Yes;
+        };
+        same_frame_wait::came(finished.took, was_waited_for);
+        let response = &self.response;
+        let is_untrusted = look_at(response, |response| {
+            let mut outcome = response.outcome();
+            outcome.fill(finished);
+            let is_untrusted = outcome.result == RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR;
+            is_untrusted.then(|| {
+                let url = shown::any_url(&outcome.url.to_string());
+                format!(
+                    "TLS handshake failed for {url}: {}",
+                    outcome.problem.message
+                )
+            })
+        });
+        self.arrival.complete();
+        if let Some(problem) = is_untrusted {
+            // As the engine prints it too.
+            report(&problem);
+        }
+        let node = node.filter(|node| node.is_instance_valid());
+        match node {
+            Some(node) if !self.is_twin => {
+                look_at(node, |node| node.forget(response));
+            }
+            Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, response),
+            _ => {}
+        }
+        response.signals().completed().emit(response);
+        if self.is_twin {
+            // Its node keeps the answer; the body went with the signal.
+            look_at(response, |response| {
+                response.outcome().body = PackedByteArray::new();
+            });
+        }
+        Again::No
+    }
+}
+
+/// The engine's HTTPRequest.Result.
+fn result(failure: Option<&Failure>) -> i64 {
+    let Some(failure) = failure else {
+        return RustlsHTTPRequest::RESULT_SUCCESS;
+    };
+    match failure.kind {
+        FailureKind::CantConnect => RustlsHTTPRequest::RESULT_CANT_CONNECT,
+        FailureKind::CantResolve => RustlsHTTPRequest::RESULT_CANT_RESOLVE,
+        FailureKind::Connection => RustlsHTTPRequest::RESULT_CONNECTION_ERROR,
+        FailureKind::TlsHandshake => RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR,
+        FailureKind::BodySizeLimit => RustlsHTTPRequest::RESULT_BODY_SIZE_LIMIT_EXCEEDED,
+        FailureKind::Decompress => RustlsHTTPRequest::RESULT_BODY_DECOMPRESS_FAILED,
+        FailureKind::Cancelled | FailureKind::Request => RustlsHTTPRequest::RESULT_REQUEST_FAILED,
+        FailureKind::FileCantOpen => RustlsHTTPRequest::RESULT_DOWNLOAD_FILE_CANT_OPEN,
+        FailureKind::FileWrite => RustlsHTTPRequest::RESULT_DOWNLOAD_FILE_WRITE_ERROR,
+        FailureKind::RedirectLimit => RustlsHTTPRequest::RESULT_REDIRECT_LIMIT_REACHED,
+        FailureKind::Timeout => RustlsHTTPRequest::RESULT_TIMEOUT,
+    }
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

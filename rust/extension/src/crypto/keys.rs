@@ -1,0 +1,211 @@
+//! What the engine's CryptoKey can do: with the provider, or with the engine's own Crypto where the provider lacks
+//! something.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use godot::classes::hashing_context::HashType;
+use godot::classes::{Crypto, CryptoKey};
+use godot::prelude::*;
+use godot_rustls_pki::certificate::PublicKeyKind;
+use godot_rustls_pki::crypto::{Failure, Hash, HashAlgorithm, PrivateKey, PublicKey};
+use godot_rustls_pki::digest::{Sha256, sha256};
+use godot_rustls_pki::issuance::CertificateSigner;
+use godot_rustls_pki::pem::{read_private_key, read_public_key};
+use zeroize::Zeroizing;
+
+use crate::crypto::certificate_signers::{ByEngine, ByProvider};
+use crate::engine::objects::{crypto_key, private_key_text, public_key_text, quietly};
+
+/// A private key of the engine's.
+pub(crate) struct SecretKey {
+    object: Gd<CryptoKey>,
+    provider: Result<Arc<PrivateKey>, Failure>,
+}
+
+/// The private key that was used last. To make a key ready costs several times what an RSA signature with it costs.
+#[derive(Default)]
+pub(crate) struct RecentKey {
+    kept: Mutex<Option<(Sha256, Arc<PrivateKey>)>>,
+}
+
+impl RecentKey {
+    pub(crate) fn of(&self, key: Option<Gd<CryptoKey>>) -> Result<SecretKey, String> {
+        let object = key.ok_or("the key is null: pass a private key")?;
+        let text = private_key_text(&object)?;
+        // The object may hold another key by now: its text tells, and of that no more than the hash is kept.
+        let fingerprint = sha256(text.as_bytes());
+        let provider = self.kept(&fingerprint).map_or_else(|| read(&text), Ok);
+        if let Ok(key) = &provider {
+            *self.lock() = Some((fingerprint, Arc::clone(key)));
+        }
+        Ok(SecretKey { object, provider })
+    }
+
+    fn kept(&self, fingerprint: &Sha256) -> Option<Arc<PrivateKey>> {
+        let kept = self.lock();
+        let (which, key) = kept.as_ref()?;
+        (which == fingerprint).then(|| Arc::clone(key))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Sha256, Arc<PrivateKey>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read(text: &str) -> Result<Arc<PrivateKey>, Failure> {
+    let der = Zeroizing::new(read_private_key(text).map_err(Failure::Lacking)?);
+    PrivateKey::from_der(&der).map(Arc::new)
+}
+
+/// A private key's PEM text in the form that everybody reads.
+pub(crate) fn encoded_anew(pem: &str) -> Result<Zeroizing<String>, String> {
+    let key = read(pem).map_err(|failure| failure.message().to_owned())?;
+    key.encode_anew()
+}
+
+impl SecretKey {
+    pub(crate) fn sign(
+        &self,
+        hash: &Hash<'_>,
+        bytes: &PackedByteArray,
+    ) -> Result<PackedByteArray, String> {
+        let signed = self.provider().and_then(|key| key.sign(hash));
+        or_by_engine(signed.map(PackedByteArray::from), |engine| {
+            let hash_type = engine_hash(hash.algorithm())?;
+            let made = quietly(|| engine.sign(hash_type, bytes, &self.object));
+            Some(made).filter(|made| !made.is_empty())
+        })
+    }
+
+    pub(crate) fn decrypt(&self, ciphertext: &PackedByteArray) -> Result<PackedByteArray, String> {
+        let plaintext = self
+            .provider()
+            .and_then(|key| key.decrypt(ciphertext.as_slice()));
+        match plaintext {
+            Ok(plaintext) => Ok(PackedByteArray::from(plaintext.as_slice())),
+            Err(Failure::Refused(message)) => Err(message),
+            Err(Failure::Lacking(_)) => self.decrypt_by_engine(ciphertext),
+        }
+    }
+
+    /// The engine gives an empty array when it fails, and when nothing was encrypted: that counts as a failure too.
+    fn decrypt_by_engine(&self, ciphertext: &PackedByteArray) -> Result<PackedByteArray, String> {
+        let plaintext = quietly(|| Crypto::new_gd().decrypt(&self.object, ciphertext));
+        if !plaintext.is_empty() {
+            return Ok(plaintext);
+        }
+        let kind = public_key(&self.object)?.map(|public| public.kind().to_string());
+        let kind = kind.unwrap_or_else(|| "empty".to_owned());
+        Err(format!(
+            "nothing was decrypted: the ciphertext was not made for this key ({kind}), was changed on the way, or has nothing in it: use RSA keys of 2048 to 8192 bits, which tell these apart"
+        ))
+    }
+
+    /// For certificates.
+    pub(crate) fn certifying(&self) -> Result<Box<dyn CertificateSigner + '_>, String> {
+        if let Ok(key) = &self.provider {
+            let public_key_info = key.public_key_info()?;
+            return Ok(Box::new(ByProvider {
+                key,
+                public_key_info,
+            }));
+        }
+        let public = public_key(&self.object)?.ok_or("the key is empty: load one first")?;
+        Ok(Box::new(ByEngine {
+            key: &self.object,
+            public_key_info: public.info_der().to_vec(),
+        }))
+    }
+
+    /// The engine's object.
+    pub(crate) fn object(&self) -> &Gd<CryptoKey> {
+        &self.object
+    }
+
+    /// Its kind when that is none of RSA, P-256, P-384 and P-521.
+    pub(crate) fn rare_kind(&self) -> Result<Option<PublicKeyKind>, String> {
+        if self.provider.is_ok() {
+            return Ok(None);
+        }
+        let public = public_key(&self.object)?;
+        let kind = public.map(|public| public.kind().clone());
+        Ok(kind.filter(|kind| matches!(kind, PublicKeyKind::Other(_))))
+    }
+
+    fn provider(&self) -> Result<&PrivateKey, Failure> {
+        self.provider.as_deref().map_err(Clone::clone)
+    }
+}
+
+/// The public key of an engine's key, public-only or not. An empty key has none.
+pub(crate) fn public_key(key: &Gd<CryptoKey>) -> Result<Option<PublicKey>, String> {
+    let Some(text) = public_key_text(key) else {
+        return Ok(None);
+    };
+    PublicKey::from_info_der(&read_public_key(&text)?).map(Some)
+}
+
+/// The RSA key that the provider made, or one of the engine's making where the provider lacks the size.
+pub(crate) fn rsa_key(
+    made: Result<Zeroizing<String>, Failure>,
+    size: i64,
+) -> Result<Gd<CryptoKey>, String> {
+    match made {
+        Ok(pem) => crypto_key(&pem),
+        Err(failure) => or_by_engine(Err(failure), |engine| {
+            engine.generate_rsa(i32::try_from(size).ok()?)
+        }),
+    }
+}
+
+/// Whether the signature over the hash is the key's. With an empty key none is, as in the engine.
+pub(crate) fn verify(
+    key: &Gd<CryptoKey>,
+    hash: &Hash<'_>,
+    bytes: &PackedByteArray,
+    signature: &PackedByteArray,
+) -> Result<bool, String> {
+    let Some(public) = public_key(key)? else {
+        return Ok(false);
+    };
+    or_by_engine(public.verify(hash, signature.as_slice()), |engine| {
+        let hash_type = engine_hash(hash.algorithm())?;
+        Some(engine.verify(hash_type, bytes, signature, key))
+    })
+}
+
+/// Encrypts for whoever has the private half.
+pub(crate) fn encrypt(
+    key: Option<Gd<CryptoKey>>,
+    plaintext: &PackedByteArray,
+) -> Result<PackedByteArray, String> {
+    let key = key.ok_or("the key is null: pass a public key")?;
+    let public = public_key(&key)?.ok_or("the key is empty: load one first")?;
+    let ciphertext = public.encrypt(plaintext.as_slice());
+    or_by_engine(ciphertext.map(PackedByteArray::from), |engine| {
+        let made = quietly(|| engine.encrypt(&key, plaintext));
+        Some(made).filter(|made| !made.is_empty())
+    })
+}
+
+/// What the provider made, or the engine where the provider lacks something; the provider's sentence when neither can.
+/// That is the one that is printed: what the engine prints of its own failures is kept back, a number says nothing.
+pub(crate) fn or_by_engine<T>(
+    made: Result<T, Failure>,
+    by_engine: impl FnOnce(&mut Gd<Crypto>) -> Option<T>,
+) -> Result<T, String> {
+    match made {
+        Ok(made) => Ok(made),
+        Err(Failure::Refused(message)) => Err(message),
+        Err(Failure::Lacking(message)) => by_engine(&mut Crypto::new_gd()).ok_or(message),
+    }
+}
+
+fn engine_hash(algorithm: HashAlgorithm) -> Option<HashType> {
+    match algorithm {
+        HashAlgorithm::Md5 => Some(HashType::MD5),
+        HashAlgorithm::Sha1 => Some(HashType::SHA1),
+        HashAlgorithm::Sha256 => Some(HashType::SHA256),
+        HashAlgorithm::Sha384 | HashAlgorithm::Sha512 => None,
+    }
+}

@@ -1,0 +1,7 @@
+//! What the engine gives and takes: its objects, types, settings and log.
+
+pub(crate) mod convert;
+pub(crate) mod object_cache;
+pub(crate) mod objects;
+pub(crate) mod project_settings;
+pub(crate) mod shared_objects;

@@ -1,0 +1,143 @@
+//! Where the body of an answer goes: memory, a file, or events.
+
+use std::path::PathBuf;
+
+use godot_rustls_http::download::{Partial, Saving};
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::fetch::{Head, Order, Receiver};
+use godot_rustls_http::server_sent_events::Events;
+
+use super::event_queue::EventSender;
+use crate::runtime::packed_bytes::Bytes;
+
+/// A file that takes a body.
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    /// Goes on where an earlier download ended, and lets a later one go on.
+    pub(crate) resume: bool,
+}
+
+impl File {
+    fn saving(self, order: &Order) -> Saving {
+        if self.resume {
+            Saving::resuming(self.path, order)
+        } else {
+            Saving::whole(self.path)
+        }
+    }
+}
+
+/// What is wanted of a body.
+pub(crate) struct Destination {
+    saving: Option<Saving>,
+    events: Option<EventSender>,
+    place: Place,
+}
+
+enum Place {
+    Memory(Bytes),
+    File,
+    Events(Events),
+}
+
+impl Destination {
+    pub(crate) fn new(order: &Order, file: Option<File>, events: Option<EventSender>) -> Self {
+        Self {
+            saving: file.map(|file| file.saving(order)),
+            events,
+            place: Place::Memory(Bytes::new()),
+        }
+    }
+
+    pub(super) fn into_memory(self) -> Bytes {
+        match self.place {
+            Place::Memory(bytes) => bytes,
+            Place::File | Place::Events(_) => Bytes::new(),
+        }
+    }
+
+    fn place_for(&self, head: &Head, length: Option<u64>) -> Place {
+        let kind = head.header("content-type").unwrap_or_default();
+        let is_stream = kind
+            .get(..17)
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"));
+        if self.events.is_some() && is_stream && head.status == 200 {
+            return Place::Events(Events::new());
+        }
+        if self.saving.is_some() {
+            return Place::File;
+        }
+        let mut bytes = Bytes::new();
+        bytes.expect(length.unwrap_or_default());
+        Place::Memory(bytes)
+    }
+}
+
+impl Receiver for Destination {
+    fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), Failure> {
+        self.place = self.place_for(head, length);
+        match &mut self.saving {
+            Some(saving) => saving.begin(head, length),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
+        match &mut self.place {
+            Place::Memory(bytes) => match bytes.push(piece) {
+                true => Ok(()),
+                false => Err(Failure::new(
+                    FailureKind::BodySizeLimit,
+                    "there is no memory for the body: set download_file or body_size_limit",
+                )),
+            },
+            Place::File => match &mut self.saving {
+                Some(saving) => saving.write(piece),
+                None => Ok(()),
+            },
+            Place::Events(events) => {
+                let sender = self.events.as_ref();
+                if sender.is_some_and(EventSender::is_flooded) {
+                    return Err(Failure::new(
+                        FailureKind::BodySizeLimit,
+                        "the server sends events faster than they can be taken: more than 16 MiB of them wait",
+                    ));
+                }
+                let pushed = events.push(piece, &mut |event| {
+                    if let Some(sender) = sender {
+                        sender.send(event);
+                    }
+                });
+                if let Some(sender) = sender {
+                    sender.tell_retry(events.retry());
+                }
+                pushed
+            }
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.events.as_ref().is_some_and(EventSender::is_full)
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        match (&mut self.place, &mut self.saving) {
+            (Place::Memory(bytes), _) => {
+                bytes.trim();
+                Ok(())
+            }
+            (Place::File, Some(saving)) => saving.finish(),
+            (Place::File, None) | (Place::Events(_), _) => Ok(()),
+        }
+    }
+
+    fn partial(&self) -> Option<&Partial> {
+        self.saving.as_ref().and_then(Receiver::partial)
+    }
+
+    fn forget_partial(&mut self) {
+        if let Some(saving) = &mut self.saving {
+            saving.forget_partial();
+        }
+    }
+}

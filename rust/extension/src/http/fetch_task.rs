@@ -1,0 +1,136 @@
+//! One exchange under way: begun here, done on the runtime's threads, watched from the main thread.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::{Duration, Instant};
+
+use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::fetch::{self, Head, Order};
+use godot_rustls_http::pool::Pool;
+use godot_rustls_http::progress::Progress;
+use godot_rustls_http::server_sent_events::Event;
+use godot_rustls_net::phase::Phase;
+use tokio::task::AbortHandle;
+
+use super::body_sink::{Destination, File};
+use super::event_queue::{self, EventReceiver, Retry};
+use crate::runtime::async_runtime;
+use crate::runtime::packed_bytes::Bytes;
+
+/// What an exchange gave.
+pub(crate) struct Finished {
+    pub(crate) head: Option<Head>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) body: Bytes,
+    /// From its beginning to its end.
+    pub(crate) took: Duration,
+}
+
+/// The main thread's end of it. Dropping it ends the exchange.
+pub(crate) struct Flight {
+    pub(crate) progress: Arc<Progress>,
+    finished: Receiver<Finished>,
+    /// It was waited for.
+    early: Option<Finished>,
+    events: EventReceiver,
+    /// Whether events may come.
+    pub(crate) has_events: bool,
+    task: AbortHandle,
+}
+
+impl Flight {
+    /// Begins it. The error is a sentence.
+    pub(crate) fn begin(
+        pool: Arc<Pool>,
+        order: Order,
+        file: Option<File>,
+        with_events: bool,
+    ) -> Result<Self, String> {
+        let runtime = async_runtime::handle()?;
+        let progress = Arc::new(Progress::default());
+        progress.phase.set(Phase::Resolving);
+        let (event_sender, events) = event_queue::queue();
+        let (sender, finished) = channel();
+        let watched = Arc::clone(&progress);
+        let begun = Instant::now();
+        let task = runtime.spawn(async move {
+            let _landed = Landed(Arc::clone(&watched));
+            let events = with_events.then_some(event_sender);
+            let mut destination = Destination::new(&order, file, events);
+            let ending = fetch::run(&pool, order, &watched, &mut destination).await;
+            // Files are let go here: whoever hears of a failure may go on with what is left at once.
+            let received = destination.into_memory();
+            let body = if ending.failure.is_none() {
+                received
+            } else {
+                Bytes::new()
+            };
+            // The game may have lost interest.
+            let _ = sender.send(Finished {
+                head: ending.head,
+                failure: ending.failure,
+                body,
+                took: begun.elapsed(),
+            });
+        });
+        Ok(Self {
+            progress,
+            finished,
+            early: None,
+            events,
+            has_events: with_events,
+            task: task.abort_handle(),
+        })
+    }
+
+    /// What it gave, once it is done.
+    pub(crate) fn take_finished(&mut self) -> Option<Finished> {
+        if let Some(finished) = self.early.take() {
+            return Some(finished);
+        }
+        match self.finished.try_recv() {
+            Ok(finished) => Some(finished),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Finished {
+                head: None,
+                failure: Some(Failure::new(
+                    FailureKind::Request,
+                    "the request ended by a defect of the addon: please report it with the lines printed above",
+                )),
+                body: Bytes::new(),
+                took: Duration::MAX,
+            }),
+        }
+    }
+
+    /// Waits a moment for its end. Whether that came.
+    pub(crate) fn wait(&mut self, patience: Duration) -> bool {
+        self.early = self.finished.recv_timeout(patience).ok();
+        self.early.is_some()
+    }
+
+    /// How long the server of events wants a client to wait before it asks again.
+    pub(crate) fn retry(&self) -> Retry {
+        self.events.retry.clone()
+    }
+
+    /// The next event of a stream of them.
+    pub(crate) fn take_event(&self) -> Option<Event> {
+        self.events.take()
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// However the work ends, the main thread sees that it did.
+struct Landed(Arc<Progress>);
+
+impl Drop for Landed {
+    fn drop(&mut self) {
+        self.0.phase.set(Phase::Idle);
+    }
+}

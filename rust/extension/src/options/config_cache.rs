@@ -1,0 +1,306 @@
+//! From options objects, ours or the engine's, to core configurations that are built once and shared.
+
+use std::collections::VecDeque;
+use std::fmt::Arguments;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use godot::classes::{Os, RefCounted, TlsOptions};
+use godot::prelude::*;
+use godot_rustls_pki::trust::TrustStore;
+use godot_rustls_pki::verifier::Verification;
+use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::identity::{Identity, ServerIdentities};
+use godot_rustls_tls::options::{ClientAuthentication, ClientOptions, ServerOptions, Terms};
+
+use crate::classes::RustlsTLSOptions;
+use crate::engine::convert::{report, warn};
+use crate::engine::shared_objects::look_at;
+use crate::options::default_trust::default_trust;
+use crate::options::key_log_file;
+use crate::options::options_key::{self, ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
+
+/// The last configurations of one owner. Equal options give the same configuration, and so may resume the
+/// same sessions; any change starts a new one.
+#[derive(Default)]
+pub(crate) struct SetupCache {
+    clients: VecDeque<(ClientSpec, Arc<ClientSetup>)>,
+    servers: VecDeque<(ServerSpec, Arc<ServerSetup>)>,
+    /// The pair that was read last: whatever else changes, reading a key again would take longest.
+    identity: Option<(IdentitySpec, Identity)>,
+}
+
+/// Configurations kept for all of the engine's own options objects and for null together. They are told
+/// apart by content alone; a game has a handful.
+const KEPT_SHARED: usize = 16;
+
+/// Options objects without any check that are remembered as warned of. A game that makes one for every connection
+/// is warned again and again, which it has earned.
+const KNOWN_UNSAFE: usize = 64;
+
+/// One object of ours has one configuration at a time.
+const KEPT_OWN: usize = 1;
+
+static SHARED: Mutex<SetupCache> = Mutex::new(SetupCache {
+    clients: VecDeque::new(),
+    servers: VecDeque::new(),
+    identity: None,
+});
+
+impl SetupCache {
+    /// The configuration for `spec`, whose trust is `default` when it has none of its own, and whether it is new.
+    fn client(
+        &mut self,
+        spec: ClientSpec,
+        default: Option<Arc<TrustStore>>,
+        capacity: usize,
+    ) -> Result<(Arc<ClientSetup>, bool), String> {
+        let known = self.clients.iter().find(|(known, setup)| {
+            *known == spec
+                && default
+                    .as_ref()
+                    .is_none_or(|trust| Arc::ptr_eq(trust, &setup.options().trust))
+        });
+        if let Some((_, setup)) = known {
+            return Ok((Arc::clone(setup), false));
+        }
+        let setup = Arc::new(new_client(&spec, default)?);
+        // Those from before the trust was read anew serve nobody any more.
+        self.clients.retain(|(known, _)| {
+            *known != spec && known.terms.trust_reloads == spec.terms.trust_reloads
+        });
+        self.clients.truncate(capacity.saturating_sub(1));
+        self.clients.push_front((spec, Arc::clone(&setup)));
+        Ok((setup, true))
+    }
+
+    fn server(&mut self, spec: ServerSpec, capacity: usize) -> Result<Arc<ServerSetup>, String> {
+        if let Some((_, setup)) = self.servers.iter().find(|(known, _)| *known == spec) {
+            return Ok(Arc::clone(setup));
+        }
+        let identity = self.identity(&spec.identity)?;
+        let setup = Arc::new(new_server(&spec, identity)?);
+        self.servers.truncate(capacity.saturating_sub(1));
+        self.servers.push_front((spec, Arc::clone(&setup)));
+        Ok(setup)
+    }
+
+    fn identity(&mut self, spec: &IdentitySpec) -> Result<Identity, String> {
+        if let Some((known, identity)) = &self.identity
+            && known == spec
+        {
+            return Ok(identity.clone());
+        }
+        let identity = spec.read()?;
+        self.identity = Some((spec.clone(), identity.clone()));
+        Ok(identity)
+    }
+}
+
+/// The configuration for a client with `options`: ours, the engine's, or null for the defaults. `call` is
+/// what the script called, for warnings.
+pub(crate) fn client_setup(
+    options: Option<Gd<RefCounted>>,
+    call: Arguments<'_>,
+) -> Result<Arc<ClientSetup>, String> {
+    let id = options.as_ref().map(Gd::instance_id);
+    let (spec, ours) = spec_of(options)?;
+    let Spec::Client(spec) = spec else {
+        return Err(
+            "these are server options: a client needs RustlsTLSOptions.client()".to_owned(),
+        );
+    };
+    // Whatever may print comes before and after the locks: a script may listen.
+    let default = default_trust_for(&spec);
+    let accepts_all = spec.verification == Verification::Nothing;
+    let has_own_trust = spec.own_trust.is_some();
+    let is_ours = ours.is_some();
+    let (setup, is_new) = match ours {
+        Some(ours) => lock(&cache_of(&ours)).client(spec, default, KEPT_OWN)?,
+        None => lock(&SHARED).client(spec, default, KEPT_SHARED)?,
+    };
+    if accepts_all && id.is_some_and(is_first_time) {
+        warn_of_unsafe_client(call, is_ours);
+    }
+    // The default trust told of its own when it was read.
+    if is_new && has_own_trust {
+        tell_problems(&setup.options().trust);
+    }
+    Ok(setup)
+}
+
+/// What is wrong with certificates that a script trusts; the rest of them counts.
+pub(crate) fn tell_problems(trust: &TrustStore) {
+    for problem in trust.problems() {
+        if Some(problem.as_str()) == trust.private_key_problem() {
+            report(problem);
+        } else {
+            warn(problem);
+        }
+    }
+}
+
+/// Whether an options object is met for the first time. The engine's objects cannot remember it themselves.
+fn is_first_time(options: InstanceId) -> bool {
+    static KNOWN: Mutex<VecDeque<InstanceId>> = Mutex::new(VecDeque::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.contains(&options) {
+        return false;
+    }
+    known.truncate(KNOWN_UNSAFE - 1);
+    known.push_front(options);
+    true
+}
+
+/// A configuration for one question, kept by nobody.
+pub(crate) fn temporary_client(spec: &ClientSpec) -> Result<ClientSetup, String> {
+    new_client(spec, default_trust_for(spec))
+}
+
+/// The default trust is read only when somebody needs it.
+fn default_trust_for(spec: &ClientSpec) -> Option<Arc<TrustStore>> {
+    let trusts_nobody = spec.verification == Verification::Nothing;
+    (spec.own_trust.is_none() && !trusts_nobody).then(default_trust)
+}
+
+fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> Result<ClientSetup, String> {
+    let own = || {
+        spec.own_trust
+            .as_ref()
+            .map_or_else(Arc::default, |source| source.trust())
+    };
+    Ok(ClientSetup::new(ClientOptions {
+        trust: default.unwrap_or_else(own),
+        verification: spec.verification,
+        common_name_override: spec.common_name_override.clone(),
+        pins: spec.pins.clone(),
+        revocation: Arc::clone(&spec.revocation),
+        identity: spec.identity.clone(),
+        terms: terms(&spec.terms)?,
+    }))
+}
+
+fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerSetup, String> {
+    let clients = match &spec.clients {
+        Some(clients) => Some(ClientAuthentication {
+            required: clients.required,
+            trust: clients.trust_store()?,
+            pins: spec.pins.clone(),
+            revocation: Arc::clone(&spec.revocation),
+        }),
+        None => None,
+    };
+    ServerSetup::new(ServerOptions {
+        identities: ServerIdentities::new(identity).with_named(spec.named.clone()),
+        clients,
+        terms: terms(&spec.terms)?,
+    })
+    .map_err(|diagnosis| diagnosis.message)
+}
+
+fn terms(spec: &TermsSpec) -> Result<Terms, String> {
+    Ok(Terms {
+        versions: spec.versions,
+        alpn: spec.alpn.clone(),
+        groups: spec.groups.clone(),
+        resumption: spec.resumption,
+        key_log: key_log_file::open(&spec.key_log_path)?,
+    })
+}
+
+/// Loud in development, an error in a released game: whoever reads its log must find it.
+fn warn_of_unsafe_client(call: Arguments<'_>, is_ours: bool) {
+    let prefix = if is_ours { "Rustls" } else { "" };
+    let message = format!(
+        "{call} uses {prefix}TLSOptions.client_unsafe() without a trusted chain, which accepts every certificate: anybody on the way can read and change the data. Never ship it."
+    );
+    if Os::singleton().is_debug_build() {
+        warn(&message);
+    } else {
+        report(&message);
+    }
+}
+
+/// The configuration for a server with `options`, ours or the engine's.
+pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<ServerSetup>, String> {
+    if options.is_none() {
+        return Err(
+            "a server needs options: make them with RustlsTLSOptions.server(key, certificate)"
+                .to_owned(),
+        );
+    }
+    let (spec, ours) = spec_of(options)?;
+    match spec {
+        Spec::Client(_) => Err(
+            "these are client options: a server needs RustlsTLSOptions.server(key, certificate)"
+                .to_owned(),
+        ),
+        Spec::Server(spec) => match ours {
+            Some(ours) => lock(&cache_of(&ours)).server(spec, KEPT_OWN),
+            None => lock(&SHARED).server(spec, KEPT_SHARED),
+        },
+    }
+}
+
+/// Why `options` cannot be used.
+pub(crate) fn check(options: &Gd<RustlsTLSOptions>) -> Result<(), String> {
+    match spec_of_ours(options)? {
+        Spec::Server(spec) => {
+            let identity = lock(&cache_of(options)).identity(&spec.identity)?;
+            new_server(&spec, identity).map(|_| ())
+        }
+        Spec::Client(spec) => {
+            if let Some(source) = &spec.own_trust {
+                let trust = source.trust();
+                if trust.certificate_count() == 0 {
+                    let why = trust
+                        .problems()
+                        .first()
+                        .map_or("the trusted chain is empty", String::as_str);
+                    return Err(format!("no certificate is trusted: {why}"));
+                }
+            }
+            terms(&spec.terms).map(|_| ())
+        }
+    }
+}
+
+/// The cache of an options object, which is locked while nothing is bound: building a configuration takes long.
+fn cache_of(options: &Gd<RustlsTLSOptions>) -> Arc<Mutex<SetupCache>> {
+    look_at(options, |options| Arc::clone(&options.cache))
+}
+
+fn lock(cache: &Mutex<SetupCache>) -> MutexGuard<'_, SetupCache> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What an options object of ours asks for; its warning is printed while nothing is bound, since a script may
+/// listen.
+pub(crate) fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
+    let (spec, warning) = look_at(options, RustlsTLSOptions::spec);
+    if let Some(warning) = warning {
+        warn(&warning);
+    }
+    spec
+}
+
+fn spec_of(
+    options: Option<Gd<RefCounted>>,
+) -> Result<(Spec, Option<Gd<RustlsTLSOptions>>), String> {
+    let Some(options) = options else {
+        return Ok((Spec::Client(ClientSpec::usual()?), None));
+    };
+    let options = match options.try_cast::<RustlsTLSOptions>() {
+        Ok(ours) => {
+            let spec = spec_of_ours(&ours)?;
+            return Ok((spec, Some(ours)));
+        }
+        Err(other) => other,
+    };
+    match options.try_cast::<TlsOptions>() {
+        Ok(engine) => Ok((options_key::of_engine(&engine)?, None)),
+        Err(other) => Err(format!(
+            "the options are a {}: pass a RustlsTLSOptions or the engine's TLSOptions",
+            other.get_class()
+        )),
+    }
+}

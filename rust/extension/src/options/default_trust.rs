@@ -1,0 +1,130 @@
+//! The default trust of this process: read on first use, kept until a script reloads it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use godot_rustls_pki::trust::{
+    CertificateFile, NamedCertificates, Request, Source, SystemCertificates, TrustStore,
+};
+
+use crate::engine::convert::report;
+use crate::engine::objects::read_file;
+use crate::engine::project_settings;
+
+static DEFAULT: Mutex<Option<Arc<TrustStore>>> = Mutex::new(None);
+
+static RELOADS: AtomicU64 = AtomicU64::new(0);
+
+/// The trust that connections without a chain of their own use.
+pub(crate) fn default_trust() -> Arc<TrustStore> {
+    if let Some(trust) = lock().as_ref() {
+        return Arc::clone(trust);
+    }
+    // A script may listen to errors and ask for the trust again: nothing is locked while it is told.
+    let (fresh, problems) = load();
+    let mut slot = lock();
+    if let Some(trust) = slot.as_ref() {
+        // Another thread was faster, and tells of the problems.
+        return Arc::clone(trust);
+    }
+    *slot = Some(Arc::clone(&fresh));
+    drop(slot);
+    problems.iter().for_each(|problem| report(problem));
+    fresh
+}
+
+/// Reads settings, files and the system's store again. New connections use the result; running ones stay.
+pub(crate) fn reload() -> Arc<TrustStore> {
+    let (fresh, problems) = load();
+    *lock() = Some(Arc::clone(&fresh));
+    // After the store: a configuration of the new count must not have the old trust.
+    RELOADS.fetch_add(1, Ordering::AcqRel);
+    problems.iter().for_each(|problem| report(problem));
+    fresh
+}
+
+/// How often the default trust was read again.
+pub(crate) fn reloads() -> u64 {
+    RELOADS.load(Ordering::Acquire)
+}
+
+fn lock() -> MutexGuard<'static, Option<Arc<TrustStore>>> {
+    DEFAULT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The trust as the settings have it, and what to print about it.
+fn load() -> (Arc<TrustStore>, Vec<String>) {
+    let override_bundle = file(&project_settings::bundle_override());
+    let extra = file(&project_settings::extra_certificates());
+    // What the project or its user names must work: say so at once. Gaps in the system's store are nobody's
+    // mistake here and stand in `get_problems()`.
+    let named_by_project = override_bundle.is_some() || extra.is_some();
+    let system = system_certificates();
+    let named_by_user = matches!(system, SystemCertificates::Named(_));
+    let store = TrustStore::load(Request {
+        mode: project_settings::trust_mode(),
+        override_bundle,
+        extra,
+        system,
+    });
+    let problems = if named_by_project || named_by_user || store.source() == Source::None {
+        store.problems().to_vec()
+    } else {
+        Vec::new()
+    };
+    (Arc::new(store), problems)
+}
+
+fn file(path: &str) -> Option<CertificateFile> {
+    if path.is_empty() {
+        return None;
+    }
+    Some(CertificateFile {
+        name: path.to_owned(),
+        contents: read_relative(path),
+    })
+}
+
+/// A path without a scheme is found next to the project, as the engine finds it.
+pub(crate) fn read_relative(path: &str) -> Result<Vec<u8>, String> {
+    if path.contains("://") || std::path::Path::new(path).is_absolute() {
+        return read_file(path);
+    }
+    read_file(&format!("res://{path}")).or_else(|_| read_file(path))
+}
+
+#[cfg(any(target_os = "android", target_os = "ios"))]
+fn system_certificates() -> SystemCertificates {
+    use godot::classes::Os;
+    use godot::obj::Singleton as _;
+    SystemCertificates::Pem(Os::singleton().get_system_ca_certificates().to_string())
+}
+
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+fn system_certificates() -> SystemCertificates {
+    let file = std::env::var_os("SSL_CERT_FILE");
+    let folders = std::env::var_os("SSL_CERT_DIR");
+    if file.is_none() && folders.is_none() {
+        return SystemCertificates::Native;
+    }
+    SystemCertificates::Named(NamedCertificates {
+        file,
+        folders,
+        base: project_folder(),
+    })
+}
+
+/// Where the project lies: its folder, or that of an exported game's executable.
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+fn project_folder() -> std::path::PathBuf {
+    use godot::classes::{Os, ProjectSettings};
+    use godot::obj::Singleton as _;
+    let folder = ProjectSettings::singleton().globalize_path("res://");
+    if folder.is_empty() {
+        Os::singleton().get_executable_path().get_base_dir()
+    } else {
+        folder
+    }
+    .to_string()
+    .into()
+}

@@ -1,0 +1,175 @@
+//! A server's key and certificate in files that are renewed while it runs.
+
+use std::time::{Duration, Instant};
+
+use godot_rustls_pki::digest::{Sha256, sha256};
+use godot_rustls_tls::identity::Identity;
+use zeroize::Zeroizing;
+
+use crate::options::default_trust::read_relative;
+use crate::options::options_key::read_identity;
+
+/// How often the files are looked at, at most: renewal is no matter of milliseconds, a handshake is.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What stands behind a certificate file's name in the name of the file with its OCSP response.
+const OCSP_ENDING: &str = ".ocsp";
+
+/// Stands for what was given as a path and is a text: a path is printed and saved, and a key must never be.
+const A_TEXT: &str = "(a text)";
+
+/// How keys and PEM begin in base64.
+const BASE64_BEGINNINGS: [&str; 3] = ["MI", "MC", "LS0t"];
+/// Shorter than any key in base64, in bytes.
+const SHORTEST_KEY: usize = 40;
+
+/// Two paths, and the last pair of theirs that could be used.
+pub(crate) struct IdentityFiles {
+    key_path: String,
+    certificate_path: String,
+    looked: Option<Instant>,
+    /// Hash of what was read last, usable or not.
+    seen: Option<Sha256>,
+    /// Hash of what `current` was made of.
+    served: Option<Sha256>,
+    current: Result<Identity, String>,
+    /// The files are broken, and somebody was told.
+    has_warned: bool,
+}
+
+/// What a look at the files came to.
+pub(crate) struct Look {
+    /// The pair to use: the old one while the new files are broken.
+    pub(crate) identity: Result<Identity, String>,
+    /// What to tell the user, once.
+    pub(crate) warning: Option<String>,
+}
+
+/// What the files held.
+struct Contents {
+    key: Zeroizing<Vec<u8>>,
+    certificate: Vec<u8>,
+    ocsp: Vec<u8>,
+}
+
+impl IdentityFiles {
+    pub(crate) fn new(key_path: String, certificate_path: String) -> Self {
+        Self {
+            key_path: path(key_path),
+            certificate_path: path(certificate_path),
+            looked: None,
+            seen: None,
+            served: None,
+            current: Err("the files were not read yet".to_owned()),
+            has_warned: false,
+        }
+    }
+
+    /// The paths of the key and of the certificate.
+    pub(crate) fn paths(&self) -> (&str, &str) {
+        (&self.key_path, &self.certificate_path)
+    }
+
+    /// The pair as of now, or as of a second ago.
+    pub(crate) fn look(&mut self) -> Look {
+        let is_fresh = self.looked.is_some_and(|at| at.elapsed() < LOOK_EVERY);
+        let warning = if is_fresh { None } else { self.refresh() };
+        Look {
+            identity: self.current.clone(),
+            warning,
+        }
+    }
+
+    fn refresh(&mut self) -> Option<String> {
+        self.looked = Some(Instant::now());
+        let read = match self.read() {
+            Ok(read) => read,
+            Err(problem) => return self.keep(problem),
+        };
+        let hash = Some(read.hash());
+        let is_known = std::mem::replace(&mut self.seen, hash) == hash;
+        if hash == self.served {
+            // The same files are there again: the same identity, with its sessions.
+            self.has_warned = false;
+            return None;
+        }
+        if is_known {
+            return None;
+        }
+        match read.identity() {
+            Ok(identity) => {
+                self.current = Ok(identity);
+                self.served = hash;
+                self.has_warned = false;
+                None
+            }
+            Err(problem) => self.keep(problem),
+        }
+    }
+
+    /// Goes on with the old pair, if there is one. Files are seldom replaced in one moment: one warning.
+    fn keep(&mut self, problem: String) -> Option<String> {
+        if self.current.is_err() {
+            self.current = Err(problem);
+            return None;
+        }
+        if std::mem::replace(&mut self.has_warned, true) {
+            return None;
+        }
+        Some(format!(
+            "the new identity in \"{}\" and \"{}\" cannot be used ({problem}): the old one stays until it can",
+            self.key_path, self.certificate_path
+        ))
+    }
+
+    fn read(&self) -> Result<Contents, String> {
+        let read = |what: &str, path: &str| {
+            if path == A_TEXT {
+                return Err(format!(
+                    "the {what} is a text and no path: pass texts to RustlsTLSOptions.server_from_pem()"
+                ));
+            }
+            read_relative(path).map_err(|why| format!("the {what} \"{path}\": {why}"))
+        };
+        Ok(Contents {
+            key: Zeroizing::new(read("key", &self.key_path)?),
+            certificate: read("certificate", &self.certificate_path)?,
+            // Seldom there; a missing one is no mistake.
+            ocsp: read_relative(&format!("{}{OCSP_ENDING}", self.certificate_path))
+                .unwrap_or_default(),
+        })
+    }
+}
+
+fn path(given: String) -> String {
+    if is_text(&given) {
+        A_TEXT.to_owned()
+    } else {
+        given
+    }
+}
+
+/// Whether it is PEM or base64, also with its line breaks lost.
+fn is_text(given: &str) -> bool {
+    let upper = given.to_ascii_uppercase();
+    let is_marked = upper.contains("-BEGIN") || upper.contains("PRIVATE KEY");
+    let is_base64 = given.len() >= SHORTEST_KEY
+        && BASE64_BEGINNINGS
+            .iter()
+            .any(|start| given.starts_with(start))
+        && given
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b' '));
+    given.contains(['\r', '\n']) || is_marked || is_base64
+}
+
+impl Contents {
+    fn hash(&self) -> Sha256 {
+        let hashes = [&*self.key, &self.certificate, &self.ocsp].map(|part| sha256(part));
+        sha256(&hashes.concat())
+    }
+
+    fn identity(self) -> Result<Identity, String> {
+        Ok(read_identity(&self.key, &self.certificate)?.with_ocsp_response(self.ocsp))
+    }
+}

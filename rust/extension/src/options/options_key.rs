@@ -1,0 +1,205 @@
+//! What options ask for, as plain data that can be compared: equal specs share a configuration.
+
+use std::sync::Arc;
+
+use godot::classes::TlsOptions;
+use godot::prelude::*;
+use godot_rustls_pki::pem::read_private_key_file;
+use godot_rustls_pki::pins::Pins;
+use godot_rustls_pki::revocation::RevocationLists;
+use godot_rustls_pki::trust::TrustStore;
+use godot_rustls_pki::verifier::Verification;
+use godot_rustls_tls::alpn::AlpnProtocols;
+use godot_rustls_tls::identity::{Identity, ServedName};
+use godot_rustls_tls::options::VersionRange;
+use godot_rustls_tls::provider::KeyExchangeGroups;
+use zeroize::Zeroizing;
+
+use crate::engine::object_cache::{known_certificate, known_private_key};
+use crate::engine::objects::certificates;
+use crate::options::certificate_source::CertificateSource;
+use crate::options::default_trust::reloads;
+
+/// Everything that makes one client's configuration differ from another's.
+#[derive(Clone, PartialEq)]
+pub(crate) struct ClientSpec {
+    /// The user's own chain, or the default trust.
+    pub(crate) own_trust: Option<Arc<CertificateSource>>,
+    pub(crate) verification: Verification,
+    pub(crate) common_name_override: String,
+    pub(crate) pins: Pins,
+    pub(crate) revocation: Arc<RevocationLists>,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) terms: TermsSpec,
+}
+
+/// Everything that makes one server's configuration differ from another's.
+#[derive(Clone, PartialEq)]
+pub(crate) struct ServerSpec {
+    pub(crate) identity: IdentitySpec,
+    pub(crate) named: Vec<(ServedName, Identity)>,
+    pub(crate) clients: Option<ClientsSpec>,
+    pub(crate) pins: Pins,
+    pub(crate) revocation: Arc<RevocationLists>,
+    pub(crate) terms: TermsSpec,
+}
+
+/// What both sides can ask for.
+#[derive(Clone, PartialEq)]
+pub(crate) struct TermsSpec {
+    pub(crate) versions: VersionRange,
+    pub(crate) alpn: AlpnProtocols,
+    pub(crate) groups: KeyExchangeGroups,
+    pub(crate) resumption: bool,
+    /// Empty for none.
+    pub(crate) key_log_path: String,
+    /// How often the default trust had been read anew: that forgets all sessions, whoever vouched for them.
+    pub(crate) trust_reloads: u64,
+}
+
+/// How a server asks its clients who they are.
+#[derive(Clone, PartialEq)]
+pub(crate) struct ClientsSpec {
+    pub(crate) required: bool,
+    /// Whose clients are let in.
+    pub(crate) trust: Arc<CertificateSource>,
+}
+
+/// Key and certificate of a server, read already or not.
+#[derive(Clone, PartialEq)]
+pub(crate) enum IdentitySpec {
+    Pem {
+        key: Arc<Zeroizing<String>>,
+        certificate: Arc<CertificateSource>,
+    },
+    Ready(Identity),
+}
+
+/// Which side a set of options is for.
+pub(crate) enum Spec {
+    Client(ClientSpec),
+    Server(ServerSpec),
+}
+
+impl ClientsSpec {
+    /// Whose clients are let in. Nobody's is a mistake to tell at once.
+    pub(crate) fn trust_store(&self) -> Result<Arc<TrustStore>, String> {
+        if self.trust.is_for_servers_alone() {
+            return Err("the trusted chain for clients says of a certificate that it is not trusted for clients: give it as a plain \"CERTIFICATE\" block if it is".to_owned());
+        }
+        let store = self.trust.trust();
+        if store.certificate_count() > 0 {
+            return Ok(store);
+        }
+        let why = store
+            .problems()
+            .first()
+            .map_or_else(String::new, |problem| format!(" ({problem})"));
+        Err(format!(
+            "the trusted chain for clients vouches for nobody{why}: pass the certificate that issued theirs"
+        ))
+    }
+}
+
+impl TermsSpec {
+    /// For options that name none: both versions as far as the engine's setting allows, and no more.
+    fn usual() -> Result<Self, String> {
+        Ok(Self {
+            versions: allowed(VersionRange::default())?,
+            alpn: AlpnProtocols::default(),
+            groups: KeyExchangeGroups::default(),
+            resumption: true,
+            key_log_path: String::new(),
+            trust_reloads: reloads(),
+        })
+    }
+}
+
+impl ClientSpec {
+    /// Without any options: the default trust, everything checked.
+    pub(crate) fn usual() -> Result<Self, String> {
+        Self::of_engine(None, String::new(), false)
+    }
+
+    fn of_engine(
+        own_trust: Option<Arc<CertificateSource>>,
+        common_name_override: String,
+        is_unsafe: bool,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            verification: verification(is_unsafe, own_trust.is_some()),
+            own_trust,
+            common_name_override,
+            pins: Pins::default(),
+            revocation: Arc::default(),
+            identity: None,
+            terms: TermsSpec::usual()?,
+        })
+    }
+}
+
+impl IdentitySpec {
+    /// The pair, if it can be used and belongs together.
+    pub(crate) fn read(&self) -> Result<Identity, String> {
+        match self {
+            Self::Ready(identity) => Ok(identity.clone()),
+            Self::Pem { key, certificate } => read_identity(key.as_bytes(), certificate.bytes()),
+        }
+    }
+}
+
+/// Key and certificates, each in PEM or DER, if they can be used and belong together.
+pub(crate) fn read_identity(key: &[u8], certificate: &[u8]) -> Result<Identity, String> {
+    let bundle = certificates(certificate);
+    // A chain with a gap would be refused by some clients, and nobody here would know.
+    if let Some(problem) = bundle.problems.first() {
+        return Err(format!("the certificate cannot be used: {problem}"));
+    }
+    Identity::new(&bundle.certificates, read_private_key_file(key)?)
+}
+
+/// What the engine's own options hold.
+pub(crate) fn of_engine(options: &Gd<TlsOptions>) -> Result<Spec, String> {
+    if options.is_server() {
+        let key = options
+            .get_private_key()
+            .ok_or("the options have no private key")?;
+        let certificate = options
+            .get_own_certificate()
+            .ok_or("the options have no certificate")?;
+        return Ok(Spec::Server(ServerSpec {
+            identity: IdentitySpec::Pem {
+                key: known_private_key(&key)?,
+                certificate: known_certificate(&certificate)?,
+            },
+            named: Vec::new(),
+            clients: None,
+            pins: Pins::default(),
+            revocation: Arc::default(),
+            terms: TermsSpec::usual()?,
+        }));
+    }
+    let chain = options.get_trusted_ca_chain();
+    ClientSpec::of_engine(
+        chain.map(|chain| known_certificate(&chain)).transpose()?,
+        options.get_common_name_override().to_string(),
+        options.is_unsafe_client(),
+    )
+    .map(Spec::Client)
+}
+
+/// The versions as far as the engine's setting allows them.
+pub(crate) fn allowed(range: VersionRange) -> Result<VersionRange, String> {
+    range
+        .limited_by(crate::engine::project_settings::is_tls_1_3_enabled())
+        .map_err(|diagnosis| diagnosis.message)
+}
+
+/// What an unsafe client still checks: with a chain all but the name, without one nothing.
+pub(crate) fn verification(is_unsafe: bool, has_chain: bool) -> Verification {
+    match (is_unsafe, has_chain) {
+        (false, _) => Verification::Full,
+        (true, true) => Verification::ChainOnly,
+        (true, false) => Verification::Nothing,
+    }
+}

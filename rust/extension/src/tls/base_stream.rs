@@ -1,0 +1,234 @@
+//! Bytes to and from the stream below, whatever kind it is. What it returns is checked.
+
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use godot::classes::{StreamPeer, StreamPeerTcp, StreamPeerTls, stream_peer_tcp, stream_peer_tls};
+use godot::global::Error;
+use godot::prelude::*;
+
+use super::socket::Socket;
+use super::stream_state::Slot;
+use crate::engine::convert::packed_bytes;
+use crate::engine::objects::describe;
+
+/// The stream below a TLS connection.
+pub(crate) enum Transport {
+    /// Dialled by us.
+    Own(Socket),
+    /// The script's.
+    Given(GivenStream),
+}
+
+/// A stream that a script gave.
+pub(crate) struct GivenStream {
+    stream: Gd<StreamPeer>,
+    kind: Kind,
+    /// It was connected or moved bytes once: when it is not connected now, it ended.
+    was_alive: bool,
+}
+
+/// Streams whose state can be asked.
+enum Kind {
+    Socket(Gd<StreamPeerTcp>),
+    EngineTls(Gd<StreamPeerTls>),
+    Ours(Arc<Slot>),
+    Other,
+}
+
+/// What a read from the stream below brought.
+pub(crate) enum Received {
+    /// Some bytes, at most as many as asked for.
+    Data(PackedByteArray),
+    /// Nothing for now.
+    Nothing,
+    /// The stream ended in order.
+    End,
+    /// The other side reset the connection.
+    Reset,
+    /// The stream failed, in words.
+    Failed(String),
+}
+
+impl From<TcpStream> for Transport {
+    fn from(socket: TcpStream) -> Self {
+        Self::Own(Socket::new(socket))
+    }
+}
+
+impl Transport {
+    /// Makes one of a script's stream. `ours` is the state of a stream of this addon's own class.
+    pub(crate) fn given(stream: Gd<StreamPeer>, ours: Option<Arc<Slot>>) -> Self {
+        Self::Given(GivenStream::new(stream, ours))
+    }
+
+    /// Reads at most `limit` bytes without waiting.
+    pub(crate) fn receive(&mut self, limit: i32) -> Received {
+        match self {
+            Self::Own(socket) => socket.receive(limit),
+            Self::Given(stream) => stream.receive(limit),
+        }
+    }
+
+    /// Whether a read that brought `received` of `asked` bytes may have left some: a socket gives all it has, which
+    /// spares the system call that would only say so.
+    pub(crate) fn may_have_more(&self, received: usize, asked: i32) -> bool {
+        !self.is_socket() || received >= asked.unsigned_abs() as usize
+    }
+
+    /// Whether it is a socket, ours or the engine's.
+    pub(super) fn is_socket(&self) -> bool {
+        match self {
+            Self::Own(_) => true,
+            Self::Given(stream) => matches!(stream.kind, Kind::Socket(_)),
+        }
+    }
+
+    /// Writes without waiting; how many bytes were taken.
+    pub(crate) fn send(&mut self, data: &PackedByteArray) -> Result<usize, String> {
+        match self {
+            Self::Own(socket) => socket.send(data.as_slice()),
+            Self::Given(stream) => stream.send(data),
+        }
+    }
+}
+
+impl Transport {
+    /// The engine's socket, if nobody but this holds it.
+    pub(super) fn unowned_socket(&self) -> Option<Gd<StreamPeerTcp>> {
+        let Self::Given(GivenStream {
+            kind: Kind::Socket(socket),
+            ..
+        }) = self
+        else {
+            return None;
+        };
+        // As what the script gave, and as what it is.
+        const OURS: i32 = 2;
+        (socket.get_reference_count() == OURS).then(|| socket.clone())
+    }
+}
+
+impl GivenStream {
+    fn new(stream: Gd<StreamPeer>, ours: Option<Arc<Slot>>) -> Self {
+        let kind = if let Some(ours) = ours {
+            Kind::Ours(ours)
+        } else if let Ok(socket) = stream.clone().try_cast() {
+            Kind::Socket(socket)
+        } else if let Ok(tls) = stream.clone().try_cast() {
+            Kind::EngineTls(tls)
+        } else {
+            Kind::Other
+        };
+        let was_alive = match &kind {
+            Kind::Socket(socket) => socket.get_status() == stream_peer_tcp::Status::CONNECTED,
+            Kind::Ours(_) | Kind::EngineTls(_) | Kind::Other => false,
+        };
+        Self {
+            stream,
+            kind,
+            was_alive,
+        }
+    }
+
+    fn receive(&mut self, limit: i32) -> Received {
+        if self.is_ended_tls() {
+            return self.ended();
+        }
+        let answer = self.stream.get_partial_data(limit);
+        let Some((error, value)) = split(&answer) else {
+            return Received::Failed("it did not answer a read with [error, bytes]".to_owned());
+        };
+        match error {
+            Error::OK => match packed_bytes(&value) {
+                Some(data) if data.is_empty() => Received::Nothing,
+                Some(data) if data.len() > limit.unsigned_abs() as usize => {
+                    Received::Failed(format!(
+                        "it claims to have read {} bytes when {limit} were asked for",
+                        data.len()
+                    ))
+                }
+                Some(data) => {
+                    self.was_alive = true;
+                    Received::Data(data)
+                }
+                None => Received::Failed("it did not answer a read with bytes".to_owned()),
+            },
+            Error::ERR_FILE_EOF => Received::End,
+            other => self.failed_read(other),
+        }
+    }
+
+    fn send(&mut self, data: &PackedByteArray) -> Result<usize, String> {
+        if self.is_ended_tls() {
+            return Err("it is not connected".to_owned());
+        }
+        let answer = self.stream.put_partial_data(data);
+        let Some((error, value)) = split(&answer) else {
+            return Err("it did not answer a write with [error, count]".to_owned());
+        };
+        if error != Error::OK {
+            return Err(match self.socket_status() {
+                Some(status) if status != stream_peer_tcp::Status::CONNECTED => {
+                    "it is not connected".to_owned()
+                }
+                _ => format!("writing gave {}", describe(error)),
+            });
+        }
+        let count = value
+            .try_to::<i64>()
+            .map_err(|_| "it did not answer a write with a count".to_owned())?;
+        match usize::try_from(count) {
+            Ok(count) if count <= data.len() => {
+                self.was_alive |= count > 0;
+                Ok(count)
+            }
+            _ => Err(format!(
+                "it claims to have written {count} of {} bytes",
+                data.len()
+            )),
+        }
+    }
+
+    /// Why a read failed. Somebody may have polled the socket before, so that it noticed its end then.
+    fn failed_read(&self, error: Error) -> Received {
+        match self.socket_status() {
+            Some(stream_peer_tcp::Status::NONE) => self.ended(),
+            Some(stream_peer_tcp::Status::ERROR) if self.was_alive => Received::Reset,
+            Some(stream_peer_tcp::Status::CONNECTED) | None => {
+                Received::Failed(format!("reading gave {}", describe(error)))
+            }
+            Some(_) => Received::Failed("it is not connected".to_owned()),
+        }
+    }
+
+    fn ended(&self) -> Received {
+        if self.was_alive {
+            Received::End
+        } else {
+            Received::Failed("it is not connected".to_owned())
+        }
+    }
+
+    fn socket_status(&self) -> Option<stream_peer_tcp::Status> {
+        match &self.kind {
+            Kind::Socket(socket) => Some(socket.get_status()),
+            _ => None,
+        }
+    }
+
+    /// A TLS stream that ended prints an error for every call: it is asked before.
+    fn is_ended_tls(&self) -> bool {
+        match &self.kind {
+            Kind::Ours(tls) => !tls.is_connected(),
+            Kind::EngineTls(tls) => tls.get_status() != stream_peer_tls::Status::CONNECTED,
+            Kind::Socket(_) | Kind::Other => false,
+        }
+    }
+}
+
+fn split(answer: &VarArray) -> Option<(Error, Variant)> {
+    let code = answer.get(0)?.try_to::<i64>().ok()?;
+    let error = Error::try_from_ord(i32::try_from(code).ok()?)?;
+    Some((error, answer.get(1)?))
+}

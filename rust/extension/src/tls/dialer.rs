@@ -1,0 +1,119 @@
+//! Finding a host and connecting to it: done on the runtime's threads, looked at by every poll.
+
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::Duration;
+
+use godot_rustls_net::connect_to_host;
+use godot_rustls_net::error::{ConnectError, ConnectErrorKind};
+use godot_rustls_net::phase::{Phase, PhaseCell};
+use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
+use tokio::task::AbortHandle;
+
+use super::limits::Limits;
+use crate::runtime::async_runtime;
+
+type Found = Result<TcpStream, ConnectError>;
+
+/// A connection that is being made: resolving, then connecting, the first address that answers wins.
+pub(crate) struct Dialer {
+    pub(crate) setup: Arc<ClientSetup>,
+    pub(crate) host: String,
+    pub(crate) limits: Limits,
+    port: u16,
+    phase: Arc<PhaseCell>,
+    found: Receiver<Found>,
+    /// None where no thread does it.
+    task: Option<AbortHandle>,
+}
+
+/// How far it is.
+pub(crate) enum Progress {
+    Pending,
+    Connected(TcpStream),
+    Failed(Diagnosis),
+}
+
+impl Dialer {
+    pub(crate) fn new(setup: Arc<ClientSetup>, host: &str, port: u16, limits: Limits) -> Self {
+        // Brackets belong to URLs; the address stands inside.
+        let address = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(host);
+        let phase = Arc::new(PhaseCell::default());
+        let (sender, found) = channel();
+        let task = match async_runtime::handle() {
+            Ok(runtime) => {
+                let (host, phase) = (address.to_owned(), Arc::clone(&phase));
+                let task = runtime.spawn(async move {
+                    // The game may have lost interest.
+                    let _ = sender.send(connect_to_host(&host, port, &phase).await);
+                });
+                Some(task.abort_handle())
+            }
+            Err(problem) => {
+                let diagnosis = Diagnosis::new(Cause::Transport, problem);
+                let error = ConnectError::new(ConnectErrorKind::CantConnect, diagnosis);
+                let _ = sender.send(Err(error));
+                None
+            }
+        };
+        Self {
+            setup,
+            host: address.to_owned(),
+            limits,
+            port,
+            phase,
+            found,
+            task,
+        }
+    }
+
+    pub(crate) fn poll(&mut self) -> Progress {
+        match self.found.try_recv() {
+            Ok(Ok(socket)) => return Progress::Connected(socket),
+            Ok(Err(error)) => {
+                return Progress::Failed(Diagnosis::new(Cause::Transport, error.to_string()));
+            }
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => {
+                return Progress::Failed(Diagnosis::new(
+                    Cause::Other,
+                    "the search for the host was ended, because the addon is being unloaded",
+                ));
+            }
+        }
+        match self.limits.passed() {
+            Some(limit) => Progress::Failed(self.timed_out(limit)),
+            None => Progress::Pending,
+        }
+    }
+
+    fn timed_out(&self, limit: Duration) -> Diagnosis {
+        let stage = if self.phase.number() == Phase::Connecting as u8 {
+            "nothing answered"
+        } else {
+            "its name was not resolved"
+        };
+        Diagnosis::new(
+            Cause::Timeout,
+            format!(
+                "no connection to {} port {} within {} seconds ({stage}): raise handshake_timeout if the network is just slow",
+                self.host,
+                self.port,
+                limit.as_secs_f64()
+            ),
+        )
+    }
+}
+
+impl Drop for Dialer {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! A TLS session over a stream: the one loop that moves bytes between them.
+
+mod closing;
+
+use godot::prelude::*;
+use godot_rustls_tls::config::PreparedClient;
+use godot_rustls_tls::diagnosis::Diagnosis;
+use godot_rustls_tls::session::Session;
+
+use crate::runtime::worker_pool::make_key_shares;
+use crate::vocabulary;
+
+use super::base_stream::{Received, Transport};
+use super::handshake_budget::{Rest, UnderWay, take_in_all, take_in_cheap};
+use super::limits::Limits;
+use super::offload::{About, Errand, Place};
+use super::read_buffer::Target;
+use super::write_buffer::Outgoing;
+
+/// What is encrypted before the stream below must take it: bounds what waits when the peer does not read.
+const WRITE_CHUNK: usize = 64 * 1024;
+
+/// First and largest size of a read from the stream below. Small while a connection is idle or shakes hands,
+/// since every read allocates as much.
+const SMALLEST_READ: i32 = 4 * 1024;
+const LARGEST_READ: i32 = 256 * 1024;
+
+/// Reads in one step: a peer that sends without end cannot keep a frame.
+const READS_PER_STEP: usize = 64;
+
+/// A TLS connection, and what it moves its bytes over.
+pub(crate) struct Connection {
+    place: Place,
+    transport: Transport,
+    /// What the stream below did not take yet.
+    output: Outgoing,
+    /// What was read of a handshake and would have cost too much in the call that read it.
+    held: PackedByteArray,
+    read_size: i32,
+    limits: Limits,
+    /// Until the handshake is over.
+    under_way: Option<UnderWay>,
+}
+
+/// What a read or write came to.
+pub(crate) enum Outcome {
+    /// So many bytes were moved.
+    Moved(usize),
+    /// The peer said goodbye, and everything before it was read.
+    Closed,
+    /// The connection failed, and everything before it was read.
+    Failed,
+}
+
+/// What one read from the stream below brought.
+struct Arrived {
+    bytes: PackedByteArray,
+    /// Another read may bring more.
+    has_more: bool,
+}
+
+impl Connection {
+    /// Starts a client over `transport`.
+    pub(crate) fn client(
+        prepared: PreparedClient,
+        transport: impl Into<Transport>,
+        limits: Limits,
+    ) -> Result<Self, Diagnosis> {
+        // The first random numbers of a process take tens of milliseconds, all others next to nothing.
+        let place = if limits.threads == 0 || godot_rustls_pki::provider::is_seeded() {
+            let session = prepared.start()?;
+            make_key_shares();
+            Place::Here(Box::new(session))
+        } else {
+            let about = About::default();
+            let start = move || prepared.start().map(Box::new);
+            Place::Away(Errand::new(limits, about, start))
+        };
+        Ok(Self::new(place, transport.into(), limits))
+    }
+
+    /// Starts a server over `stream`.
+    pub(crate) fn server(session: Session, transport: Transport, limits: Limits) -> Self {
+        Self::new(Place::Here(Box::new(session)), transport, limits)
+    }
+
+    fn new(place: Place, transport: Transport, limits: Limits) -> Self {
+        Self {
+            place,
+            transport,
+            output: Outgoing::default(),
+            held: PackedByteArray::new(),
+            read_size: SMALLEST_READ,
+            limits,
+            under_way: Some(UnderWay::new()),
+        }
+    }
+
+    /// The session, unless a thread works on its handshake.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        match &self.place {
+            Place::Here(session) => Some(session),
+            Place::Away(_) | Place::Lost(_) => None,
+        }
+    }
+
+    /// Decrypted bytes that can be read at once.
+    pub(crate) fn readable(&self) -> usize {
+        self.session().map_or(0, Session::readable)
+    }
+
+    pub(crate) fn is_handshaking(&self) -> bool {
+        self.session().is_none_or(Session::is_handshaking)
+    }
+
+    /// Why the connection is over, when it is and nothing is left to read.
+    pub(crate) fn failure(&self) -> Option<&Diagnosis> {
+        match &self.place {
+            Place::Here(session) => session.failure().filter(|_| session.readable() == 0),
+            Place::Away(_) => None,
+            Place::Lost(diagnosis) => Some(diagnosis),
+        }
+    }
+
+    /// What to say of the end when the peer closed in order and nothing is left to read.
+    pub(crate) fn end(&self) -> Option<Diagnosis> {
+        self.session()
+            .filter(|session| {
+                session.readable() == 0 && session.failure().is_none() && session.peer_has_closed()
+            })
+            .map(Session::end)
+    }
+
+    /// Moves whatever can be moved without waiting.
+    pub(crate) fn step(&mut self) {
+        let Some(mut session) = self.take_session() else {
+            self.place.give_up_after(self.limits);
+            return;
+        };
+        self.flush(&mut session);
+        // A thread completed the handshake: scripts see that before they see what the peer makes of it.
+        let is_complete_now = self.under_way.is_some() && !session.is_handshaking();
+        for _ in 0..READS_PER_STEP {
+            if is_complete_now || !session.wants_input() {
+                break;
+            }
+            let Some(arrived) = self.next_input(&mut session) else {
+                break;
+            };
+            let bytes = arrived.bytes.as_slice();
+            let rest = match self.limits.threads {
+                0 => {
+                    session.input(bytes);
+                    Rest::Nothing
+                }
+                _ => take_in_cheap(&mut session, bytes),
+            };
+            match rest {
+                Rest::HardWork(count) => {
+                    self.held = bytes[bytes.len() - count..].into();
+                    self.flush(&mut session);
+                    self.check_handshake(&mut session);
+                    if session.failure().is_none() {
+                        self.send_away(session);
+                        return;
+                    }
+                }
+                Rest::Later(count) => self.held = bytes[bytes.len() - count..].into(),
+                Rest::Nothing => {}
+            }
+            self.flush(&mut session);
+            if !arrived.has_more || !self.held.is_empty() {
+                break;
+            }
+        }
+        self.check_handshake(&mut session);
+        self.place = Place::Here(session);
+    }
+
+    /// Takes the session to work on it, when no thread has it. Whoever takes it brings it back.
+    fn take_session(&mut self) -> Option<Box<Session>> {
+        self.place.call_back();
+        match std::mem::replace(&mut self.place, Place::Lost(Diagnosis::default())) {
+            Place::Here(session) => Some(session),
+            other => {
+                self.place = other;
+                None
+            }
+        }
+    }
+
+    /// Lets a thread take in what is held of the handshake. Nothing is read meanwhile, so the peer cannot make us
+    /// hold more than this.
+    fn send_away(&mut self, mut session: Box<Session>) {
+        let bytes = std::mem::take(&mut self.held).to_vec();
+        let about = About {
+            received: session.received() + bytes.len() as u64,
+            may_part: session.may_part_in_plain_text(),
+        };
+        self.place = Place::Away(Errand::new(self.limits, about, move || {
+            take_in_all(&mut session, &bytes);
+            Ok(session)
+        }));
+    }
+
+    /// Reads decrypted bytes, as many as there are without waiting.
+    pub(crate) fn read(&mut self, target: &mut Target<'_>) -> Outcome {
+        let Some(mut session) = self.take_session() else {
+            return Outcome::Moved(0);
+        };
+        let is_asked = target.room() > 0;
+        let before = target.filled();
+        target.fill_from(&mut session);
+        while target.room() > 0 && session.wants_input() {
+            let Some(arrived) = self.receive(&mut session) else {
+                break;
+            };
+            target.fill_through(&mut session, arrived.bytes.as_slice());
+            if !arrived.has_more {
+                break;
+            }
+        }
+        self.flush(&mut session);
+        self.place = Place::Here(session);
+        let moved = target.filled() - before;
+        if moved > 0 || !is_asked {
+            Outcome::Moved(moved)
+        } else if self.failure().is_some() {
+            Outcome::Failed
+        } else if self.end().is_some() {
+            Outcome::Closed
+        } else {
+            Outcome::Moved(0)
+        }
+    }
+
+    /// Encrypts and sends, as much as goes without waiting; what was taken is ours to deliver.
+    pub(crate) fn write(&mut self, data: &[u8]) -> Outcome {
+        let Some(mut session) = self.take_session() else {
+            return Outcome::Moved(0);
+        };
+        let mut taken = 0;
+        let mut goes = self.flush(&mut session);
+        while goes && taken < data.len() && self.output.is_empty() {
+            let end = data.len().min(taken + WRITE_CHUNK);
+            let written = session.write(&data[taken..end]);
+            if written == 0 {
+                break;
+            }
+            taken += written;
+            goes = self.flush(&mut session);
+        }
+        // What was decrypted before a failure can still be read; nothing can be written any more.
+        let is_well = goes && session.failure().is_none();
+        self.place = Place::Here(session);
+        if is_well {
+            Outcome::Moved(taken)
+        } else {
+            Outcome::Failed
+        }
+    }
+
+    /// The stream below takes no more for now.
+    pub(crate) fn is_stalled(&self) -> bool {
+        !self.output.is_empty()
+    }
+
+    /// What was held back, else what the stream below has.
+    fn next_input(&mut self, session: &mut Session) -> Option<Arrived> {
+        if self.held.is_empty() {
+            return self.receive(session);
+        }
+        Some(Arrived {
+            bytes: std::mem::take(&mut self.held),
+            has_more: true,
+        })
+    }
+
+    /// One read from the stream below. What is no data goes to the session here.
+    fn receive(&mut self, session: &mut Session) -> Option<Arrived> {
+        match self.transport.receive(self.read_size) {
+            Received::Data(bytes) => {
+                let has_more = self.transport.may_have_more(bytes.len(), self.read_size);
+                self.adapt_read_size(bytes.len());
+                return Some(Arrived { bytes, has_more });
+            }
+            Received::Nothing => {}
+            Received::End => session.end_of_input(),
+            // In a handshake it is all the same how the peer broke off.
+            Received::Reset if session.is_handshaking() => session.end_of_input(),
+            Received::Reset => session.transport_failed("the other side reset the connection"),
+            Received::Failed(reason) => session.transport_failed(&reason),
+        }
+        None
+    }
+
+    fn adapt_read_size(&mut self, received: usize) {
+        let asked = self.read_size.unsigned_abs() as usize;
+        if received >= asked {
+            self.read_size = self.read_size.saturating_mul(2).min(LARGEST_READ);
+        } else if received < asked / 4 {
+            self.read_size = (self.read_size / 2).max(SMALLEST_READ);
+        }
+    }
+
+    /// Sends what waits, until nothing does or the stream below takes no more; false when it failed.
+    fn flush(&mut self, session: &mut Session) -> bool {
+        loop {
+            if self.output.is_empty() {
+                session.take_output(&mut self.output);
+                if self.output.is_empty() {
+                    return true;
+                }
+            }
+            match self.output.send(&mut self.transport) {
+                Ok(true) => {}
+                Ok(false) => return true,
+                Err(reason) => {
+                    self.write_failed(session, &reason);
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// A stream that takes no more may still hold the peer's reason, an alert: read that first.
+    fn write_failed(&mut self, session: &mut Session, reason: &str) {
+        if session.failure().is_some() {
+            return;
+        }
+        while session.wants_input()
+            && let Some(arrived) = self.next_input(session)
+        {
+            session.input(arrived.bytes.as_slice());
+            if !arrived.has_more {
+                break;
+            }
+        }
+        if !session.peer_has_closed() {
+            session.transport_failed(reason);
+        }
+    }
+
+    fn check_handshake(&mut self, session: &mut Session) {
+        if !session.is_handshaking() {
+            self.under_way = None;
+            return;
+        }
+        if session.peer_has_closed() {
+            session.closed_in_handshake();
+        }
+        if let Some(limit) = self.limits.passed() {
+            session.handshake_timed_out(limit.as_secs_f64(), vocabulary::STREAM);
+        }
+    }
+}
+
+impl Drop for Connection {
+    // An object that is freed says goodbye like one that disconnects.
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,136 @@
+//! How a connection ends, so that what was sent last arrives: closing a socket with unread bytes in it resets the
+//! connection, and the peer's system throws away what the peer has not read yet.
+//!
+//! A socket of our own lingers on a thread (see [`godot_rustls_net::lingering`]). A [`StreamPeerTcp`] is the script's:
+//! it has no half close, and threads of ours never touch it. What lies in it is read before the script can close it. One
+//! that nobody else holds would be closed here: it lingers for some frames.
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use godot::classes::StreamPeerTcp;
+use godot::classes::stream_peer_tcp::Status;
+use godot::prelude::*;
+use godot_rustls_tls::session::Session;
+
+use super::{Connection, LARGEST_READ};
+use crate::engine::convert::packed_bytes;
+use crate::runtime::frame_poll::{self, Again};
+use crate::tls::base_stream::{Received, Transport};
+use crate::tls::offload::Place;
+
+/// What is read and thrown away, so that closing the socket does not reset the connection and lose the close_notify, or
+/// the alert that says why (RFC 8446 section 6.2).
+const MAX_DISCARDED: usize = 256 * 1024;
+
+/// close_notify to a peer that expects plain text still (RFC 8446 section 6.1).
+const PLAIN_CLOSE_NOTIFY: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
+
+/// How long a socket of the engine's lingers. The peer does not see the end of our half, and may wait for it.
+const MAX_LINGER: Duration = Duration::from_secs(1);
+
+impl Connection {
+    /// Sends close_notify, as far as the stream below takes it; what it does not take goes along with a socket of ours.
+    pub(super) fn close(&mut self) {
+        if let Some(mut session) = self.take_session() {
+            let is_well = session.failure().is_none();
+            if is_well {
+                session.close();
+            }
+            self.flush(&mut session);
+            if let Transport::Own(socket) = &mut self.transport {
+                session.take_output(&mut self.output);
+                socket.set_last_words(self.output.take_rest());
+            } else {
+                if is_well {
+                    self.discard_until_goodbye(&mut session);
+                } else if self.transport.is_socket() {
+                    self.discard();
+                }
+                let is_left = is_well && session.is_handshaking();
+                if !is_left && !session.peer_has_closed() {
+                    self.linger_if_unowned();
+                }
+            }
+            self.place = Place::Here(session);
+        } else if self.place.may_part() {
+            // It may fail or wait: this side is gone, and nobody would hear of it.
+            let _ = self.output.write_all(&PLAIN_CLOSE_NOTIFY);
+            let _ = self.output.send(&mut self.transport);
+            if let Transport::Own(socket) = &mut self.transport {
+                socket.set_last_words(self.output.take_rest());
+            }
+        }
+    }
+
+    /// After a failure: lets the peer learn why.
+    pub(crate) fn part(&mut self) {
+        if let Some(mut session) = self.take_session() {
+            self.flush(&mut session);
+            self.place = Place::Here(session);
+        }
+        self.discard();
+    }
+
+    /// Takes what is there.
+    fn discard(&mut self) {
+        let mut discarded = 0;
+        while discarded < MAX_DISCARDED {
+            match self.transport.receive(LARGEST_READ) {
+                Received::Data(data) => discarded += data.len(),
+                _ => break,
+            }
+        }
+    }
+
+    /// Takes from a socket what the peer sent before it heard of the end, and nothing behind the peer's own close_notify:
+    /// that is the script's.
+    fn discard_until_goodbye(&mut self, session: &mut Session) {
+        if !self.transport.is_socket() || session.is_handshaking() {
+            return;
+        }
+        let mut discarded = 0;
+        let mut plaintext = [0; 4096];
+        while discarded < MAX_DISCARDED {
+            while session.read(&mut plaintext) > 0 {}
+            if !session.wants_input() {
+                break;
+            }
+            let Some(arrived) = self.next_input(session) else {
+                break;
+            };
+            discarded += arrived.bytes.len();
+            session.input(arrived.bytes.as_slice());
+            if !arrived.has_more {
+                break;
+            }
+        }
+    }
+
+    /// Keeps a socket that goes with this connection until the peer has ended its half.
+    fn linger_if_unowned(&self) {
+        if let Some(socket) = self.transport.unowned_socket()
+            && frame_poll::are_on_this_thread()
+        {
+            frame_poll::watch(&socket, lingering);
+        }
+    }
+}
+
+/// Takes in what comes, for as long as `socket` lingers.
+fn lingering(mut socket: Gd<StreamPeerTcp>) -> impl FnMut() -> Again {
+    let begun = Instant::now();
+    let mut discarded = 0;
+    move || {
+        socket.poll();
+        while socket.get_status() == Status::CONNECTED && discarded < MAX_DISCARDED {
+            let read = socket.get_partial_data(LARGEST_READ);
+            match read.get(1).as_ref().and_then(packed_bytes) {
+                Some(bytes) if !bytes.is_empty() => discarded += bytes.len(),
+                _ if begun.elapsed() < MAX_LINGER => return Again::Yes,
+                _ => break,
+            }
+        }
+        Again::No
+    }
+}

@@ -1,0 +1,82 @@
+//! A socket of our own, which never blocks.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+
+use godot::builtin::PackedByteArray;
+use godot_rustls_net::lingering;
+
+use super::base_stream::Received;
+use crate::runtime::async_runtime;
+
+/// A connected socket. When it is dropped, what was sent last arrives (see [`lingering`]).
+pub(crate) struct Socket {
+    /// None while it is dropped.
+    stream: Option<TcpStream>,
+    /// Memory for the next read: most of the reads of an idle connection bring nothing.
+    spare: PackedByteArray,
+    last_words: Vec<u8>,
+}
+
+impl Socket {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self {
+            stream: Some(stream),
+            spare: PackedByteArray::new(),
+            last_words: Vec::new(),
+        }
+    }
+
+    pub(super) fn receive(&mut self, limit: i32) -> Received {
+        let Some(mut stream) = self.stream.as_ref() else {
+            return Received::End;
+        };
+        let size = limit.unsigned_abs() as usize;
+        if self.spare.len() != size {
+            self.spare.resize(size);
+        }
+        match stream.read(self.spare.as_mut_slice()) {
+            Ok(0) => Received::End,
+            Ok(count) => {
+                let mut data = std::mem::take(&mut self.spare);
+                data.resize(count);
+                Received::Data(data)
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock | ErrorKind::Interrupted => Received::Nothing,
+                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => Received::Reset,
+                _ => Received::Failed(format!("reading gave: {error}")),
+            },
+        }
+    }
+
+    pub(super) fn send(&mut self, data: &[u8]) -> Result<usize, String> {
+        let Some(mut stream) = self.stream.as_ref() else {
+            return Err("it is not connected".to_owned());
+        };
+        match stream.write(data) {
+            Ok(count) => Ok(count),
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock | ErrorKind::Interrupted => Ok(0),
+                ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
+                    Err("it is not connected".to_owned())
+                }
+                _ => Err(format!("writing gave: {error}")),
+            },
+        }
+    }
+
+    /// Sets what is sent before it closes.
+    pub(super) fn set_last_words(&mut self, bytes: Vec<u8>) {
+        self.last_words = bytes;
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some(stream) = self.stream.take() {
+            let last_words = std::mem::take(&mut self.last_words);
+            lingering::close(stream, last_words, async_runtime::running().as_ref());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Encrypted bytes on their way into the stream below.
+
+use std::io::{IoSlice, Result, Write};
+
+use godot::builtin::PackedByteArray;
+
+use super::base_stream::Transport;
+
+/// What was encrypted, in the form that the engine's streams take. It holds memory only while something waits.
+#[derive(Default)]
+pub(super) struct Outgoing {
+    bytes: PackedByteArray,
+    /// How many these are: asking the engine's array is a call.
+    length: usize,
+    sent: usize,
+}
+
+impl Outgoing {
+    pub(super) fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Takes what waits out of it.
+    pub(super) fn take_rest(&mut self) -> Vec<u8> {
+        let rest = std::mem::take(self);
+        rest.bytes
+            .as_slice()
+            .get(rest.sent..rest.length)
+            .map(<[u8]>::to_vec)
+            .unwrap_or_default()
+    }
+
+    /// Whether the stream below took everything. What failed to leave will not leave any more.
+    pub(super) fn send(&mut self, below: &mut Transport) -> std::result::Result<bool, String> {
+        if self.is_empty() {
+            return Ok(true);
+        }
+        while self.sent < self.length {
+            let count = if self.sent == 0 {
+                below.send(&self.bytes)
+            } else {
+                below.send(&self.bytes.subarray(self.sent..self.length))
+            };
+            match count {
+                Ok(0) => return Ok(false),
+                Ok(count) => self.sent += count,
+                Err(reason) => {
+                    *self = Self::default();
+                    return Err(reason);
+                }
+            }
+        }
+        *self = Self::default();
+        Ok(true)
+    }
+}
+
+impl Write for Outgoing {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        self.write_vectored(&[IoSlice::new(data)])
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> Result<usize> {
+        let before = self.length;
+        let added = parts.iter().map(|part| part.len()).sum::<usize>();
+        self.length += added;
+        self.bytes.resize(self.length);
+        let mut room = &mut self.bytes.as_mut_slice()[before..];
+        for part in parts {
+            let (target, rest) = room.split_at_mut(part.len());
+            target.copy_from_slice(part);
+            room = rest;
+        }
+        Ok(added)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
