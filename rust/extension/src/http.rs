@@ -2,9 +2,7 @@
 
 pub(crate) mod body_sink;
 pub(crate) mod engine_parity;
-pub(crate) mod event_queue;
 pub(crate) mod fetch_task;
 pub(crate) mod pool_cache;
 pub(crate) mod proxy_settings;
 pub(crate) mod response_state;
-pub(crate) mod same_frame_wait;

@@ -18,9 +18,10 @@ mod vocabulary;
 
 use engine::project_settings;
 use godot::init::{ExtensionLibrary, InitStage, gdextension};
+use godot_rustls_runtime::Shutdown;
 use http::pool_cache;
-use runtime::worker_pool::{HANDSHAKES, KEYS, Left};
-use runtime::{async_runtime, frame_poll, packed_bytes, pin_library};
+use runtime::threads::threads;
+use runtime::{frame_poll, packed_bytes, pin_library};
 
 struct RustlsForGodot;
 
@@ -40,13 +41,8 @@ unsafe impl ExtensionLibrary for RustlsForGodot {
             // Objects first: what they hold ends exchanges.
             let watched = frame_poll::stop();
             pool_cache::stop();
-            let left = [
-                watched,
-                KEYS.stop(),
-                HANDSHAKES.stop(),
-                async_runtime::stop(),
-            ];
-            if left.contains(&Left::AtWork) {
+            let threads = threads().stop();
+            if [watched, threads].contains(&Shutdown::AtWork) {
                 pin_library::keep_loaded();
             }
         }

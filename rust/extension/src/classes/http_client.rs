@@ -26,8 +26,8 @@ use crate::engine::project_settings;
 use crate::http::pool_cache;
 use crate::http::proxy_settings::Proxies;
 use crate::options::config_cache::client_setup;
-use crate::runtime::async_runtime;
 use crate::runtime::packed_bytes::Bytes;
+use crate::runtime::threads::threads;
 use crate::vocabulary;
 
 /// An HTTP/1.1 client over one connection, which is polled: the twin of [HTTPClient].
@@ -126,9 +126,9 @@ impl RustlsHTTPClient {
             Ok(setup) => pool_cache::http1_setup(&setup),
             Err(problem) => return this.bind_mut().told(&problem),
         };
-        let runtime = match async_runtime::handle() {
+        let runtime = match threads().tasks.handle() {
             Ok(runtime) => runtime,
-            Err(problem) => return this.bind_mut().told(&problem),
+            Err(error) => return this.bind_mut().told(&error.to_string()),
         };
         let mut me = this.bind_mut();
         let (http, https) = match me.proxies.chosen() {

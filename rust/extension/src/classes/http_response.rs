@@ -269,7 +269,7 @@ impl RustlsHTTPResponse {
 
     /// Ends the request; the first reason counts.
     pub(crate) fn give_up(&self, why: &'static str) {
-        self.arrival.give_up(why);
+        self.arrival.cancel(why);
     }
 
     /// The engine's HTTPClient.Status.

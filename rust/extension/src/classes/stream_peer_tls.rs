@@ -18,7 +18,7 @@ use super::tls_options::AnyOptions;
 use crate::engine::convert::{OrNull, godot_text, refuse, report};
 use crate::engine::project_settings::handshake_threads;
 use crate::options::config_cache::{client_setup, server_setup};
-use crate::runtime::worker_pool::seed_early;
+use crate::runtime::threads::seed_early;
 use crate::tls::base_stream::Transport;
 use crate::tls::dialer::Dialer;
 use crate::tls::lifecycle as link;
@@ -69,7 +69,7 @@ pub(crate) struct RustlsStreamPeerTLS {
 #[godot_api]
 impl IStreamPeerExtension for RustlsStreamPeerTLS {
     fn init(base: Base<StreamPeerExtension>) -> Self {
-        seed_early();
+        seed_early(handshake_threads());
         Self {
             handshake_timeout: 10.0,
             slot: Arc::default(),

@@ -19,12 +19,13 @@ use request::TrustedText;
 
 use crate::engine::convert::{OrNull, godot_text, unix_time};
 use crate::engine::objects::secret_text;
+use crate::engine::project_settings::handshake_threads;
 use crate::engine::shared_objects::look_at;
 use crate::options::certificate_source::CertificateSource;
 use crate::options::config_cache::{self, SetupCache};
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
-use crate::runtime::worker_pool::seed_early;
+use crate::runtime::threads::seed_early;
 
 /// What a TLS connection trusts, shows and allows: the twin of [TLSOptions].
 ///
@@ -361,7 +362,7 @@ impl RustlsTLSOptions {
 
     /// New options, with which somebody is about to connect.
     fn fresh() -> Gd<Self> {
-        seed_early();
+        seed_early(handshake_threads());
         Self::new_gd()
     }
 

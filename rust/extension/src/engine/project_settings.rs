@@ -7,9 +7,9 @@ use godot::global::godot_warn;
 use godot::prelude::*;
 use godot::register::info::PropertyHint;
 use godot_rustls_pki::trust::Mode;
+use godot_rustls_runtime::spare_cores;
 
 use crate::http::engine_parity;
-use crate::runtime::worker_pool::spare_cores;
 
 const BUNDLE_OVERRIDE: &str = "network/tls/certificate_bundle_override";
 const ENABLE_TLS_1_3: &str = "network/tls/enable_tls_v1.3";

@@ -6,8 +6,9 @@ use godot_rustls_http::download::{Partial, Saving};
 use godot_rustls_http::failure::{Failure, FailureKind};
 use godot_rustls_http::fetch::{Head, Order, Receiver};
 use godot_rustls_http::server_sent_events::Events;
+use godot_rustls_runtime::event_queue::EventSender;
 
-use super::event_queue::EventSender;
+use super::response_state::ServerEvent;
 use crate::runtime::packed_bytes::Bytes;
 
 /// A file that takes a body.
@@ -30,7 +31,7 @@ impl File {
 /// What is wanted of a body.
 pub(crate) struct Destination {
     saving: Option<Saving>,
-    events: Option<EventSender>,
+    events: Option<EventSender<ServerEvent>>,
     place: Place,
 }
 
@@ -41,7 +42,11 @@ enum Place {
 }
 
 impl Destination {
-    pub(crate) fn new(order: &Order, file: Option<File>, events: Option<EventSender>) -> Self {
+    pub(crate) fn new(
+        order: &Order,
+        file: Option<File>,
+        events: Option<EventSender<ServerEvent>>,
+    ) -> Self {
         Self {
             saving: file.map(|file| file.saving(order)),
             events,
@@ -105,11 +110,11 @@ impl Receiver for Destination {
                 }
                 let pushed = events.push(piece, &mut |event| {
                     if let Some(sender) = sender {
-                        sender.send(event);
+                        sender.send(ServerEvent(event));
                     }
                 });
                 if let Some(sender) = sender {
-                    sender.tell_retry(events.retry());
+                    sender.set_retry(events.retry());
                 }
                 pushed
             }

@@ -10,12 +10,14 @@ use godot_rustls_http::pool::Pool;
 use godot_rustls_http::progress::Progress;
 use godot_rustls_http::server_sent_events::Event;
 use godot_rustls_net::phase::Phase;
+use godot_rustls_runtime::event_queue::{self, EventReceiver, RetryTime};
+use godot_rustls_runtime::response_state::{Counts, Task};
 use tokio::task::AbortHandle;
 
 use super::body_sink::{Destination, File};
-use super::event_queue::{self, EventReceiver, Retry};
-use crate::runtime::async_runtime;
+use super::response_state::ServerEvent;
 use crate::runtime::packed_bytes::Bytes;
+use crate::runtime::threads::threads;
 
 /// What an exchange gave.
 pub(crate) struct Finished {
@@ -32,9 +34,9 @@ pub(crate) struct Flight {
     finished: Receiver<Finished>,
     /// It was waited for.
     early: Option<Finished>,
-    events: EventReceiver,
+    events: EventReceiver<ServerEvent>,
     /// Whether events may come.
-    pub(crate) has_events: bool,
+    has_events: bool,
     task: AbortHandle,
 }
 
@@ -46,7 +48,10 @@ impl Flight {
         file: Option<File>,
         with_events: bool,
     ) -> Result<Self, String> {
-        let runtime = async_runtime::handle()?;
+        let runtime = threads()
+            .tasks
+            .handle()
+            .map_err(|error| error.to_string())?;
         let progress = Arc::new(Progress::default());
         progress.phase.set(Phase::Resolving);
         let (event_sender, events) = event_queue::queue();
@@ -83,40 +88,65 @@ impl Flight {
         })
     }
 
-    /// What it gave, once it is done.
-    pub(crate) fn take_finished(&mut self) -> Option<Finished> {
+    /// Returns how long the server of events wants a client to wait before it asks again.
+    pub(crate) fn retry(&self) -> RetryTime {
+        self.events.retry()
+    }
+}
+
+impl Task for Flight {
+    type Output = Finished;
+    type Event = Event;
+
+    fn counts(&self) -> Counts {
+        Counts {
+            downloaded: self.progress.downloaded(),
+            expected: self.progress.expected(),
+            uploaded: self.progress.uploaded(),
+            to_upload: self.progress.to_upload(),
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.progress.phase.number() == Phase::Idle as u8
+    }
+
+    fn has_events(&self) -> bool {
+        self.has_events
+    }
+
+    fn take_event(&self) -> Option<Event> {
+        self.events.take().map(|ServerEvent(event)| event)
+    }
+
+    fn take_output(&mut self) -> Option<Finished> {
         if let Some(finished) = self.early.take() {
             return Some(finished);
         }
         match self.finished.try_recv() {
             Ok(finished) => Some(finished),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Finished {
-                head: None,
-                failure: Some(Failure::new(
-                    FailureKind::Request,
-                    "the request ended by a defect of the addon: please report it with the lines printed above",
-                )),
-                body: Bytes::new(),
-                took: Duration::MAX,
-            }),
+            Err(TryRecvError::Disconnected) => Some(Finished::failed(Failure::new(
+                FailureKind::Request,
+                "the request ended by a defect of the addon: please report it with the lines printed above",
+            ))),
         }
     }
 
-    /// Waits a moment for its end. Whether that came.
-    pub(crate) fn wait(&mut self, patience: Duration) -> bool {
-        self.early = self.finished.recv_timeout(patience).ok();
+    fn wait(&mut self, limit: Duration) -> bool {
+        self.early = self.finished.recv_timeout(limit).ok();
         self.early.is_some()
     }
+}
 
-    /// How long the server of events wants a client to wait before it asks again.
-    pub(crate) fn retry(&self) -> Retry {
-        self.events.retry.clone()
-    }
-
-    /// The next event of a stream of them.
-    pub(crate) fn take_event(&self) -> Option<Event> {
-        self.events.take()
+impl Finished {
+    pub(super) fn failed(failure: Failure) -> Self {
+        Self {
+            head: None,
+            failure: Some(failure),
+            body: Bytes::new(),
+            took: Duration::MAX,
+        }
     }
 }
 

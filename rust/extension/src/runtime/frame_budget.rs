@@ -1,68 +1,55 @@
-//! How much of a frame may go into delivering what arrived.
+//! How much of this frame may go into delivering responses.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use godot::classes::Engine;
 use godot::prelude::*;
+use godot_rustls_runtime::frame_budget::FrameBudget;
 
 use crate::engine::project_settings;
 
-#[derive(Clone, Copy)]
-struct Spent {
-    frame: u64,
-    budget: Duration,
-    /// When this frame was first asked for. Looking at what is not done takes time too, so all from then on counts.
-    since: Instant,
-    has_delivered: bool,
-}
-
 thread_local! {
-    static SPENT: Cell<Option<Spent>> = const { Cell::new(None) };
+    /// Of the main thread, which alone delivers.
+    static THIS_FRAME: Cell<Option<FrameBudget>> = const { Cell::new(None) };
 }
 
-/// Whether something may still be delivered in this frame.
+/// Returns whether something may still be delivered in this frame.
 pub(crate) fn is_left() -> bool {
-    let spent = this_frame();
-    // What is begun last has to end within the budget.
-    !spent.has_delivered || spent.since.elapsed() < spent.budget * 7 / 8
+    this_frame().is_left(Instant::now())
 }
 
-/// How much of this frame's budget may go into waiting: not all, since what is waited for has to be delivered too.
-pub(crate) fn patience() -> Duration {
-    let spent = this_frame();
-    (spent.budget * 3 / 4).saturating_sub(spent.since.elapsed())
+/// Returns how long this frame may wait for something.
+pub(crate) fn wait() -> Duration {
+    this_frame().wait(Instant::now())
 }
 
-/// Delivers, unless this frame's budget is used up: then none, and the caller tries again in the next one. The first
-/// delivery of a frame always comes through.
+/// Delivers, unless the budget of this frame is spent: then the caller tries again in the next one.
 pub(crate) fn deliver<T>(work: impl FnOnce() -> T) -> Option<T> {
-    if !is_left() {
+    let mut frame = this_frame();
+    if !frame.is_left(Instant::now()) {
         return None;
     }
-    SPENT.set(Some(Spent {
-        has_delivered: true,
-        ..this_frame()
-    }));
+    frame.deliver();
+    THIS_FRAME.set(Some(frame));
     Some(work())
 }
 
-/// Begins anew, where no frames pass.
+/// Begins a new budget, where no frames pass.
 pub(crate) fn renew() {
-    SPENT.set(None);
+    THIS_FRAME.set(None);
 }
 
-fn this_frame() -> Spent {
-    let frame = Engine::singleton().get_process_frames();
-    if let Some(spent) = SPENT.get().filter(|spent| spent.frame == frame) {
-        return spent;
+fn this_frame() -> FrameBudget {
+    let number = Engine::singleton().get_process_frames();
+    if let Some(frame) = THIS_FRAME.get().filter(|frame| frame.frame() == number) {
+        return frame;
     }
-    let spent = Spent {
-        frame,
-        budget: project_settings::http_frame_budget(),
-        since: Instant::now(),
-        has_delivered: false,
-    };
-    SPENT.set(Some(spent));
-    spent
+    let frame = FrameBudget::new(
+        number,
+        project_settings::http_frame_budget(),
+        Instant::now(),
+    );
+    THIS_FRAME.set(Some(frame));
+    frame
 }

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use godot::classes::object::ConnectFlags;
 use godot::classes::{Engine, Os, SceneTree};
 use godot::prelude::*;
+use godot_rustls_runtime::Shutdown;
 
 use crate::runtime::frame_budget;
-use crate::runtime::worker_pool::Left;
 
 /// What is looked at once a frame, and how.
 struct Look {
@@ -111,14 +111,14 @@ fn in_next_frame(callable: &Callable) {
 
 /// Stops looking for good and lets go of all that is watched, before the library goes. The engine may be in the middle of the
 /// frame's signal, and then frees the callable later: the library's code must still be there.
-pub(crate) fn stop() -> Left {
+pub(crate) fn stop() -> Shutdown {
     let is_connected = CONNECTED.with_borrow(Option::is_some);
     let looks = end();
     drop(looks);
     if is_connected {
-        Left::AtWork
+        Shutdown::AtWork
     } else {
-        Left::Nothing
+        Shutdown::Complete
     }
 }
 

@@ -13,7 +13,7 @@ use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 use tokio::task::AbortHandle;
 
 use super::limits::Limits;
-use crate::runtime::async_runtime;
+use crate::runtime::threads::threads;
 
 type Found = Result<TcpStream, ConnectError>;
 
@@ -45,7 +45,7 @@ impl Dialer {
             .unwrap_or(host);
         let phase = Arc::new(PhaseCell::default());
         let (sender, found) = channel();
-        let task = match async_runtime::handle() {
+        let task = match threads().tasks.handle() {
             Ok(runtime) => {
                 let (host, phase) = (address.to_owned(), Arc::clone(&phase));
                 let task = runtime.spawn(async move {
@@ -54,8 +54,8 @@ impl Dialer {
                 });
                 Some(task.abort_handle())
             }
-            Err(problem) => {
-                let diagnosis = Diagnosis::new(Cause::Transport, problem);
+            Err(error) => {
+                let diagnosis = Diagnosis::new(Cause::Transport, error.to_string());
                 let error = ConnectError::new(ConnectErrorKind::CantConnect, diagnosis);
                 let _ = sender.send(Err(error));
                 None

@@ -16,7 +16,7 @@ use super::read_buffer::Target;
 use super::status::{Link, Status};
 use super::stream_state::Slot;
 use crate::engine::convert::{refuse, report};
-use crate::runtime::backoff::Backoff;
+use godot_rustls_runtime::backoff::Backoff;
 
 pub(crate) const IN_USE: &str = "a TLS connection is running: call disconnect_from_stream() first";
 const NOT_CONNECTED: &str = "the TLS connection is not established: wait for STATUS_CONNECTED";

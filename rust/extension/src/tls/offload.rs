@@ -7,7 +7,7 @@ use godot_rustls_tls::diagnosis::{Cause, Diagnosis, timeout};
 use godot_rustls_tls::session::Session;
 
 use super::limits::Limits;
-use crate::runtime::worker_pool::HANDSHAKES;
+use crate::runtime::threads::threads;
 use crate::vocabulary;
 
 /// What an errand comes back with.
@@ -75,7 +75,9 @@ impl Errand {
     ) -> Self {
         let waits = Arc::new(());
         let asked = Arc::downgrade(&waits);
-        let done = HANDSHAKES.run(limits.threads, move || do_if_asked(&asked, step));
+        let done = threads()
+            .handshakes
+            .run(limits.threads, move || do_if_asked(&asked, step));
         Self {
             done,
             about,

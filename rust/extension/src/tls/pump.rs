@@ -7,7 +7,7 @@ use godot_rustls_tls::config::PreparedClient;
 use godot_rustls_tls::diagnosis::Diagnosis;
 use godot_rustls_tls::session::Session;
 
-use crate::runtime::worker_pool::make_key_shares;
+use crate::runtime::threads::make_key_shares;
 use crate::vocabulary;
 
 use super::base_stream::{Received, Transport};
@@ -69,7 +69,7 @@ impl Connection {
         // The first random numbers of a process take tens of milliseconds, all others next to nothing.
         let place = if limits.threads == 0 || godot_rustls_pki::provider::is_seeded() {
             let session = prepared.start()?;
-            make_key_shares();
+            make_key_shares(limits.threads);
             Place::Here(Box::new(session))
         } else {
             let about = About::default();

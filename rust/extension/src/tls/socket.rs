@@ -7,7 +7,7 @@ use godot::builtin::PackedByteArray;
 use godot_rustls_net::lingering;
 
 use super::base_stream::Received;
-use crate::runtime::async_runtime;
+use crate::runtime::threads::threads;
 
 /// A connected socket. When it is dropped, what was sent last arrives (see [`lingering`]).
 pub(crate) struct Socket {
@@ -76,7 +76,7 @@ impl Drop for Socket {
     fn drop(&mut self) {
         if let Some(stream) = self.stream.take() {
             let last_words = std::mem::take(&mut self.last_words);
-            lingering::close(stream, last_words, async_runtime::running().as_ref());
+            lingering::close(stream, last_words, threads().tasks.running().as_ref());
         }
     }
 }

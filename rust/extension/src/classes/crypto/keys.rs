@@ -3,12 +3,13 @@
 use godot::classes::CryptoKey;
 use godot::prelude::*;
 use godot_rustls_pki::crypto::{decrypt_private_key, generate_ecdsa, generate_rsa};
+use godot_rustls_runtime::spare_cores;
 
 use super::{RustlsCrypto, curve};
 use crate::classes::key_job::RustlsKeyJob;
 use crate::crypto::keys::{encoded_anew, rsa_key};
 use crate::engine::objects::{crypto_key, secret_text};
-use crate::runtime::worker_pool::{KEYS, spare_cores};
+use crate::runtime::threads::threads;
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
@@ -41,7 +42,9 @@ impl RustlsCrypto {
     fn generate_rsa_async(&self, size: i64) -> Gd<RustlsKeyJob> {
         // Told by the job, when it ends.
         self.conclude(Ok(()));
-        let made = KEYS.run(spare_cores(), move || generate_rsa(size));
+        let made = threads()
+            .keys
+            .run(spare_cores(), move || generate_rsa(size));
         RustlsKeyJob::begin(size, made)
     }
 

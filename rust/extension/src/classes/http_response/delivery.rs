@@ -7,6 +7,7 @@ use godot::prelude::*;
 use godot_rustls_http::failure::{Failure, FailureKind};
 use godot_rustls_http::headers::written;
 use godot_rustls_http::shown;
+use godot_rustls_runtime::same_frame_wait::SameFrameWait;
 use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::{Outcome, RustlsHTTPResponse};
@@ -15,7 +16,6 @@ use crate::engine::convert::{godot_text, report};
 use crate::engine::shared_objects::look_at;
 use crate::http::fetch_task::{Finished, Flight};
 use crate::http::response_state::Arrival;
-use crate::http::same_frame_wait;
 use crate::runtime::frame_budget::{self, deliver};
 use crate::runtime::frame_poll::{Again, watch};
 
@@ -24,6 +24,8 @@ type Node = Gd<RustlsHTTPRequest>;
 thread_local! {
     /// The request of a node's `request()` that was begun last.
     static BEGUN: Cell<Option<InstanceId>> = const { Cell::new(None) };
+    /// What waits within the frame were worth so far.
+    static SAME_FRAME: Cell<SameFrameWait> = const { Cell::new(SameFrameWait::NONE) };
 }
 
 pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the tree";
@@ -134,16 +136,16 @@ impl Landing {
     /// The request that was begun while another one's end was told, if it is over within what is left of the frame.
     fn worth_waiting_for() -> Option<Self> {
         let begun = BEGUN.take()?;
-        let patience = frame_budget::patience();
-        if !same_frame_wait::pays(patience) {
+        let limit = frame_budget::wait();
+        if !with_same_frame(|wait| wait.pays(limit)) {
             return None;
         }
         let next = Self::of(Gd::try_from_instance_id(begun).ok()?);
         if !next.arrival.is_under_way() {
             return None;
         }
-        let has_come = deliver(|| next.arrival.wait(patience))?;
-        same_frame_wait::paid(has_come);
+        let has_come = deliver(|| next.arrival.wait(limit))?;
+        with_same_frame(|wait| wait.on_waited(has_come));
         has_come.then_some(next)
     }
 
@@ -154,18 +156,18 @@ impl Landing {
             .filter(|node| node.is_inside_tree());
         if node.is_none() {
             // Whoever asked is gone: the answer ends, and is told to those who wait for it.
-            self.arrival.give_up(NODE_GONE);
+            self.arrival.cancel(NODE_GONE);
         }
         let is_paused = node.as_ref().is_some_and(|node| !node.can_process());
         if is_paused && !self.arrival.is_cancelled() {
             return Again::Yes;
         }
         // What came before the end is told before it.
-        let may_end = self.arrival.may_end();
+        let may_end = self.arrival.has_ended();
         if !self.tell_events(node.as_ref()) {
             return Again::Yes;
         }
-        if self.arrival.has_news() && deliver(|| self.tell_progress(node.as_ref())).is_none() {
+        if self.arrival.has_progress() && deliver(|| self.tell_progress(node.as_ref())).is_none() {
             return Again::Yes;
         }
         if !may_end {
@@ -207,7 +209,7 @@ impl Landing {
     }
 
     fn tell_progress(&self, node: Option<&Node>) {
-        let Some((now, before)) = self.arrival.take_news() else {
+        let Some((now, before)) = self.arrival.take_progress() else {
             return;
         };
         let node = || node.filter(|node| node.is_instance_valid());
@@ -233,7 +235,7 @@ impl Landing {
         let Some(finished) = self.arrival.take_finished() else {
             return Again::Yes;
         };
-        same_frame_wait::came(finished.took, was_waited_for);
+        with_same_frame(|wait| wait.on_response(finished.took, was_waited_for));
         let response = &self.response;
         let is_untrusted = look_at(response, |response| {
             let mut outcome = response.outcome();
@@ -269,6 +271,13 @@ impl Landing {
         }
         Again::No
     }
+}
+
+fn with_same_frame<T>(work: impl FnOnce(&mut SameFrameWait) -> T) -> T {
+    let mut wait = SAME_FRAME.get();
+    let result = work(&mut wait);
+    SAME_FRAME.set(wait);
+    result
 }
 
 /// The engine's HTTPRequest.Result.
