@@ -1,5 +1,6 @@
 //! What the engine gives and takes: its objects, types, settings and log.
 
+pub(crate) mod certificate_source;
 pub(crate) mod convert;
 pub(crate) mod object_cache;
 pub(crate) mod objects;

@@ -1,6 +1,5 @@
 //! From options objects, ours or the engine's, to configurations that are built once and shared.
 
-pub(crate) mod certificate_source;
 pub(crate) mod config_cache;
 pub(crate) mod default_trust;
 pub(crate) mod identity_files;

@@ -8,6 +8,7 @@ pub(crate) mod limits;
 mod offload;
 pub(crate) mod pump;
 pub(crate) mod read_buffer;
+mod received;
 mod socket;
 pub(crate) mod status;
 pub(crate) mod stream_state;

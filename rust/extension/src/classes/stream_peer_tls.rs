@@ -15,11 +15,11 @@ use godot_rustls_pki::reference_name::is_host;
 use godot_rustls_tls::diagnosis::Cause;
 
 use super::tls_options::AnyOptions;
+use super::tls_options::configuration::{client_setup, server_setup};
 use crate::engine::convert::{OrNull, godot_text, refuse, report};
 use crate::engine::project_settings::handshake_threads;
-use crate::options::config_cache::{client_setup, server_setup};
 use crate::runtime::threads::seed_early;
-use crate::tls::base_stream::Transport;
+use crate::tls::base_stream::{State, Transport};
 use crate::tls::dialer::Dialer;
 use crate::tls::lifecycle as link;
 use crate::tls::limits::Limits;
@@ -147,7 +147,8 @@ fn slot_of(object: &Gd<RustlsStreamPeerTLS>) -> Arc<Slot> {
 /// Returns what a connection moves its bytes over, which may be another stream of this class.
 fn base_stream(stream: Gd<StreamPeer>) -> Transport {
     let ours = stream.clone().try_cast().ok();
-    Transport::given(stream, ours.as_ref().map(slot_of))
+    let state = ours.map(|ours| slot_of(&ours) as Arc<dyn State>);
+    Transport::given(stream, state)
 }
 
 type ReadFn = fn(&Slot, &mut Target<'_>) -> Error;

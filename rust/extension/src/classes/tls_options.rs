@@ -1,5 +1,6 @@
 //! RustlsTLSOptions.
 
+pub(crate) mod configuration;
 mod engine;
 mod identities;
 mod request;
@@ -17,11 +18,11 @@ use zeroize::Zeroizing;
 
 use request::TrustedText;
 
+use crate::engine::certificate_source::CertificateSource;
 use crate::engine::convert::{OrNull, godot_text, unix_time};
 use crate::engine::objects::secret_text;
 use crate::engine::project_settings::handshake_threads;
 use crate::engine::shared_objects::look_at;
-use crate::options::certificate_source::CertificateSource;
 use crate::options::config_cache::{self, SetupCache};
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
@@ -369,7 +370,7 @@ impl RustlsTLSOptions {
     /// Reads key and certificate here, where a script expects that it takes a moment, and not when the first client
     /// waits. What is wrong with them is told to whoever uses them.
     fn ready_to_accept(options: Gd<Self>) -> Gd<Self> {
-        let _ = config_cache::server_setup(Some(options.clone().upcast()));
+        let _ = configuration::server_setup(Some(options.clone().upcast()));
         options
     }
 
@@ -401,7 +402,7 @@ impl RustlsTLSOptions {
     /// returned null also why the engine's classes cannot use them.
     #[func(gd_self)]
     fn get_error(this: Gd<Self>) -> GString {
-        let problem = config_cache::check(&this).and_then(|()| Self::engine_problem(&this));
+        let problem = configuration::check(&this).and_then(|()| Self::engine_problem(&this));
         godot_text(problem.err().unwrap_or_default().as_str())
     }
 

@@ -1,5 +1,7 @@
 //! Godot ↔ core conversions that more than one class needs.
 
+use std::time::Duration;
+
 use godot::meta::GodotImmutable;
 use godot::meta::conv::ByValue;
 use godot::meta::shape::GodotShape;
@@ -122,12 +124,23 @@ pub(crate) fn refuse(error: godot::global::Error, message: &str) -> godot::globa
 /// The wall clock, or a script's idea of it, as certificates count time.
 pub(crate) fn unix_time(seconds: i64) -> Result<UnixTime, String> {
     match u64::try_from(seconds) {
-        Ok(seconds) => Ok(UnixTime::since_unix_epoch(std::time::Duration::from_secs(
-            seconds,
-        ))),
+        Ok(seconds) => Ok(UnixTime::since_unix_epoch(Duration::from_secs(seconds))),
         Err(_) if seconds == -1 => Ok(UnixTime::now()),
         Err(_) => Err(format!(
             "unix_time is {seconds}: use seconds since 1970, or -1 for now"
         )),
     }
+}
+
+/// What is longer than this is as good as for ever, and can be added to any time.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// A script's number of seconds; none for 0, which is any time.
+pub(crate) fn seconds(seconds: f64) -> Option<Duration> {
+    if seconds > LONGEST.as_secs_f64() {
+        return Some(LONGEST);
+    }
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
 }

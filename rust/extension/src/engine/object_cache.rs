@@ -11,8 +11,8 @@ use godot::classes::{CryptoKey, Engine, X509Certificate};
 use godot::prelude::*;
 use zeroize::Zeroizing;
 
+use crate::engine::certificate_source::CertificateSource;
 use crate::engine::objects::{certificate_bytes, private_key_text};
-use crate::options::certificate_source::CertificateSource;
 
 /// Objects of one kind. A game has a handful.
 const KEPT: usize = 16;

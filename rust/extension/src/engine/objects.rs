@@ -7,7 +7,6 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::pem::{Bundle, read_bundle, write_certificate};
-use godot_rustls_tls::identity::Identity;
 use zeroize::Zeroizing;
 
 /// The bytes of a file read through the engine, so that exported packs and `user://` work.
@@ -109,18 +108,6 @@ fn is_empty_object(bytes: &[u8]) -> bool {
         text,
         "" | "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----"
     )
-}
-
-/// The pair of these two, if it can be used and belongs together.
-pub(crate) fn identity(
-    key: Option<Gd<CryptoKey>>,
-    certificate: Option<Gd<X509Certificate>>,
-) -> Result<Identity, String> {
-    let key = key.ok_or("the key is null: pass the private key")?;
-    let certificate =
-        certificate.ok_or("the certificate is null: pass the one that belongs to the key")?;
-    let key = private_key_text(&key)?;
-    crate::options::options_key::read_identity(key.as_bytes(), &certificate_bytes(&certificate)?)
 }
 
 /// The private key as PEM text, wiped from memory after use.

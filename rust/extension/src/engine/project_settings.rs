@@ -9,7 +9,7 @@ use godot::register::info::PropertyHint;
 use godot_rustls_pki::trust::Mode;
 use godot_rustls_runtime::spare_cores;
 
-use crate::http::engine_parity;
+use crate::engine::convert::seconds;
 
 const BUNDLE_OVERRIDE: &str = "network/tls/certificate_bundle_override";
 const ENABLE_TLS_1_3: &str = "network/tls/enable_tls_v1.3";
@@ -110,10 +110,10 @@ pub(crate) fn http_frame_budget() -> Duration {
 
 /// The engine's limit for making a TCP connection; none for any time.
 pub(crate) fn connect_timeout() -> Option<Duration> {
-    let seconds = read(CONNECT_TIMEOUT)
+    let value = read(CONNECT_TIMEOUT)
         .try_to_relaxed::<f64>()
         .unwrap_or(30.0);
-    engine_parity::seconds(seconds)
+    seconds(value)
 }
 
 /// The engine's switch for TLS 1.3, read for every connection.

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use godot_rustls_http::download::{Partial, Saving};
 use godot_rustls_http::failure::{Failure, FailureKind};
 use godot_rustls_http::fetch::{Head, Order, Receiver};
-use godot_rustls_http::server_sent_events::Events;
-use godot_rustls_runtime::event_queue::EventSender;
+use godot_rustls_http::server_sent_events::{Event, Events};
+use godot_rustls_runtime::event_queue::{self, EventSender};
 
-use super::response_state::ServerEvent;
 use crate::runtime::packed_bytes::Bytes;
 
 /// A file that takes a body.
@@ -144,5 +143,15 @@ impl Receiver for Destination {
         if let Some(saving) = &mut self.saving {
             saving.forget_partial();
         }
+    }
+}
+
+/// A server-sent event in its queue.
+pub(crate) struct ServerEvent(pub(super) Event);
+
+impl event_queue::Event for ServerEvent {
+    fn bytes(&self) -> usize {
+        let Self(event) = self;
+        event.kind.len() + event.data.len() + event.id.len()
     }
 }

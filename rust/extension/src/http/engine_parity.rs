@@ -1,7 +1,6 @@
 //! What the HTTP classes have in common with the engine's: what they send, and what their arguments mean.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use godot::classes::{ClassDb, Engine, Os};
 use godot::prelude::*;
@@ -27,19 +26,6 @@ pub(crate) fn method(number: i64) -> Result<Method, String> {
         .get(index)
         .cloned()
         .ok_or_else(|| format!("the method is {number}: use one of HTTPClient.METHOD_, 0 to 8"))
-}
-
-/// What is longer than this is as good as for ever, and can be added to any time.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
-/// A script's number of seconds; none for 0, which is any time.
-pub(crate) fn seconds(seconds: f64) -> Option<Duration> {
-    if seconds > LONGEST.as_secs_f64() {
-        return Some(LONGEST);
-    }
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|duration| !duration.is_zero())
 }
 
 /// As the engine names itself: "GodotEngine/4.6.3.stable.official (Linux)".

@@ -14,8 +14,7 @@ use godot_rustls_runtime::event_queue::{self, EventReceiver, RetryTime};
 use godot_rustls_runtime::response_state::{Counts, Task};
 use tokio::task::AbortHandle;
 
-use super::body_sink::{Destination, File};
-use super::response_state::ServerEvent;
+use super::body_sink::{Destination, File, ServerEvent};
 use crate::runtime::packed_bytes::Bytes;
 use crate::runtime::threads::threads;
 

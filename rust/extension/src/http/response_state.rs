@@ -3,8 +3,7 @@
 use std::ops::Deref;
 
 use godot_rustls_http::failure::{Failure, FailureKind};
-use godot_rustls_http::server_sent_events::Event;
-use godot_rustls_runtime::event_queue::{self, RetryTime};
+use godot_rustls_runtime::event_queue::RetryTime;
 use godot_rustls_runtime::response_state::{End, ResponseState};
 
 use super::fetch_task::{Finished, Flight};
@@ -58,15 +57,5 @@ impl Arrival {
             End::NotBegun(failure) => Finished::failed(failure),
             End::Cancelled(why) => Finished::failed(Failure::new(FailureKind::Cancelled, why)),
         })
-    }
-}
-
-/// A server-sent event in its queue.
-pub(crate) struct ServerEvent(pub(super) Event);
-
-impl event_queue::Event for ServerEvent {
-    fn bytes(&self) -> usize {
-        let Self(event) = self;
-        event.kind.len() + event.data.len() + event.id.len()
     }
 }

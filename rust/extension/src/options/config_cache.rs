@@ -1,10 +1,10 @@
-//! From options objects, ours or the engine's, to core configurations that are built once and shared.
+//! Configurations of options objects, built once and shared.
 
 use std::collections::VecDeque;
 use std::fmt::Arguments;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use godot::classes::{Os, RefCounted, TlsOptions};
+use godot::classes::Os;
 use godot::prelude::*;
 use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_pki::verifier::Verification;
@@ -12,12 +12,10 @@ use godot_rustls_tls::config::{ClientSetup, ServerSetup};
 use godot_rustls_tls::identity::{Identity, ServerIdentities};
 use godot_rustls_tls::options::{ClientAuthentication, ClientOptions, ServerOptions, Terms};
 
-use crate::classes::RustlsTLSOptions;
 use crate::engine::convert::{report, warn};
-use crate::engine::shared_objects::look_at;
 use crate::options::default_trust::default_trust;
 use crate::options::key_log_file;
-use crate::options::options_key::{self, ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
+use crate::options::options_key::{ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
 
 /// The last configurations of one owner. Equal options give the same configuration, and so may resume the
 /// same sessions; any change starts a new one.
@@ -96,36 +94,64 @@ impl SetupCache {
     }
 }
 
-/// The configuration for a client with `options`: ours, the engine's, or null for the defaults. `call` is
-/// what the script called, for warnings.
-pub(crate) fn client_setup(
-    options: Option<Gd<RefCounted>>,
+/// Options objects of ours keep their own configurations; those of the engine, and null, share one cache.
+pub(crate) type OwnCache = Option<Arc<Mutex<SetupCache>>>;
+
+/// Returns the configuration for a client. `options` is the object that it came from and `call` what the script
+/// called, both for warnings.
+pub(crate) fn client(
+    spec: ClientSpec,
+    own_cache: &OwnCache,
+    options: Option<InstanceId>,
     call: Arguments<'_>,
 ) -> Result<Arc<ClientSetup>, String> {
-    let id = options.as_ref().map(Gd::instance_id);
-    let (spec, ours) = spec_of(options)?;
-    let Spec::Client(spec) = spec else {
-        return Err(
-            "these are server options: a client needs RustlsTLSOptions.client()".to_owned(),
-        );
-    };
     // Whatever may print comes before and after the locks: a script may listen.
     let default = default_trust_for(&spec);
     let accepts_all = spec.verification == Verification::Nothing;
     let has_own_trust = spec.own_trust.is_some();
-    let is_ours = ours.is_some();
-    let (setup, is_new) = match ours {
-        Some(ours) => lock(&cache_of(&ours)).client(spec, default, KEPT_OWN)?,
+    let (setup, is_new) = match own_cache {
+        Some(cache) => lock(cache).client(spec, default, KEPT_OWN)?,
         None => lock(&SHARED).client(spec, default, KEPT_SHARED)?,
     };
-    if accepts_all && id.is_some_and(is_first_time) {
-        warn_of_unsafe_client(call, is_ours);
+    if accepts_all && options.is_some_and(is_first_time) {
+        warn_of_unsafe_client(call, own_cache.is_some());
     }
-    // The default trust told of its own when it was read.
+    // The problems of the default trust were printed when it was read.
     if is_new && has_own_trust {
         tell_problems(&setup.options().trust);
     }
     Ok(setup)
+}
+
+/// Returns the configuration for a server.
+pub(crate) fn server(spec: ServerSpec, own_cache: &OwnCache) -> Result<Arc<ServerSetup>, String> {
+    match own_cache {
+        Some(cache) => lock(cache).server(spec, KEPT_OWN),
+        None => lock(&SHARED).server(spec, KEPT_SHARED),
+    }
+}
+
+/// Returns why options cannot be used. `cache` is their own.
+pub(crate) fn check(spec: Spec, cache: &Mutex<SetupCache>) -> Result<(), String> {
+    match spec {
+        Spec::Server(spec) => {
+            let identity = lock(cache).identity(&spec.identity)?;
+            new_server(&spec, identity).map(|_| ())
+        }
+        Spec::Client(spec) => {
+            if let Some(source) = &spec.own_trust {
+                let trust = source.trust();
+                if trust.certificate_count() == 0 {
+                    let why = trust
+                        .problems()
+                        .first()
+                        .map_or("the trusted chain is empty", String::as_str);
+                    return Err(format!("no certificate is trusted: {why}"));
+                }
+            }
+            terms(&spec.terms).map(|_| ())
+        }
+    }
 }
 
 /// What is wrong with certificates that a script trusts; the rest of them counts.
@@ -220,87 +246,6 @@ fn warn_of_unsafe_client(call: Arguments<'_>, is_ours: bool) {
     }
 }
 
-/// The configuration for a server with `options`, ours or the engine's.
-pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<ServerSetup>, String> {
-    if options.is_none() {
-        return Err(
-            "a server needs options: make them with RustlsTLSOptions.server(key, certificate)"
-                .to_owned(),
-        );
-    }
-    let (spec, ours) = spec_of(options)?;
-    match spec {
-        Spec::Client(_) => Err(
-            "these are client options: a server needs RustlsTLSOptions.server(key, certificate)"
-                .to_owned(),
-        ),
-        Spec::Server(spec) => match ours {
-            Some(ours) => lock(&cache_of(&ours)).server(spec, KEPT_OWN),
-            None => lock(&SHARED).server(spec, KEPT_SHARED),
-        },
-    }
-}
-
-/// Why `options` cannot be used.
-pub(crate) fn check(options: &Gd<RustlsTLSOptions>) -> Result<(), String> {
-    match spec_of_ours(options)? {
-        Spec::Server(spec) => {
-            let identity = lock(&cache_of(options)).identity(&spec.identity)?;
-            new_server(&spec, identity).map(|_| ())
-        }
-        Spec::Client(spec) => {
-            if let Some(source) = &spec.own_trust {
-                let trust = source.trust();
-                if trust.certificate_count() == 0 {
-                    let why = trust
-                        .problems()
-                        .first()
-                        .map_or("the trusted chain is empty", String::as_str);
-                    return Err(format!("no certificate is trusted: {why}"));
-                }
-            }
-            terms(&spec.terms).map(|_| ())
-        }
-    }
-}
-
-/// The cache of an options object, which is locked while nothing is bound: building a configuration takes long.
-fn cache_of(options: &Gd<RustlsTLSOptions>) -> Arc<Mutex<SetupCache>> {
-    look_at(options, |options| Arc::clone(&options.cache))
-}
-
 fn lock(cache: &Mutex<SetupCache>) -> MutexGuard<'_, SetupCache> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What an options object of ours asks for; its warning is printed while nothing is bound, since a script may
-/// listen.
-pub(crate) fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
-    let (spec, warning) = look_at(options, RustlsTLSOptions::spec);
-    if let Some(warning) = warning {
-        warn(&warning);
-    }
-    spec
-}
-
-fn spec_of(
-    options: Option<Gd<RefCounted>>,
-) -> Result<(Spec, Option<Gd<RustlsTLSOptions>>), String> {
-    let Some(options) = options else {
-        return Ok((Spec::Client(ClientSpec::usual()?), None));
-    };
-    let options = match options.try_cast::<RustlsTLSOptions>() {
-        Ok(ours) => {
-            let spec = spec_of_ours(&ours)?;
-            return Ok((spec, Some(ours)));
-        }
-        Err(other) => other,
-    };
-    match options.try_cast::<TlsOptions>() {
-        Ok(engine) => Ok((options_key::of_engine(&engine)?, None)),
-        Err(other) => Err(format!(
-            "the options are a {}: pass a RustlsTLSOptions or the engine's TLSOptions",
-            other.get_class()
-        )),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use godot::classes::TlsOptions;
+use godot::classes::{CryptoKey, TlsOptions, X509Certificate};
 use godot::prelude::*;
 use godot_rustls_pki::pem::read_private_key_file;
 use godot_rustls_pki::pins::Pins;
@@ -15,9 +15,9 @@ use godot_rustls_tls::options::VersionRange;
 use godot_rustls_tls::provider::KeyExchangeGroups;
 use zeroize::Zeroizing;
 
+use crate::engine::certificate_source::CertificateSource;
 use crate::engine::object_cache::{known_certificate, known_private_key};
-use crate::engine::objects::certificates;
-use crate::options::certificate_source::CertificateSource;
+use crate::engine::objects::{certificate_bytes, certificates, private_key_text};
 use crate::options::default_trust::reloads;
 
 /// Everything that makes one client's configuration differ from another's.
@@ -156,6 +156,18 @@ pub(crate) fn read_identity(key: &[u8], certificate: &[u8]) -> Result<Identity, 
         return Err(format!("the certificate cannot be used: {problem}"));
     }
     Identity::new(&bundle.certificates, read_private_key_file(key)?)
+}
+
+/// The pair of these two, if it can be used and belongs together.
+pub(crate) fn identity(
+    key: Option<Gd<CryptoKey>>,
+    certificate: Option<Gd<X509Certificate>>,
+) -> Result<Identity, String> {
+    let key = key.ok_or("the key is null: pass the private key")?;
+    let certificate =
+        certificate.ok_or("the certificate is null: pass the one that belongs to the key")?;
+    let key = private_key_text(&key)?;
+    read_identity(key.as_bytes(), &certificate_bytes(&certificate)?)
 }
 
 /// What the engine's own options hold.

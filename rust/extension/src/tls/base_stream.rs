@@ -7,8 +7,8 @@ use godot::classes::{StreamPeer, StreamPeerTcp, StreamPeerTls, stream_peer_tcp, 
 use godot::global::Error;
 use godot::prelude::*;
 
+use super::received::Received;
 use super::socket::Socket;
-use super::stream_state::Slot;
 use crate::engine::convert::packed_bytes;
 use crate::engine::objects::describe;
 
@@ -28,26 +28,17 @@ pub(crate) struct GivenStream {
     was_alive: bool,
 }
 
+/// The state of a stream of this addon's own class.
+pub(crate) trait State {
+    fn is_connected(&self) -> bool;
+}
+
 /// Streams whose state can be asked.
 enum Kind {
     Socket(Gd<StreamPeerTcp>),
     EngineTls(Gd<StreamPeerTls>),
-    Ours(Arc<Slot>),
+    Ours(Arc<dyn State>),
     Other,
-}
-
-/// What a read from the stream below brought.
-pub(crate) enum Received {
-    /// Some bytes, at most as many as asked for.
-    Data(PackedByteArray),
-    /// Nothing for now.
-    Nothing,
-    /// The stream ended in order.
-    End,
-    /// The other side reset the connection.
-    Reset,
-    /// The stream failed, in words.
-    Failed(String),
 }
 
 impl From<TcpStream> for Transport {
@@ -58,7 +49,7 @@ impl From<TcpStream> for Transport {
 
 impl Transport {
     /// Makes one of a script's stream. `ours` is the state of a stream of this addon's own class.
-    pub(crate) fn given(stream: Gd<StreamPeer>, ours: Option<Arc<Slot>>) -> Self {
+    pub(crate) fn given(stream: Gd<StreamPeer>, ours: Option<Arc<dyn State>>) -> Self {
         Self::Given(GivenStream::new(stream, ours))
     }
 
@@ -110,7 +101,7 @@ impl Transport {
 }
 
 impl GivenStream {
-    fn new(stream: Gd<StreamPeer>, ours: Option<Arc<Slot>>) -> Self {
+    fn new(stream: Gd<StreamPeer>, ours: Option<Arc<dyn State>>) -> Self {
         let kind = if let Some(ours) = ours {
             Kind::Ours(ours)
         } else if let Ok(socket) = stream.clone().try_cast() {

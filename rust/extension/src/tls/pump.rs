@@ -10,11 +10,12 @@ use godot_rustls_tls::session::Session;
 use crate::runtime::threads::make_key_shares;
 use crate::vocabulary;
 
-use super::base_stream::{Received, Transport};
+use super::base_stream::Transport;
 use super::handshake_budget::{Rest, UnderWay, take_in_all, take_in_cheap};
 use super::limits::Limits;
 use super::offload::{About, Errand, Place};
 use super::read_buffer::Target;
+use super::received::Received;
 use super::write_buffer::Outgoing;
 
 /// What is encrypted before the stream below must take it: bounds what waits when the peer does not read.

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use godot::builtin::PackedByteArray;
 use godot_rustls_net::lingering;
 
-use super::base_stream::Received;
+use super::received::Received;
 use crate::runtime::threads::threads;
 
 /// A connected socket. When it is dropped, what was sent last arrives (see [`lingering`]).

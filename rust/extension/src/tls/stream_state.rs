@@ -12,6 +12,7 @@ use godot::classes::StreamPeer;
 use godot::prelude::*;
 use godot_rustls_tls::diagnosis::Diagnosis;
 
+use super::base_stream;
 use super::pump::Connection;
 use super::status::{Link, Status};
 
@@ -65,6 +66,12 @@ pub(crate) struct State {
 // stream and what is below it from one thread at a time, as they must with the engine's own; the lock sees to this state.
 unsafe impl Send for State {}
 
+impl base_stream::State for Slot {
+    fn is_connected(&self) -> bool {
+        Self::is_connected(self)
+    }
+}
+
 impl Slot {
     /// Returns that of an object; `own` reads it from the object the first time.
     pub(crate) fn of(id: InstanceId, own: impl FnOnce() -> Arc<Self>) -> Arc<Self> {
@@ -93,12 +100,12 @@ impl Slot {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn status(&self) -> Status {
-        self.lock().status
-    }
-
     pub(crate) fn is_connected(&self) -> bool {
         self.status() == Status::Connected
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.lock().status
     }
 
     /// Something that the connection can tell, unless there is none or an operation has it out.

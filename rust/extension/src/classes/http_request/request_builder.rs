@@ -19,14 +19,15 @@ use url::Url;
 
 use super::{NODE_GONE, RustlsHTTPRequest};
 use crate::classes::tls_options::AnyOptions;
+use crate::classes::tls_options::configuration::client_setup;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
+use crate::engine::convert::seconds;
 use crate::engine::convert::{packed_bytes, refuse};
 use crate::engine::shared_objects::look_at;
 use crate::http::body_sink::File;
-use crate::http::engine_parity::{self, seconds};
+use crate::http::engine_parity;
 use crate::http::fetch_task::Flight;
 use crate::http::pool_cache;
-use crate::options::config_cache::client_setup;
 use crate::runtime::packed_bytes::Bytes;
 
 /// A request's body, and what its type is when the caller does not say.

@@ -7,10 +7,9 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_pki::pem::write_certificate;
 
-use super::RustlsTLSOptions;
+use super::{RustlsTLSOptions, configuration};
 use crate::engine::convert::{godot_text, report};
 use crate::engine::objects::{certificates, quietly};
-use crate::options::config_cache;
 
 #[godot_api(secondary)]
 impl RustlsTLSOptions {
@@ -47,7 +46,7 @@ impl RustlsTLSOptions {
     }
 
     fn made_for_engine(this: &Gd<Self>) -> Result<Gd<TlsOptions>, String> {
-        config_cache::check(this)?;
+        configuration::check(this)?;
         let me = this.bind();
         let unknown = me.unknown_to_engine();
         if !unknown.is_empty() {

@@ -10,12 +10,13 @@ use godot::prelude::*;
 use godot_rustls_tls::identity::ServedName;
 
 use super::RustlsTLSOptions;
+use crate::engine::certificate_source::CertificateSource;
 use crate::engine::convert::refuse;
-use crate::engine::objects::{certificate_bytes, identity};
+use crate::engine::objects::certificate_bytes;
 use crate::engine::shared_objects::look_at;
-use crate::options::certificate_source::CertificateSource;
 use crate::options::config_cache::tell_problems;
 use crate::options::options_key::ClientsSpec;
+use crate::options::options_key::identity;
 
 const FOR_CLIENTS: &str =
     "these are server options: use replace_identity() or add_server_identity()";

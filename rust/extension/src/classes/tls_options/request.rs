@@ -11,8 +11,8 @@ use godot_rustls_tls::provider::KeyExchangeGroups;
 use zeroize::Zeroizing;
 
 use super::RustlsTLSOptions;
+use crate::engine::certificate_source::CertificateSource;
 use crate::engine::object_cache::{known_certificate, known_private_key};
-use crate::options::certificate_source::CertificateSource;
 use crate::options::default_trust::reloads;
 use crate::options::key_log_file;
 use crate::options::options_key::{

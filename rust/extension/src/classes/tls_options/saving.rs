@@ -9,9 +9,9 @@ use godot_rustls_pki::pem::write_certificate;
 
 use super::RustlsTLSOptions;
 use super::request::TrustedText;
+use crate::engine::certificate_source::CertificateSource;
 use crate::engine::convert::{godot_text, warn_later};
 use crate::engine::objects::certificates;
-use crate::options::certificate_source::CertificateSource;
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
 

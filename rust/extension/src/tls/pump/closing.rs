@@ -16,8 +16,9 @@ use godot_rustls_tls::session::Session;
 use super::{Connection, LARGEST_READ};
 use crate::engine::convert::packed_bytes;
 use crate::runtime::frame_poll::{self, Again};
-use crate::tls::base_stream::{Received, Transport};
+use crate::tls::base_stream::Transport;
 use crate::tls::offload::Place;
+use crate::tls::received::Received;
 
 /// What is read and thrown away, so that closing the socket does not reset the connection and lose the close_notify, or
 /// the alert that says why (RFC 8446 section 6.2).

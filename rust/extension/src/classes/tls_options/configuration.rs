@@ -1,0 +1,85 @@
+//! From options objects, ours or the engine's, to configurations.
+
+use std::fmt::Arguments;
+use std::sync::Arc;
+
+use godot::classes::{RefCounted, TlsOptions};
+use godot::prelude::*;
+use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+
+use super::RustlsTLSOptions;
+use crate::engine::convert::warn;
+use crate::engine::shared_objects::look_at;
+use crate::options::config_cache::{self, OwnCache};
+use crate::options::options_key::{self, ClientSpec, Spec};
+
+/// Returns the configuration for a client with `options`: ours, the engine's, or null for the defaults. `call` is what
+/// the script called, for warnings.
+pub(crate) fn client_setup(
+    options: Option<Gd<RefCounted>>,
+    call: Arguments<'_>,
+) -> Result<Arc<ClientSetup>, String> {
+    let id = options.as_ref().map(Gd::instance_id);
+    match spec_of(options)? {
+        (Spec::Client(spec), cache) => config_cache::client(spec, &cache, id, call),
+        (Spec::Server(_), _) => {
+            Err("these are server options: a client needs RustlsTLSOptions.client()".to_owned())
+        }
+    }
+}
+
+/// Returns the configuration for a server with `options`, ours or the engine's.
+pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<ServerSetup>, String> {
+    if options.is_none() {
+        return Err(
+            "a server needs options: make them with RustlsTLSOptions.server(key, certificate)"
+                .to_owned(),
+        );
+    }
+    match spec_of(options)? {
+        (Spec::Server(spec), cache) => config_cache::server(spec, &cache),
+        (Spec::Client(_), _) => Err(
+            "these are client options: a server needs RustlsTLSOptions.server(key, certificate)"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Returns why `options` cannot be used.
+pub(super) fn check(options: &Gd<RustlsTLSOptions>) -> Result<(), String> {
+    let spec = spec_of_ours(options)?;
+    let cache = look_at(options, |options| Arc::clone(&options.cache));
+    config_cache::check(spec, &cache)
+}
+
+/// What an options object of ours asks for; its warning is printed while nothing is bound, since a script may listen.
+fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
+    let (spec, warning) = look_at(options, RustlsTLSOptions::spec);
+    if let Some(warning) = warning {
+        warn(&warning);
+    }
+    spec
+}
+
+/// What options ask for, and the cache of those that have one. It is locked while nothing is bound: building a
+/// configuration takes long.
+fn spec_of(options: Option<Gd<RefCounted>>) -> Result<(Spec, OwnCache), String> {
+    let Some(options) = options else {
+        return Ok((Spec::Client(ClientSpec::usual()?), None));
+    };
+    let options = match options.try_cast::<RustlsTLSOptions>() {
+        Ok(ours) => {
+            let spec = spec_of_ours(&ours)?;
+            let cache = look_at(&ours, |ours| Arc::clone(&ours.cache));
+            return Ok((spec, Some(cache)));
+        }
+        Err(other) => other,
+    };
+    match options.try_cast::<TlsOptions>() {
+        Ok(engine) => Ok((options_key::of_engine(&engine)?, None)),
+        Err(other) => Err(format!(
+            "the options are a {}: pass a RustlsTLSOptions or the engine's TLSOptions",
+            other.get_class()
+        )),
+    }
+}
