@@ -1,4 +1,6 @@
-//! One file a class.
+//! One file per class.
+// Examples in the class reference are GDScript, which is indented with tabs.
+#![allow(clippy::tabs_in_doc_comments)]
 
 mod certificate_info;
 mod crypto;
@@ -10,6 +12,8 @@ mod http_response;
 mod key_job;
 mod multipart_form;
 mod stream_peer_tls;
+#[cfg(all(feature = "test-classes", feature = "docs"))]
+mod test_reference;
 #[cfg(feature = "test-classes")]
 mod test_stream;
 pub(crate) mod tls_options;
