@@ -28,20 +28,23 @@ use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
 use crate::runtime::threads::seed_early;
 
-/// What a TLS connection trusts, shows and allows: the twin of [TLSOptions].
+/// TLS settings of a connection; a drop-in replacement for [TLSOptions].
 ///
-/// Make one with [method client], [method client_unsafe] or [method server], or with the variants that take PEM
-/// text, and pass it to [method RustlsStreamPeerTLS.connect_to_stream] or
-/// [method RustlsStreamPeerTLS.accept_stream]. A connection copies what it needs when it starts: later changes
-/// count for the next one.
+/// Create an object with [method client], [method client_unsafe] or [method server], or with one of
+/// the methods that take PEM text or files. Pass it to
+/// [method RustlsStreamPeerTLS.connect_to_stream] or [method RustlsStreamPeerTLS.accept_stream]. A
+/// connection copies the settings when it starts: later changes apply to the next connection.
 ///
-/// Unlike [TLSOptions] it is a [Resource], so it can be saved, exported and edited in the inspector.
+/// Unlike [TLSOptions], this class is a [Resource]: it can be saved, exported and edited in the
+/// inspector.
 ///
-/// [b]Warning:[/b] The engine's own classes take any object without a word and go on as if there were no options:
-/// [method HTTPClient.connect_to_host] and [method WebSocketMultiplayerPeer.create_server] then speak [b]plain text[/b],
-/// [method WebSocketPeer.connect_to_url] and [method StreamPeerTLS.connect_to_stream] check with the engine's default
-/// trust. Give those classes what [method to_engine] returns, and variables a static type: the script editor then refuses
-/// the mistake.
+/// [b]Warning:[/b] Never pass an object of this class to the engine's own classes. They accept any
+/// object without an error and continue as if there were no options:
+/// [method HTTPClient.connect_to_host] and [method WebSocketMultiplayerPeer.create_server] then use
+/// [b]plain text[/b]; [method WebSocketPeer.connect_to_url] and
+/// [method StreamPeerTLS.connect_to_stream] verify with the engine's default trusted roots. Pass
+/// those classes the object that [method to_engine] returns. Give variables a static type: the
+/// script editor then reports the mistake.
 ///
 /// ```gdscript
 /// var options := RustlsTLSOptions.client(load("res://my_server.crt"))
@@ -49,36 +52,52 @@ use crate::runtime::threads::seed_early;
 /// tls.connect_to_stream(tcp, "play.example.org", options)
 /// ```
 ///
-/// [b]Warning:[/b] A private key must never reach a player. Keep server options out of exported games.
+/// [b]Warning:[/b] A private key must never reach a player. Keep server options out of exported
+/// games.
 #[derive(GodotClass)]
 #[class(tool, init, base=Resource)]
 pub(crate) struct RustlsTLSOptions {
-    /// Which side the options are for, and whether certificates are checked: one of [constant MODE_CLIENT],
-    /// [constant MODE_CLIENT_UNSAFE] and [constant MODE_SERVER].
+    /// The side that the options are for, and whether a client verifies certificates:
+    /// [constant MODE_CLIENT] (default), [constant MODE_CLIENT_UNSAFE] or [constant MODE_SERVER].
     #[var(hint = ENUM, hint_string = "Client,Unsafe Client,Server", usage_flags = [DEFAULT])]
     mode: i64,
-    /// The certificates a client trusts instead of the default trust of [RustlsTrustStore]. Null means the default
-    /// trust; an empty object trusts nobody. With [constant MODE_CLIENT_UNSAFE] the chain and the dates are still
-    /// checked against it, the name is not.
+    /// The certificates that a client trusts instead of the default trusted roots of
+    /// [RustlsTrustStore]. Null (default) means the text passed to [method client_from_pem], or the
+    /// default trusted roots if there is none. An empty object means that no server is trusted.
+    ///
+    /// A server whose certificate leads to none of them fails the handshake with
+    /// [constant RustlsStreamPeerTLS.CAUSE_UNTRUSTED_ISSUER]. In [constant MODE_CLIENT_UNSAFE] the
+    /// chain and the dates are still verified against these certificates, the server's name is not.
     #[export_group(name = "Client")]
     #[export]
     trusted_ca_chain: Option<Gd<X509Certificate>>,
-    /// The name to look for in the server's certificate instead of the host that was connected to. It may be no
-    /// DNS name at all, such as "My Game Server". Empty means the host.
+    /// The name that the server's certificate must contain, instead of the host name of the
+    /// connection. It need not be a DNS name: "My Game Server" is possible. Empty (default) means
+    /// the host name.
+    ///
+    /// A certificate for other names fails the handshake with
+    /// [constant RustlsStreamPeerTLS.CAUSE_NAME_MISMATCH].
     #[export]
     common_name_override: GString,
-    /// The server's private key. Its text is never saved with this resource: a key that lies in a file of its own is
-    /// referred to, any other is left out with a warning.
+    /// The private key of a server. Null (default) means the key that [method server_from_pem] or
+    /// [method server_from_files] provided. [method get_error] reports a missing key, and one that
+    /// does not belong to [member own_certificate].
+    ///
+    /// The text of the key is never saved with this resource. A key that was loaded from a file of
+    /// its own is saved as a reference to that file; any other key is left out, with a warning.
     #[export_group(name = "Server")]
     #[export]
     private_key: Option<Gd<CryptoKey>>,
-    /// The server's certificate, followed by its intermediate certificates.
+    /// The certificate of a server, followed by its intermediate certificates. Null (default) means
+    /// the certificate that [method server_from_pem] or [method server_from_files] provided.
+    /// [method get_error] reports a missing certificate.
     #[export]
     own_certificate: Option<Gd<X509Certificate>>,
-    /// The lowest TLS version allowed: [constant TLS_VERSION_1_2] (default) or [constant TLS_VERSION_1_3].
+    /// The lowest TLS version that is allowed: [constant TLS_VERSION_1_2] (default) or
+    /// [constant TLS_VERSION_1_3].
     ///
-    /// Raise it when every peer is known to be new. A peer without a common version ends the handshake with
-    /// [constant RustlsStreamPeerTLS.CAUSE_NO_COMMON_VERSION].
+    /// Raise it if every peer is known to support TLS 1.3. If the two sides have no version in
+    /// common, the handshake fails with [constant RustlsStreamPeerTLS.CAUSE_NO_COMMON_VERSION].
     ///
     /// ```gdscript
     /// options.min_version = RustlsTLSOptions.TLS_VERSION_1_3
@@ -86,43 +105,51 @@ pub(crate) struct RustlsTLSOptions {
     #[export_group(name = "Protocol")]
     #[var(hint = ENUM, hint_string = "TLS 1.2,TLS 1.3", usage_flags = [DEFAULT])]
     min_version: i64,
-    /// The highest TLS version allowed: [constant TLS_VERSION_1_2] or [constant TLS_VERSION_1_3] (default). The project
-    /// setting [code]network/tls/enable_tls_v1.3[/code], when it is off, lowers it to 1.2 for every connection.
+    /// The highest TLS version that is allowed: [constant TLS_VERSION_1_2] or
+    /// [constant TLS_VERSION_1_3] (default). If the project setting `network/tls/enable_tls_v1.3`
+    /// is off, every connection uses at most TLS 1.2. [method get_error] reports a range that
+    /// contains no version.
     #[var(hint = ENUM, hint_string = "TLS 1.2,TLS 1.3", usage_flags = [DEFAULT])]
     #[init(val = Self::TLS_VERSION_1_3)]
     max_version: i64,
-    /// Application protocols to agree on during the handshake (ALPN, RFC 7301), the preferred one first; empty (default)
-    /// for none. The server's order decides.
+    /// Application protocols to negotiate during the handshake (ALPN, RFC 7301), in order of
+    /// preference. Empty (default) means none. The server's order decides.
     ///
-    /// Protects from talking to the wrong service on the right server. When both sides name protocols and none is
-    /// common, the handshake fails; when one side names none, [method RustlsStreamPeerTLS.get_alpn_protocol] is empty.
+    /// ALPN protects from talking to the wrong service on the right server. If both sides list
+    /// protocols and have none in common, the handshake fails;
+    /// [method RustlsStreamPeerTLS.get_last_error] names the protocols. If only one side lists
+    /// protocols, [method RustlsStreamPeerTLS.get_alpn_protocol] is empty.
     ///
     /// ```gdscript
     /// options.alpn_protocols = ["my-game/2", "my-game/1"]
     /// ```
     #[export]
     alpn_protocols: PackedStringArray,
-    /// Groups in which keys may be exchanged, the preferred one first, by the names that
-    /// [method RustlsStreamPeerTLS.get_key_exchange_group] returns. Empty (default) for [code]X25519MLKEM768[/code],
-    /// [code]x25519[/code], [code]secp256r1[/code], [code]secp384r1[/code], [code]secp521r1[/code]. Known besides are
-    /// [code]SecP256r1MLKEM768[/code], [code]MLKEM1024[/code] and [code]MLKEM768[/code]; those with ML-KEM resist quantum
-    /// computers and need TLS 1.3.
+    /// Key exchange groups in order of preference, under the names that
+    /// [method RustlsStreamPeerTLS.get_key_exchange_group] returns. Empty (default) means
+    /// `X25519MLKEM768`, `x25519`, `secp256r1`, `secp384r1`, `secp521r1`. Also supported are
+    /// `SecP256r1MLKEM768`, `MLKEM1024` and `MLKEM768`. The groups with ML-KEM resist quantum
+    /// computers and need TLS 1.3. [method get_error] reports an unknown name.
     ///
-    /// Without [code]X25519MLKEM768[/code] in front, a client's first message fits one packet: old servers, and boxes on
-    /// the way to them, may reset a connection whose first message needs two. With TLS 1.2 the curve of a server's ECDSA
-    /// certificate must be among them too.
+    /// Without `X25519MLKEM768` in front, a client's first message fits one packet. Old servers,
+    /// and network devices on the way to them, may reset a connection whose first message needs two
+    /// packets. In TLS 1.2 the curve of a server's ECDSA certificate must be in the list too.
     ///
     /// ```gdscript
     /// options.key_exchange_groups = ["x25519", "secp256r1", "secp384r1"]
     /// ```
     #[export]
     key_exchange_groups: PackedStringArray,
-    /// Whether connections may continue an earlier one's session, which saves half of a handshake's work. On by default.
+    /// If `true` (default), a connection may resume the session of an earlier one, which saves half
+    /// of a handshake's work.
     ///
-    /// A client keeps sessions per options object and name, so that none serves under other options; a server hands
-    /// them out as tickets, and to TLS 1.2 clients without tickets by number. Any change of the options, and
-    /// [method RustlsTrustStore.reload], forgets them. Off protects from being recognised by the server, and makes
-    /// sure that every connection checks the certificate again.
+    /// A client keeps its sessions per options object and server name: a session is never used
+    /// under other options. A server issues sessions as tickets, and as session IDs to TLS 1.2
+    /// clients without tickets. Any change of the options and [method RustlsTrustStore.reload]
+    /// discard the sessions. If `false`, a server cannot recognize a client by its session, and
+    /// every connection verifies the certificate again.
+    /// [method RustlsStreamPeerTLS.is_session_resumed] returns whether a connection resumed a
+    /// session.
     ///
     /// ```gdscript
     /// options.session_resumption = false
@@ -130,42 +157,50 @@ pub(crate) struct RustlsTLSOptions {
     #[export]
     #[init(val = true)]
     session_resumption: bool,
-    /// Public keys of which the peer's verified chain must contain at least one, each as
-    /// [code]"sha256/BASE64"[/code]: the form of [member RustlsCertificateInfo.public_key_pin]. Empty (default) for none.
+    /// Public keys, at least one of which must be in the peer's verified chain, each in the form
+    /// `sha256/BASE64` of [member RustlsCertificateInfo.public_key_pin]. Empty (default) means no
+    /// pinning. [method get_error] reports a malformed entry.
     ///
-    /// Protects from certificates that a trusted authority issued wrongly. Checked beside the usual validation, never
-    /// instead of it; certificates that are sent along but not part of the verified chain do not count, and with
-    /// [method client_unsafe] without a chain only the peer's own key does. A server checks its clients' chains with it.
-    /// A failure is [constant RustlsStreamPeerTLS.CAUSE_PIN_MISMATCH]. Pin a second key that you keep in reserve.
+    /// Pinning protects from certificates that a trusted certificate authority (CA) issued wrongly.
+    /// Pins are checked in addition to the usual verification, never instead of it. Certificates
+    /// that the peer sends but that are not part of the verified chain do not count; with
+    /// [method client_unsafe] without a trusted chain, only the peer's own key counts. A server
+    /// checks the chains of its clients. A mismatch fails the handshake with
+    /// [constant RustlsStreamPeerTLS.CAUSE_PIN_MISMATCH]. Pin a second key that you keep in
+    /// reserve.
     ///
     /// ```gdscript
-    /// var authority := RustlsCertificateInfo.from_certificate(load("res://ca.crt"))[0]
-    /// options.pinned_public_keys = [authority.public_key_pin]
+    /// var ca := RustlsCertificateInfo.from_certificate(load("res://ca.crt"))[0]
+    /// options.pinned_public_keys = [ca.public_key_pin]
     /// ```
     #[export_group(name = "Verification")]
     #[export]
     pinned_public_keys: PackedStringArray,
-    /// Lists of revoked certificates (CRL, RFC 5280 section 5), PEM, several of them one after another. Empty (default)
-    /// for none; none is ever fetched. A text that cannot be read completely is refused: [method get_error] returns why.
+    /// Certificate revocation lists (CRL, RFC 5280 section 5) as PEM text, one after another. Empty
+    /// (default) means none; lists are never downloaded. A text that cannot be read completely is
+    /// refused, and [method get_error] returns the reason.
     ///
-    /// Protects from certificates whose key was stolen. Every certificate of the verified chain is looked up in the list
-    /// of its issuer, the newest of several; issuers without a list are not refused. A revoked certificate is
-    /// [constant RustlsStreamPeerTLS.CAUSE_REVOKED]. A list past its date, or one that its issuer did not sign, is an
-    /// error too: renew it in time. A server looks its clients up with it.
+    /// Revocation protects from certificates whose key was stolen. Each certificate of the verified
+    /// chain is looked up in the newest list of its issuer. Certificates of issuers without a list
+    /// are accepted. A revoked certificate fails the handshake with
+    /// [constant RustlsStreamPeerTLS.CAUSE_REVOKED]. A list that is out of date, or that its issuer
+    /// did not sign, fails it too: renew lists in time. A server checks the certificates of its
+    /// clients.
     ///
     /// ```gdscript
     /// options.revocation_lists_pem = FileAccess.get_file_as_string("user://revoked.crl")
-    /// if options.revocation_lists_pem.is_empty():  # a missing file, which means no list
-    ///     push_error("revoked clients would be let in")
+    /// if options.revocation_lists_pem.is_empty(): # The file is missing, and there is no list.
+    /// 	push_error("revoked clients would be accepted")
     /// ```
     #[export(multiline)]
     #[var(get = get_revocation_lists_pem, set = set_revocation_lists_pem)]
     revocation_lists_pem: GString,
-    /// A file to which the secrets of connections are appended, so that Wireshark can decrypt a capture (NSS key log
-    /// format). Empty (default) for none. Under [code]user://[/code] or absolute.
+    /// A file to which the secrets of connections are appended, so that Wireshark can decrypt a
+    /// capture (NSS key log format). The path begins with `user://` or is absolute. Empty (default)
+    /// means no file.
     ///
-    /// For debugging only: whoever has the file can read everything. In release builds of a game it is an error of the
-    /// options, and no connection starts.
+    /// For debugging only: whoever has the file can decrypt the connections. In release builds of a
+    /// game, a path is an error that [method get_error] reports, and no connection starts.
     ///
     /// ```gdscript
     /// options.key_log_path = "user://tls_keys.log"
@@ -198,11 +233,12 @@ pub(crate) struct RustlsTLSOptions {
 
 #[godot_api]
 impl RustlsTLSOptions {
-    /// A client that checks chain, dates, usage and name of the server's certificate.
+    /// A client that verifies the chain, the dates, the usage and the name of the server's
+    /// certificate.
     #[constant]
     const MODE_CLIENT: i64 = 0;
-    /// A client that does not check the server's name, and without a trusted chain nothing at all but the
-    /// handshake's signature.
+    /// A client that does not verify the server's name. Without a trusted chain it verifies nothing
+    /// but the signature of the handshake.
     #[constant]
     const MODE_CLIENT_UNSAFE: i64 = 1;
     /// A server.
@@ -214,23 +250,25 @@ impl RustlsTLSOptions {
     /// TLS 1.3 (RFC 8446).
     #[constant]
     const TLS_VERSION_1_3: i64 = 1;
-    /// Clients are not asked for a certificate.
+    /// The server does not ask clients for a certificate.
     #[constant]
     const CLIENT_AUTHENTICATION_NONE: i64 = 0;
-    /// Clients may show a certificate; one that is shown must be trusted.
+    /// Clients may present a certificate. A certificate that is presented must be trusted.
     #[constant]
     const CLIENT_AUTHENTICATION_OPTIONAL: i64 = 1;
-    /// Clients must show a trusted certificate.
+    /// Clients must present a trusted certificate.
     #[constant]
     const CLIENT_AUTHENTICATION_REQUIRED: i64 = 2;
 
-    /// Makes options for a client that checks the server's certificate.
+    /// Creates options for a client that verifies the server's certificate.
     ///
-    /// It trusts [param trusted_chain], or the default trust of [RustlsTrustStore] when that is null. The
-    /// certificate must be for the host connected to, or for [param common_name_override] when that is not empty.
+    /// The client trusts [param trusted_chain], or the default trusted roots of [RustlsTrustStore]
+    /// if that is null. The certificate must be valid for the host name of the connection, or for
+    /// [param common_name_override] if that is not empty.
     ///
-    /// [b]Note:[/b] An [X509Certificate] with several certificates must come from [method @GDScript.load]: the
-    /// engine gives out only the first of those that were loaded otherwise. Use [method client_from_pem] for text.
+    /// [b]Note:[/b] Load an [X509Certificate] with several certificates with
+    /// [method @GDScript.load]: if it was loaded otherwise, the engine returns only the first of
+    /// them. For PEM text use [method client_from_pem].
     #[func]
     fn client(
         #[opt(default = OrNull::NULL)] trusted_chain: OrNull<X509Certificate>,
@@ -244,12 +282,14 @@ impl RustlsTLSOptions {
         options
     }
 
-    /// Makes options for a client that does not check the server's name.
+    /// Creates options for a client that does not verify the server's name.
     ///
-    /// With [param trusted_chain] the certificate must still lead to it and be within its dates. Without it every
-    /// certificate is accepted that can sign a handshake (RSA keys from 2048 bits, ECDSA, Ed25519).
+    /// With [param trusted_chain], the server's certificate must still lead to it and be within its
+    /// dates. Without it, every certificate is accepted that can sign a handshake (RSA keys from
+    /// 2048 bits, ECDSA, Ed25519).
     ///
-    /// [b]Warning:[/b] For trying things out only. Anybody on the way can read and change the data.
+    /// [b]Warning:[/b] For experiments only. Anyone on the network path can read and change the
+    /// data.
     #[func]
     fn client_unsafe(
         #[opt(default = OrNull::NULL)] trusted_chain: OrNull<X509Certificate>,
@@ -262,10 +302,11 @@ impl RustlsTLSOptions {
         options
     }
 
-    /// Makes options for a server with its private key and its certificate.
+    /// Creates options for a server with its private key and its certificate.
     ///
-    /// The certificate may be followed by intermediate certificates in the same file; all are sent in that order.
-    /// Whether both can be used and belong together tells [method get_error].
+    /// The certificate may be followed by intermediate certificates in the same file; all are sent
+    /// in that order. [method get_error] returns whether the key and the certificate can be used
+    /// and belong together.
     #[func]
     fn server(key: Option<Gd<CryptoKey>>, certificate: Option<Gd<X509Certificate>>) -> Gd<Self> {
         let mut options = Self::fresh();
@@ -277,7 +318,7 @@ impl RustlsTLSOptions {
         Self::ready_to_accept(options)
     }
 
-    /// Makes options with what the engine's own options hold. Returns null when [param options] is null.
+    /// Creates options from the engine's [TLSOptions]. Returns null if [param options] is null.
     #[func]
     fn from_engine(options: Option<Gd<TlsOptions>>) -> Option<Gd<Self>> {
         let engine = options?;
@@ -299,11 +340,12 @@ impl RustlsTLSOptions {
         Some(options)
     }
 
-    /// Makes options for a client that trusts the certificates of a PEM text, any number of them.
+    /// Creates options for a client that trusts the certificates of a PEM text, any number of them.
     ///
-    /// Takes what the engine's loader refuses: chains, long certificates, Ed25519. A text without a usable
-    /// certificate trusts nobody and is told by [method get_error]. When only some of it can be used, the rest is told
-    /// by a warning on first use.
+    /// This method reads what the engine's loader refuses: chains, long certificates, Ed25519. With
+    /// a text without a usable certificate no server is trusted, and [method get_error] returns the
+    /// reason. If only a part of the text can be used, the first use prints a warning about the
+    /// rest. [param common_name_override] is that of [method client].
     #[func]
     fn client_from_pem(
         trusted_pem: GString,
@@ -317,11 +359,11 @@ impl RustlsTLSOptions {
         options
     }
 
-    /// Makes options for a server from PEM texts: its private key (PKCS#1, PKCS#8 or SEC1) and its certificate,
-    /// followed by the intermediate certificates.
+    /// Creates options for a server from PEM texts: the private key (PKCS#1, PKCS#8 or SEC1), and
+    /// the certificate followed by its intermediate certificates.
     ///
-    /// Takes what the engine's loader refuses: chains, long certificates, Ed25519. A text that cannot be read completely
-    /// is refused: [method get_error] returns what is wrong.
+    /// This method reads what the engine's loader refuses: chains, long certificates, Ed25519. A
+    /// text that cannot be read completely is refused, and [method get_error] returns the reason.
     #[func]
     fn server_from_pem(key_pem: GString, certificate_pem: GString) -> Gd<Self> {
         let mut options = Self::fresh();
@@ -335,18 +377,24 @@ impl RustlsTLSOptions {
         Self::ready_to_accept(options)
     }
 
-    /// Makes options for a server whose key and certificate lie in PEM files that are renewed while it runs.
+    /// Creates options for a server whose key and certificate are PEM files that are renewed while
+    /// the server runs.
     ///
-    /// The files are read when a connection starts, at most once a second, through the engine's file access
-    /// ([code]user://[/code], [code]res://[/code], absolute, or relative to the project). When they changed, new
-    /// connections use the new identity and running ones stay. While the new files are broken or do not belong together,
-    /// the old identity stays in use, with one warning. A stapled OCSP response (DER, RFC 6960) is sent along as it is
-    /// when it lies beside the certificate with [code].ocsp[/code] behind its name. Key and certificate may be DER, each
-    /// alone. A copy, and a saved resource, refer to the same files.
+    /// The files are read when a connection starts, at most once per second, through the engine's
+    /// file access: the paths begin with `user://` or `res://`, are absolute, or are relative to
+    /// the project. After a change, new connections use the new identity and running connections
+    /// continue. While the new files are broken or do not belong together, the old identity stays
+    /// in use, with one warning. Either file may be in DER instead, with a single key or
+    /// certificate.
+    ///
+    /// A file next to the certificate whose name adds `.ocsp` is sent unchanged as the stapled OCSP
+    /// response (DER, RFC 6960). A copy of the options and a saved resource refer to the same
+    /// files.
     ///
     /// ```gdscript
-    /// var options := RustlsTLSOptions.server_from_files("/etc/letsencrypt/live/play.example.org/privkey.pem",
-    ///         "/etc/letsencrypt/live/play.example.org/fullchain.pem")
+    /// var folder := "/etc/letsencrypt/live/play.example.org/"
+    /// var key := folder + "privkey.pem"
+    /// var server := RustlsTLSOptions.server_from_files(key, folder + "fullchain.pem")
     /// ```
     #[func]
     fn server_from_files(key_path: GString, certificate_path: GString) -> Gd<Self> {
@@ -392,25 +440,27 @@ impl RustlsTLSOptions {
         self.mode == Self::MODE_SERVER
     }
 
-    /// Returns whether the options are for a client that does not check the server's name.
+    /// Returns whether the options are for a client that does not verify the server's name.
     #[func]
     fn is_unsafe_client(&self) -> bool {
         self.mode == Self::MODE_CLIENT_UNSAFE
     }
 
-    /// Returns why the options cannot be used, in words, or an empty string when they can. After [method to_engine]
-    /// returned null also why the engine's classes cannot use them.
+    /// Returns an error message if the options cannot be used, or an empty string if they can.
+    /// After [method to_engine] returned null, the message also says why the engine's classes
+    /// cannot use the options.
     #[func(gd_self)]
     fn get_error(this: Gd<Self>) -> GString {
         let problem = configuration::check(&this).and_then(|()| Self::engine_problem(&this));
         godot_text(problem.err().unwrap_or_default().as_str())
     }
 
-    /// Checks a certificate chain exactly as a connection with these options would.
+    /// Verifies a certificate chain exactly as a connection with these options would.
     ///
-    /// [param chain_pem] holds the server's certificate and after it its intermediate certificates. Returns an empty
-    /// string when a server with that chain would be accepted as [param server_name] at [param unix_time] (seconds
-    /// since the Unix epoch; -1 is now), else the reason in words.
+    /// [param chain_pem] contains the server's certificate, followed by its intermediate
+    /// certificates. Returns an empty string if a server with that chain would be accepted as
+    /// [param server_name] at [param unix_time] (seconds since the Unix epoch; -1 means now), or
+    /// else an error message.
     #[func(gd_self)]
     fn verify_certificate_chain(
         this: Gd<Self>,

@@ -13,17 +13,22 @@ use crate::engine::objects::{certificates, quietly};
 
 #[godot_api(secondary)]
 impl RustlsTLSOptions {
-    /// Makes [TLSOptions] of these options, for the engine's own classes such as [WebSocketPeer],
-    /// [WebSocketMultiplayerPeer] and [HTTPClient]. Those must never be given a [RustlsTLSOptions] itself: see above.
+    /// Creates [TLSOptions] from these options, for the engine's own classes such as
+    /// [WebSocketPeer], [WebSocketMultiplayerPeer] and [HTTPClient]. Never pass a
+    /// [RustlsTLSOptions] itself to those classes: see the warning in the description of this
+    /// class.
     ///
-    /// Returns null, with an error, when the options cannot be used or ask for what the engine's do not know: pins,
-    /// revocation lists, versions, application protocols, key exchange groups, a key log, an identity from files that
-    /// are renewed, several identities, and certificates of clients. [method get_error] then says why, until the options
-    /// were changed. Whom a client without a chain trusts is the engine's to decide: [RustlsTrustStore] does not count.
+    /// Returns null and prints an error if the options cannot be used, or if they contain what
+    /// [TLSOptions] does not support: pinned keys, revocation lists, TLS versions, application
+    /// protocols, key exchange groups, a key log, an identity from files that are renewed, several
+    /// identities, and client certificates. [method get_error] then returns the reason until the
+    /// options change. For a client without a trusted chain the engine decides which roots it
+    /// trusts: [RustlsTrustStore] has no effect there.
     ///
     /// ```gdscript
-    /// var options := RustlsTLSOptions.client_from_pem(pem)
-    /// socket.connect_to_url("wss://play.example.org", options.to_engine())
+    /// var client := RustlsTLSOptions.client_from_pem(pem)
+    /// var socket := WebSocketPeer.new()
+    /// socket.connect_to_url("wss://play.example.org", client.to_engine())
     /// ```
     #[func(gd_self)]
     fn to_engine(this: Gd<Self>) -> Option<Gd<TlsOptions>> {

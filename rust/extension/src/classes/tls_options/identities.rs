@@ -25,20 +25,24 @@ const FOR_SERVERS: &str =
 
 #[godot_api(secondary)]
 impl RustlsTLSOptions {
-    /// Shows a client certificate to servers that ask for one (mutual TLS).
+    /// Sets the certificate that a client presents to servers that ask for one (mutual TLS).
     ///
-    /// Protects the server: only clients whose certificate it trusts get in. By default a client has none. The
-    /// certificate may be followed by intermediate certificates, and must be issued for clients (extended key usage
-    /// clientAuth, or none). Returns [constant ERR_INVALID_PARAMETER] when the two cannot be used or do not belong
-    /// together, and for server options. Not saved with the resource.
+    /// Client certificates protect the server: only clients whose certificate it trusts can
+    /// connect. By default a client has none. The certificate may be followed by intermediate
+    /// certificates. It must be issued for clients (extended key usage clientAuth, or none). The
+    /// identity is not saved with the resource.
+    ///
+    /// Returns [constant OK], or [constant ERR_INVALID_PARAMETER] for server options and if the key
+    /// and the certificate cannot be used or do not belong together.
     ///
     /// ```gdscript
-    /// var options := RustlsTLSOptions.client(load("res://server_ca.crt"))
-    /// options.set_identity(load("user://player.key"), load("user://player.crt"))
+    /// var client := RustlsTLSOptions.client(load("res://server_ca.crt"))
+    /// client.set_identity(load("user://player.key"), load("user://player.crt"))
     /// ```
     ///
-    /// A server that refuses it tells so with [constant RustlsStreamPeerTLS.CAUSE_CLIENT_CERTIFICATE_REQUIRED], in
-    /// TLS 1.3 only after the handshake of the client ended.
+    /// If a server refuses the certificate, the connection ends with
+    /// [constant RustlsStreamPeerTLS.CAUSE_CLIENT_CERTIFICATE_REQUIRED]. In TLS 1.3 that happens
+    /// only after the client's handshake has ended.
     #[func(gd_self)]
     fn set_identity(
         mut this: Gd<Self>,
@@ -60,17 +64,22 @@ impl RustlsTLSOptions {
         }
     }
 
-    /// Asks clients for a certificate (mutual TLS): one of the [code]CLIENT_AUTHENTICATION_*[/code] constants.
+    /// Sets whether a server asks clients for a certificate (mutual TLS): one of the
+    /// `CLIENT_AUTHENTICATION_*` constants. By default clients are not asked.
     ///
-    /// Protects the server from everybody whom [param trusted_chain] does not vouch for; the default trust never counts
-    /// for clients. A self-signed client certificate is let in when it stands in the chain itself. Who a client is tells
-    /// [method RustlsStreamPeerTLS.get_peer_certificates]; names are not compared. By default no client is asked.
-    /// Returns [constant ERR_INVALID_PARAMETER] for an empty or unusable chain, an unknown mode, and client options.
-    /// Saved with the resource.
+    /// Client authentication protects the server from every client whose certificate does not lead
+    /// to [param trusted_chain]. The default trusted roots never count for clients. A self-signed
+    /// client certificate is accepted if the chain contains that certificate. Names are not
+    /// compared: [method RustlsStreamPeerTLS.get_peer_certificates] returns the identity of a
+    /// client. The setting is saved with the resource.
+    ///
+    /// Returns [constant OK], or [constant ERR_INVALID_PARAMETER] for an empty or unusable chain,
+    /// an unknown mode, and client options.
     ///
     /// ```gdscript
-    /// var options := RustlsTLSOptions.server(load("user://server.key"), load("user://server.crt"))
-    /// options.set_client_authentication(RustlsTLSOptions.CLIENT_AUTHENTICATION_REQUIRED, load("user://players_ca.crt"))
+    /// var server := RustlsTLSOptions.server(load("user://server.key"), load("user://server.crt"))
+    /// var required := RustlsTLSOptions.CLIENT_AUTHENTICATION_REQUIRED
+    /// server.set_client_authentication(required, load("user://players_ca.crt"))
     /// ```
     #[func(gd_self)]
     fn set_client_authentication(
@@ -117,20 +126,24 @@ impl RustlsTLSOptions {
         }
     }
 
-    /// Shows another identity to clients that ask for [param server_name] (server name indication, RFC 6066).
+    /// Adds an identity that a server presents to clients that ask for [param server_name] (server
+    /// name indication, RFC 6066). One address can thus serve several names.
     ///
-    /// Several names can so be served on one address. [param server_name] is a DNS name or a wildcard such as
-    /// [code]"*.example.org"[/code], which stands for one label. Exact names come before wildcards; whoever asks for
-    /// another name, or none, is shown the identity that the options were made with. Adding a name again replaces its
-    /// identity. Returns [constant ERR_INVALID_PARAMETER] when the name is no DNS name, when key and certificate cannot
-    /// be used or do not belong together, and for client options. Not saved with the resource.
+    /// [param server_name] is a DNS name or a wildcard such as `*.example.org`, which stands for
+    /// one label. Exact names take precedence over wildcards. A client that asks for another name,
+    /// or for none, receives the identity that the options were created with. Adding a name again
+    /// replaces its identity. The added identities are not saved with the resource.
+    ///
+    /// Returns [constant OK], or [constant ERR_INVALID_PARAMETER] for a name that is not a DNS
+    /// name, for client options, and if the key and the certificate cannot be used or do not belong
+    /// together.
     ///
     /// ```gdscript
     /// options.add_server_identity("eu.example.org", load("user://eu.key"), load("user://eu.crt"))
     /// options.add_server_identity("*.example.org", load("user://any.key"), load("user://any.crt"))
     /// ```
     ///
-    /// What a client asked for tells [method RustlsStreamPeerTLS.get_server_name].
+    /// [method RustlsStreamPeerTLS.get_server_name] returns the name that a client asked for.
     #[func(gd_self)]
     fn add_server_identity(
         mut this: Gd<Self>,
@@ -158,16 +171,21 @@ impl RustlsTLSOptions {
         }
     }
 
-    /// Replaces key and certificate without a restart: for renewal.
+    /// Replaces the key and the certificate without a restart, for renewal.
     ///
-    /// New handshakes use the new identity at once, running connections stay. On a client this is [method set_identity].
-    /// On a server it replaces what [method server], [method server_from_pem] or [method server_from_files] gave; the
-    /// files are then no longer looked at. When the two cannot be used or do not belong together, the old identity
-    /// stays and [constant ERR_INVALID_PARAMETER] is returned.
+    /// New handshakes use the new identity at once; running connections continue. On client options
+    /// this method is [method set_identity]. On server options it replaces what [method server],
+    /// [method server_from_pem] or [method server_from_files] provided; the files are no longer
+    /// read.
+    ///
+    /// Returns [constant OK]. If the key and the certificate cannot be used or do not belong
+    /// together, returns [constant ERR_INVALID_PARAMETER] and the old identity stays in use.
     ///
     /// ```gdscript
-    /// if options.replace_identity(load_key(), load_certificate()) != OK:
-    ///     push_warning("still serving the old certificate")
+    /// var key: CryptoKey = load("user://server.key")
+    /// var certificate: X509Certificate = load("user://server.crt")
+    /// if options.replace_identity(key, certificate) != OK:
+    /// 	push_warning("the old certificate is still in use")
     /// ```
     #[func(gd_self)]
     fn replace_identity(

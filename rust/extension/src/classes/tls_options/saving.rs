@@ -98,10 +98,12 @@ impl IResource for RustlsTLSOptions {
 
 #[godot_api(secondary)]
 impl RustlsTLSOptions {
-    /// Returns what to mind before these options are saved or shipped, one sentence each: a private key that would
-    /// travel with the project, and everything that is not saved with the resource. Empty when there is nothing.
+    /// Returns warnings about saving or shipping these options, one sentence each: a private key
+    /// that would be shipped with the project, and every setting that is not saved with the
+    /// resource. Empty if there is no warning.
     ///
-    /// Each is also printed as a warning, once, when the options are saved, duplicated or shown in the inspector.
+    /// Each warning is also printed once when the options are saved, duplicated or shown in the
+    /// inspector.
     #[func]
     fn get_configuration_warnings(&self) -> PackedStringArray {
         let warnings = self.warnings();
