@@ -28,38 +28,42 @@ use crate::tls::read_buffer::Target;
 use crate::tls::status::Status;
 use crate::tls::stream_state::Slot;
 
-/// A TLS connection over any stream, client or server: the twin of [StreamPeerTLS] on rustls.
+/// A TLS connection over any stream, as a client or a server; a drop-in replacement for
+/// [StreamPeerTLS].
 ///
-/// Call [method connect_to_stream] or [method accept_stream] with a connected [StreamPeerTCP] or any other
-/// [StreamPeer], then [method poll] until [method get_status] leaves [constant STATUS_HANDSHAKING]. From
-/// [constant STATUS_CONNECTED] on, all methods of [StreamPeer] read and write encrypted data. When something fails,
-/// [method get_last_error] says why in words and [method get_last_error_code] as a number.
+/// Call [method connect_to_stream] or [method accept_stream] with a connected [StreamPeerTCP] or
+/// any other [StreamPeer], then call [method poll] until [method get_status] is no longer
+/// [constant STATUS_HANDSHAKING]. In [constant STATUS_CONNECTED], all methods of [StreamPeer] read
+/// and write encrypted data. After a failure, [method get_last_error] returns an error message and
+/// [method get_last_error_code] the cause.
 ///
 /// ```gdscript
-/// var tls := RustlsStreamPeerTLS.new()
-/// tls.connect_to_host("example.org", 443)
-/// while tls.get_status() == RustlsStreamPeerTLS.STATUS_HANDSHAKING:
-///     tls.poll()
-///     await get_tree().process_frame
-/// if tls.get_status() != RustlsStreamPeerTLS.STATUS_CONNECTED:
-///     print(tls.get_last_error())
+/// var connection := RustlsStreamPeerTLS.new()
+/// connection.connect_to_host("example.org", 443)
+/// while connection.get_status() == RustlsStreamPeerTLS.STATUS_HANDSHAKING:
+/// 	connection.poll()
+/// 	await get_tree().process_frame
+/// if connection.get_status() != RustlsStreamPeerTLS.STATUS_CONNECTED:
+/// 	print(connection.get_last_error())
 /// ```
 ///
-/// [b]Note:[/b] What [method StreamPeer.put_partial_data] took and the stream below did not take yet is sent by later
-/// calls, [method poll] among them, and is lost when the connection is ended before that, unless
-/// [method connect_to_host] made it. [method StreamPeer.put_data] waits until all is sent.
+/// [b]Note:[/b] Data that [method StreamPeer.put_partial_data] accepted but the underlying stream
+/// did not take yet is sent by later calls, for instance of [method poll]. It is lost if the
+/// connection is ended before that, unless [method connect_to_host] made the connection.
+/// [method StreamPeer.put_data] waits until all data is sent.
 ///
-/// [b]Note:[/b] The hard steps of a handshake are done on threads of the addon (project setting
-/// [code]network/tls/rustls/handshake_threads[/code]; 0 does them in the call that comes to them). No call waits for them:
-/// a later [method poll] goes on with what they came to. Steps of less than a millisecond stay in their call while no other
-/// handshake goes on.
+/// [b]Note:[/b] The expensive steps of a handshake run on threads of the addon (project setting
+/// `network/tls/rustls/handshake_threads`; with 0 they run inside the call that reaches them). No
+/// call waits for them: a later [method poll] continues with the result. Steps of less than a
+/// millisecond run inside the call while no other handshake is in progress.
 ///
-/// [b]Note:[/b] The object may be used from a [Thread], from one at a time.
+/// [b]Note:[/b] An object may be used from a [Thread], but from only one thread at a time.
 #[derive(GodotClass)]
 #[class(tool, base=StreamPeerExtension)]
 pub(crate) struct RustlsStreamPeerTLS {
-    /// Seconds that a handshake may take, [method connect_to_host]'s search for the host included. 0 means for
-    /// ever, as with [StreamPeerTLS]. A handshake that takes longer ends with [constant CAUSE_TIMEOUT].
+    /// Seconds that a handshake may take, including the host lookup of [method connect_to_host].
+    /// The default is 10. With 0 there is no limit, as with [StreamPeerTLS]. A handshake that takes
+    /// longer fails with [constant CAUSE_TIMEOUT].
     #[var]
     handshake_timeout: f64,
     slot: Arc<Slot>,
@@ -214,71 +218,74 @@ unsafe fn write_from(
 
 #[godot_api]
 impl RustlsStreamPeerTLS {
-    /// No connection, or one that ended after its handshake.
+    /// There is no connection, or it ended after its handshake.
     #[constant]
     const STATUS_DISCONNECTED: i64 = Status::Disconnected as i64;
-    /// The handshake goes on: keep calling [method poll].
+    /// The handshake is in progress. Keep calling [method poll].
     #[constant]
     const STATUS_HANDSHAKING: i64 = Status::Handshaking as i64;
     /// Data can be read and written.
     #[constant]
     const STATUS_CONNECTED: i64 = Status::Connected as i64;
-    /// The handshake failed; [method get_last_error] says why.
+    /// The handshake failed. [method get_last_error] returns the reason.
     #[constant]
     const STATUS_ERROR: i64 = Status::Error as i64;
     /// The handshake failed because the server's certificate is for other names.
     #[constant]
     const STATUS_ERROR_HOSTNAME_MISMATCH: i64 = Status::ErrorHostnameMismatch as i64;
 
-    /// Nothing failed.
+    /// There was no failure.
     #[constant]
     const CAUSE_NONE: i64 = Cause::None as i64;
-    /// No trusted certificate vouches for the peer.
+    /// The peer's certificate does not lead to a trusted certificate.
     #[constant]
     const CAUSE_UNTRUSTED_ISSUER: i64 = Cause::UntrustedIssuer as i64;
-    /// A certificate is past its date.
+    /// A certificate has expired.
     #[constant]
     const CAUSE_EXPIRED: i64 = Cause::Expired as i64;
-    /// A certificate is not valid yet; often this machine's clock is wrong.
+    /// A certificate is not valid yet; often the clock of this machine is wrong.
     #[constant]
     const CAUSE_NOT_YET_VALID: i64 = Cause::NotYetValid as i64;
     /// The certificate is for other names.
     #[constant]
     const CAUSE_NAME_MISMATCH: i64 = Cause::NameMismatch as i64;
-    /// A certificate was revoked.
+    /// A certificate was revoked ([member RustlsTLSOptions.revocation_lists_pem]).
     #[constant]
     const CAUSE_REVOKED: i64 = Cause::Revoked as i64;
-    /// No certificate of the verified path has a pinned key.
+    /// No certificate of the verified chain has a pinned key
+    /// ([member RustlsTLSOptions.pinned_public_keys]).
     #[constant]
     const CAUSE_PIN_MISMATCH: i64 = Cause::PinMismatch as i64;
     /// A certificate is malformed, weak, or not meant for this use.
     #[constant]
     const CAUSE_BAD_CERTIFICATE: i64 = Cause::BadCertificate as i64;
-    /// The two sides allow no common TLS version.
+    /// The two sides allow no common TLS version ([member RustlsTLSOptions.min_version],
+    /// [member RustlsTLSOptions.max_version]).
     #[constant]
     const CAUSE_NO_COMMON_VERSION: i64 = Cause::NoCommonVersion as i64;
     /// The two sides have no cipher suite, key exchange group or signature scheme in common.
     #[constant]
     const CAUSE_NO_COMMON_CIPHER: i64 = Cause::NoCommonCipher as i64;
-    /// The peer does not speak TLS.
+    /// The peer does not use TLS.
     #[constant]
     const CAUSE_NOT_TLS: i64 = Cause::NotTls as i64;
-    /// The peer closed the connection: in order when it was established, too early when it was not.
+    /// The peer closed the connection: properly if it was established, too early if it was not.
     #[constant]
     const CAUSE_CLOSED: i64 = Cause::Closed as i64;
-    /// The connection ended without the closing message of TLS: the last data may be missing.
+    /// The connection ended without a close_notify: the last data may be missing.
     #[constant]
     const CAUSE_TRUNCATED: i64 = Cause::Truncated as i64;
-    /// The server requires a client certificate: this client showed none, or one that the server refused.
+    /// The server requires a client certificate ([method RustlsTLSOptions.set_identity]): this
+    /// client presented none, or one that the server refused.
     #[constant]
     const CAUSE_CLIENT_CERTIFICATE_REQUIRED: i64 = Cause::ClientCertificateRequired as i64;
-    /// The peer ended the connection and said why with an alert.
+    /// The peer ended the connection with an alert that gives the reason.
     #[constant]
     const CAUSE_PEER_ALERT: i64 = Cause::PeerAlert as i64;
-    /// The stream below failed, or the host was not found or did not answer.
+    /// The underlying stream failed, or the host was not found or did not respond.
     #[constant]
     const CAUSE_TRANSPORT: i64 = Cause::Transport as i64;
-    /// Anything else.
+    /// Any other cause. [method get_last_error] describes it.
     #[constant]
     const CAUSE_OTHER: i64 = Cause::Other as i64;
     /// The handshake took longer than [member handshake_timeout].
@@ -287,12 +294,14 @@ impl RustlsStreamPeerTLS {
 
     /// Starts a TLS connection as the client over [param stream].
     ///
-    /// The server's certificate must be for [param common_name], unless the options say otherwise.
-    /// [param client_options] is a [RustlsTLSOptions] or the engine's [TLSOptions]; null means
-    /// [method RustlsTLSOptions.client]. Returns [constant OK] when the handshake has begun,
-    /// [constant ERR_INVALID_PARAMETER] for a null stream or options that cannot be used,
-    /// [constant ERR_ALREADY_IN_USE] while a connection is running, and [constant FAILED] when the handshake failed at
-    /// once. [method get_last_error] explains the error.
+    /// The server's certificate must be valid for [param common_name], unless the options say
+    /// otherwise. [param client_options] is a [RustlsTLSOptions] or the engine's [TLSOptions]; null
+    /// means [method RustlsTLSOptions.client].
+    ///
+    /// Returns [constant OK] if the handshake has begun, [constant ERR_INVALID_PARAMETER] for a
+    /// null stream or options that cannot be used, [constant ERR_ALREADY_IN_USE] if the object
+    /// already has a running connection, and [constant FAILED] if the handshake failed at once.
+    /// [method get_last_error] returns the reason.
     #[func(gd_self)]
     fn connect_to_stream(
         this: Gd<Self>,
@@ -319,9 +328,10 @@ impl RustlsStreamPeerTLS {
 
     /// Starts a TLS connection as the server over [param stream].
     ///
-    /// [param server_options] is a [RustlsTLSOptions] or the engine's [TLSOptions], made with their [code]server[/code]
-    /// method. The errors are those of [method connect_to_stream]; a key that does not belong to its certificate is one
-    /// of them.
+    /// [param server_options] is a [RustlsTLSOptions] ([method RustlsTLSOptions.server]) or the
+    /// engine's [TLSOptions] ([method TLSOptions.server]). The return values are those of
+    /// [method connect_to_stream]; a key that does not belong to its certificate is an
+    /// [constant ERR_INVALID_PARAMETER] too.
     #[func(gd_self)]
     fn accept_stream(
         this: Gd<Self>,
@@ -341,12 +351,12 @@ impl RustlsStreamPeerTLS {
         })
     }
 
-    /// Finds [param host], connects to its [param port] and starts a TLS connection as the client, all in the
-    /// background: the usual three steps in one.
+    /// Looks up [param host], connects to [param port] and starts a TLS connection as the client,
+    /// all in the background.
     ///
-    /// Keep calling [method poll]; [method get_status] says [constant STATUS_HANDSHAKING] until the connection is
-    /// established or failed. All addresses of the host are tried. Options and errors are those of
-    /// [method connect_to_stream].
+    /// Keep calling [method poll]: [method get_status] returns [constant STATUS_HANDSHAKING] until
+    /// the connection is established or has failed. All addresses of the host are tried. The
+    /// options and the return values are those of [method connect_to_stream].
     #[func(gd_self)]
     fn connect_to_host(
         this: Gd<Self>,
@@ -381,9 +391,10 @@ impl RustlsStreamPeerTLS {
         }
     }
 
-    /// Moves the handshake, incoming data and what is still to be sent forward, without waiting.
+    /// Advances the handshake, incoming data and data that is still to be sent, without waiting.
     ///
-    /// Call it every frame, and read until nothing is left: the end of the connection shows when its last data was read.
+    /// Call this method every frame, and read until no data is left: the end of the connection is
+    /// reported after its last data was read.
     #[func(gd_self)]
     fn poll(this: Gd<Self>) {
         let slot = slot_of(&this);
@@ -392,41 +403,45 @@ impl RustlsStreamPeerTLS {
         }
     }
 
-    /// Returns the state of the connection: one of the [code]STATUS_*[/code] constants.
+    /// Returns the state of the connection: one of the `STATUS_*` constants.
     #[func(gd_self)]
     fn get_status(this: Gd<Self>) -> i64 {
         slot_of(&this).status() as i64
     }
 
-    /// Returns the stream below. Null when there is no connection, and for a connection of [method connect_to_host], which
-    /// has a socket of the addon's.
+    /// Returns the underlying stream. Returns null if there is no connection, and for a connection
+    /// of [method connect_to_host], whose socket belongs to the addon.
     #[func]
     fn get_stream(&self) -> Option<Gd<StreamPeer>> {
         self.slot.lock().stream.clone()
     }
 
-    /// Ends the connection: the peer is told, the stream below stays open, data that was not read is dropped.
+    /// Ends the connection with a close_notify. The underlying stream stays open; data that was not
+    /// read is dropped.
     ///
-    /// Does nothing when there is no connection. The object can be used again.
+    /// Does nothing if there is no connection. The object can be used again.
     ///
-    /// [b]Note:[/b] A connection of [method connect_to_host] is closed in the background: what was sent goes out, and what
-    /// the peer still sends is taken in for up to three seconds, so that nothing is lost. A [StreamPeerTCP] that only this
-    /// object holds is kept for up to a second for the same purpose, while frames pass. One that you hold is yours: when you
-    /// close it at once, what the peer sends after that resets the connection, and the peer may lose what it has not read
-    /// yet. If the last data counts, keep it for a moment, or let go of it without closing it before this call.
+    /// [b]Note:[/b] A connection of [method connect_to_host] is closed in the background: pending
+    /// data is sent, and data that the peer still sends is read for up to three seconds, so that
+    /// nothing is lost. A [StreamPeerTCP] that only this object references is kept for up to a
+    /// second for the same purpose, while frames are processed. A [StreamPeerTCP] that your script
+    /// references is not touched: if the script closes it at once, data that the peer sends
+    /// afterwards resets the connection, and the peer may lose what it has not read yet. If the
+    /// last data matters, keep the stream for a moment, or drop the reference without closing the
+    /// stream before this call.
     #[func(gd_self)]
     fn disconnect_from_stream(this: Gd<Self>) {
         link::disconnect(&slot_of(&this));
     }
 
-    /// Returns why the last connection failed or ended, in words: what happened, the values on both sides, and what to
-    /// do. Empty when nothing did.
+    /// Returns the error message of the last connection that failed or ended: what happened, the
+    /// values on both sides, and what to do. Empty if nothing failed.
     #[func]
     fn get_last_error(&self) -> GString {
         godot_text(self.slot.lock().last_error.message.as_str())
     }
 
-    /// Returns why the last connection failed or ended: one of the [code]CAUSE_*[/code] constants.
+    /// Returns the cause why the last connection failed or ended: one of the `CAUSE_*` constants.
     #[func]
     fn get_last_error_code(&self) -> i64 {
         self.slot.lock().last_error.cause as i64

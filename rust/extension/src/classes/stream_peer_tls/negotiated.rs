@@ -13,62 +13,66 @@ use crate::tls::pump::Connection;
 
 #[godot_api(secondary)]
 impl RustlsStreamPeerTLS {
-    /// Returns the TLS version in use, [code]"TLSv1.2"[/code] or [code]"TLSv1.3"[/code]. Empty without a connection and
-    /// before it is agreed on.
+    /// Returns the TLS version in use, `TLSv1.2` or `TLSv1.3`. Empty if there is no connection, and
+    /// before the version is negotiated.
     #[func]
     fn get_protocol_version(&self) -> GString {
         self.text(|session| session.protocol_version().into())
     }
 
-    /// Returns the IANA name of the cipher suite in use, such as [code]"TLS_AES_256_GCM_SHA384"[/code]. Empty without a
-    /// connection and before it is agreed on.
+    /// Returns the IANA name of the cipher suite in use, such as `TLS_AES_256_GCM_SHA384`. Empty if
+    /// there is no connection, and before the cipher suite is negotiated.
     #[func]
     fn get_cipher_suite(&self) -> GString {
         self.text(|session| session.cipher_suite().into())
     }
 
-    /// Returns the IANA name of the key exchange group in use, such as [code]"X25519MLKEM768"[/code]. Empty without a
-    /// connection, before it is agreed on, and when TLS 1.2 continues a session, for which no key is exchanged.
+    /// Returns the IANA name of the key exchange group in use, such as `X25519MLKEM768`. Empty if
+    /// there is no connection, before the group is negotiated, and if a TLS 1.2 connection resumes
+    /// a session, which needs no key exchange.
     #[func]
     fn get_key_exchange_group(&self) -> GString {
         self.text(|session| session.key_exchange_group().into())
     }
 
-    /// Returns the server name that the client asked for, on the server's side. Empty when it asked for none, for
-    /// instance because it connects to an address, and when what it asked for is no host name, such as "My Game Server":
-    /// such a client gets in and is shown the certificate for clients that name no server.
+    /// Returns the server name that the client of a server connection asked for. Empty if the
+    /// client asked for none, for instance because it connects to an address, and if the name is
+    /// not a host name, such as "My Game Server": such a client is accepted and receives the
+    /// certificate for clients that ask for no name.
     #[func]
     fn get_server_name(&self) -> GString {
         self.text(|session| session.server_name().into())
     }
 
-    /// Returns the application protocol that both sides agreed on (ALPN, RFC 7301), one of
-    /// [member RustlsTLSOptions.alpn_protocols]. Empty when one side named none, without a connection and before it is
-    /// agreed on.
+    /// Returns the application protocol that was negotiated (ALPN, RFC 7301), one of
+    /// [member RustlsTLSOptions.alpn_protocols]. Empty if one side listed none, if there is no
+    /// connection, and before the protocol is negotiated.
     #[func]
     fn get_alpn_protocol(&self) -> GString {
         self.text(|session| String::from_utf8_lossy(session.alpn_protocol()))
     }
 
-    /// Returns whether the connection continues the session of an earlier one, so that no certificate was sent this
-    /// time: what [method get_peer_certificates] returns was shown and checked then.
+    /// Returns whether the connection resumes the session of an earlier connection. No certificate
+    /// was then sent this time: [method get_peer_certificates] returns the certificates that were
+    /// presented and verified in the earlier connection.
     #[func]
     fn is_session_resumed(&self) -> bool {
         let is_resumed = |connection: &Connection| connection.session().map(Session::is_resumed);
         self.slot.ask(is_resumed).flatten().unwrap_or(false)
     }
 
-    /// Returns what the peer showed, its own certificate first and after it the others that it sent. On a client that
-    /// is the server's chain. On a server it is the client's, and empty unless
-    /// [method RustlsTLSOptions.set_client_authentication] asked for one and the client had one.
+    /// Returns the certificates that the peer presented: its own certificate, followed by the
+    /// others that it sent. On a client that is the server's chain. On a server it is the client's
+    /// chain, which is empty unless [method RustlsTLSOptions.set_client_authentication] asked for a
+    /// certificate and the client had one.
     ///
-    /// Empty without a connection and before the certificate was accepted. With [method RustlsTLSOptions.client_unsafe]
-    /// nobody vouches for what it says.
+    /// Empty if there is no connection, and before the certificate was accepted. With
+    /// [method RustlsTLSOptions.client_unsafe] the contents of the certificates are not verified.
     ///
     /// ```gdscript
-    /// var shown := tls.get_peer_certificates()
-    /// if not shown.is_empty():
-    ///     print("this is ", shown[0].common_name)
+    /// var presented := tls.get_peer_certificates()
+    /// if not presented.is_empty():
+    /// 	print("this is ", presented[0].common_name)
     /// ```
     #[func]
     fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
@@ -80,12 +84,14 @@ impl RustlsStreamPeerTLS {
         shown.iter().map(RustlsCertificateInfo::of).collect()
     }
 
-    /// Returns [param length] bytes that both ends derive alike from the connection and nobody else can know
-    /// (RFC 5705, RFC 8446 section 7.5): keys for a channel beside it, or proof that a login belongs to it.
+    /// Returns [param length] bytes that both ends derive from the connection and that nobody else
+    /// can know (RFC 5705, RFC 8446 section 7.5): keys for a second channel, or a proof that a
+    /// login belongs to this connection.
     ///
-    /// Both ends must pass the same [param label] (1 to 249 bytes, by custom beginning with [code]"EXPORTER"[/code]), the
-    /// same [param context] (an empty one means none) and the same length (1 to 8160). Returns an empty array, with an
-    /// error that says why, for other arguments and unless the status is [constant STATUS_CONNECTED].
+    /// Both ends must pass the same [param label] (1 to 249 bytes, by convention beginning with
+    /// `EXPORTER`), the same [param context] (empty means none) and the same [param length] (1 to
+    /// 8160). Returns an empty array and prints an error for other arguments, and if
+    /// [method get_status] is not [constant STATUS_CONNECTED].
     ///
     /// ```gdscript
     /// var key := tls.export_keying_material("EXPORTER-my-game-voice", PackedByteArray(), 32)
