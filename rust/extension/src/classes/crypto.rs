@@ -14,38 +14,42 @@ use godot_rustls_pki::crypto::{
 use crate::crypto::keys::{RecentKey, encrypt, verify};
 use crate::engine::convert::{godot_text, report};
 
-/// Keys, signatures, encryption and certificates: the twin of [Crypto].
+/// Keys, signatures, encryption and certificates; a drop-in replacement for [Crypto].
 ///
-/// It takes and gives the engine's own [CryptoKey] and [X509Certificate]. Signatures, ciphertexts and certificates made
-/// by either class are used by the other. Beyond its twin it has ECDSA keys, SHA-384 and SHA-512, certificates that
-/// browsers accept, authorities of one's own, signing requests, keys under a password, and keys made in the background.
+/// This class takes and returns the engine's own [CryptoKey] and [X509Certificate]. Signatures,
+/// ciphertexts and certificates made by one of the two classes can be used by the other. In
+/// addition to [Crypto], this class supports ECDSA keys, SHA-384 and SHA-512, certificates that
+/// browsers accept, a certificate authority (CA) of your own, signing requests, keys under a
+/// password, and keys generated in the background.
 ///
 /// ```gdscript
-/// var crypto := RustlsCrypto.new()
-/// # A certificate for a server of one's own, and a client that trusts it.
-/// var key := crypto.generate_ecdsa()
-/// var certificate := crypto.generate_self_signed_certificate(key, "CN=play.example.org,O=Example,C=US")
+/// var rustls := RustlsCrypto.new()
+/// # A certificate for your own server, and a client that trusts it.
+/// var key := rustls.generate_ecdsa()
+/// var subject := "CN=play.example.org,O=Example,C=US"
+/// var certificate := rustls.generate_self_signed_certificate(key, subject)
 /// var server := RustlsTLSOptions.server(key, certificate)
 /// var client := RustlsTLSOptions.client(certificate)
 ///
-/// # A signature that anybody with the public key can check.
+/// # A signature that anyone with the public key can verify.
 /// var digest := "some data".sha256_buffer()
-/// var signature := crypto.sign(HashingContext.HASH_SHA256, digest, key)
-/// print(crypto.verify(HashingContext.HASH_SHA256, digest, signature, key)) # true
+/// var signature := rustls.sign(HashingContext.HASH_SHA256, digest, key)
+/// print(rustls.verify(HashingContext.HASH_SHA256, digest, signature, key)) # Prints true.
 /// ```
 ///
-/// Methods that take a [enum HashingContext.HashType] read [constant HashingContext.HASH_SHA256] as the SHA-2 family
-/// wherever a hash is passed along: 32 bytes are SHA-256, 48 are SHA-384, 64 are SHA-512. [constant HASH_SHA384] and
-/// [constant HASH_SHA512] name one of them, and [method hmac_digest], to which no hash is passed, knows them by these
-/// names alone.
+/// Methods that take an [enum HashingContext.HashType] and a hash accept the whole SHA-2 family as
+/// [constant HashingContext.HASH_SHA256]: 32 bytes are SHA-256, 48 are SHA-384, 64 are SHA-512.
+/// [constant HASH_SHA384] and [constant HASH_SHA512] name one of them explicitly.
+/// [method hmac_digest], which takes no hash, knows the two by these constants only.
 ///
-/// A call that fails returns what its twin would, prints an error, and says why in [method get_last_error]. What the
-/// provider lacks (MD5, RSA sizes other than 2048 to 8192, rare curves) is done by the engine's own [Crypto].
+/// A method that fails returns what the same method of [Crypto] returns, prints an error, and sets
+/// the error message of [method get_last_error]. What the TLS library does not support (MD5, RSA
+/// sizes other than 2048 to 8192, rare curves) is done by the engine's [Crypto].
 ///
-/// An object keeps the private key that it used last, ready for use, until it is freed: use one object for many calls
-/// with one key.
+/// An object keeps the private key that it used last in memory, ready for use, until it is freed:
+/// use one object for many calls with the same key.
 ///
-/// [b]Warning:[/b] A private key must never reach a player: keep it out of [code]res://[/code].
+/// [b]Warning:[/b] A private key must never reach a player. Keep it out of `res://`.
 #[derive(GodotClass)]
 #[class(tool, init, base=RefCounted)]
 pub(crate) struct RustlsCrypto {
@@ -58,36 +62,37 @@ pub(crate) struct RustlsCrypto {
 
 #[godot_api]
 impl RustlsCrypto {
-    /// NIST's P-256 (secp256r1): fast, understood by everybody, about as strong as RSA with 3072 bits.
+    /// NIST's P-256 (secp256r1): fast, supported everywhere, about as strong as RSA with 3072 bits.
     #[constant]
     const CURVE_P256: i64 = 0;
     /// NIST's P-384 (secp384r1): about as strong as RSA with 7680 bits.
     #[constant]
     const CURVE_P384: i64 = 1;
-    /// SHA-384, for [method hmac_digest], [method sign] and [method verify]. [enum HashingContext.HashType] has no name
-    /// for it.
+    /// SHA-384, for [method hmac_digest], [method sign] and [method verify].
+    /// [enum HashingContext.HashType] has no constant for it.
     #[constant]
     const HASH_SHA384: i64 = 384;
-    /// SHA-512, for [method hmac_digest], [method sign] and [method verify]. [enum HashingContext.HashType] has no name
-    /// for it.
+    /// SHA-512, for [method hmac_digest], [method sign] and [method verify].
+    /// [enum HashingContext.HashType] has no constant for it.
     #[constant]
     const HASH_SHA512: i64 = 512;
 
-    /// Returns [param size] random bytes that nobody can guess. Returns an empty array, with an error, for a negative
-    /// size.
+    /// Returns [param size] cryptographically secure random bytes. Returns an empty array and
+    /// prints an error if [param size] is negative.
     #[func]
     fn generate_random_bytes(&self, size: i64) -> PackedByteArray {
         self.conclude(random_bytes(size))
     }
 
-    /// Signs [param hash], which the function [param hash_type] made, with the private key [param key].
+    /// Signs [param hash], a hash of type [param hash_type], with the private key [param key].
     ///
-    /// RSA signatures are RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) and as long as the key; ECDSA signatures are DER (RFC
-    /// 3279 section 2.2.3). SHA-384 and SHA-512: pass [constant HashingContext.HASH_SHA256] with a hash of 48 or 64
-    /// bytes, or [constant HASH_SHA384] or [constant HASH_SHA512].
+    /// RSA signatures are RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) and as long as the key. ECDSA
+    /// signatures are DER (RFC 3279 section 2.2.3). For SHA-384 and SHA-512, pass
+    /// [constant HASH_SHA384] or [constant HASH_SHA512], or [constant HashingContext.HASH_SHA256]
+    /// with a hash of 48 or 64 bytes.
     ///
-    /// Returns an empty array, with an error, when the hash has another length, for an unknown function, and for null,
-    /// empty, public-only and X25519 keys.
+    /// Returns an empty array and prints an error if the hash has the wrong length, if the hash
+    /// type is unknown, or if the key is null, empty, public-only or X25519.
     #[func]
     fn sign(
         &self,
@@ -100,12 +105,13 @@ impl RustlsCrypto {
         self.conclude(signed)
     }
 
-    /// Returns whether [param signature] was made by [method sign] from [param hash] with the private half of
-    /// [param key], which may be public-only or not.
+    /// Returns whether [param signature] is a signature of [param hash] by the private half of
+    /// [param key], which may be public-only.
     ///
-    /// Says false without an error for any signature that is not the key's, whatever is wrong with it (an ECDSA signature
-    /// must be strict DER, where its twin takes long forms and padding too); with an error when
-    /// the hash has another length than [param hash_type] says, and for a null key.
+    /// Returns `false` without an error for any signature that is not the key's, whatever is wrong
+    /// with it. An ECDSA signature must be strict DER; [Crypto] also accepts long forms and
+    /// padding. Returns `false` and prints an error if the hash does not have the length of
+    /// [param hash_type], or if the key is null.
     #[func]
     fn verify(
         &self,
@@ -121,36 +127,41 @@ impl RustlsCrypto {
         self.conclude(verified)
     }
 
-    /// Encrypts [param plaintext] for whoever has the private half of the RSA key [param key] (RSAES-PKCS1-v1_5, RFC
-    /// 8017 section 7.2). The result is as long as the key, and another one at every call.
+    /// Encrypts [param plaintext] with the RSA key [param key], for whoever has its private half
+    /// (RSAES-PKCS1-v1_5, RFC 8017 section 7.2). The result is as long as the key, and differs on
+    /// every call.
     ///
-    /// At most the key's size less 11 bytes can be encrypted: 245 with a key of 2048 bits. Returns an empty array, with
-    /// an error, for more, and for null, empty and other than RSA keys.
+    /// At most the size of the key minus 11 bytes can be encrypted: 245 bytes with a key of 2048
+    /// bits. Returns an empty array and prints an error if [param plaintext] is longer, or if the
+    /// key is null, empty or not an RSA key.
     #[func]
     fn encrypt(&self, key: Option<Gd<CryptoKey>>, plaintext: PackedByteArray) -> PackedByteArray {
         self.conclude(encrypt(key, &plaintext))
     }
 
-    /// Decrypts what [method encrypt] made, with the private RSA key [param key].
+    /// Decrypts the result of [method encrypt] with the private RSA key [param key].
     ///
-    /// Returns an empty array, with an error, when it was not made for this key or was changed, and for null, empty,
-    /// public-only and other than RSA keys. An empty plaintext is an empty array too: then [method get_last_error] is
-    /// empty, except with keys of sizes and exponents that only the engine knows (below 2048 bits), which cannot tell that apart.
+    /// Returns an empty array and prints an error if [param ciphertext] was made for another key or
+    /// was changed, or if the key is null, empty, public-only or not an RSA key. An empty plaintext
+    /// is an empty array too; [method get_last_error] is then empty. Only keys with sizes and
+    /// exponents that the engine alone supports (below 2048 bits) cannot tell an empty plaintext
+    /// from a failure.
     ///
-    /// [b]Warning:[/b] Never let whoever sent the ciphertext learn whether it could be decrypted: from enough such answers
-    /// other people's ciphertexts can be decrypted (Bleichenbacher's attack on this padding).
+    /// [b]Warning:[/b] Never let the sender of a ciphertext learn whether it could be decrypted.
+    /// With enough such responses an attacker can decrypt other people's ciphertexts
+    /// (Bleichenbacher's attack on this padding).
     #[func]
     fn decrypt(&self, key: Option<Gd<CryptoKey>>, ciphertext: PackedByteArray) -> PackedByteArray {
         let decrypted = self.recent.of(key).and_then(|key| key.decrypt(&ciphertext));
         self.conclude(decrypted)
     }
 
-    /// Returns the HMAC (RFC 2104) of [param msg] under the shared secret [param key]: 20 bytes with
+    /// Returns the HMAC (RFC 2104) of [param msg] with the shared secret [param key]: 20 bytes with
     /// [constant HashingContext.HASH_SHA1], 32 with [constant HashingContext.HASH_SHA256], 48 with
     /// [constant HASH_SHA384], 64 with [constant HASH_SHA512].
     ///
-    /// Returns an empty array, with an error, for MD5, for unknown functions and for an empty key. Compare codes with
-    /// [method constant_time_compare].
+    /// Returns an empty array and prints an error for MD5, an unknown hash type, and an empty key.
+    /// Compare HMACs with [method constant_time_compare].
     #[func]
     fn hmac_digest(
         &self,
@@ -166,17 +177,18 @@ impl RustlsCrypto {
         self.conclude(code)
     }
 
-    /// Returns whether [param trusted] and [param received] are the same.
+    /// Returns whether [param trusted] and [param received] are equal.
     ///
-    /// How long that takes depends on their length alone, never on where they differ, so that nobody can guess a secret
-    /// byte after byte. Arrays of different lengths are told apart at once: lengths are no secret here.
+    /// The time it takes depends only on their length, never on the position of a difference: an
+    /// attacker cannot guess a secret byte by byte. Arrays of different lengths are told apart at
+    /// once; a length is not a secret here.
     #[func]
     fn constant_time_compare(&self, trusted: PackedByteArray, received: PackedByteArray) -> bool {
         equal_in_constant_time(trusted.as_slice(), received.as_slice())
     }
 
-    /// Returns why the last call of this object failed, in words. Empty when it did not fail.
-    /// [method constant_time_compare] cannot fail and leaves it as it is.
+    /// Returns the error message of this object's last call. Empty if the call did not fail.
+    /// [method constant_time_compare] cannot fail and does not change the message.
     #[func]
     fn get_last_error(&self) -> GString {
         let last_error = self.last_error.lock();

@@ -16,24 +16,27 @@ use crate::runtime::frame_poll::{Again, watch};
 /// A key's PEM text, or why the provider made none.
 pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
 
-/// A key that is being made in the background: what [method RustlsCrypto.generate_rsa_async] returns.
+/// A key that is generated in the background: the result of
+/// [method RustlsCrypto.generate_rsa_async].
 ///
-/// The addon keeps it until [signal completed] was emitted, so it can be awaited where it is made:
+/// The addon keeps this object until [signal completed] has been emitted, so the call can be
+/// awaited directly:
 ///
 /// ```gdscript
 /// var key: CryptoKey = await RustlsCrypto.new().generate_rsa_async(4096).completed
 /// ```
 ///
-/// [b]Note:[/b] Awaiting the signal of a job that is completed already never ends. Ask first where other things are awaited
-/// in between:
+/// [b]Note:[/b] Awaiting [signal completed] after it has been emitted never returns. Call
+/// [method is_completed] first if the script awaits something else in between:
 ///
 /// ```gdscript
-/// var crypto := RustlsCrypto.new()
-/// var jobs: Array[RustlsKeyJob] = [crypto.generate_rsa_async(2048), crypto.generate_rsa_async(2048)]
+/// var jobs: Array[RustlsKeyJob] = []
+/// for size in [2048, 4096]:
+/// 	jobs.append(crypto.generate_rsa_async(size))
 /// for job in jobs:
-///     if not job.is_completed():
-///         await job.completed
-///     print(job.get_key())
+/// 	if not job.is_completed():
+/// 		await job.completed
+/// 	print(job.get_key())
 /// ```
 #[derive(GodotClass)]
 #[class(tool, no_init, base=RefCounted)]
@@ -48,24 +51,27 @@ pub(crate) struct RustlsKeyJob {
 
 #[godot_api]
 impl RustlsKeyJob {
-    /// The key is made, or cannot be: then [param key] is null and [method get_last_error] says why. Emitted once, on
-    /// the main thread, always in a later frame than the one in which the job was begun.
+    /// Emitted when the key has been generated, or cannot be: then [param key] is null and
+    /// [method get_last_error] returns the reason. Emitted once, on the main thread, always in a
+    /// later frame than the call that created the job.
     #[signal]
     fn completed(key: Option<Gd<CryptoKey>>);
 
-    /// Returns whether [signal completed] was emitted: nobody should wait for it any more.
+    /// Returns whether [signal completed] has been emitted. If `true`, do not await the signal any
+    /// more.
     #[func]
     fn is_completed(&self) -> bool {
         self.outcome.get().is_some()
     }
 
-    /// Returns the key when it is made, else null.
+    /// Returns the key, or null if it has not been generated.
     #[func]
     fn get_key(&self) -> Option<Gd<CryptoKey>> {
         self.outcome.get()?.as_ref().ok().cloned()
     }
 
-    /// Returns why there is no key, in words. Empty until [signal completed] was emitted and when the key was made.
+    /// Returns the error message if the key could not be generated. Empty before [signal completed]
+    /// has been emitted, and if the key was generated.
     #[func]
     fn get_last_error(&self) -> GString {
         let problem = self

@@ -14,38 +14,43 @@ use crate::engine::objects::{certificate_bytes, certificates, quietly, x509_cert
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
-    /// Makes a certificate that nobody but its own key vouches for: who trusts it names it, such as with
-    /// [method RustlsTLSOptions.client] or in [code]network/tls/certificate_bundle_override[/code].
+    /// Creates a certificate that is signed with its own key. A client trusts it only if the client
+    /// names it, for instance with [method RustlsTLSOptions.client] or in
+    /// `network/tls/certificate_bundle_override`.
     ///
-    /// [param issuer_name] is for whom it is: attributes such as [code]CN=myserver,O=myorganisation,C=IT[/code], in any
-    /// order, several of a kind too; a comma inside a value is written [code]\,[/code]. The common name (CN) is needed.
-    /// [param not_before] and [param not_after] are dates in UTC as [code]YYYYMMDDhhmmss[/code], by default its twin's: from
-    /// 2014 to 2034.
-    /// [param subject_alternative_names] are the DNS names and IP addresses that it is for; when there is none, the common
-    /// name becomes one if it is a DNS name or an address. Browsers, curl and Python look at nothing else.
+    /// [param issuer_name] is the subject: attributes such as `CN=myserver,O=myorganisation,C=IT`,
+    /// in any order, several of a kind if needed. Write a comma inside a value as `\,`. The common
+    /// name (CN) is required. [param not_before] and [param not_after] are dates in UTC of the form
+    /// `YYYYMMDDhhmmss`; the default is that of [Crypto], 2014 to 2034.
+    /// [param subject_alternative_names] are the DNS names and IP addresses that the certificate is
+    /// valid for. If there are none, the common name is used, provided that it is a DNS name or an
+    /// address. Browsers, curl and Python check only the alternative names.
     ///
-    /// Like its twin's it may vouch for others as well (CA:TRUE, path length 0), and is signed with SHA-256, with P-384 keys
-    /// with SHA-384 and with P-521 keys with SHA-512. Beyond, it says for what its key may be used and has a key identifier, which strict checkers ask for.
+    /// Like a certificate of [Crypto], it may issue other certificates (CA:TRUE, path length 0).
+    /// The signature uses SHA-256, with P-384 keys SHA-384 and with P-521 keys SHA-512. In addition
+    /// it contains the key usage and a key identifier, which strict verifiers require.
     ///
-    /// Returns null, with an error, for names and dates that cannot be read, for more names than the engine's
-    /// [X509Certificate] gives back (4 KiB as PEM, about a hundred), and for null, empty and public-only keys.
+    /// Returns null and prints an error for names and dates that cannot be read, for more names
+    /// than the engine's [X509Certificate] returns (4 KiB as PEM, about a hundred), and if the key
+    /// is null, empty or public-only.
     ///
     /// ```gdscript
-    /// var crypto := RustlsCrypto.new()
     /// var key := crypto.generate_ecdsa()
+    /// var names: PackedStringArray = ["server.lan", "192.168.1.5", "fd00::5"]
     /// var certificate := crypto.generate_self_signed_certificate(key, "CN=My LAN server",
-    ///         "20260101000000", "20360101000000", ["server.lan", "192.168.1.5", "fd00::5"])
+    /// 		"20260101000000", "20360101000000", names)
     /// certificate.save("user://server.crt")
     /// key.save("user://server.key") # On the server alone.
     /// ```
     ///
-    /// A date some days from now, or before it: let certificates begin yesterday, as not every clock is right.
+    /// The next function returns a date some days after now, or before. Let certificates begin
+    /// yesterday, because not every clock is right.
     ///
     /// ```gdscript
     /// func date_in(days: int) -> String:
-    ///     var seconds := int(Time.get_unix_time_from_system()) + days * 86400
-    ///     var text := Time.get_datetime_string_from_unix_time(seconds)
-    ///     return text.replace("-", "").replace("T", "").replace(":", "")
+    /// 	var seconds := int(Time.get_unix_time_from_system()) + days * 86400
+    /// 	var text := Time.get_datetime_string_from_unix_time(seconds)
+    /// 	return text.replace("-", "").replace("T", "").replace(":", "")
     /// ```
     #[func]
     fn generate_self_signed_certificate(
@@ -66,15 +71,17 @@ impl RustlsCrypto {
         self.conclude(made.map(Some))
     }
 
-    /// Makes the certificate of an authority of one's own, which vouches for the certificates that
-    /// [method issue_certificate] makes: whoever trusts it trusts all of them, also those of later.
+    /// Creates the certificate of your own certificate authority (CA), which issues certificates
+    /// with [method issue_certificate]. Whoever trusts the CA trusts all of its certificates, also
+    /// later ones.
     ///
-    /// Names and dates are given as to [method generate_self_signed_certificate]. It issues for servers and clients, not
-    /// for further authorities (path length 0). Returns null, with an error, for names and dates that cannot be read, for
-    /// null, empty and public-only keys, and for keys that nobody would accept.
+    /// The formats of names and dates are those of [method generate_self_signed_certificate]. The
+    /// CA issues certificates for servers and clients, not for further CAs (path length 0). Returns
+    /// null and prints an error for names and dates that cannot be read, and if the key is null,
+    /// empty, public-only, or of a kind that peers do not accept.
     ///
-    /// [b]Warning:[/b] Whoever has its key can pretend to be any server to those who trust it. Keep it apart from the
-    /// servers, and off players' machines.
+    /// [b]Warning:[/b] Whoever has the key of the CA can impersonate any server to those who trust
+    /// the CA. Keep the key apart from the servers, and off players' machines.
     #[func]
     fn generate_certificate_authority(
         &self,
@@ -87,24 +94,26 @@ impl RustlsCrypto {
         self.conclude(made.map(Some))
     }
 
-    /// Makes a certificate for [param subject_key], for a server or a client (mutual TLS), that the authority
-    /// [param ca_certificate] with its key [param ca_key] vouches for.
+    /// Creates a certificate for [param subject_key], for a server or a client (mutual TLS), signed
+    /// by the certificate authority (CA) [param ca_certificate] with its key [param ca_key].
     ///
-    /// [param subject_key] may be public-only: then the private half need not leave its server. Names and dates are given
-    /// as to [method generate_self_signed_certificate]. Apple's systems refuse
-    /// certificates for more than 825 days, of one's own authority too. A certificate counts only while that of its authority
-    /// does: when it is dated beyond, there is a warning.
+    /// [param subject_key] may be public-only: the private half need not leave its server. The
+    /// formats of names and dates are those of [method generate_self_signed_certificate]. Apple's
+    /// systems refuse certificates for more than 825 days, also those of your own CA. A certificate
+    /// is valid only while the certificate of its CA is: a warning is printed if its dates exceed
+    /// those of the CA.
     ///
-    /// Returns null, with an error, for names and dates that cannot be read, for keys that are null, empty or that nobody
-    /// would accept, when [param ca_key] is public-only or not the key of [param ca_certificate], and when that is the
-    /// certificate of no authority.
+    /// Returns null and prints an error for names and dates that cannot be read, if a key is null,
+    /// empty or of a kind that peers do not accept, if [param ca_key] is public-only or not the key
+    /// of [param ca_certificate], and if [param ca_certificate] is not the certificate of a CA.
     ///
     /// ```gdscript
     /// var ca_key := crypto.generate_ecdsa()
-    /// var ca := crypto.generate_certificate_authority(ca_key, "CN=My CA", "20260101000000", "20360101000000")
+    /// var ca := crypto.generate_certificate_authority(ca_key, "CN=My CA",
+    /// 		"20260101000000", "20360101000000")
     /// var key := crypto.generate_ecdsa()
     /// var certificate := crypto.issue_certificate(ca_key, ca, key, "CN=play.example.org",
-    ///         ["play.example.org", "203.0.113.7"], "20260101000000", "20270101000000")
+    /// 		["play.example.org", "203.0.113.7"], "20260101000000", "20270101000000")
     /// ```
     #[func]
     #[allow(clippy::too_many_arguments)] // Fixed by the design, and each is needed.
@@ -130,11 +139,13 @@ impl RustlsCrypto {
         self.conclude(made.map(Some))
     }
 
-    /// Makes a request for a certificate (PKCS#10, RFC 2986) as PEM text, which another authority signs: a public one, or a
-    /// company's. It carries the public half of [param key] and the names, never the private half.
+    /// Creates a certificate signing request (PKCS#10, RFC 2986) as PEM text, for a public
+    /// certificate authority (CA) or that of a company. The request contains the public half of
+    /// [param key] and the names, never the private half.
     ///
-    /// Names are given as to [method generate_self_signed_certificate]. Returns an empty string, with an error, for names
-    /// that cannot be read, for null, empty and public-only keys, and for keys that nobody would accept.
+    /// The format of names is that of [method generate_self_signed_certificate]. Returns an empty
+    /// string and prints an error for names that cannot be read, and if the key is null, empty,
+    /// public-only, or of a kind that CAs do not accept.
     #[func]
     fn generate_certificate_signing_request(
         &self,
