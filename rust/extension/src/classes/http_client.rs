@@ -30,33 +30,36 @@ use crate::runtime::packed_bytes::Bytes;
 use crate::runtime::threads::threads;
 use crate::vocabulary;
 
-/// An HTTP/1.1 client over one connection, which is polled: the twin of [HTTPClient].
+/// An HTTP/1.1 client with one connection, which the script polls; a drop-in replacement for
+/// [HTTPClient].
 ///
-/// The connection is made and moved in the background; [method poll] tells how far it is, and nothing changes between two
-/// calls. For most games [RustlsHTTPRequest] is simpler.
+/// The connection works in the background; [method poll] updates the state of this object, which
+/// does not change between two calls. [RustlsHTTPRequest] is simpler for most games.
 ///
 /// ```gdscript
 /// var client := RustlsHTTPClient.new()
 /// client.connect_to_host("https://example.org")
 /// while client.get_status() in [HTTPClient.STATUS_RESOLVING, HTTPClient.STATUS_CONNECTING]:
-///     client.poll()
-///     await get_tree().process_frame
+/// 	client.poll()
+/// 	await get_tree().process_frame
 /// if client.get_status() != HTTPClient.STATUS_CONNECTED:
-///     print(client.get_last_error())
+/// 	print(client.get_last_error())
 /// ```
 ///
-/// [b]Note:[/b] The object may be used from a [Thread], from one at a time.
+/// [b]Note:[/b] An object may be used from a [Thread], but from only one thread at a time.
 #[derive(GodotClass)]
 #[class(tool, init, base=RefCounted)]
 pub(crate) struct RustlsHTTPClient {
-    /// Whether [method poll] waits for an answer and [method read_response_body_chunk] for bytes. For use in a [Thread].
+    /// If `true`, [method poll] waits for a response and [method read_response_body_chunk] for
+    /// bytes. For use in a [Thread]. The default is `false`.
     #[var(get = is_blocking_mode_enabled, set = set_blocking_mode, usage_flags = [DEFAULT])]
     blocking_mode_enabled: bool,
-    /// Always null: the connection belongs to this client, in the background. Use [RustlsStreamPeerTLS] to speak over a
-    /// stream of your own.
+    /// Always null: the connection works in the background and belongs to this object. Use
+    /// [RustlsStreamPeerTLS] for TLS over your own stream.
     #[var(get = get_connection, set = set_connection, usage_flags = [NONE])]
     connection: PhantomVar<Option<Gd<StreamPeer>>>,
-    /// The most bytes that [method read_response_body_chunk] returns at once, 256 to 16777216.
+    /// The maximum number of bytes that [method read_response_body_chunk] returns per call, from
+    /// 256 to 16777216. The default is 65536. Other values are refused with an error.
     #[var(get = get_read_chunk_size, set = set_read_chunk_size, hint = RANGE, hint_string = "256,16777216", usage_flags = [DEFAULT])]
     #[init(val = 65_536)]
     read_chunk_size: i64,
@@ -88,14 +91,16 @@ impl Drop for Link {
 
 #[godot_api]
 impl RustlsHTTPClient {
-    /// Begins to connect. [param host] may begin with [code]http://[/code] or [code]https://[/code]; with TLS options, or
-    /// after [code]https://[/code], the connection is secured. [param port] is 443 or 80 when it is -1.
+    /// Starts to connect to [param host], which may begin with `http://` or `https://`. The
+    /// connection uses TLS with `https://` or if [param tls_options] is not null. A [param port] of
+    /// -1 means 443 with TLS and 80 without. Follow the progress with [method poll].
     ///
-    /// Making the connection may take as long as the project setting
-    /// [code]network/limits/tcp/connect_timeout_seconds[/code] says.
+    /// The connection must be made within the time in the project setting
+    /// `network/limits/tcp/connect_timeout_seconds`.
     ///
-    /// Returns [constant ERR_INVALID_PARAMETER] for an empty host, a port out of range, a proxy that cannot be used and
-    /// options for a server.
+    /// Returns [constant OK] if the connection attempt has begun, or
+    /// [constant ERR_INVALID_PARAMETER] for an empty host, a port out of range, an unusable proxy,
+    /// and server options. [method get_last_error] returns the reason.
     #[func(gd_self)]
     fn connect_to_host(
         this: Gd<Self>,
@@ -161,11 +166,12 @@ impl RustlsHTTPClient {
         Error::OK
     }
 
-    /// Sends a request. [param method] is a [code]METHOD_[/code] constant, [param url] a path such as
-    /// [code]"/index.html"[/code], [param body] is sent as UTF-8. Follow it with [method poll].
+    /// Sends a request. [param method] is an [enum HTTPClient.Method], [param url] is a path such
+    /// as `/index.html`, [param headers] contains strings of the form `Name: value`, and
+    /// [param body] is sent as UTF-8. Follow the progress with [method poll].
     ///
-    /// Returns [constant ERR_INVALID_PARAMETER] unless the status is [constant STATUS_CONNECTED], and for a method, a URL or
-    /// a header that cannot be sent.
+    /// Returns [constant OK], or [constant ERR_INVALID_PARAMETER] if the status is not
+    /// [constant STATUS_CONNECTED], and for a method, a URL or a header that cannot be sent.
     #[func]
     fn request(
         &mut self,
@@ -177,7 +183,7 @@ impl RustlsHTTPClient {
         self.send(method, &url.to_string(), &headers, body.to_string().into())
     }
 
-    /// Sends a request as [method request] does, with bytes as its body. They are not copied.
+    /// Sends a request like [method request], with bytes as its body. The bytes are not copied.
     #[func]
     fn request_raw(
         &mut self,
@@ -194,7 +200,7 @@ impl RustlsHTTPClient {
         self.send(method, &url.to_string(), &headers, body)
     }
 
-    /// Closes the connection and forgets the answer.
+    /// Closes the connection and discards the response.
     #[func]
     fn close(&mut self) {
         self.link = None;
@@ -205,7 +211,9 @@ impl RustlsHTTPClient {
         self.last_error = Diagnosis::default();
     }
 
-    /// Looks how far the connection is, and returns an error when it is lost. In blocking mode it waits for an answer.
+    /// Updates the state of the connection. In blocking mode it waits for the response.
+    ///
+    /// Returns [constant OK], or an error if there is no connection or the connection is lost.
     #[func]
     fn poll(&mut self) -> Error {
         match self.status {
@@ -222,25 +230,25 @@ impl RustlsHTTPClient {
         }
     }
 
-    /// Returns the status, one of the [code]STATUS_[/code] constants.
+    /// Returns the status: one of the `STATUS_*` constants.
     #[func]
     fn get_status(&self) -> i64 {
         self.status
     }
 
-    /// Returns whether an answer came whose headers were not fetched yet.
+    /// Returns whether a response has arrived whose headers have not been fetched yet.
     #[func]
     fn has_response(&self) -> bool {
         self.has_headers
     }
 
-    /// Returns whether the answer comes in chunks.
+    /// Returns whether the response is sent in chunks.
     #[func]
     fn is_response_chunked(&self) -> bool {
         self.answer.as_ref().is_some_and(|answer| answer.is_chunked)
     }
 
-    /// Returns the status code of the answer; 0 before it.
+    /// Returns the status code of the response, or 0 before it has arrived.
     #[func]
     fn get_response_code(&self) -> i64 {
         self.answer
@@ -248,7 +256,8 @@ impl RustlsHTTPClient {
             .map_or(0, |answer| i64::from(answer.status))
     }
 
-    /// Returns the header fields of the answer, each as [code]"Name: value"[/code], once: the second call returns none.
+    /// Returns the header fields of the response, each in the form `Name: value`. They are returned
+    /// once: the second call returns none.
     #[func]
     fn get_response_headers(&mut self) -> PackedStringArray {
         let lines = self.take_lines();
@@ -258,7 +267,8 @@ impl RustlsHTTPClient {
             .collect()
     }
 
-    /// Returns the header fields of the answer by their names, once. Of several with the same name the last counts.
+    /// Returns the header fields of the response by name. They are returned once. Of several fields
+    /// with the same name the last one is returned.
     #[func]
     fn get_response_headers_as_dictionary(&mut self) -> VarDictionary {
         let mut headers = VarDictionary::new();
@@ -268,7 +278,7 @@ impl RustlsHTTPClient {
         headers
     }
 
-    /// Returns how many bytes the body has, or -1 when the server does not say.
+    /// Returns the size of the body in bytes, or -1 if the server does not announce it.
     #[func]
     fn get_response_body_length(&self) -> i64 {
         let Some(answer) = &self.answer else {
@@ -283,10 +293,12 @@ impl RustlsHTTPClient {
             .unwrap_or(-1)
     }
 
-    /// Returns the next bytes of the body, at most [member read_chunk_size], and of one chunk at most when it comes in chunks:
-    /// read until none is left. Without blocking mode they may be none. After
-    /// the last ones the status is [constant STATUS_CONNECTED] again, or [constant STATUS_DISCONNECTED] when the body ends
-    /// with the connection.
+    /// Returns the next bytes of the body: at most [member read_chunk_size], and at most one chunk
+    /// if the response is sent in chunks. Without blocking mode the result may be empty. Call this
+    /// method until the body has ended.
+    ///
+    /// After the last bytes the status is [constant STATUS_CONNECTED] again, or
+    /// [constant STATUS_DISCONNECTED] if the body ends with the connection.
     #[func]
     fn read_response_body_chunk(&mut self) -> PackedByteArray {
         let link = self
@@ -329,9 +341,10 @@ impl RustlsHTTPClient {
         }
     }
 
-    /// Sets the proxy for plain HTTP: a host, or a URL such as [code]"http://user:password@host"[/code],
-    /// [code]"socks5://host"[/code] or [code]"socks5h://host"[/code]. An empty host or a port of -1 removes it. Counts from
-    /// the next connection on. With one that cannot be used no connection is made.
+    /// Sets the proxy for plain HTTP: a host, or a URL such as `http://user:password@host`,
+    /// `socks5://host` or `socks5h://host`, which lets the proxy resolve host names. An empty host
+    /// or a port of -1 removes the proxy. Applies to the next connection. With an unusable proxy an
+    /// error is printed, and no connection is made.
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
         if let Err(problem) = self.proxies.set_http(&host, port) {
@@ -347,33 +360,35 @@ impl RustlsHTTPClient {
         }
     }
 
-    /// Returns [param fields] as the query of a URL: [code]{"a": 1, "b": [2, 3], "c": null}[/code] as
-    /// [code]"a=1&b=2&b=3&c"[/code].
+    /// Returns [param fields] as the query of a URL: `{"a": 1, "b": [2, 3], "c": null}` becomes
+    /// `a=1&b=2&b=3&c`.
     #[func]
     fn query_string_from_dict(&self, fields: VarDictionary) -> GString {
         godot_text(&calls::query(&fields))
     }
 
-    /// Returns why the connection failed or a call was refused, in words; empty when nothing did.
+    /// Returns the error message if the connection failed or a call was refused; empty otherwise.
     #[func]
     fn get_last_error(&self) -> GString {
         godot_text(&self.last_error.message)
     }
 
-    /// Returns why the connection failed or a call was refused: one of the [code]CAUSE_*[/code] constants.
+    /// Returns the cause if the connection failed or a call was refused: one of the `CAUSE_*`
+    /// constants.
     #[func]
     fn get_last_error_code(&self) -> i64 {
         self.last_error.cause as i64
     }
 
-    /// Returns the certificates that the server showed, its own first; empty without TLS.
+    /// Returns the certificates that the server presented, its own certificate first. Empty without
+    /// TLS.
     #[func]
     fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
         let shown = self.facts.iter().flat_map(|facts| &facts.certificates);
         shown.map(RustlsCertificateInfo::of).collect()
     }
 
-    /// Returns [code]"TLSv1.3"[/code] or [code]"TLSv1.2"[/code]; empty without TLS.
+    /// Returns `TLSv1.3` or `TLSv1.2`. Empty without TLS.
     #[func]
     fn get_tls_version(&self) -> GString {
         self.facts
@@ -400,7 +415,7 @@ impl RustlsHTTPClient {
         self.read_chunk_size
     }
 
-    /// Sets [member read_chunk_size]. Others than 256 to 16777216 are refused.
+    /// Sets [member read_chunk_size]. Values other than 256 to 16777216 are refused with an error.
     #[func]
     fn set_read_chunk_size(&mut self, bytes: i64) {
         if (256..=1 << 24).contains(&bytes) {
@@ -410,7 +425,7 @@ impl RustlsHTTPClient {
         }
     }
 
-    /// Returns null, and says why once.
+    /// Returns null, and prints a warning once.
     #[func]
     fn get_connection(&self) -> Option<Gd<StreamPeer>> {
         if self.link.is_some() && !self.warned_of_connection.replace(true) {
@@ -421,7 +436,7 @@ impl RustlsHTTPClient {
         None
     }
 
-    /// Refused: a connection of somebody else's cannot be moved in the background.
+    /// Has no effect and prints an error: a stream of the script cannot be used in the background.
     #[func]
     fn set_connection(&mut self, connection: Option<Gd<StreamPeer>>) {
         let _ = connection;

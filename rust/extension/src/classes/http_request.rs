@@ -18,91 +18,130 @@ use super::{RustlsHTTPResponse, RustlsTLSOptions};
 use crate::engine::convert::report;
 use crate::http::proxy_settings::Proxies;
 
-/// Makes HTTP and HTTPS requests, in the background and over connections that are kept: the twin of [HTTPRequest].
+/// A node that makes HTTP and HTTPS requests in the background; a drop-in replacement for
+/// [HTTPRequest].
 ///
-/// Everything of [HTTPRequest] works as before, with the trust and the options of this addon. Beside that, [method fetch]
-/// makes any number of requests at the same time, each of which can be awaited:
+/// The members of [HTTPRequest] work as before, with the trusted roots and TLS options of this
+/// addon. In addition, [method fetch] starts any number of requests at the same time, and each can
+/// be awaited:
 ///
 /// ```gdscript
-/// var response: RustlsHTTPResponse = await $RustlsHTTPRequest.fetch("https://example.org/").completed
+/// var response: RustlsHTTPResponse = $RustlsHTTPRequest.fetch("https://example.org/")
+/// await response.completed
 /// print(response.response_code, " ", response.get_text())
 /// ```
 ///
-/// Connections are kept for further requests and shared by all nodes with the same options object, or none; servers that speak HTTP/2 get
-/// it. All work happens on one or two threads of the addon; the main thread hears of it once a frame, for at most as long as the
-/// project setting [code]network/tls/rustls/http_main_thread_budget_ms[/code] says.
+/// Connections are kept for further requests and shared by all nodes that use the same options
+/// object, or none. HTTP/2 is used where the server supports it. One or two threads of the addon do
+/// the work. Results are delivered to the main thread once per frame, for at most the time in the
+/// project setting `network/tls/rustls/http_main_thread_budget_ms`.
 ///
-/// Differences to [HTTPRequest]: 303, 307 and 308 and relative addresses are followed; credentials never go along to another
-/// server; a redirect from https to http is refused unless [member allow_https_downgrade] is on; brotli and zstd are
-/// decompressed too; a body that was cut is an error; a file is complete or not there.
+/// Differences from [HTTPRequest]: redirects with the codes 303, 307 and 308 and to relative
+/// addresses are followed. Credentials are never sent to another server. A redirect from https to
+/// http is refused unless [member allow_https_downgrade] is `true`. Brotli and zstd are
+/// decompressed too. A body that ends too early is an error. A file is either complete or not
+/// written.
 #[derive(GodotClass)]
 #[class(tool, base=Node)]
 pub(crate) struct RustlsHTTPRequest {
-    /// The file that the body goes to, instead of into the signal: [code]user://[/code] or an absolute path. It is written
-    /// beside its place and put there when it is complete; until then, and when something fails, an older file stays. An
-    /// empty body makes an empty file; an answer without a body (to HEAD, or 204 or 304) leaves the file alone.
+    /// The file that receives the body, instead of [signal request_completed]. The path begins with
+    /// `user://` or is absolute. Empty (default) means no file.
+    ///
+    /// The body is written to a temporary file, which replaces [member download_file] when it is
+    /// complete; until then, and after a failure, an older file is kept. An empty body creates an
+    /// empty file. A response without a body (to HEAD, or with the code 204 or 304) leaves the file
+    /// unchanged. A file that cannot be opened or written fails the request with
+    /// [constant RESULT_DOWNLOAD_FILE_CANT_OPEN] or [constant RESULT_DOWNLOAD_FILE_WRITE_ERROR].
     #[var(get = get_download_file, set = set_download_file, hint = SAVE_FILE, usage_flags = [DEFAULT])]
     download_file: GString,
-    /// Accepted for [HTTPRequest]'s sake, in bytes. Pieces are as large as they arrive.
+    /// Has no effect, and exists for compatibility with [HTTPRequest]. Bytes; the default is 65536.
+    /// Chunks are as large as they arrive.
     #[var(get = get_download_chunk_size, set = set_download_chunk_size, hint = RANGE, hint_string = "256,16777216,suffix:B", usage_flags = [DEFAULT])]
     download_chunk_size: i64,
-    /// Accepted for [HTTPRequest]'s sake. The work is always done in the background.
+    /// Has no effect, and exists for compatibility with [HTTPRequest]. The default is `false`. The
+    /// work is always done in the background.
     #[var(get = is_using_threads, set = set_use_threads, usage_flags = [DEFAULT])]
     use_threads: bool,
-    /// Whether servers may compress the body: it asks for [code]gzip, deflate, br, zstd[/code] and decompresses what comes,
-    /// up to four codings one upon the other. A header [code]Accept-Encoding[/code] of the caller's stands instead; with a
-    /// header [code]Range[/code] it asks for no compression.
+    /// If `true` (default), the request asks for the encodings `gzip, deflate, br, zstd`, and the
+    /// body is decompressed, up to four nested encodings. An `Accept-Encoding` header passed by the
+    /// caller is sent instead. With a `Range` header no compression is asked for. A body that
+    /// cannot be decompressed fails the request with [constant RESULT_BODY_DECOMPRESS_FAILED].
     #[var(get = is_accepting_gzip, set = set_accept_gzip, usage_flags = [DEFAULT])]
     accept_gzip: bool,
-    /// The most bytes that a body may have, as received and decompressed; -1 for any number. A compressed body that becomes
-    /// more than a GiB and a hundred times its size is refused without a limit too.
+    /// The largest body in bytes, as received and as decompressed. The default is -1, which means
+    /// no limit. A larger body fails the request with [constant RESULT_BODY_SIZE_LIMIT_EXCEEDED].
+    /// Even without a limit, a compressed body that grows to more than 1 GiB and a hundred times
+    /// its size is refused.
     #[var(get = get_body_size_limit, set = set_body_size_limit, hint = RANGE, hint_string = "-1,2000000000,suffix:B", usage_flags = [DEFAULT])]
     body_size_limit: i64,
-    /// The most redirects that are followed; -1 for any number.
+    /// The maximum number of redirects that are followed. The default is 8; -1 means no limit. One
+    /// redirect more fails the request with [constant RESULT_REDIRECT_LIMIT_REACHED].
     #[var(get = get_max_redirects, set = set_max_redirects, hint = RANGE, hint_string = "-1,64", usage_flags = [DEFAULT])]
     max_redirects: i64,
-    /// Seconds that a request may take, redirects and body included; 0 for any time.
+    /// Seconds that a request may take, including redirects and the body. The default is 0, which
+    /// means no limit. A request that takes longer fails with [constant RESULT_TIMEOUT].
     #[var(get = get_timeout, set = set_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     timeout: f64,
-    /// Seconds that making a connection may take, from the name to the end of the TLS handshake; 0 for any time.
+    /// Seconds that it may take to make a connection, from the host lookup to the end of the TLS
+    /// handshake. The default is 30; 0 means no limit. If it takes longer, the request fails and
+    /// [method get_last_error_code] returns [constant CAUSE_TIMEOUT].
     #[var(get = get_connect_timeout, set = set_connect_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     connect_timeout: f64,
-    /// Seconds that a server may be silent; 0 for any time. Before its answer any byte breaks the silence, that of an interim
-    /// answer (1xx) or of a header too (over HTTP/2 while no other request uses the connection); within the body only bytes
-    /// of the body do. [member timeout] limits all of it.
+    /// Seconds that a server may be silent. The default is 0, which means no limit. A longer
+    /// silence fails the request with [constant RESULT_TIMEOUT].
+    ///
+    /// Before the response any byte ends the silence, also one of an interim response (1xx) or of a
+    /// header (over HTTP/2 only while no other request uses the connection). Within the body only
+    /// bytes of the body do. [member timeout] limits the whole request.
     #[var(get = get_read_timeout, set = set_read_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     read_timeout: f64,
-    /// Whether a POST or PATCH that was lost is sent once more. Connections are kept for further requests, and a server may
-    /// close one just when a request comes. When it ends without a byte of a response, the request is sent again over a new
-    /// connection: in rare cases, for instance when the server crashed over the first one, it arrives twice. A request
-    /// that the server answers with 408 (Request Timeout) while it ends a reused connection is sent again too. When this is
-    /// off, a request arrives once at most, and every POST and PATCH makes a connection of its own, unless the server speaks HTTP/2.
-    /// Requests of other methods may be repeated by definition and always are.
+    /// If `true` (default), a lost POST or PATCH is sent once more. Connections are kept for
+    /// further requests, and a server may close one at the moment when a request is sent. If it
+    /// closes the connection without a byte of a response, the request is sent again over a new
+    /// connection. In rare cases, for instance when the server crashed, the request then arrives
+    /// twice. A request that the server answers with 408 (Request Timeout) while it closes a reused
+    /// connection is sent again too.
+    ///
+    /// If `false`, a request arrives at most once, and each POST or PATCH opens a connection of its
+    /// own unless the server speaks HTTP/2. Requests with other methods may be repeated by
+    /// definition and always are.
     #[export]
     retry_lost_post: bool,
-    /// What TLS trusts, shows and allows. Null (default) is the default trust of [RustlsTrustStore]. Without
-    /// [member RustlsTLSOptions.alpn_protocols] of their own, HTTP/2 and HTTP/1.1 are offered.
+    /// The TLS options. Null (default) means the default trusted roots of [RustlsTrustStore]. If
+    /// [member RustlsTLSOptions.alpn_protocols] is empty, HTTP/2 and HTTP/1.1 are offered.
     #[var(get = get_tls_options, set = assign_tls_options, hint = RESOURCE_TYPE, hint_string = "RustlsTLSOptions", usage_flags = [DEFAULT])]
     tls_options: Option<Gd<RustlsTLSOptions>>,
-    /// Whether a redirect may lead from https to http, where everybody on the way can read and change everything.
+    /// If `true`, a redirect may lead from https to http, where anyone on the network path can read
+    /// and change everything. If `false` (default), such a redirect fails the request with
+    /// [constant RESULT_REQUEST_FAILED].
     #[export]
     allow_https_downgrade: bool,
-    /// Whether cookies are kept and sent, by this node and in memory alone.
+    /// If `true`, this node stores cookies and sends them with its requests. Cookies are kept in
+    /// memory only. The default is `false`. See [method clear_cookies].
     #[export]
     cookies_enabled: bool,
-    /// Whether an interrupted download to [member download_file] leaves what came as [code].part[/code] beside it, and the
-    /// next one goes on there, if the server says that it is the same version still. Only GET can go on, and compression
-    /// is not asked for. Gone on with, the status code is 206, and progress and sizes are those of the rest.
+    /// If `true`, an interrupted download to [member download_file] keeps what has arrived in a
+    /// file next to it that ends in `.part`, and the next download continues there if the server
+    /// reports that the file has not changed. Only GET requests can continue, and compression is
+    /// not asked for. The default is `false`.
+    ///
+    /// After a continued download the response code is 206, and progress and sizes are those of the
+    /// rest.
     #[export]
     download_resume: bool,
-    /// Whether the environment variables [code]http_proxy[/code], [code]https_proxy[/code], [code]all_proxy[/code] and
-    /// [code]no_proxy[/code] count where no proxy was set.
+    /// If `true`, the environment variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`
+    /// are used where [method set_http_proxy] or [method set_https_proxy] set no proxy. The default
+    /// is `false`. They are read at the start of each request. A variable with an unusable proxy
+    /// fails the request instead of being ignored.
     #[export]
     use_environment_proxies: bool,
-    /// Whether an answer of type [code]text/event-stream[/code] comes as [signal event_received], one event after another,
-    /// and not as a body. When more than 1 MiB of them wait, for instance in a paused game, the server waits too. An event of
-    /// more than 1 MiB or an id of more than 1 KiB ends the stream with an error. [member body_size_limit] counts the whole
-    /// stream.
+    /// If `true`, a response of the type `text/event-stream` is delivered as
+    /// [signal event_received], one event after another, instead of as a body. The default is
+    /// `false`.
+    ///
+    /// If more than 1 MiB of events wait, for instance while the game is paused, the server has to
+    /// wait too. An event of more than 1 MiB or an id of more than 1 KiB ends the stream with an
+    /// error. [member body_size_limit] applies to the whole stream.
     #[export]
     server_sent_events: bool,
     /// The options as they were given, which may be the engine's.
@@ -160,25 +199,27 @@ impl INode for RustlsHTTPRequest {
 
 #[godot_api]
 impl RustlsHTTPRequest {
-    /// A whole answer came, whatever its status code.
+    /// A complete response was received, with any response code.
     #[constant]
     pub(crate) const RESULT_SUCCESS: i64 = 0;
-    /// Never used here: where an answer has both a length and chunks, the chunks count (RFC 9112 section 6.3).
+    /// Never used, and exists for compatibility with [HTTPRequest]. If a response has both a length
+    /// and chunks, the chunks count (RFC 9112 section 6.3).
     #[constant]
     pub(crate) const RESULT_CHUNKED_BODY_SIZE_MISMATCH: i64 = 1;
-    /// Nobody answers there, a proxy does not let through, or a redirect leads nowhere.
+    /// No connection could be made, a proxy refused it, or a redirect has no usable target.
     #[constant]
     pub(crate) const RESULT_CANT_CONNECT: i64 = 2;
-    /// The name has no address.
+    /// The host name has no address.
     #[constant]
     pub(crate) const RESULT_CANT_RESOLVE: i64 = 3;
-    /// The connection broke, the answer is no HTTP, or method or headers cannot be sent.
+    /// The connection broke, the response is not HTTP, or the method or the headers cannot be sent.
     #[constant]
     pub(crate) const RESULT_CONNECTION_ERROR: i64 = 4;
-    /// No secure connection could be made.
+    /// The TLS handshake failed.
     #[constant]
     pub(crate) const RESULT_TLS_HANDSHAKE_ERROR: i64 = 5;
-    /// Never used here: an answer without any header is an answer too.
+    /// Never used, and exists for compatibility with [HTTPRequest]. A response without headers is a
+    /// response too.
     #[constant]
     pub(crate) const RESULT_NO_RESPONSE: i64 = 6;
     /// The body is larger than [member body_size_limit].
@@ -187,12 +228,12 @@ impl RustlsHTTPRequest {
     /// The body cannot be decompressed.
     #[constant]
     pub(crate) const RESULT_BODY_DECOMPRESS_FAILED: i64 = 8;
-    /// The request was cancelled ([method RustlsHTTPResponse.cancel]), a header [code]Content-Length[/code] is not the body's,
-    /// a redirect would have led from https to http, or [method fetch] was called with what [method request] refuses by
-    /// its error code.
+    /// The request was cancelled ([method RustlsHTTPResponse.cancel]), a `Content-Length` header
+    /// does not match the body, a redirect would have led from https to http, or [method fetch] was
+    /// called with arguments that [method request] refuses with an error code.
     #[constant]
     pub(crate) const RESULT_REQUEST_FAILED: i64 = 9;
-    /// [member download_file] cannot be made.
+    /// [member download_file] cannot be opened.
     #[constant]
     pub(crate) const RESULT_DOWNLOAD_FILE_CANT_OPEN: i64 = 10;
     /// [member download_file] cannot be written.
@@ -201,14 +242,19 @@ impl RustlsHTTPRequest {
     /// There were more redirects than [member max_redirects].
     #[constant]
     pub(crate) const RESULT_REDIRECT_LIMIT_REACHED: i64 = 12;
-    /// It took longer than [member timeout], or the server was silent for longer than [member read_timeout].
+    /// The request took longer than [member timeout], or the server was silent for longer than
+    /// [member read_timeout].
     #[constant]
     pub(crate) const RESULT_TIMEOUT: i64 = 13;
 
-    /// The request of [method request] or [method request_raw] ended. [param result] is a [code]RESULT_[/code] constant,
-    /// [param headers] has [code]"Name: value"[/code] strings, and [param body] is empty when it went into
-    /// [member download_file]. Another request may be made at once, and when answers come fast, its own is told in this very
-    /// frame: do not let a frame pass before listening. Why it failed tells [method get_last_error].
+    /// Emitted when the request of [method request] or [method request_raw] has ended.
+    /// [param result] is one of the `RESULT_*` constants, [param response_code] the status code of
+    /// the server, and [param headers] contains strings of the form `Name: value`. [param body] is
+    /// empty if the body was written to [member download_file]. [method get_last_error] returns the
+    /// reason of a failure.
+    ///
+    /// Another request may be started at once. A fast response to it may be delivered in the same
+    /// frame: connect to the signal before the next frame.
     #[signal]
     fn request_completed(
         result: i64,
@@ -217,20 +263,22 @@ impl RustlsHTTPRequest {
         body: PackedByteArray,
     );
 
-    /// More of a body came, of any request of this node: [param downloaded] bytes of [param total], which is -1 when the
-    /// server does not say.
+    /// Emitted when more of a body has arrived, for every request of this node: [param downloaded]
+    /// bytes of [param total], which is -1 if the server does not announce a size.
     #[signal]
     pub(crate) fn progress(downloaded: i64, total: i64);
 
-    /// More of a request's body went out: [param uploaded] bytes of [param total].
+    /// Emitted when more of a request's body has been sent: [param uploaded] bytes of
+    /// [param total].
     #[signal]
     pub(crate) fn upload_progress(uploaded: i64, total: i64);
 
-    /// A server-sent event came (see [member server_sent_events]): its type, its data, and the last id that the server gave.
+    /// Emitted for each server-sent event (see [member server_sent_events]): the type
+    /// [param event], the [param data], and the last [param id] that the server sent.
     #[signal]
     pub(crate) fn event_received(event: GString, data: GString, id: GString);
 
-    /// Sets [member tls_options]; null brings the default trust back.
+    /// Sets [member tls_options]. Null restores the default trusted roots.
     #[func]
     fn assign_tls_options(&mut self, options: Option<Gd<RustlsTLSOptions>>) {
         match options {
@@ -242,7 +290,7 @@ impl RustlsHTTPRequest {
         }
     }
 
-    /// Returns [member tls_options]; null also when the engine's were set.
+    /// Returns [member tls_options]. Also returns null if the engine's [TLSOptions] were set.
     #[func]
     fn get_tls_options(&self) -> Option<Gd<RustlsTLSOptions>> {
         self.tls_options.clone()
@@ -254,7 +302,7 @@ impl RustlsHTTPRequest {
         self.download_file.clone()
     }
 
-    /// Sets [member download_file]. Refused while a request is running.
+    /// Sets [member download_file]. Refused with an error while a request is running.
     #[func]
     fn set_download_file(&mut self, path: GString) {
         if self.may_change("download_file") {
@@ -268,7 +316,7 @@ impl RustlsHTTPRequest {
         self.download_chunk_size
     }
 
-    /// Sets [member download_chunk_size]. Refused while a request is running.
+    /// Sets [member download_chunk_size]. Refused with an error while a request is running.
     #[func]
     fn set_download_chunk_size(&mut self, chunk_size: i64) {
         if self.may_change("download_chunk_size") {
@@ -282,7 +330,7 @@ impl RustlsHTTPRequest {
         self.use_threads
     }
 
-    /// Sets [member use_threads]. Refused while a request is running.
+    /// Sets [member use_threads]. Refused with an error while a request is running.
     #[func]
     fn set_use_threads(&mut self, enable: bool) {
         if self.may_change("use_threads") {
@@ -308,7 +356,7 @@ impl RustlsHTTPRequest {
         self.body_size_limit
     }
 
-    /// Sets [member body_size_limit]. Refused while a request is running.
+    /// Sets [member body_size_limit]. Refused with an error while a request is running.
     #[func]
     fn set_body_size_limit(&mut self, bytes: i64) {
         if self.may_change("body_size_limit") {
@@ -334,7 +382,7 @@ impl RustlsHTTPRequest {
         self.timeout
     }
 
-    /// Sets [member timeout]. A negative one is refused.
+    /// Sets [member timeout]. A negative number is refused with an error.
     #[func]
     fn set_timeout(&mut self, timeout: f64) {
         if self.may_be_seconds("timeout", timeout) {
@@ -348,7 +396,7 @@ impl RustlsHTTPRequest {
         self.connect_timeout
     }
 
-    /// Sets [member connect_timeout]. A negative one is refused.
+    /// Sets [member connect_timeout]. A negative number is refused with an error.
     #[func]
     fn set_connect_timeout(&mut self, timeout: f64) {
         if self.may_be_seconds("connect_timeout", timeout) {
@@ -362,7 +410,7 @@ impl RustlsHTTPRequest {
         self.read_timeout
     }
 
-    /// Sets [member read_timeout]. A negative one is refused.
+    /// Sets [member read_timeout]. A negative number is refused with an error.
     #[func]
     fn set_read_timeout(&mut self, timeout: f64) {
         if self.may_be_seconds("read_timeout", timeout) {

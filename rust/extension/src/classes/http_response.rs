@@ -15,50 +15,57 @@ use super::RustlsCertificateInfo;
 use crate::engine::convert::godot_text;
 use crate::http::response_state::Arrival;
 
-/// The answer to a request that [method RustlsHTTPRequest.fetch] made, while it comes and afterwards.
+/// The response to a request of [method RustlsHTTPRequest.fetch], while it arrives and afterwards.
 ///
-/// The addon keeps it until [signal completed] was emitted, so it can be awaited where it is made:
+/// The addon keeps this object until [signal completed] has been emitted, so the call can be
+/// awaited directly:
 ///
 /// ```gdscript
-/// var response: RustlsHTTPResponse = await $RustlsHTTPRequest.fetch("https://example.org/players.json").completed
+/// var url := "https://example.org/players.json"
+/// var response: RustlsHTTPResponse = await $RustlsHTTPRequest.fetch(url).completed
 /// if response.is_ok():
-///     print(response.get_json())
+/// 	print(response.get_json())
 /// else:
-///     print(response.error if response.error else "HTTP %d" % response.response_code)
+/// 	print(response.error if response.error else "HTTP %d" % response.response_code)
 /// ```
 ///
-/// [b]Note:[/b] Awaiting the signal of an answer that is completed already never ends. Ask [method is_completed] first
-/// where other things are awaited in between.
+/// [b]Note:[/b] Awaiting [signal completed] after it has been emitted never returns. Call
+/// [method is_completed] first if the script awaits something else in between.
 #[derive(GodotClass)]
 #[class(tool, no_init, base=RefCounted)]
 pub(crate) struct RustlsHTTPResponse {
-    /// How it ended, as one of [RustlsHTTPRequest]'s [code]RESULT_[/code] constants; -1 until [signal completed].
-    /// [constant RustlsHTTPRequest.RESULT_REQUEST_FAILED] after [method cancel].
+    /// The result, one of the `RESULT_*` constants of [RustlsHTTPRequest]; -1 until
+    /// [signal completed] is emitted. [constant RustlsHTTPRequest.RESULT_REQUEST_FAILED] after
+    /// [method cancel].
     #[var(get = get_result, no_set)]
     result: PhantomVar<i64>,
-    /// The status code, such as 200 or 404 (RFC 9110 section 15); 0 when no answer came.
+    /// The status code, such as 200 or 404 (RFC 9110 section 15); 0 if no response arrived.
     #[var(get = get_response_code, no_set)]
     response_code: PhantomVar<i64>,
-    /// The header fields of the answer, each as [code]"Name: value"[/code], in the server's order and spelling. The
-    /// names of HTTP/2, which travel in lower case, are spelled as HTTP/1.1 servers do.
+    /// The header fields of the response, each in the form `Name: value`, in the order and spelling
+    /// of the server. The names in HTTP/2, which are sent in lower case, are spelled as HTTP/1.1
+    /// servers spell them.
     #[var(get = get_headers, no_set)]
     headers: PhantomVar<PackedStringArray>,
-    /// The body, decompressed. Empty when it went into [member RustlsHTTPRequest.download_file] or came as events.
+    /// The decompressed body. Empty if it was written to [member RustlsHTTPRequest.download_file]
+    /// or delivered as events.
     #[var(get = get_body, no_set)]
     body: PhantomVar<PackedByteArray>,
-    /// Why [member result] is not [constant RustlsHTTPRequest.RESULT_SUCCESS], in words; empty when it is.
+    /// The error message if [member result] is not [constant RustlsHTTPRequest.RESULT_SUCCESS];
+    /// empty otherwise. [method get_last_error_code] returns the cause.
     #[var(get = get_error, no_set)]
     error: PhantomVar<GString>,
-    /// Who answered: the URL that was asked for, or the last one that redirects led to.
+    /// The URL that the response came from: the requested URL, or the last one that redirects led
+    /// to.
     #[var(get = get_url, no_set)]
     url: PhantomVar<GString>,
-    /// [code]"HTTP/1.1"[/code], [code]"HTTP/2"[/code] or [code]"HTTP/1.0"[/code]; empty when no answer came.
+    /// The HTTP version: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`. Empty if no response arrived.
     #[var(get = get_http_version, no_set)]
     http_version: PhantomVar<GString>,
-    /// [code]"TLSv1.3"[/code] or [code]"TLSv1.2"[/code]; empty over plain HTTP.
+    /// The TLS version: `TLSv1.2` or `TLSv1.3`. Empty over plain HTTP.
     #[var(get = get_tls_version, no_set)]
     tls_version: PhantomVar<GString>,
-    /// How many redirects were followed.
+    /// The number of redirects that were followed.
     #[var(get = get_redirects, no_set)]
     redirects: PhantomVar<i64>,
     outcome: Mutex<Outcome>,
@@ -105,23 +112,27 @@ impl Outcome {
 
 #[godot_api]
 impl RustlsHTTPResponse {
-    /// It ended, well or not; [param response] is this object. Emitted once, always in a later frame than the one in which
-    /// [method RustlsHTTPRequest.fetch] was called, also when the request could not be made, was cancelled or lost its node.
-    /// While its node is paused, it waits.
+    /// Emitted once when the request has ended, successfully or not. [param response] is this
+    /// object. Always emitted in a later frame than the call of [method RustlsHTTPRequest.fetch],
+    /// also if the request could not be sent, was cancelled, or lost its node. Delayed while the
+    /// node is paused.
     #[signal]
     fn completed(response: Gd<RustlsHTTPResponse>);
 
-    /// More of the body came: [param downloaded] bytes of [param total], which is -1 when the server does not say. Bytes as
-    /// they travel, so compressed ones if the body is. At most once a frame.
+    /// Emitted at most once per frame when more of the body has arrived: [param downloaded] bytes
+    /// of [param total], which is -1 if the server does not announce a size. The bytes are counted
+    /// before decompression.
     #[signal]
     fn progress(downloaded: i64, total: i64);
 
-    /// More of the request's body went out: [param uploaded] bytes of [param total]. At most once a frame.
+    /// Emitted at most once per frame when more of the request's body has been sent:
+    /// [param uploaded] bytes of [param total].
     #[signal]
     fn upload_progress(uploaded: i64, total: i64);
 
-    /// A server-sent event came (see [member RustlsHTTPRequest.server_sent_events]): its type, which is
-    /// [code]"message"[/code] unless the server names another, its data, and the last id that the server gave.
+    /// Emitted for each server-sent event (see [member RustlsHTTPRequest.server_sent_events]): the
+    /// type [param event], which is `message` unless the server names another, the [param data],
+    /// and the last [param id] that the server sent.
     #[signal]
     fn event_received(event: GString, data: GString, id: GString);
 
@@ -179,20 +190,22 @@ impl RustlsHTTPResponse {
         self.outcome().redirects
     }
 
-    /// Returns whether [signal completed] was emitted: nobody should wait for it any more.
+    /// Returns whether [signal completed] has been emitted. If `true`, do not await the signal any
+    /// more.
     #[func]
     fn is_completed(&self) -> bool {
         self.arrival.is_completed()
     }
 
-    /// Returns whether a whole answer came with a status code from 200 to 299.
+    /// Returns whether a complete response arrived with a status code from 200 to 299.
     #[func]
     fn is_ok(&self) -> bool {
         let outcome = self.outcome();
         outcome.result == 0 && (200..300).contains(&outcome.response_code)
     }
 
-    /// Returns the value of the first header field of this name, in any case, or an empty string.
+    /// Returns the value of the first header field with this name, or an empty string. Case is
+    /// ignored.
     #[func]
     fn get_header(&self, name: GString) -> GString {
         let name = name.to_string();
@@ -206,13 +219,13 @@ impl RustlsHTTPResponse {
         found.unwrap_or_default()
     }
 
-    /// Returns the body as text, read as UTF-8; what is none becomes U+FFFD.
+    /// Returns the body as text in UTF-8. Invalid bytes become U+FFFD.
     #[func]
     fn get_text(&self) -> GString {
         godot_text(&String::from_utf8_lossy(self.get_body().as_slice()))
     }
 
-    /// Returns the body read as JSON, or null when it is none.
+    /// Returns the body parsed as JSON, or null if the body is not valid JSON.
     #[func]
     fn get_json(&self) -> Variant {
         let mut json = Json::new_gd();
@@ -222,7 +235,8 @@ impl RustlsHTTPResponse {
         }
     }
 
-    /// Returns the certificates that the server showed, its own first; empty over plain HTTP.
+    /// Returns the certificates that the server presented, its own certificate first. Empty over
+    /// plain HTTP.
     #[func]
     fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
         let facts = self.outcome().facts.clone();
@@ -230,33 +244,35 @@ impl RustlsHTTPResponse {
         certificates.map(RustlsCertificateInfo::of).collect()
     }
 
-    /// Returns how many bytes of the body came so far, as they travel.
+    /// Returns the number of bytes of the body received so far, before decompression.
     #[func]
     pub(crate) fn get_downloaded_bytes(&self) -> i64 {
         i64::try_from(self.arrival.counts().downloaded).unwrap_or(i64::MAX)
     }
 
-    /// Returns how many bytes the server announced, or -1.
+    /// Returns the size of the body in bytes, or -1 if the server does not announce it.
     #[func]
     pub(crate) fn get_body_size(&self) -> i64 {
         self.arrival.counts().expected
     }
 
-    /// Returns why the request failed: one of the [code]CAUSE_*[/code] constants. [member error] says it in words.
+    /// Returns the cause if the request failed: one of the `CAUSE_*` constants. [member error] is
+    /// the error message.
     #[func]
     fn get_last_error_code(&self) -> i64 {
         self.outcome().problem.cause as i64
     }
 
-    /// Returns how many seconds the server wants a client to wait before it asks for its stream of events again
-    /// ([code]retry:[/code], see [member RustlsHTTPRequest.server_sent_events]), or -1 when it did not say. The addon does
-    /// not ask again by itself.
+    /// Returns the number of seconds that the server asks a client to wait before it requests its
+    /// stream of events again (`retry:`, see [member RustlsHTTPRequest.server_sent_events]), or -1
+    /// if the server did not say. The addon does not repeat the request by itself.
     #[func]
     fn get_reconnection_time(&self) -> f64 {
         self.arrival.retry_seconds()
     }
 
-    /// Ends the request. [signal completed] follows in the next frame, unless it was emitted already.
+    /// Cancels the request. [signal completed] is emitted in the next frame, unless it has been
+    /// emitted already.
     #[func]
     pub(crate) fn cancel(&self) {
         self.give_up("the request was cancelled");

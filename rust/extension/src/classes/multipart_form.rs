@@ -11,17 +11,17 @@ use godot_rustls_http::multipart::Form;
 use crate::engine::convert::{godot_text, refuse, report};
 use crate::engine::objects::read_file;
 
-/// A form with fields and files, as a browser's upload sends it (multipart/form-data, RFC 7578).
+/// A form with fields and files, encoded as a browser uploads it (multipart/form-data, RFC 7578).
 ///
-/// Pass it as the data of [method RustlsHTTPRequest.fetch], which sends its content type too. Files are read from the disk
-/// while they are sent, so they may be larger than memory.
+/// Pass the form as the data of [method RustlsHTTPRequest.fetch], which also sends its content
+/// type. Files are read from disk while they are sent, so they may be larger than the memory.
 ///
 /// ```gdscript
 /// var form := RustlsMultipartForm.new()
 /// form.add_field("player", "Ada")
 /// form.add_file("screenshot", "user://screenshot.png")
-/// var response: RustlsHTTPResponse = await $RustlsHTTPRequest.fetch("https://example.org/upload", [],
-///         HTTPClient.METHOD_POST, form).completed
+/// var url := "https://example.org/upload"
+/// await $RustlsHTTPRequest.fetch(url, [], HTTPClient.METHOD_POST, form).completed
 /// ```
 #[derive(GodotClass)]
 #[class(tool, init, base=RefCounted)]
@@ -32,7 +32,7 @@ pub(crate) struct RustlsMultipartForm {
 
 #[godot_api]
 impl RustlsMultipartForm {
-    /// Adds a field with a text.
+    /// Adds a text field.
     #[func]
     fn add_field(&mut self, name: GString, value: GString) {
         if let Some(form) = self.form() {
@@ -40,7 +40,11 @@ impl RustlsMultipartForm {
         }
     }
 
-    /// Adds bytes as a file. [param content_type] is guessed from the ending of [param file_name] when it is empty.
+    /// Adds bytes as a file. If [param content_type] is empty, it is guessed from the extension of
+    /// [param file_name].
+    ///
+    /// Returns [constant OK], or [constant ERR_INVALID_PARAMETER] and prints an error if the part
+    /// cannot be added.
     #[func]
     fn add_bytes(
         &mut self,
@@ -63,9 +67,13 @@ impl RustlsMultipartForm {
         }
     }
 
-    /// Adds a file: [code]user://[/code], [code]res://[/code] or an absolute path. It is sent under [param file_name], or its
-    /// own name when that is empty, and must not change until it was sent. [param content_type] is guessed from the ending
-    /// when it is empty. Returns [constant ERR_FILE_CANT_OPEN] and prints why when it cannot be read.
+    /// Adds a file. [param path] begins with `user://` or `res://`, or is absolute. The file is
+    /// sent under [param file_name], or under its own name if that is empty. The file must not
+    /// change until it has been sent. If [param content_type] is empty, it is guessed from the
+    /// extension.
+    ///
+    /// Returns [constant OK], or [constant ERR_FILE_CANT_OPEN] and prints an error if the file
+    /// cannot be read.
     #[func]
     fn add_file(
         &mut self,
@@ -114,7 +122,7 @@ impl RustlsMultipartForm {
         }
     }
 
-    /// Returns the value of the Content-Type header, which names the boundary between the parts.
+    /// Returns the value of the Content-Type header, which contains the boundary between the parts.
     #[func]
     fn get_content_type(&mut self) -> GString {
         let content_type = self.form().map(|form| form.content_type());

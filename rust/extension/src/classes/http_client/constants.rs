@@ -9,7 +9,7 @@ impl RustlsHTTPClient {
     /// GET.
     #[constant]
     const METHOD_GET: i64 = 0;
-    /// HEAD: the answer has no body.
+    /// HEAD. The response has no body.
     #[constant]
     const METHOD_HEAD: i64 = 1;
     /// POST.
@@ -33,37 +33,37 @@ impl RustlsHTTPClient {
     /// PATCH.
     #[constant]
     const METHOD_PATCH: i64 = 8;
-    /// How many methods there are.
+    /// The number of methods.
     #[constant]
     const METHOD_MAX: i64 = 9;
     /// There is no connection.
     #[constant]
     pub(super) const STATUS_DISCONNECTED: i64 = 0;
-    /// The name of the host is being looked up.
+    /// The host name is being looked up.
     #[constant]
     pub(super) const STATUS_RESOLVING: i64 = 1;
-    /// The name of the host has no address.
+    /// The host name has no address.
     #[constant]
     pub(super) const STATUS_CANT_RESOLVE: i64 = 2;
     /// The connection is being made.
     #[constant]
     pub(super) const STATUS_CONNECTING: i64 = 3;
-    /// Nobody answers there.
+    /// No connection could be made.
     #[constant]
     pub(super) const STATUS_CANT_CONNECT: i64 = 4;
-    /// A request can be made.
+    /// The connection is ready for a request.
     #[constant]
     pub(super) const STATUS_CONNECTED: i64 = 5;
-    /// A request is on its way.
+    /// A request has been sent, and its response has not arrived yet.
     #[constant]
     pub(super) const STATUS_REQUESTING: i64 = 6;
-    /// A body can be read.
+    /// The body of the response can be read.
     #[constant]
     pub(super) const STATUS_BODY: i64 = 7;
-    /// The connection broke, or the answer is no HTTP.
+    /// The connection broke, or the response is not HTTP.
     #[constant]
     pub(super) const STATUS_CONNECTION_ERROR: i64 = 8;
-    /// No secure connection could be made.
+    /// The TLS handshake failed.
     #[constant]
     pub(super) const STATUS_TLS_HANDSHAKE_ERROR: i64 = 9;
 }

@@ -10,12 +10,13 @@ use crate::engine::convert::{OrNil, godot_text};
 
 #[godot_api(secondary)]
 impl RustlsHTTPRequest {
-    /// Begins a request, whose end [signal request_completed] tells. [param method] is one of HTTPClient's
-    /// [code]METHOD_[/code] constants.
+    /// Starts a request; [signal request_completed] reports its end. [param method] is an
+    /// [enum HTTPClient.Method]. [param custom_headers] contains strings of the form `Name: value`.
     ///
-    /// Returns [constant ERR_UNCONFIGURED] outside the tree, [constant ERR_BUSY] while another one runs, and
-    /// [constant ERR_INVALID_PARAMETER] for a URL that cannot be used and for headers with line breaks. Everything else
-    /// comes by the signal.
+    /// Returns [constant OK], [constant ERR_UNCONFIGURED] outside the scene tree,
+    /// [constant ERR_BUSY] while another request of this method is running, and
+    /// [constant ERR_INVALID_PARAMETER] for a URL that cannot be used and for headers with line
+    /// breaks. The signal reports every other failure.
     #[func(gd_self)]
     fn request(
         this: Gd<Self>,
@@ -28,7 +29,7 @@ impl RustlsHTTPRequest {
         Self::begin_request(&this, &url.to_string(), &custom_headers, method, data)
     }
 
-    /// Begins a request as [method request] does, with bytes as its body. They are not copied.
+    /// Starts a request like [method request], with bytes as its body. The bytes are not copied.
     #[func(gd_self)]
     fn request_raw(
         this: Gd<Self>,
@@ -41,18 +42,20 @@ impl RustlsHTTPRequest {
         Self::begin_request(&this, &url.to_string(), &custom_headers, method, data)
     }
 
-    /// Begins a request beside any others, and returns its answer, which can be awaited.
+    /// Starts a request in addition to any others, and returns its response, which can be awaited.
     ///
-    /// [param request_data] is a [String], a [PackedByteArray], a [RustlsMultipartForm], or null. Nothing is returned by
-    /// error code: whatever goes wrong is told by the answer, in a later frame. Leaving the tree cancels it.
+    /// [param request_data] is a [String], a [PackedByteArray], a [RustlsMultipartForm], or null.
+    /// The other parameters are those of [method request]. No failure is returned as an error code:
+    /// the response reports it, always in a later frame. The request is cancelled if the node
+    /// leaves the scene tree.
     ///
     /// ```gdscript
-    /// var answers: Array[RustlsHTTPResponse] = []
+    /// var responses: Array[RustlsHTTPResponse] = []
     /// for page in 10:
-    ///     answers.append($RustlsHTTPRequest.fetch("https://example.org/page/%d" % page))
-    /// for answer in answers:
-    ///     if not answer.is_completed():
-    ///         await answer.completed
+    /// 	responses.append($RustlsHTTPRequest.fetch("https://example.org/page/%d" % page))
+    /// for response in responses:
+    /// 	if not response.is_completed():
+    /// 		await response.completed
     /// ```
     #[func(gd_self)]
     fn fetch(
@@ -71,7 +74,8 @@ impl RustlsHTTPRequest {
         )
     }
 
-    /// Ends the request of [method request], without a signal. Another one may be made at once.
+    /// Cancels the request of [method request], without a signal. Another one may be started at
+    /// once.
     #[func]
     fn cancel_request(&mut self) {
         if let Some(response) = self.requested() {
@@ -79,8 +83,8 @@ impl RustlsHTTPRequest {
         }
     }
 
-    /// Sets the options of TLS, ours or the engine's, as [member tls_options] does. Null and options for a server are
-    /// refused.
+    /// Sets the TLS options: a [RustlsTLSOptions], which is [member tls_options], or the engine's
+    /// [TLSOptions]. Null and server options are refused with an error.
     #[func]
     pub(super) fn set_tls_options(&mut self, client_options: Option<Gd<AnyOptions>>) {
         match client_options {
@@ -97,55 +101,60 @@ impl RustlsHTTPRequest {
         }
     }
 
-    /// Returns how far [method request] is, as one of HTTPClient's [code]STATUS_[/code] constants.
+    /// Returns the progress of [method request] as an [enum HTTPClient.Status].
     #[func]
     fn get_http_client_status(&self) -> i64 {
         self.requested()
             .map_or(0, |response| response.bind().phase())
     }
 
-    /// Returns how many bytes of the body came, compressed as they travel.
+    /// Returns the number of bytes of the body received so far, before decompression.
     #[func]
     fn get_downloaded_bytes(&self) -> i64 {
         self.requested()
             .map_or(0, |response| response.bind().get_downloaded_bytes())
     }
 
-    /// Returns how many bytes the body has, or -1 when the server does not say.
+    /// Returns the size of the body in bytes, or -1 if the server does not announce it.
     #[func]
     fn get_body_size(&self) -> i64 {
         self.requested()
             .map_or(-1, |response| response.bind().get_body_size())
     }
 
-    /// Returns the answer to the last [method request] with all that the signal does not tell: version, certificates, the
-    /// final address. Its body went with [signal request_completed] and is not kept. Null before the first.
+    /// Returns the response to the last [method request], with everything that
+    /// [signal request_completed] does not report: HTTP version, certificates, final URL. Its body
+    /// was delivered by the signal and is not kept. Null before the first request.
     #[func]
     fn get_response(&self) -> Option<Gd<RustlsHTTPResponse>> {
         self.requested()
     }
 
-    /// Returns why the last [method request] failed or could not begin, in words; empty when it did not.
+    /// Returns the error message if the last [method request] failed or could not be started; empty
+    /// otherwise.
     #[func]
     fn get_last_error(&self) -> GString {
         godot_text(&self.answers().last_error.message)
     }
 
-    /// Returns why the last [method request] failed or could not begin: one of the [code]CAUSE_*[/code] constants.
+    /// Returns the cause if the last [method request] failed or could not be started: one of the
+    /// `CAUSE_*` constants.
     #[func]
     fn get_last_error_code(&self) -> i64 {
         self.answers().last_error.cause as i64
     }
 
-    /// Forgets all cookies.
+    /// Deletes all cookies of this node.
     #[func]
     fn clear_cookies(&mut self) {
         request_builder::lock(&self.cookies).clear();
     }
 
-    /// Sets the proxy for plain HTTP. [param host] is a host, or a URL such as [code]"http://user:password@host"[/code],
-    /// [code]"socks5://host"[/code] or [code]"socks5h://host"[/code], which lets the proxy look names up. An empty host or a
-    /// port of -1 removes it. With one that cannot be used no request goes out.
+    /// Sets the proxy for plain HTTP. [param host] is a host, or a URL such as
+    /// `http://user:password@host`, `socks5://host`, or `socks5h://host`, which lets the proxy
+    /// resolve host names. An empty host or a port of -1 removes the proxy. With an unusable proxy
+    /// an error is printed, and requests fail with [constant RESULT_CANT_CONNECT] instead of
+    /// bypassing it.
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
         if let Err(problem) = self.proxies.set_http(&host, port) {
@@ -153,7 +162,8 @@ impl RustlsHTTPRequest {
         }
     }
 
-    /// Sets the proxy for HTTPS, which sees only where the connections go. See [method set_http_proxy].
+    /// Sets the proxy for HTTPS. The proxy sees only which servers are connected to. See
+    /// [method set_http_proxy].
     #[func]
     fn set_https_proxy(&mut self, host: GString, port: i64) {
         if let Err(problem) = self.proxies.set_https(&host, port) {
