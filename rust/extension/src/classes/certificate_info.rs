@@ -9,65 +9,72 @@ use godot_rustls_pki::pem::{Bundle, read_bundle, write_certificate};
 use crate::engine::convert::{godot_text, report};
 use crate::engine::objects::{certificate_bytes, certificates};
 
-/// What a certificate says: for whom it is, who issued it, how long it counts, which key it is about.
+/// The contents of a certificate: its subject, issuer, dates, names and public key.
 ///
-/// Read certificates with [method from_certificate] or [method from_pem]; what the other side of a connection showed
-/// gives [method RustlsStreamPeerTLS.get_peer_certificates]. Reading a certificate checks nothing about it:
-/// [method RustlsTLSOptions.verify_certificate_chain] does that.
+/// [method from_certificate] and [method from_pem] read certificates.
+/// [method RustlsStreamPeerTLS.get_peer_certificates] returns those that the peer of a connection
+/// presented. Reading a certificate does not verify it:
+/// [method RustlsTLSOptions.verify_certificate_chain] does.
 ///
 /// ```gdscript
 /// for info in RustlsCertificateInfo.from_certificate(load("res://server.crt")):
-///     print(info.subject, ", for ", info.subject_alternative_names)
-///     print("until ", Time.get_date_string_from_unix_time(info.not_after))
+/// 	print(info.subject, ", for ", info.subject_alternative_names)
+/// 	print("valid until ", Time.get_date_string_from_unix_time(info.not_after))
 /// ```
 #[derive(GodotClass)]
 #[class(tool, no_init, base=RefCounted)]
 pub(crate) struct RustlsCertificateInfo {
-    /// For whom the certificate is, in the form of RFC 4514 such as [code]CN=play.example.org,O=Example,C=US[/code].
-    /// Empty when it has no subject.
+    /// The subject in the form of RFC 4514, such as `CN=play.example.org,O=Example,C=US`. Empty if
+    /// the certificate has no subject.
     #[var(no_set)]
     subject: GString,
-    /// Who issued it, in the form of RFC 4514.
+    /// The issuer in the form of RFC 4514.
     #[var(no_set)]
     issuer: GString,
-    /// The most specific common name of the subject, or empty when there is none. Empty too when it is not well-formed or
-    /// holds U+0000, at which a [String] ends: [code]admin\0.guest[/code] is not told as [code]admin[/code], and stands in
-    /// [member subject] alone, escaped. Whether it counts as a server's name is another question: see
+    /// The most specific common name of the subject, or an empty string if there is none. Also
+    /// empty if the name is not well-formed, or contains U+0000, at which a [String] ends:
+    /// `admin\0.guest` is not returned as `admin` and appears only in [member subject], escaped.
+    ///
+    /// A common name is not always accepted as the name of a server: see
     /// [method RustlsTLSOptions.client].
     #[var(no_set)]
     common_name: GString,
-    /// The number that the issuer gave it, in hexadecimal digits: lower case, two a byte, without the zero byte that
-    /// only says that it is positive.
+    /// The serial number in lower-case hexadecimal, two digits per byte. A leading zero byte that
+    /// only marks the number as positive is left out.
     #[var(no_set)]
     serial_number: GString,
-    /// From when it counts, in seconds since the Unix epoch. Negative before 1970.
+    /// The first second of validity, in seconds since the Unix epoch. Negative before 1970.
     #[var(no_set)]
     not_before: i64,
-    /// Until when it counts, that second included, in seconds since the Unix epoch.
+    /// The last second of validity, in seconds since the Unix epoch.
     #[var(no_set)]
     not_after: i64,
-    /// The names it is for (RFC 5280 section 4.2.1.6): DNS names, then IP addresses. Other kinds of names are left out, and
-    /// DNS names that hold U+0000.
+    /// The names that the certificate is valid for (RFC 5280 section 4.2.1.6): DNS names, followed
+    /// by IP addresses. Names of other kinds and DNS names that contain U+0000 are left out.
     #[var(no_set)]
     subject_alternative_names: PackedStringArray,
-    /// Whether it may issue other certificates (basic constraints, RFC 5280 section 4.2.1.9).
+    /// `true` if the certificate may issue other certificates (basic constraints, RFC 5280 section
+    /// 4.2.1.9).
     #[var(no_set)]
     is_certificate_authority: bool,
-    /// Whether it was issued by itself: subject and issuer are the same name, and the signature is its own key's. A
-    /// signature that is too weak to be checked, such as one with SHA-1, is not counted against it.
+    /// `true` if the certificate issued itself: the subject and the issuer are the same name, and
+    /// the signature was made with the certificate's own key. A signature that is too weak to be
+    /// checked, for instance with SHA-1, is assumed to be right.
     #[var(no_set)]
     is_self_signed: bool,
-    /// The kind of its key, such as [code]RSA 2048[/code], [code]ECDSA P-256[/code] or [code]Ed25519[/code].
+    /// The kind of public key, such as `RSA 2048`, `ECDSA P-256` or `Ed25519`.
     #[var(no_set)]
     public_key_algorithm: GString,
-    /// How it was signed, such as [code]sha256WithRSAEncryption[/code], or the number of an unknown algorithm.
+    /// The signature algorithm, such as `sha256WithRSAEncryption`, or the object identifier of an
+    /// unknown algorithm.
     #[var(no_set)]
     signature_algorithm: GString,
-    /// The SHA-256 hash of the whole certificate, 64 hexadecimal digits in lower case.
+    /// The SHA-256 hash of the whole certificate: 64 hexadecimal digits in lower case.
     #[var(no_set)]
     sha256_fingerprint: GString,
-    /// The pin of its key, [code]"sha256/BASE64"[/code] of its SubjectPublicKeyInfo (RFC 7469 section 2.4): what
-    /// [member RustlsTLSOptions.pinned_public_keys] takes. A certificate that is renewed with its key keeps it.
+    /// The pin of the public key: `sha256/` followed by the Base64 hash of the SubjectPublicKeyInfo
+    /// (RFC 7469 section 2.4), as [member RustlsTLSOptions.pinned_public_keys] takes it. A
+    /// certificate that is renewed with the same key keeps its pin.
     #[var(no_set)]
     public_key_pin: GString,
     pem: GString,
@@ -76,11 +83,13 @@ pub(crate) struct RustlsCertificateInfo {
 
 #[godot_api]
 impl RustlsCertificateInfo {
-    /// Reads every certificate of [param certificate], in its order. Returns an empty array for null, for an empty
-    /// object, and with an error when the certificates cannot be known.
+    /// Reads every certificate of [param certificate], in order. Returns an empty array for null
+    /// and for an empty object. Also returns an empty array, and prints an error, if the contents
+    /// of the object cannot be read.
     ///
-    /// [b]Note:[/b] Several certificates must come from [method @GDScript.load]: the engine gives out only the first of
-    /// those that were loaded otherwise. Use [method from_pem] for text.
+    /// [b]Note:[/b] Load an [X509Certificate] with several certificates with
+    /// [method @GDScript.load]: if it was loaded otherwise, the engine returns only the first of
+    /// them. For PEM text use [method from_pem].
     #[func]
     fn from_certificate(certificate: Option<Gd<X509Certificate>>) -> Array<Gd<Self>> {
         let Some(certificate) = certificate else {
@@ -95,8 +104,9 @@ impl RustlsCertificateInfo {
         }
     }
 
-    /// Reads every certificate of a PEM text, in its order. Comments and items of other kinds are passed over; a
-    /// certificate that cannot be read, and whatever looks like one, is left out with an error that says which and why.
+    /// Reads every certificate of a PEM text, in order. Comments and items of other kinds are
+    /// skipped. A certificate that cannot be read, or text that only looks like one, is left out
+    /// with an error message that names the certificate and the reason.
     #[func]
     fn from_pem(pem: GString) -> Array<Gd<Self>> {
         Self::of_bundle(&read_bundle(pem.to_string().as_bytes()))
