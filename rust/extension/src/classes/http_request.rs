@@ -54,8 +54,8 @@ pub(crate) struct RustlsHTTPRequest {
     /// [constant RESULT_DOWNLOAD_FILE_CANT_OPEN] or [constant RESULT_DOWNLOAD_FILE_WRITE_ERROR].
     #[var(get = get_download_file, set = set_download_file, hint = SAVE_FILE, usage_flags = [DEFAULT])]
     download_file: GString,
-    /// Has no effect, and exists for compatibility with [HTTPRequest]. Bytes; the default is 65536.
-    /// Chunks are as large as they arrive.
+    /// The chunk size in bytes; the default is 65536. Has no effect, and exists for compatibility
+    /// with [HTTPRequest]: chunks are as large as they arrive.
     #[var(get = get_download_chunk_size, set = set_download_chunk_size, hint = RANGE, hint_string = "256,16777216,suffix:B", usage_flags = [DEFAULT])]
     download_chunk_size: i64,
     /// Has no effect, and exists for compatibility with [HTTPRequest]. The default is `false`. The
