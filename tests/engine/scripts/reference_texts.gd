@@ -2,7 +2,8 @@ extends SceneTree
 ## Reads the class reference as the addon gives it to the editor, and checks every text in it. Prints a line that
 ## begins with FAULT for each fault, and how much was read at the end.
 
-## What an example may use without declaring it. An example becomes a function of a node.
+## What an example may use without declaring it. An example becomes a function of a node. A path to a
+## node has no type, and so no methods that can be checked: it stands for a variable that has one.
 const EXAMPLE_CONTEXT := """extends Node
 
 var crypto: RustlsCrypto
@@ -10,7 +11,9 @@ var options: RustlsTLSOptions
 var tcp: StreamPeerTCP
 var tls: RustlsStreamPeerTLS
 var pem: String
+var http: RustlsHTTPRequest
 """
+const UNTYPED := {"$RustlsHTTPRequest": "http"}
 
 ## Tags of BBCode that stand alone or in pairs. `lb` and `rb` are brackets.
 const PLAIN_TAGS: PackedStringArray = ["b", "/b", "i", "/i", "br", "lb", "rb"]
@@ -226,7 +229,9 @@ func check_example(place: String, attributes: String, text: String) -> void:
 		if line.begins_with(" ") or line.strip_edges(true, false) != line.lstrip("\t"):
 			fault(place, "a line of the example is not indented by tabs: \"%s\"" % line)
 	var source: String = text
+	for path: String in UNTYPED:
+		source = source.replace(path, UNTYPED[path])
 	if not text.begins_with("func "):
-		source = "func example() -> void:\n" + text.strip_edges().indent("\t")
+		source = "func example() -> void:\n" + source.strip_edges().indent("\t")
 	if not compiles(EXAMPLE_CONTEXT + "\n\n" + source):
 		fault(place, "the example does not parse:\n" + text)

@@ -6,6 +6,17 @@ use std::path::Path;
 use godot_rustls_engine_tests::{Project, assert_clean, finish, godot, suites_addon};
 use xtask::paths;
 
+/// A method or property that does not exist is an error in an example, and not a warning that nobody reads.
+const SETTINGS: &str = r#"[application]
+
+config/name="texts"
+
+[debug]
+
+gdscript/warnings/unsafe_method_access=2
+gdscript/warnings/unsafe_property_access=2
+"#;
+
 const CHECKS: &str = include_str!("../scripts/reference_texts.gd");
 
 #[test]
@@ -14,10 +25,7 @@ fn examples_parse_and_links_lead_somewhere() {
     let (Some(godot), Some(addon)) = (godot(), suites_addon()) else {
         return;
     };
-    let project = Project::new(
-        "reference-texts",
-        "[application]\n\nconfig/name=\"texts\"\n",
-    );
+    let project = Project::new("reference-texts", SETTINGS);
     project.install(&addon);
     project.file("checks.gd", CHECKS);
     project.import(&godot);
