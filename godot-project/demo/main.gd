@@ -1,9 +1,9 @@
 extends Control
-## Where the demo starts: it reads the command line and opens the window's view, or prints the same
-## steps when there is no window.
+## The start of the demo: reads the command line and opens the window, or prints the same steps if
+## there is no window.
 ##
-## Nothing here names the addon's classes, so that a missing library is told in words. The scripts
-## that name them are loaded once they are there.
+## This script names no class of the addon, so that it can report a missing library. The scripts that
+## do are loaded once the classes exist.
 
 const Arguments := preload("res://demo/arguments.gd")
 
@@ -15,10 +15,10 @@ const DASHBOARD: String = "res://demo/view/dashboard.tscn"
 const MISSING_LIBRARY_VIEW: String = "res://demo/view/missing_library.tscn"
 const TERMINAL: String = "res://demo/terminal.gd"
 
-## How much live data a screenshot shows, in seconds.
+## Seconds of live data that a screenshot shows.
 const SCREENSHOT_SECONDS: float = 14.0
 
-## The size for which the texts were chosen; they grow and shrink a little with the window.
+## The window size that the font sizes are made for. They scale a little with the window.
 const NORMAL_SIZE: Vector2 = Vector2(1280.0, 720.0)
 const SMALLEST_WINDOW: Vector2i = Vector2i(780, 420)
 const SMALLEST_SCALE: float = 0.9
@@ -84,7 +84,7 @@ func _fit_to_window() -> void:
 	_on_window_size_changed()
 
 
-## Saves what the window shows.
+## Saves a picture of the window.
 func _save_screenshot() -> bool:
 	await RenderingServer.frame_post_draw
 	var image: Image = get_viewport().get_texture().get_image()

@@ -1,5 +1,5 @@
 extends Node
-## The demo without a window: the same steps, one a line.
+## The demo without a window: the same steps, one line each.
 
 const Arguments := preload("res://demo/arguments.gd")
 const Endpoint := preload("res://demo/tls_echo/endpoint.gd")
@@ -9,13 +9,13 @@ const Step := preload("res://demo/tls_echo/step.gd")
 const Trust := preload("res://demo/tls_echo/trust.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## Without a window to draw, traffic may take longer stretches.
+## Longer than in a window, where frames have to be drawn.
 const SLICE_USEC: int = 20_000
 
 var _failed: Step = null
 
 
-## Does what [param arguments] ask for and returns the exit code; await it.
+## Runs what [param arguments] ask for and returns the exit code. Must be awaited.
 func run(arguments: Arguments) -> int:
 	if not arguments.screenshot_path.is_empty():
 		printerr("--screenshot needs a window: start without --headless")
@@ -30,7 +30,7 @@ func run(arguments: Arguments) -> int:
 
 
 func _use_bundle(path: String) -> bool:
-	# The same words follow: once is enough.
+	# The loop below prints the same messages.
 	Engine.print_error_messages = false
 	var error: Error = Trust.set_override(path)
 	Engine.print_error_messages = true

@@ -1,24 +1,25 @@
 extends RefCounted
-## An authority for development: whoever trusts its certificate trusts every certificate that it issues.
+## A certificate authority (CA) for development. Whoever trusts the certificate of the CA trusts every
+## certificate that it issues.
 
 const Identity := preload("res://demo/certificates/identity.gd")
 
-const NAME: String = "Rustls demo authority"
+const NAME: String = "Rustls demo CA"
 const ORGANISATION: String = "Rustls for Godot"
 const AUTHORITY_DAYS: int = 365
 const CERTIFICATE_DAYS: int = 90
 const SECONDS_PER_DAY: int = 86_400
 
-## Its own key and certificate; null before [method make].
+## The key and the certificate of the CA; null before [method make].
 var identity: Identity = null
 
-## Why the last call failed, in words; empty when it did not.
+## The error message of the last call; empty if it did not fail.
 var problem: String = ""
 
 var _crypto: RustlsCrypto = RustlsCrypto.new()
 
 
-## Makes a new key and certificate; false when there is a [member problem].
+## Creates a new key and certificate. Returns false and sets [member problem] on failure.
 func make() -> bool:
 	identity = null
 	var key: CryptoKey = _crypto.generate_ecdsa()
@@ -29,12 +30,12 @@ func make() -> bool:
 	return identity != null
 
 
-## Issues a certificate for [param key], under [param common_name] and for the servers [param names]:
-## DNS names and addresses. Without any it is for the common name, or for a client. Returns null
-## when there is a [member problem].
+## Issues a certificate for [param key] with the subject [param common_name] and the alternative names
+## [param names]: DNS names and addresses of servers. Without names the certificate is for the common
+## name, or for a client. Returns null and sets [member problem] on failure.
 func issue(key: CryptoKey, common_name: String, names: PackedStringArray) -> Identity:
 	if identity == null:
-		problem = "there is no authority yet: make one first"
+		problem = "there is no certificate authority yet: create it first"
 		return null
 	var issued: Identity = _identity(key, _crypto.issue_certificate(
 			identity.key, identity.certificate, key, _subject(common_name), names,
@@ -47,7 +48,7 @@ static func _identity(key: CryptoKey, certificate: X509Certificate) -> Identity:
 	return Identity.new(key, certificate) if certificate != null else null
 
 
-## A distinguished name, the largest part first. Whatever people write is one value in it.
+## A distinguished name, the organisation first. The text that a user entered becomes one value in it.
 static func _subject(common_name: String) -> String:
 	var escaped: String = common_name.replace("\\", "\\\\").replace(",", "\\,")
 	if escaped.begins_with("#"):
@@ -55,7 +56,7 @@ static func _subject(common_name: String) -> String:
 	return "O=%s,CN=%s" % [ORGANISATION, escaped]
 
 
-## A date as certificates are asked for: a day before now allows for clocks that are behind.
+## A date in the format of [RustlsCrypto]. Certificates begin a day early, for clocks that are slow.
 static func _days_from_now(days: int) -> String:
 	var now: int = int(Time.get_unix_time_from_system())
 	var date: Dictionary = Time.get_datetime_dict_from_unix_time(now + days * SECONDS_PER_DAY)

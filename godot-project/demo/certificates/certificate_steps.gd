@@ -1,8 +1,8 @@
 extends RefCounted
-## The main job's steps that give the server its identity: an authority, a certificate that it
-## issues, and the files that both are saved in.
+## The steps of the main job that give the server its identity: a certificate authority (CA), a
+## certificate issued by it, and the files that both are saved in.
 
-## Emitted when the files are there.
+## Emitted when the files have been saved.
 signal saved
 
 const Authority := preload("res://demo/certificates/authority.gd")
@@ -11,14 +11,14 @@ const IdentityFiles := preload("res://demo/certificates/identity_files.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## The names that the server's certificate is for; the first one is its common name too.
+## The names of the server's certificate; the first one is also its common name.
 const SERVER_NAMES: Array[String] = ["localhost", "127.0.0.1", "::1"]
 
-## What the files are called, without their endings.
+## The names of the files, without their extensions.
 const AUTHORITY_FILE: String = "ca"
 const SERVER_FILE: String = "server"
 
-## The authority: the same object in every run, with another key.
+## The certificate authority: the same object in every run, with a new key.
 var authority: Authority = Authority.new()
 
 var _server: Identity = null
@@ -41,7 +41,7 @@ func issue_for_server(step: Step) -> void:
 		step.fail(authority.problem)
 
 
-## Looks whether it says what was asked for, and whether it counts.
+## Checks that the certificate contains what was asked for, and that a client accepts it.
 func look_inside(step: Step) -> void:
 	var info: RustlsCertificateInfo = _server.get_info()
 	if info.subject_alternative_names != PackedStringArray(SERVER_NAMES):
@@ -53,7 +53,7 @@ func look_inside(step: Step) -> void:
 		if not problem.is_empty():
 			step.fail(problem)
 			return
-	step.finish("until %s; who trusts the authority accepts each name" % Words.day(info.not_after))
+	step.finish("valid until %s; a client that trusts the CA accepts each name" % Words.day(info.not_after))
 
 
 func save(step: Step) -> void:
@@ -68,6 +68,6 @@ func save(step: Step) -> void:
 			IdentityFiles.certificate_path(SERVER_FILE), IdentityFiles.describe_key(SERVER_FILE)])
 
 
-## A new key with a certificate from the authority; null when that has a problem.
+## Returns a new key with a certificate issued by the CA; null on failure.
 func issue(common_name: String, names: PackedStringArray) -> Identity:
 	return authority.issue(_crypto.generate_ecdsa(), common_name, names)

@@ -1,5 +1,5 @@
 extends RefCounted
-## A private key and the certificate that was issued for it.
+## A private key and its certificate.
 
 ## The private key.
 var key: CryptoKey
@@ -13,6 +13,6 @@ func _init(private_key: CryptoKey, its_certificate: X509Certificate) -> void:
 	certificate = its_certificate
 
 
-## What the certificate says.
+## Returns the contents of the certificate.
 func get_info() -> RustlsCertificateInfo:
 	return RustlsCertificateInfo.from_certificate(certificate)[0]

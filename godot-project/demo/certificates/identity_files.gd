@@ -1,28 +1,28 @@
 extends RefCounted
-## Certificates and private keys as files: the certificates in one folder, for everybody, the keys in
-## another that only their owner can read.
+## Saves certificates and private keys: the certificates in a folder that every user can read, the keys
+## in a folder that only the owner can read.
 
 const Identity := preload("res://demo/certificates/identity.gd")
 
 const FOLDER: String = "user://dev_ca"
 const KEY_FOLDER: String = "user://dev_ca/private"
 
-## Read and written by the owner, by nobody else: 0600, and 0700 for a folder.
+## Only the owner can read and write: mode 0600, and 0700 for the folder.
 const KEY_MODE: int = FileAccess.UNIX_READ_OWNER | FileAccess.UNIX_WRITE_OWNER
 const KEY_FOLDER_MODE: int = KEY_MODE | FileAccess.UNIX_EXECUTE_OWNER
 
 
-## Where the certificate [param name] is.
+## Returns the path of the certificate [param name].
 static func certificate_path(name: String) -> String:
 	return FOLDER.path_join(name + ".crt")
 
 
-## Where the private key of the certificate [param name] is.
+## Returns the path of the private key that belongs to the certificate [param name].
 static func key_path(name: String) -> String:
 	return KEY_FOLDER.path_join(name + ".key")
 
 
-## The names of all certificates there are.
+## Returns the names of all saved certificates.
 static func list() -> PackedStringArray:
 	var names: PackedStringArray = PackedStringArray()
 	if DirAccess.dir_exists_absolute(FOLDER):
@@ -32,11 +32,11 @@ static func list() -> PackedStringArray:
 	return names
 
 
-## Saves certificate and key under [param name]. Returns what went wrong, or nothing.
+## Saves the certificate and the key under [param name]. Returns an error message, or an empty string.
 static func save(identity: Identity, name: String) -> String:
 	var error: Error = DirAccess.make_dir_recursive_absolute(KEY_FOLDER)
 	if error != OK:
-		return "making the folder %s: %s" % [KEY_FOLDER, error_string(error)]
+		return "creating the folder %s: %s" % [KEY_FOLDER, error_string(error)]
 	var problem: String = _make_private(KEY_FOLDER, KEY_FOLDER_MODE)
 	if problem.is_empty():
 		problem = _save_key(identity.key, key_path(name))
@@ -47,27 +47,27 @@ static func save(identity: Identity, name: String) -> String:
 	return "" if error == OK else "saving %s: %s" % [path, error_string(error)]
 
 
-## Where the private key of the certificate [param name] is and who can read it, in words; nothing
-## when there is none.
+## Describes where the private key of the certificate [param name] is and who can read it. Returns an
+## empty string if there is no key.
 static func describe_key(name: String) -> String:
 	var path: String = key_path(name)
 	if not FileAccess.file_exists(path):
 		return ""
 	if not _has_modes():
-		return "%s; Windows has no modes, your profile's folder keeps others out" % path
+		return "%s; protected by the access rights of your Windows profile" % path
 	var mode: int = FileAccess.get_unix_permissions(path)
-	var readers: String = "for the owner alone" if mode & ~KEY_FOLDER_MODE == 0 else "for others too"
+	var readers: String = "readable by the owner only" if mode & ~KEY_FOLDER_MODE == 0 else "readable by others too"
 	return "%s, mode %s: %s" % [path, _octal(mode), readers]
 
 
-## The mode is set while the file is empty: afterwards others might have opened it already.
+## Sets the mode while the file is still empty: nobody can have opened it before the key is in it.
 static func _save_key(key: CryptoKey, path: String) -> String:
-	# Who has the file of an earlier run open must not see the new key in it.
+	# A process that still has the file of an earlier run open must not see the new key.
 	if FileAccess.file_exists(path):
 		DirAccess.remove_absolute(path)
 	var file: FileAccess = FileAccess.open(path, FileAccess.WRITE)
 	if file == null:
-		return "making %s: %s" % [path, error_string(FileAccess.get_open_error())]
+		return "creating %s: %s" % [path, error_string(FileAccess.get_open_error())]
 	file.close()
 	var problem: String = _make_private(path, KEY_MODE)
 	if not problem.is_empty():
@@ -91,7 +91,7 @@ static func _check_mode(path: String, mode: int) -> String:
 	var found: int = FileAccess.get_unix_permissions(path) if _has_modes() else mode
 	if found == mode:
 		return ""
-	return "%s has the mode %s, not %s: is it on a disk that keeps no modes?" % [
+	return "%s has the mode %s instead of %s: the file system may not support modes" % [
 			path, _octal(found), _octal(mode)]
 
 

@@ -1,8 +1,8 @@
 extends Node
-## The main job's steps over HTTPS: a page server, a page fetched from it, a download that is
-## cancelled, and a refusal.
+## The steps of the main job over HTTPS: a page server, a page fetched from it, a download that is
+## cancelled, and a request that fails because the server is not trusted.
 
-## Emitted when the page server listens.
+## Emitted when the page server is listening.
 signal served
 
 const Authority := preload("res://demo/certificates/authority.gd")
@@ -21,8 +21,8 @@ var _http: RustlsHTTPRequest = RustlsHTTPRequest.new()
 var _server: PageServer = null
 
 
-## The server's certificate comes from [param authority]; [param until] waits for a condition, and
-## no longer than some seconds.
+## [param authority] issued the server's certificate. [param until] is a function that waits for a
+## condition, at most for a number of seconds.
 func _init(authority: Authority, until: Callable) -> void:
 	_authority = authority
 	_until = until
@@ -34,14 +34,14 @@ func _process(_delta: float) -> void:
 		_server.poll()
 
 
-## Ends the server.
+## Stops the server.
 func stop() -> void:
 	if _server != null:
 		_server.stop()
 	_server = null
 
 
-## Where the page [param path] is; empty while there is no server.
+## Returns the URL of the page [param path]; empty if there is no server.
 func get_url(path: String) -> String:
 	return _server.get_url(CertificateSteps.SERVER_NAMES[0], path) if _server != null else ""
 
@@ -56,13 +56,13 @@ func fetch_page(step: Step) -> void:
 		return
 	served.emit()
 	_http.tls_options = RustlsTLSOptions.client(_authority.identity.certificate)
-	# By a redirect, as pages often are.
+	# Through a redirect.
 	var response: RustlsHTTPResponse = _http.fetch(get_url(PageConnection.MOVED))
 	await _end(response)
 	if not response.is_ok():
 		step.fail(_describe_failure(response))
 	elif response.get_text() != PageConnection.HOME_PAGE:
-		step.fail("another page came: %s" % response.get_text().left(80))
+		step.fail("received another page: %s" % response.get_text().left(80))
 	else:
 		step.finish("%s from \"%s\", %s over %s" % [
 				Words.size(response.body.size()), response.get_peer_certificates()[0].common_name,
@@ -82,15 +82,15 @@ func cancel_and_refuse(step: Step) -> void:
 		return
 	var refused: RustlsHTTPResponse = await _fetch_as_stranger()
 	if refused.result != RustlsHTTPRequest.RESULT_TLS_HANDSHAKE_ERROR:
-		step.fail("a client that trusts nobody new: %s" % _describe_failure(refused))
+		step.fail("a client that does not trust the CA: %s" % _describe_failure(refused))
 		return
-	step.finish("stopped at %s of %s; without the authority: %s" % [
+	step.finish("stopped at %s of %s; without trusting the CA: %s" % [
 			Words.size(download.get_downloaded_bytes()), Words.size(download.get_body_size()),
 			refused.error])
 
 
-## Fetches with the default trust. That it is refused is what the caller wants, so the server prints
-## no error about it.
+## Fetches with the default trusted roots. The caller expects the failure, so the server's error is
+## not printed.
 func _fetch_as_stranger() -> RustlsHTTPResponse:
 	Engine.print_error_messages = false
 	var refusals: int = _server.get_refusal_count()
@@ -104,7 +104,7 @@ func _fetch_as_stranger() -> RustlsHTTPResponse:
 	return response
 
 
-## Waits until it is over, one way or the other.
+## Waits until the request has ended, successfully or not.
 func _end(response: RustlsHTTPResponse) -> void:
 	if not await _until.call(response.is_completed, PATIENCE_SECONDS):
 		response.cancel()

@@ -1,13 +1,13 @@
 extends "res://demo/tls_echo/tls_connection.gd"
-## One client of the page server: HTTP/1.1 without request bodies, one request after the other.
+## A client's connection to the page server: HTTP/1.1 without request bodies, one request at a time.
 
 ## A small page.
 const HOME: String = "/"
 
-## A large one that comes slowly, so that progress can be seen and there is time to cancel.
+## A large page that is sent slowly, so that there is progress to see and time to cancel.
 const SLOW: String = "/slow"
 
-## A redirect to the small one.
+## A redirect to the small page.
 const MOVED: String = "/moved"
 
 const HOME_PAGE: String = """<!doctype html>
@@ -18,10 +18,10 @@ const HOME_PAGE: String = """<!doctype html>
 const SLOW_BYTES: int = 24_000_000
 const SLOW_BYTES_PER_SECOND: float = 4_000_000.0
 
-## The most that is written at once.
+## The maximum number of bytes per write.
 const PIECE_BYTES: int = 128 * 1024
 
-## Whoever sends a longer head is cut off.
+## A client that sends a longer request head is disconnected.
 const LONGEST_HEAD: int = 16 * 1024
 
 const REASONS: Dictionary = {
@@ -32,7 +32,7 @@ var _input: PackedByteArray = PackedByteArray()
 var _output: PackedByteArray = PackedByteArray()
 var _is_last: bool = false
 
-## Of the slow page: how much is to come, how much was handed on, and since when.
+## The slow page: its size, the bytes sent so far, and the start time.
 var _slow_bytes: int = 0
 var _slow_sent: int = 0
 var _slow_since_usec: int = 0
@@ -49,7 +49,7 @@ func _work() -> bool:
 	return _listen() and _flush()
 
 
-## Reads on, and answers when a request is complete.
+## Reads more of a request, and responds when it is complete.
 func _listen() -> bool:
 	var received: Array = stream.get_partial_data(LONGEST_HEAD)
 	if received[0] != OK:
@@ -69,14 +69,14 @@ func _listen() -> bool:
 
 func _answer(request_line: PackedStringArray, head: String) -> void:
 	if request_line.size() != 3 or not request_line[2].begins_with("HTTP/1."):
-		_put(400, "text/plain", "This is no HTTP request.\n", [], true)
+		_put(400, "text/plain", "Not an HTTP request.\n", [], true)
 		return
 	var has_body: bool = head.contains("\r\ncontent-length:") or head.contains("\r\ntransfer-encoding:")
 	var is_head: bool = request_line[0] == "HEAD"
 	if has_body or not (is_head or request_line[0] == "GET"):
-		# What the client sends along is never read, so nothing can follow it.
+		# The body is not read, so no further request can be found behind it.
 		_is_last = true
-		_put(405, "text/plain", "Only GET and HEAD work here.\n", ["Allow: GET, HEAD", "Connection: close"], true)
+		_put(405, "text/plain", "Only GET and HEAD are supported.\n", ["Allow: GET, HEAD", "Connection: close"], true)
 		return
 	match request_line[1].get_slice("?", 0):
 		HOME:
@@ -88,7 +88,7 @@ func _answer(request_line: PackedStringArray, head: String) -> void:
 		MOVED:
 			_put(302, "text/plain", "See %s\n" % HOME, ["Location: %s" % HOME], not is_head)
 		_:
-			_put(404, "text/plain", "There is no such page.\n", [], not is_head)
+			_put(404, "text/plain", "This page does not exist.\n", [], not is_head)
 
 
 func _put(code: int, type: String, text: String, lines: Array[String], with_body: bool) -> void:
@@ -120,7 +120,7 @@ func _go_on_slowly() -> void:
 	_slow_sent += size
 
 
-## Sends what the connection takes; false when it is gone.
+## Sends as much as the connection accepts. Returns false if the connection is lost.
 func _flush() -> bool:
 	if _output.is_empty():
 		return true

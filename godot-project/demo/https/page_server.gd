@@ -4,7 +4,7 @@ extends "res://demo/tls_echo/tls_server.gd"
 const PageConnection := preload("res://demo/https/page_connection.gd")
 
 
-## The address of the page [param path], for clients that call the server [param host].
+## Returns the URL of the page [param path], with [param host] as the name of the server.
 func get_url(host: String, path: String) -> String:
 	return "https://%s:%d%s" % [host, get_port(), path]
 

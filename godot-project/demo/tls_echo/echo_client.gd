@@ -1,10 +1,10 @@
 extends RefCounted
-## A TLS client of the echo server: a TCP connection, and TLS over it as soon as it stands.
+## A TLS client of the echo server: a TCP connection, and TLS over it once it is established.
 
-## The TLS stream; it says how the connection went.
+## The TLS stream. Its status and error message describe the connection.
 var stream: RustlsStreamPeerTLS = RustlsStreamPeerTLS.new()
 
-## How long the TLS handshake took, in microseconds.
+## The duration of the TLS handshake in microseconds.
 var handshake_usec: int = 0
 
 var _tcp: StreamPeerTCP = StreamPeerTCP.new()
@@ -14,8 +14,8 @@ var _problem: String = ""
 var _started_usec: int = 0
 
 
-## Begins to connect to [param port] of the loopback address; the certificate must be for
-## [param server_name]. Null options mean the default trust.
+## Starts to connect to [param port] of [param address]. The certificate must be for
+## [param server_name]. Null options mean the default trusted roots.
 func start(address: String, port: int, server_name: String, options: RustlsTLSOptions) -> void:
 	_server_name = server_name
 	_options = options
@@ -24,7 +24,7 @@ func start(address: String, port: int, server_name: String, options: RustlsTLSOp
 		_problem = "TCP to %s:%d: %s" % [address, port, error_string(error)]
 
 
-## Goes on with connecting; call it once a frame until [method is_settled].
+## Continues to connect. Call it once per frame until [method is_settled] returns true.
 func poll() -> void:
 	if is_settled():
 		return
@@ -41,24 +41,24 @@ func poll() -> void:
 		handshake_usec = Time.get_ticks_usec() - _started_usec
 
 
-## True when the connection stands or has failed.
+## Returns whether the connection is established or has failed.
 func is_settled() -> bool:
 	if not _problem.is_empty():
 		return true
 	return _started_usec != 0 and stream.get_status() != RustlsStreamPeerTLS.STATUS_HANDSHAKING
 
 
-## True when the connection stands.
+## Returns whether the connection is established.
 func is_open() -> bool:
 	return stream.get_status() == RustlsStreamPeerTLS.STATUS_CONNECTED
 
 
-## Why there is no connection, in words.
+## Returns the error message if there is no connection.
 func get_problem() -> String:
 	return _problem if not _problem.is_empty() else stream.get_last_error()
 
 
-## Says goodbye to the server.
+## Closes the TLS connection with a close_notify, and then the TCP connection.
 func stop() -> void:
 	stream.disconnect_from_stream()
 	_tcp.disconnect_from_host()

@@ -1,27 +1,27 @@
 extends RefCounted
-## Sends traffic through an echo client and its server and measures it, in short slices that fit
-## into a frame.
+## Sends traffic through an echo client and its server and measures it, in slices that are short enough
+## for a frame.
 
 const EchoClient := preload("res://demo/tls_echo/echo_client.gd")
 const EchoServer := preload("res://demo/tls_echo/echo_server.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## The size of a message whose round trip is timed: that of a small game packet.
+## The size of the messages whose round trip is measured: a small game packet.
 const MESSAGE_BYTES: int = 64
 
-## The size of one write when throughput is measured.
+## The size of one write of the throughput measurement.
 const BLOCK_BYTES: int = 64 * 1024
 
-## How much may be under way at once.
+## The maximum number of bytes in flight.
 const IN_FLIGHT_BYTES: int = 256 * 1024
 
-## After how long without an answer the connection counts as dead.
+## A connection that sends nothing back for this long counts as dead.
 const PATIENCE_USEC: int = 2_000_000
 
-## The sizes of the writes in which the payload of [method begin_exact] is sent.
+## The sizes of the writes that send the payload of [method begin_exact].
 const WRITE_SIZES: Array[int] = [1, 7, 1000, 16_384, 16_385, 65_537]
 
-## Why the traffic stopped, in words; empty while it flows.
+## The error message if the traffic stopped; empty otherwise.
 var problem: String = ""
 
 var _client: EchoClient
@@ -42,7 +42,7 @@ func _init(client: EchoClient, server: EchoServer) -> void:
 	_server = server
 
 
-## Sends small messages for [param budget_usec], each after the answer to the one before.
+## Sends small messages for [param budget_usec], each after the echo of the previous one.
 func measure_round_trips(budget_usec: int) -> void:
 	var started_usec: int = Time.get_ticks_usec()
 	var now_usec: int = started_usec
@@ -56,7 +56,7 @@ func measure_round_trips(budget_usec: int) -> void:
 	_round_trips_usec += now_usec - started_usec
 
 
-## Sends large blocks for [param budget_usec] and takes their echo, several under way at once.
+## Sends large blocks for [param budget_usec] and reads their echo, several in flight at once.
 func measure_throughput(budget_usec: int) -> void:
 	var started_usec: int = Time.get_ticks_usec()
 	var under_way: int = 0
@@ -72,15 +72,15 @@ func measure_throughput(budget_usec: int) -> void:
 	_bulk_usec += Time.get_ticks_usec() - started_usec
 
 
-## Prepares to send [param payload] and to compare what comes back with it.
+## Prepares to send [param payload] and to compare its echo with it.
 func begin_exact(payload: PackedByteArray) -> void:
 	_payload = payload
 	_payload_sent = 0
 	_echoed = PackedByteArray()
 
 
-## Goes on with it for [param budget_usec]; true when all of it came back or a [member problem]
-## came up.
+## Continues for [param budget_usec]. Returns true when the whole payload has come back, or on failure
+## ([member problem]).
 func go_on_exact(budget_usec: int) -> bool:
 	var started_usec: int = Time.get_ticks_usec()
 	var writes: int = 0
@@ -96,7 +96,7 @@ func go_on_exact(budget_usec: int) -> bool:
 	return not problem.is_empty()
 
 
-## What was measured since the last call.
+## Returns the measurements since the last call.
 func take_sample() -> Sample:
 	var sample: Sample = Sample.new()
 	sample.round_trips = _latencies_usec.size()
@@ -113,7 +113,7 @@ func take_sample() -> Sample:
 	return sample
 
 
-## Writes what the connection takes of [param bytes] and returns how much that was.
+## Writes as much of [param bytes] as the connection accepts and returns the number of bytes.
 func _put(bytes: PackedByteArray) -> int:
 	var sent: Array = _client.stream.put_partial_data(bytes)
 	if sent[0] != OK:
@@ -122,7 +122,7 @@ func _put(bytes: PackedByteArray) -> int:
 	return sent[1]
 
 
-## Lets the server work and returns what came back; [param since_usec] is when it was awaited first.
+## Lets the server work and returns the bytes that came back. [param since_usec] is the start of the wait.
 func _take(since_usec: int) -> PackedByteArray:
 	_server.poll()
 	var received: Array = _client.stream.get_partial_data(IN_FLIGHT_BYTES)
@@ -131,7 +131,7 @@ func _take(since_usec: int) -> PackedByteArray:
 		return PackedByteArray()
 	var bytes: PackedByteArray = received[1]
 	if bytes.is_empty() and Time.get_ticks_usec() - since_usec > PATIENCE_USEC:
-		problem = "no answer for %s" % Words.duration(PATIENCE_USEC)
+		problem = "no echo for %s" % Words.duration(PATIENCE_USEC)
 	return bytes
 
 
@@ -147,24 +147,24 @@ func _compare() -> void:
 	var at: int = 0
 	while at < mini(_echoed.size(), _payload.size()) and _echoed[at] == _payload[at]:
 		at += 1
-	problem = "the echo differs from byte %d on" % at
+	problem = "the echo differs from the data at byte %d" % at
 
 
-## What a stretch of traffic measured.
+## Measurements of a period of traffic.
 class Sample:
 	extends RefCounted
 
-	## How many messages were answered.
+	## The number of messages that came back.
 	var round_trips: int = 0
 
-	## How many that is in a second of sending.
+	## The same number per second of sending.
 	var round_trips_per_second: float = 0.0
 
-	## The time between a message and its answer: half of them were faster.
+	## The median round trip time.
 	var median_usec: float = 0.0
 
-	## The same, 95 of 100 were faster.
+	## The 95th percentile of the round trip times.
 	var slow_usec: float = 0.0
 
-	## How many bytes a second came back.
+	## The number of bytes per second that came back.
 	var bytes_per_second: float = 0.0

@@ -1,21 +1,21 @@
 extends "res://demo/tls_echo/tls_server.gd"
-## A TLS server on the loopback address that sends back whatever it gets.
+## A TLS server on the loopback address that sends back the data it receives.
 
-## How much is read at once. A connection holds no more than this, however slowly its client reads.
+## The bytes read at once. A connection buffers no more than this, however slowly its client reads.
 const CHUNK_BYTES: int = 256 * 1024
 
-## How many chunks one connection may echo in one [method poll], so that none starves the others.
+## The chunks that a connection may echo per [method poll], so that no connection starves the others.
 const CHUNKS_PER_POLL: int = 8
 
 
-## From now on asks new clients for a certificate that [param trusted_chain] vouches for; those
-## that have none are served all the same.
+## Asks new clients for a certificate that leads to [param trusted_chain]. Clients without a certificate
+## are served too.
 func ask_clients(trusted_chain: X509Certificate) -> Error:
 	return _options.set_client_authentication(
 			RustlsTLSOptions.CLIENT_AUTHENTICATION_OPTIONAL, trusted_chain)
 
 
-## The names of all clients that have shown a certificate.
+## Returns the names of all clients that presented a certificate.
 func get_client_names() -> PackedStringArray:
 	var names: PackedStringArray = PackedStringArray()
 	for connection: TlsConnection in _connections:
@@ -28,7 +28,7 @@ func _make_connection() -> TlsConnection:
 	return EchoConnection.new()
 
 
-## One client and what it still has to get back.
+## A client's connection and the data that must still be sent back.
 class EchoConnection:
 	extends "res://demo/tls_echo/tls_connection.gd"
 

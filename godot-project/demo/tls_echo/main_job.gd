@@ -1,18 +1,18 @@
 extends Node
-## The demo's main job, for the window and for the terminal alike: an authority, an echo server with
-## a certificate from it, a client that trusts it, traffic between them, and pages over HTTPS. It shows
-## nothing itself.
+## The main job of the demo, for the window and for the terminal: a certificate authority (CA), an echo
+## server with a certificate issued by it, a client that trusts the CA, traffic between them, and pages
+## over HTTPS. It has no user interface.
 
-## Emitted when the client that trusts the server's certificate stands.
+## Emitted when the client that trusts the CA is connected.
 signal connected
 
 ## Emitted several times a second while there is traffic.
 signal measured(sample: EchoMeter.Sample)
 
-## Emitted when traffic that should go on has stopped, with the reason.
+## Emitted with an error message when the traffic has stopped unexpectedly.
 signal traffic_stopped(reason: String)
 
-## Emitted when all steps are done, or when one failed: that step, else null.
+## Emitted when all steps are done, with null, or when a step failed, with that step.
 signal finished(failed: Step)
 
 const CertificateSteps := preload("res://demo/certificates/certificate_steps.gd")
@@ -27,10 +27,10 @@ const Step := preload("res://demo/tls_echo/step.gd")
 const Trust := preload("res://demo/tls_echo/trust.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## The name under which clients connect to the server.
+## The server name that clients ask for.
 const SERVER_NAME: String = CertificateSteps.SERVER_NAMES[0]
 
-## The name on the certificate of a client that shows one.
+## The common name of the client certificate.
 const PLAYER_NAME: String = "Player One"
 
 const EXACT_BYTES: int = 1024 * 1024
@@ -38,34 +38,34 @@ const NETWORK_SECONDS: float = 10.0
 const MEASURE_SECONDS: float = 1.0
 const SAMPLE_SECONDS: float = 0.1
 
-## The authority and what it issued.
+## The certificate authority and the certificates that it issued.
 var certificates: CertificateSteps = CertificateSteps.new()
 
-## The page server and what is fetched from it.
+## The page server and the requests to it.
 var fetches: FetchSteps = FetchSteps.new(certificates.authority, _until)
 
-## The steps, in their order.
+## The steps, in order.
 var steps: Array[Step] = [
-	Step.new("Make a development authority", certificates.make_authority),
+	Step.new("Create a certificate authority", certificates.make_authority),
 	Step.new("Issue a certificate for the server", certificates.issue_for_server),
-	Step.new("Look inside the certificate", certificates.look_inside),
-	Step.new("Save it, with the key apart", certificates.save),
+	Step.new("Inspect the certificate", certificates.look_inside),
+	Step.new("Save the certificate and the key", certificates.save),
 	Step.new("Start a TLS echo server", _start_server),
-	Step.new("Refuse its unknown certificate", _refuse_unknown),
-	Step.new("Trust its authority and connect", _connect_trusting),
+	Step.new("Refuse an unknown certificate", _refuse_unknown),
+	Step.new("Trust the CA and connect", _connect_trusting),
 	Step.new("Echo 1 MiB, byte for byte", _echo_exactly),
-	Step.new("Measure for a second", _measure),
-	Step.new("Recognise a client by its certificate", _recognise_client),
+	Step.new("Measure for one second", _measure),
+	Step.new("Identify a client by its certificate", _recognise_client),
 	Step.new("Fetch a page over HTTPS", fetches.fetch_page),
-	Step.new("Cancel a download, read a refusal", fetches.cancel_and_refuse),
-	Step.new("Trust it through a bundle instead", _trust_bundle),
-	Step.new("Go back to the default trust", _restore_trust),
+	Step.new("Cancel a download, fail a request", fetches.cancel_and_refuse),
+	Step.new("Trust the CA through a bundle", _trust_bundle),
+	Step.new("Restore the default trusted roots", _restore_trust),
 ]
 
-## The connection that carries the traffic; null before there is one.
+## The connection that carries the traffic; null if there is none.
 var client: EchoClient = null
 
-## How much of each frame the traffic may take, in microseconds.
+## Microseconds of each frame that the traffic may take.
 var slice_usec: int = 6000
 
 var _running: bool = false
@@ -103,7 +103,7 @@ func _exit_tree() -> void:
 	stop()
 
 
-## Does all steps, from the start; await it, or [signal finished].
+## Runs all steps from the start. Await it, or [signal finished].
 func run() -> void:
 	_running = true
 	stop()
@@ -120,8 +120,8 @@ func run() -> void:
 	finished.emit(failed)
 
 
-## Gives up the steps under way and ends everything; await it before the game quits: what still
-## waited then would be reported as leaked.
+## Cancels the running steps and ends everything. Await it before the game quits: the engine reports a
+## coroutine that still waits as leaked.
 func cancel() -> void:
 	_cancelled = true
 	while _running:
@@ -143,7 +143,7 @@ func stop() -> void:
 	_meter = null
 
 
-## The port of the echo server; 0 while there is none.
+## Returns the port of the echo server; 0 if there is none.
 func get_port() -> int:
 	return _server.get_port() if _server != null else 0
 
@@ -156,16 +156,16 @@ func _start_server(step: Step) -> void:
 	if not problem.is_empty():
 		step.fail(problem)
 		return
-	step.finish("from these files, on %s, port %d" % [EchoServer.ADDRESS, _server.get_port()])
+	step.finish("with these files, on %s, port %d" % [EchoServer.ADDRESS, _server.get_port()])
 
 
 func _refuse_unknown(step: Step) -> void:
 	var stranger: EchoClient = await _open_stranger()
 	var cause: int = stranger.stream.get_last_error_code()
 	if stranger.is_open():
-		step.fail("a client that trusts nobody new has connected")
+		step.fail("a client that does not trust the CA has connected")
 	elif cause != RustlsStreamPeerTLS.CAUSE_UNTRUSTED_ISSUER:
-		step.fail("refused, but with %s: %s" % [
+		step.fail("refused, but with the cause %s: %s" % [
 				ServerProbe.cause_name(cause), stranger.get_problem()])
 	else:
 		step.finish(stranger.get_problem())
@@ -185,11 +185,11 @@ func _connect_trusting(step: Step) -> void:
 func _echo_exactly(step: Step) -> void:
 	_meter.begin_exact(Crypto.new().generate_random_bytes(EXACT_BYTES))
 	if not await _until(_meter.go_on_exact.bind(slice_usec), NETWORK_SECONDS):
-		step.fail("no end after %d s" % int(NETWORK_SECONDS))
+		step.fail("not finished after %d s" % int(NETWORK_SECONDS))
 	elif not _meter.problem.is_empty():
 		step.fail(_meter.problem)
 	else:
-		step.finish("%s bytes came back as they were sent" % Words.grouped(EXACT_BYTES))
+		step.finish("%s bytes came back unchanged" % Words.grouped(EXACT_BYTES))
 
 
 func _measure(step: Step) -> void:
@@ -207,7 +207,8 @@ func _measure(step: Step) -> void:
 		step.finish(_describe(samples))
 
 
-## Both sides have a certificate then (mutual TLS). Clients without one are let in still: the others go on.
+## Both sides present a certificate (mutual TLS). Clients without one are still accepted: the other
+## connections continue.
 func _recognise_client(step: Step) -> void:
 	var player: Identity = certificates.issue(PLAYER_NAME, [])
 	if player == null:
@@ -225,9 +226,9 @@ func _recognise_client(step: Step) -> void:
 	if not second.is_open():
 		step.fail(second.get_problem())
 	elif not await _until(is_known, NETWORK_SECONDS):
-		step.fail("the server does not know who came")
+		step.fail("the server received no client certificate")
 	else:
-		step.finish("the server knows who came: \"%s\"" % PLAYER_NAME)
+		step.finish("the server identified \"%s\"" % PLAYER_NAME)
 	second.stop()
 
 
@@ -254,7 +255,7 @@ func _restore_trust(step: Step) -> void:
 		return
 	var stranger: EchoClient = await _open_stranger()
 	if stranger.is_open():
-		step.fail("%s; the bundle is trusted still" % Trust.summary())
+		step.fail("%s; the bundle is still trusted" % Trust.summary())
 	else:
 		step.finish("%s; the certificate is unknown again" % Trust.summary())
 
@@ -263,7 +264,7 @@ func _get_authority_certificate() -> X509Certificate:
 	return certificates.authority.identity.certificate
 
 
-## A client of the echo server, connected or refused.
+## Returns a client of the echo server, connected or refused.
 func _open(options: RustlsTLSOptions) -> EchoClient:
 	var opened: EchoClient = EchoClient.new()
 	opened.start(EchoServer.ADDRESS, _server.get_port(), SERVER_NAME, options)
@@ -274,8 +275,8 @@ func _open(options: RustlsTLSOptions) -> EchoClient:
 	return opened
 
 
-## A client that nobody told about the server's certificate. That it is refused is what the caller
-## wants, so client and server print no errors about it.
+## Returns a client with the default trusted roots. The caller expects a refusal, so the errors of the
+## client and the server are not printed.
 func _open_stranger() -> EchoClient:
 	Engine.print_error_messages = false
 	var refusals: int = _server.get_refusal_count()
@@ -287,8 +288,8 @@ func _open_stranger() -> EchoClient:
 	return stranger
 
 
-## Waits, frame by frame, until [param condition] holds; false when it did not in time, or when the
-## job was cancelled.
+## Waits, frame by frame, until [param condition] is true. Returns false after [param seconds], or if
+## the job was cancelled.
 func _until(condition: Callable, seconds: float) -> bool:
 	var deadline_msec: int = Time.get_ticks_msec() + int(seconds * 1000.0)
 	while not condition.call():
@@ -313,6 +314,6 @@ static func _describe(samples: Array[EchoMeter.Sample]) -> String:
 		round_trips += sample.round_trips_per_second / samples.size()
 		latency += sample.median_usec / samples.size()
 		throughput += sample.bytes_per_second / samples.size()
-	return "%s round trips a second (%s each), %s MB/s" % [
+	return "%s round trips per second (%s each), %s MB/s" % [
 			Words.grouped(roundi(round_trips)), Words.duration(latency),
 			Words.megabytes(throughput)]

@@ -1,22 +1,22 @@
 extends RefCounted
-## Connects to any TLS server and tells in words how that went.
+## Connects to any TLS server and describes the result.
 
 const Endpoint := preload("res://demo/tls_echo/endpoint.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## The class whose constants name the causes of a failure.
+## The class that has the [code]CAUSE_*[/code] constants.
 const STREAM_CLASS: StringName = &"RustlsStreamPeerTLS"
 
-## How long an established connection is watched before it counts as good.
+## An established connection counts as successful after this time.
 const LINGER_USEC: int = 250_000
 
-## True when the server was reached and trusted.
+## True if the server was reached and is trusted.
 var succeeded: bool = false
 
-## The result in one line: success or the name of the cause.
+## The result in one line: success, or the name of the cause.
 var headline: String = ""
 
-## The rest of it: what was negotiated, or what is wrong and what to do.
+## The details: the negotiated parameters, or the error message.
 var words: String = ""
 
 var _stream: RustlsStreamPeerTLS = RustlsStreamPeerTLS.new()
@@ -26,7 +26,7 @@ var _connected_usec: int = 0
 var _running: bool = false
 
 
-## Begins to connect to [param endpoint], with the default trust.
+## Starts to connect to [param endpoint], with the default trusted roots.
 func start(endpoint: Endpoint) -> void:
 	_endpoint = endpoint
 	_running = true
@@ -36,7 +36,7 @@ func start(endpoint: Endpoint) -> void:
 		_conclude(error)
 
 
-## Goes on; call it once a frame. True while there is no result.
+## Continues to connect. Call it once per frame. Returns true while there is no result.
 func poll() -> bool:
 	if not _running:
 		return false
@@ -51,20 +51,20 @@ func poll() -> bool:
 	return _running
 
 
-## The name of a cause as the class has it: [code]CAUSE_EXPIRED[/code].
+## Returns the name of the constant of a cause, such as [code]CAUSE_EXPIRED[/code].
 static func cause_name(code: int) -> String:
 	return Words.constant_name(STREAM_CLASS, "CAUSE_", code)
 
 
-## Protocol, cipher suite and key exchange group of a connection.
+## Returns the protocol version, cipher suite and key exchange group of a connection.
 static func negotiated(stream: RustlsStreamPeerTLS) -> String:
 	return "%s · %s · %s" % [
 			stream.get_protocol_version(), stream.get_cipher_suite(),
 			stream.get_key_exchange_group()]
 
 
-## Waits a moment with an established connection: with TLS 1.3 a server checks the client only after
-## the client has seen its own side done.
+## Keeps an established connection open for a moment: in TLS 1.3 a server verifies the client only after
+## the client's own handshake is complete.
 func _linger() -> void:
 	if words.is_empty():
 		_connected_usec = Time.get_ticks_usec()

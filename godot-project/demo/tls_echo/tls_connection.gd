@@ -1,7 +1,7 @@
 extends RefCounted
-## One client of a TLS server: its stream, and whatever heirs do over it.
+## A client's connection to a TLS server. Derived classes do the work.
 
-## The TLS stream, the server's end.
+## The server's end of the TLS stream.
 var stream: RustlsStreamPeerTLS = RustlsStreamPeerTLS.new()
 
 
@@ -10,7 +10,7 @@ func accept(tcp: StreamPeerTCP, options: RustlsTLSOptions) -> Error:
 	return stream.accept_stream(tcp, options)
 
 
-## Serves the client; false when it is gone.
+## Serves the client. Returns false if the connection has ended.
 func serve() -> bool:
 	stream.poll()
 	var status: int = stream.get_status()
@@ -19,11 +19,11 @@ func serve() -> bool:
 	return status == RustlsStreamPeerTLS.STATUS_HANDSHAKING
 
 
-## True when the handshake failed.
+## Returns whether the handshake failed.
 func is_refused() -> bool:
 	return stream.get_status() == RustlsStreamPeerTLS.STATUS_ERROR
 
 
-## What the server does for a client whose connection stands; false when it is gone.
+## Works on an established connection. Returns false if the connection has ended.
 func _work() -> bool:
 	return false

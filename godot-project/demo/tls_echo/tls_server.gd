@@ -1,7 +1,7 @@
 extends RefCounted
-## A TLS server on the loopback address; what it does for its clients, heirs say.
+## A TLS server on the loopback address. Derived classes serve the clients.
 ##
-## It has no thread and never waits: call [method poll] once a frame, as in a game.
+## The server has no thread and never waits: call [method poll] once per frame, as in a game.
 
 const TlsConnection := preload("res://demo/tls_echo/tls_connection.gd")
 
@@ -13,7 +13,7 @@ var _connections: Array[TlsConnection] = []
 var _refusal_count: int = 0
 
 
-## Listens on a free port, with the identity in two files. Returns what went wrong, or nothing.
+## Listens on a free port, with the identity in two files. Returns an error message, or an empty string.
 func start(key_path: String, certificate_path: String) -> String:
 	_options = RustlsTLSOptions.server_from_files(key_path, certificate_path)
 	var problem: String = _options.get_error()
@@ -23,17 +23,17 @@ func start(key_path: String, certificate_path: String) -> String:
 	return "" if error == OK else "listening on %s: %s" % [ADDRESS, error_string(error)]
 
 
-## The port it listens on.
+## Returns the port that the server listens on.
 func get_port() -> int:
 	return _listener.get_local_port()
 
 
-## How many handshakes have failed: clients that refused the server, or the other way round.
+## Returns the number of failed handshakes: clients that refused the server, or were refused.
 func get_refusal_count() -> int:
 	return _refusal_count
 
 
-## Takes new clients and serves all of them for a moment.
+## Accepts new clients and serves all clients for a moment.
 func poll() -> void:
 	while _listener.is_connection_available():
 		var connection: TlsConnection = _make_connection()
@@ -45,7 +45,7 @@ func poll() -> void:
 			_connections.remove_at(i)
 
 
-## Says goodbye to all clients and stops listening.
+## Closes all connections with a close_notify and stops listening.
 func stop() -> void:
 	for connection: TlsConnection in _connections:
 		connection.stream.disconnect_from_stream()
@@ -53,6 +53,6 @@ func stop() -> void:
 	_listener.stop()
 
 
-## What serves a new client.
+## Creates the connection that serves a new client.
 func _make_connection() -> TlsConnection:
 	return TlsConnection.new()

@@ -1,5 +1,5 @@
 extends RefCounted
-## Numbers and dates as people read them.
+## Formats numbers and dates.
 
 const MONTHS: Array[String] = ["January", "February", "March", "April", "May", "June", "July",
 		"August", "September", "October", "November", "December"]
@@ -7,7 +7,7 @@ const SECONDS_PER_HOUR: float = 3600.0
 const SECONDS_PER_DAY: float = 86_400.0
 
 
-## A whole number with its thousands apart: [code]12,345[/code].
+## Formats an integer with thousands separators: [code]12,345[/code].
 static func grouped(number: int) -> String:
 	var digits: String = str(absi(number))
 	var text: String = ""
@@ -17,7 +17,7 @@ static func grouped(number: int) -> String:
 	return ("-" if number < 0 else "") + digits + text
 
 
-## A duration with a fitting unit, from microseconds.
+## Formats a duration in microseconds with a suitable unit.
 static func duration(usec: float) -> String:
 	if usec < 999.5:
 		return "%d µs" % roundi(usec)
@@ -28,13 +28,13 @@ static func duration(usec: float) -> String:
 	return "%.1f s" % (usec / 1_000_000.0)
 
 
-## Bytes a second in MB/s, as a bare number.
+## Formats bytes per second as a number of MB/s, without the unit.
 static func megabytes(bytes_per_second: float) -> String:
 	var rate: float = bytes_per_second / 1_000_000.0
 	return grouped(roundi(rate)) if rate >= 10.0 else "%.1f" % rate
 
 
-## A number of bytes with a fitting unit.
+## Formats a number of bytes with a suitable unit.
 static func size(bytes: int) -> String:
 	if bytes < 1000:
 		return counted(bytes, "byte", "bytes")
@@ -43,7 +43,7 @@ static func size(bytes: int) -> String:
 	return "%.1f MB" % (bytes / 1_000_000.0)
 
 
-## The name of the constant of [param of_class] that begins with [param prefix] and has
+## Returns the name of the constant of [param of_class] that begins with [param prefix] and has the value
 ## [param value], such as [code]CAUSE_EXPIRED[/code].
 static func constant_name(of_class: StringName, prefix: String, value: int) -> String:
 	for constant: String in ClassDB.class_get_integer_constant_list(of_class, true):
@@ -53,26 +53,26 @@ static func constant_name(of_class: StringName, prefix: String, value: int) -> S
 	return "%s%d" % [prefix, value]
 
 
-## [param count] of something, in the singular when it is one.
+## Returns [param count] with [param one] or [param many] as the unit.
 static func counted(count: int, one: String, many: String) -> String:
 	return "%s %s" % [grouped(count), one if count == 1 else many]
 
 
-## Several things in a row: [code]a, b and c[/code].
+## Joins a list: [code]a, b and c[/code].
 static func listed(things: PackedStringArray) -> String:
 	if things.size() < 2:
 		return "".join(things)
 	return "%s and %s" % [", ".join(things.slice(0, -1)), things[-1]]
 
 
-## The day of a time in Unix seconds, in UTC: [code]24 November 2026[/code].
+## Formats the date of a Unix time in UTC: [code]24 November 2026[/code].
 static func day(unix_time: int) -> String:
 	var date: Dictionary = Time.get_datetime_dict_from_unix_time(unix_time)
 	var month: int = date.month
 	return "%d %s %d" % [date.day, MONTHS[month - 1], date.year]
 
 
-## A time in Unix seconds, and how far away it is: [code]24 November 2026, 18:26 UTC (in 90 days)[/code].
+## Formats a Unix time and its distance: [code]24 November 2026, 18:26 UTC (in 90 days)[/code].
 static func moment(unix_time: int) -> String:
 	var date: Dictionary = Time.get_datetime_dict_from_unix_time(unix_time)
 	var seconds: float = unix_time - Time.get_unix_time_from_system()

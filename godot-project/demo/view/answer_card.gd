@@ -1,25 +1,25 @@
 extends PanelContainer
-## What a server answered: its certificate, its headers, and how its text begins.
+## The response of a server: its certificate, its headers, and the start of its text.
 
 const FactsGrid := preload("res://demo/view/facts_grid.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-const HINT: String = "Fetch something to see who answers, and what."
+const HINT: String = "Fetch a URL to see the response of the server."
 
-## Characters of a text that are shown.
+## The number of characters of a text that are shown.
 const TEXT_SHOWN: int = 600
 
 @onready var _facts: FactsGrid = %Facts
 
 
 func _ready() -> void:
-	_facts.add("Answer", HINT)
+	_facts.add("Response", HINT)
 
 
 func show_response(response: RustlsHTTPResponse) -> void:
 	_facts.clear()
 	if response.response_code == 0:
-		_facts.add("Answer", "None came.")
+		_facts.add("Response", "No response was received.")
 		return
 	_facts.add("From", response.url)
 	if response.redirects > 0:

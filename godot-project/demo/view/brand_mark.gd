@@ -1,5 +1,5 @@
 extends Control
-## The project's mark, the padlock of icon.svg, drawn: an icon would have to be imported first.
+## Draws the project's mark, the padlock of icon.svg: an image would have to be imported first.
 
 const Palette := preload("res://demo/view/palette.gd")
 

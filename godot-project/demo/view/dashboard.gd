@@ -1,6 +1,6 @@
 extends MarginContainer
-## The demo's window: the main job's steps beside one of three pages: its connection live with any
-## other server on request, URLs to fetch, and certificates to issue and to look into.
+## The window of the demo: the steps of the main job, and one of three pages. The pages show the echo
+## connection and connect to other servers, fetch URLs, or issue and inspect certificates.
 
 const AnswerCard := preload("res://demo/view/answer_card.gd")
 const Arguments := preload("res://demo/arguments.gd")
@@ -17,7 +17,7 @@ const StepRow := preload("res://demo/view/step_row.gd")
 const StepRowScene := preload("res://demo/view/step_row.tscn")
 const TrustCard := preload("res://demo/view/trust_card.gd")
 
-## In a window narrower than this the two lower cards stand one over the other.
+## In a narrower window the two lower cards are stacked.
 const TWO_COLUMNS_WIDTH: float = 1120.0
 
 var _job: MainJob = MainJob.new()
@@ -46,7 +46,7 @@ var _failed: Step = null
 
 func _ready() -> void:
 	var version: Dictionary = Engine.get_version_info()
-	_subtitle.text = "TLS for Godot, made by rustls · Godot %d.%d.%d" % [
+	_subtitle.text = "TLS for Godot, based on rustls · Godot %d.%d.%d" % [
 			version.major, version.minor, version.patch]
 	for step: Step in _job.steps:
 		var row: StepRow = StepRowScene.instantiate()
@@ -76,7 +76,7 @@ func _ready() -> void:
 	_run_again.pressed.connect(_run_job)
 	_add_shortcuts()
 	_server.focus_host()
-	# Only from now on: a small window starts at its top.
+	# Not before now: a small window must start scrolled to the top.
 	_cards_scroll.set_deferred(&"follow_focus", true)
 
 
@@ -101,7 +101,8 @@ func _shortcut_input(event: InputEvent) -> void:
 	get_viewport().set_input_as_handled()
 
 
-## Does the main job, then what [param arguments] ask for; true when all steps were done. Await it.
+## Runs the main job, then what [param arguments] ask for. Returns whether all steps were done. Must be
+## awaited.
 func run(arguments: Arguments) -> bool:
 	await _run_job()
 	if not arguments.bundle_path.is_empty():
@@ -117,7 +118,7 @@ func run(arguments: Arguments) -> bool:
 	return _failed == null
 
 
-## Ends everything; await it before the game quits.
+## Ends everything. Await it before the game quits.
 func stop() -> void:
 	await _job.cancel()
 
@@ -172,7 +173,7 @@ func _on_job_finished(failed: Step) -> void:
 		_server.suggest(MainJob.SERVER_NAME, _job.get_port())
 
 
-## Scrolls a small window to the result, when the card has grown to hold it.
+## Scrolls a small window to the result, once the card has grown to its new size.
 func _on_result_shown(card: Control, scroll: ScrollContainer) -> void:
 	await get_tree().process_frame
 	scroll.ensure_control_visible(card)

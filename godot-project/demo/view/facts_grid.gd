@@ -1,18 +1,18 @@
 extends GridContainer
-## Facts in two columns: what each is about, and the text of it to read and copy.
+## Facts in two columns: a caption, and a text that can be selected and copied.
 
-## The size of what is long.
+## The font size of the texts.
 const FONT_SIZE: int = 13
 
 
-## Removes all.
+## Removes all facts.
 func clear() -> void:
 	for child: Node in get_children():
 		remove_child(child)
 		child.queue_free()
 
 
-## A fact; an empty one is left out.
+## Adds a fact, unless [param value] is empty.
 func add(caption: String, value: String) -> void:
 	if value.is_empty():
 		return

@@ -1,10 +1,10 @@
 extends PanelContainer
-## A field for a URL, how far fetching it is, and what came of it in words.
+## A field for a URL, the progress of its request, and the result.
 
-## Emitted when [param response] is complete, well or not.
+## Emitted when [param response] has ended, successfully or not.
 signal answered(response: RustlsHTTPResponse)
 
-## Emitted when there is a result to read.
+## Emitted when there is a result.
 signal result_shown
 
 const Authority := preload("res://demo/certificates/authority.gd")
@@ -12,16 +12,16 @@ const ResultRow := preload("res://demo/view/result_row.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-const HINT: String = "The demo's own server has /slow, / and /moved; with the default trust it is refused."
+const HINT: String = "The demo's own server has /slow, / and /moved. The default trusted roots refuse it."
 
-## The answer is kept in memory, whatever the server sends.
+## The response is kept in memory, so its size is limited.
 const LARGEST_BODY: int = 256_000_000
 const CONNECT_SECONDS: float = 10.0
 
-## Whose certificates are trusted, in the order of the button's items.
+## The trusted certificates, in the order of the button's items.
 enum Trusted { DEMO, DEFAULT }
 
-## Who issued the certificate of the demo's server.
+## The certificate authority (CA) that issued the certificate of the demo's server.
 var authority: Authority = null
 
 var _own_url: String = ""
@@ -42,8 +42,8 @@ func _ready() -> void:
 	_http.body_size_limit = LARGEST_BODY
 	_http.connect_timeout = CONNECT_SECONDS
 	add_child(_http)
-	_trust.add_item("The demo's authority", Trusted.DEMO)
-	_trust.add_item("Default trust", Trusted.DEFAULT)
+	_trust.add_item("The demo's CA", Trusted.DEMO)
+	_trust.add_item("Default trusted roots", Trusted.DEFAULT)
 	_trust.select(Trusted.DEMO)
 	_url.text_changed.connect(_on_url_changed)
 	_url.text_submitted.connect(_on_url_submitted)
@@ -53,8 +53,8 @@ func _ready() -> void:
 	_show(Step.State.WAITING, "Nothing fetched yet", HINT)
 
 
-## The demo's own server is there, and [param url] is one of its pages. It comes into the field unless
-## somebody wrote another server's there.
+## Sets [param url] as a page of the demo's own server. It is written into the field, unless the user
+## has entered the URL of another server.
 func suggest(url: String) -> void:
 	var is_own: bool = _url.text.is_empty() or _is_own(_url.text)
 	_own_url = url.get_base_dir() + "/"
@@ -62,26 +62,26 @@ func suggest(url: String) -> void:
 		write(url)
 
 
-## Writes a URL into the field; a path alone is one of the demo's own server.
+## Writes a URL into the field. A path alone is a page of the demo's own server.
 func write(url: String) -> void:
 	_url.text = _own_url + url.trim_prefix("/") if url.begins_with("/") else url
 	_url.caret_column = _url.text.length()
 	_on_url_changed(_url.text)
 
 
-## Puts the keyboard into the field.
+## Moves the keyboard focus to the field.
 func focus_url() -> void:
 	_url.grab_focus()
 	_url.select_all()
 
 
-## Fetches what is in the field; what is under way is given up.
+## Fetches the URL in the field. A running request is cancelled.
 func fetch_now() -> void:
 	cancel()
 	_http.tls_options = null
 	if _trust.get_selected_id() == Trusted.DEMO:
 		if authority.identity == null:
-			_show(Step.State.FAILED, "Not fetched", "There is no authority yet: wait for the first step.")
+			_show(Step.State.FAILED, "Not fetched", "There is no certificate authority yet: wait for the first step.")
 			return
 		_http.tls_options = RustlsTLSOptions.client(authority.identity.certificate)
 	var url: String = _url.text.strip_edges()
@@ -92,13 +92,13 @@ func fetch_now() -> void:
 	_set_busy(true)
 	_show_progress(0, -1)
 	_show(Step.State.RUNNING, "Fetching …", "")
-	# Not awaited: the engine reports what still waits when the window closes as leaked.
+	# Not awaited: if the window closes, the engine reports a waiting coroutine as leaked.
 	_response = _http.fetch(url)
 	_response.progress.connect(_show_progress)
 	_response.completed.connect(_on_completed)
 
 
-## Gives up what is under way, which is then told as such.
+## Cancels the running request, which then reports that it was cancelled.
 func cancel() -> void:
 	if _response != null:
 		_response.cancel()
@@ -131,7 +131,7 @@ func _show(state: Step.State, headline: String, words: String) -> void:
 
 func _on_completed(response: RustlsHTTPResponse) -> void:
 	if response != _response:
-		# Another one began meanwhile.
+		# Another request was started in the meantime.
 		return
 	_response = null
 	_set_busy(false)
@@ -148,7 +148,7 @@ func _on_completed(response: RustlsHTTPResponse) -> void:
 	answered.emit(response)
 
 
-## Nobody else's server has a certificate from the demo's authority.
+## Only the demo's own server has a certificate that the demo's CA issued.
 func _on_url_changed(text: String) -> void:
 	_trust.select(Trusted.DEMO if _is_own(text) else Trusted.DEFAULT)
 

@@ -1,5 +1,5 @@
 extends PanelContainer
-## Looks into the certificates that are saved: what each one says, and whether it counts.
+## Shows the saved certificates: the contents of each, and whether it is accepted.
 
 const CertificateSteps := preload("res://demo/certificates/certificate_steps.gd")
 const FactsGrid := preload("res://demo/view/facts_grid.gd")
@@ -16,7 +16,7 @@ func _ready() -> void:
 	_folder.pressed.connect(_on_folder_pressed)
 
 
-## Shows the certificate that is saved under [param file_name].
+## Shows the certificate that was saved under [param file_name].
 func show_file(file_name: String) -> void:
 	_file.clear()
 	for name: String in IdentityFiles.list():
@@ -27,11 +27,11 @@ func show_file(file_name: String) -> void:
 	var pem: String = FileAccess.get_file_as_string(IdentityFiles.certificate_path(file_name))
 	var infos: Array[RustlsCertificateInfo] = RustlsCertificateInfo.from_pem(pem)
 	if infos.is_empty():
-		_facts.add("File", "There is no certificate in it.")
+		_facts.add("File", "The file contains no certificate.")
 		return
 	_show_info(infos[0])
 	_facts.add("Verdict", _verdict(infos[0]))
-	_facts.add("Its key", IdentityFiles.describe_key(file_name))
+	_facts.add("Private key", IdentityFiles.describe_key(file_name))
 
 
 func _show_info(info: RustlsCertificateInfo) -> void:
@@ -47,12 +47,12 @@ func _show_info(info: RustlsCertificateInfo) -> void:
 	_facts.add("Pin", info.public_key_pin)
 
 
-## What a client says that trusts the authority in the file beside it.
+## The verdict of a client that trusts the CA in the same folder.
 static func _verdict(info: RustlsCertificateInfo) -> String:
 	if info.is_certificate_authority:
-		return "An authority: who trusts it accepts all that it issues."
+		return "A certificate authority (CA): whoever trusts it accepts all certificates that it issues."
 	if info.subject_alternative_names.is_empty():
-		return "For no server: a client shows it (mutual TLS)."
+		return "A client certificate: for mutual TLS, not for a server."
 	var authority_path: String = IdentityFiles.certificate_path(CertificateSteps.AUTHORITY_FILE)
 	var trusted: String = FileAccess.get_file_as_string(authority_path)
 	var server_name: String = info.subject_alternative_names[0].replace("*", "any")
@@ -60,7 +60,7 @@ static func _verdict(info: RustlsCertificateInfo) -> String:
 			info.get_pem(), server_name)
 	if not problem.is_empty():
 		return problem
-	return "Who trusts ca.crt accepts it from the server \"%s\"." % server_name
+	return "A client that trusts ca.crt accepts it for the server \"%s\"." % server_name
 
 
 func _on_file_selected(index: int) -> void:

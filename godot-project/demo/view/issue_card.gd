@@ -1,10 +1,10 @@
 extends PanelContainer
-## Fields for a certificate that the development authority shall issue, and what came of it.
+## Fields for a certificate that the demo's certificate authority (CA) issues, and the result.
 
-## Emitted when a certificate was issued and saved under [param file_name].
+## Emitted when a certificate has been issued and saved under [param file_name].
 signal issued(file_name: String)
 
-## Emitted when there is a result to read.
+## Emitted when there is a result.
 signal result_shown
 
 const Authority := preload("res://demo/certificates/authority.gd")
@@ -14,15 +14,15 @@ const ResultRow := preload("res://demo/view/result_row.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-const HINT: String = "Names are DNS names and addresses. RSA keys are made in the background."
+const HINT: String = "Names are DNS names and IP addresses. RSA keys are generated in the background."
 
-## Before the names of files, so that nothing typed can replace the demo's own.
+## Prefix of file names, so that no name that a user enters replaces a file of the demo.
 const FILE_PREFIX: String = "issued_"
 
-## In characters: file systems take 255 bytes.
+## In characters; file systems allow 255 bytes.
 const LONGEST_FILE_NAME: int = 40
 
-## The kinds of keys, and how large or on which curve.
+## The kinds of keys, with their size or curve.
 const KEY_KINDS: Array[Array] = [
 	["ECDSA P-256", RustlsCrypto.CURVE_P256],
 	["ECDSA P-384", RustlsCrypto.CURVE_P384],
@@ -30,7 +30,7 @@ const KEY_KINDS: Array[Array] = [
 	["RSA 4096", 4096],
 ]
 
-## Who issues.
+## The CA that issues the certificates.
 var authority: Authority = null
 
 var _crypto: RustlsCrypto = RustlsCrypto.new()
@@ -54,20 +54,20 @@ func _ready() -> void:
 	_show(Step.State.WAITING, "Nothing issued yet", HINT)
 
 
-## Puts the keyboard into the name's field.
+## Moves the keyboard focus to the field for the name.
 func focus_name() -> void:
 	_name.grab_focus()
 	_name.select_all()
 
 
-## Issues a certificate for what is in the fields, unless one is under way.
+## Issues a certificate for the names in the fields, unless another one is being issued.
 func issue_now() -> void:
 	if _issue.disabled:
 		return
 	var common_name: String = _name.text.strip_edges()
 	var names: PackedStringArray = _split(_names.text)
 	if common_name.is_empty():
-		_show(Step.State.FAILED, "Not issued", "For whom? Write a name.")
+		_show(Step.State.FAILED, "Not issued", "Enter a name.")
 		return
 	var kind: Array = KEY_KINDS[_kind.selected]
 	var title: String = kind[0]
@@ -77,15 +77,15 @@ func issue_now() -> void:
 		_on_key_made(_crypto.generate_ecdsa(size_or_curve), common_name, names, started_usec)
 		return
 	_set_busy(true)
-	_show(Step.State.RUNNING, "Making the %s key …" % title, "")
-	# Not awaited: the engine reports what still waits when the window closes as leaked.
+	_show(Step.State.RUNNING, "Generating the %s key …" % title, "")
+	# Not awaited: if the window closes, the engine reports a waiting coroutine as leaked.
 	_key_job = _crypto.generate_rsa_async(size_or_curve)
 	_key_job.completed.connect(_on_key_made.bind(common_name, names, started_usec))
 
 
 func _issue_for(
 		key: CryptoKey, common_name: String, names: PackedStringArray, key_usec: int) -> void:
-	# The same words follow in the window: once is enough. The main job may want silence too.
+	# The window shows the error message. The main job may have turned messages off too.
 	var printing: bool = Engine.print_error_messages
 	Engine.print_error_messages = false
 	var identity: Identity = authority.issue(key, common_name, names)
@@ -99,7 +99,7 @@ func _issue_for(
 	if not problem.is_empty():
 		_show(Step.State.FAILED, "Issued, but not saved", problem)
 		return
-	_show(Step.State.DONE, "Issued; the key was made in %s" % Words.duration(key_usec),
+	_show(Step.State.DONE, "Issued; the key was generated in %s" % Words.duration(key_usec),
 			"%s\n%s" % [IdentityFiles.certificate_path(file_name),
 			IdentityFiles.describe_key(file_name)])
 	issued.emit(file_name)
@@ -130,6 +130,6 @@ func _on_text_submitted(_text: String) -> void:
 	issue_now()
 
 
-## The names in [param text], between commas, semicolons or blanks.
+## Splits [param text] at commas, semicolons and spaces.
 static func _split(text: String) -> PackedStringArray:
 	return text.replace(",", " ").replace(";", " ").split(" ", false)

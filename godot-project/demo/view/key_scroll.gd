@@ -1,5 +1,5 @@
 extends ScrollContainer
-## A scroll area without controls of its own that the keyboard can reach and move.
+## A scroll area without focusable controls that can be scrolled with the keyboard.
 
 const LINE_PIXELS: int = 40
 

@@ -1,13 +1,13 @@
 extends Control
-## The round trip times of the last seconds: a line for the median, a shade up to the slow ones.
+## The round trip times of the last seconds: a line for the median, a shade up to the 95th percentile.
 
 const Palette := preload("res://demo/view/palette.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## How many samples the graph holds, ten a second.
+## The number of samples in the graph, ten per second.
 const CAPACITY: int = 120
 
-## The room on the left for the numbers of the scale.
+## The width of the scale on the left.
 const SCALE_WIDTH: float = 58.0
 const FONT_SIZE: int = 12
 const GRID_LINES: int = 2
@@ -40,7 +40,7 @@ func push(median_usec: float, slow_usec: float) -> void:
 	queue_redraw()
 
 
-## Forgets all samples.
+## Removes all samples.
 func clear() -> void:
 	_medians_usec.clear()
 	_slow_usec.clear()
@@ -60,7 +60,7 @@ func _draw_grid() -> void:
 				HORIZONTAL_ALIGNMENT_RIGHT, SCALE_WIDTH - 10.0, FONT_SIZE, Palette.MUTED)
 
 
-## One column of the shades: strong under the median, faint from there to the slow ones.
+## One column of the shades: strong below the median, faint from there to the 95th percentile.
 func _draw_column(from: Vector2, to: Vector2, slow_from: Vector2, slow_to: Vector2) -> void:
 	var bottom: float = _y(0.0)
 	_draw_quad(from, to, Vector2(to.x, bottom), Vector2(from.x, bottom), 0.32, 0.04)
@@ -87,14 +87,14 @@ func _y(usec: float) -> float:
 	return size.y - margin - (size.y - 2.0 * margin) * usec / _top_usec
 
 
-## The top of the scale: above nearly all samples, so that one slow frame does not flatten the rest.
+## The top of the scale: above nearly all samples, so that a single slow frame does not flatten the graph.
 func _highest() -> float:
 	var sorted: PackedFloat32Array = _slow_usec.duplicate()
 	sorted.sort()
 	return sorted[int(sorted.size() * 0.95)]
 
 
-## The next of 1, 2, 4, 6, 8 and their tens, so that the scale seldom changes.
+## Rounds up to 1, 2, 4, 6 or 8 times a power of ten, so that the scale seldom changes.
 static func _round_up(usec: float) -> float:
 	var unit: float = pow(10.0, floorf(log(maxf(usec, 1.0)) / log(10.0)))
 	for factor: float in [1.0, 2.0, 4.0, 6.0, 8.0]:

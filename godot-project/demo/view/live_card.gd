@@ -1,5 +1,5 @@
 extends PanelContainer
-## The connection to the echo server: what was negotiated, and its traffic as it goes.
+## The connection to the echo server: the negotiated parameters and the current traffic.
 
 const EchoMeter := preload("res://demo/tls_echo/echo_meter.gd")
 const LatencyGraph := preload("res://demo/view/latency_graph.gd")
@@ -8,10 +8,10 @@ const Words := preload("res://demo/tls_echo/words.gd")
 
 const NOTHING: String = "–"
 
-## The numbers change this many times a second at most: more cannot be read.
+## The maximum number of updates per second: a reader cannot follow more.
 const NUMBERS_PER_SECOND: float = 3.0
 
-## How much of the last number stays in the next one, so that they do not jump about.
+## The share of the previous number in the next one, so that the numbers do not jump.
 const SMOOTHING: float = 0.8
 
 var _round_trips: float = 0.0
@@ -29,7 +29,7 @@ var _shown_msec: int = 0
 @onready var _note: Label = %Note
 
 
-## Shows that there is no connection yet; [param slice_usec] is the traffic's share of a frame.
+## Shows that there is no connection yet. [param slice_usec] is the traffic's share of a frame.
 func clear(slice_usec: int) -> void:
 	for label: Label in [_protocol, _cipher, _group, _round_trips_label, _latency_label,
 			_throughput_label]:
@@ -37,11 +37,11 @@ func clear(slice_usec: int) -> void:
 	_round_trips = 0.0
 	_graph.clear()
 	_note.remove_theme_color_override(&"font_color")
-	_note.text = "Client and server share the main thread and %s of each frame; rates count that time only." \
+	_note.text = "Client and server share the main thread and use %s of each frame; the rates count only that time." \
 			% Words.duration(slice_usec)
 
 
-## Shows what [param stream] negotiated.
+## Shows the negotiated parameters of [param stream].
 func show_connection(stream: RustlsStreamPeerTLS) -> void:
 	_protocol.text = stream.get_protocol_version()
 	_cipher.text = stream.get_cipher_suite()
@@ -64,7 +64,7 @@ func show_sample(sample: EchoMeter.Sample) -> void:
 	_throughput_label.text = Words.megabytes(_throughput)
 
 
-## Tells why the traffic stopped.
+## Shows why the traffic has stopped.
 func show_stop(reason: String) -> void:
 	_note.text = "The traffic stopped: %s" % reason
 	_note.add_theme_color_override(&"font_color", Palette.FAILED)

@@ -1,5 +1,5 @@
 extends CenterContainer
-## What the window shows when the addon's library could not be loaded.
+## The content of the window if the addon's library could not be loaded.
 
 @onready var _command: LineEdit = %Command
 @onready var _copy: Button = %Copy

@@ -1,5 +1,5 @@
 extends RefCounted
-## The colours of what is drawn by hand; everything else has its colours from theme.tres.
+## The colours of controls that draw themselves. All other colours come from theme.tres.
 
 const TEXT: Color = Color("#e4e8ef")
 const MUTED: Color = Color("#9aa6b8")

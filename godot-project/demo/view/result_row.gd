@@ -1,5 +1,5 @@
 extends HBoxContainer
-## What came of something that the user asked for: a mark, a headline, and words to read and copy.
+## The result of an action of the user: a mark, a headline, and a text that can be copied.
 
 const Palette := preload("res://demo/view/palette.gd")
 const StateMark := preload("res://demo/view/state_mark.gd")
@@ -10,7 +10,7 @@ const Step := preload("res://demo/tls_echo/step.gd")
 @onready var _words: RichTextLabel = %Words
 
 
-## Shows how far it is; true when that is a result.
+## Shows a state. Returns whether it is a result.
 func show_state(state: Step.State, headline: String, words: String) -> bool:
 	_mark.state = state
 	_headline.text = headline

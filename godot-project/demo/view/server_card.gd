@@ -1,7 +1,7 @@
 extends PanelContainer
-## Fields for the host and port of any TLS server, and how connecting to it went, in words.
+## Fields for the host and port of any TLS server, and the result of connecting to it.
 
-## Emitted when there is a result to read.
+## Emitted when there is a result.
 signal result_shown
 
 const Endpoint := preload("res://demo/tls_echo/endpoint.gd")
@@ -9,7 +9,7 @@ const ResultRow := preload("res://demo/view/result_row.gd")
 const ServerProbe := preload("res://demo/tls_echo/server_probe.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 
-const HINT: String = "Enter connects. The demo's own server is refused until its certificate is trusted."
+const HINT: String = "Press Enter to connect. The demo's own server is refused until you trust its CA."
 
 var _probe: ServerProbe = null
 
@@ -23,7 +23,7 @@ func _ready() -> void:
 	_host.text_submitted.connect(_on_text_submitted)
 	_port.text_submitted.connect(_on_text_submitted)
 	_connect.pressed.connect(connect_now)
-	_show(Step.State.WAITING, "No server asked yet", HINT)
+	_show(Step.State.WAITING, "Not connected yet", HINT)
 
 
 func _process(_delta: float) -> void:
@@ -40,13 +40,13 @@ func suggest(host: String, port: int) -> void:
 	_port.text = str(port)
 
 
-## Puts the keyboard into the host's field.
+## Moves the keyboard focus to the field for the host.
 func focus_host() -> void:
 	_host.grab_focus()
 	_host.select_all()
 
 
-## Connects to the server in the fields; a connection under way is given up.
+## Connects to the server in the fields. A running connection attempt is cancelled.
 func connect_now() -> void:
 	var endpoint: Endpoint = Endpoint.new()
 	endpoint.read(_host.text, _port.text)

@@ -1,5 +1,5 @@
 extends Control
-## A small mark for how far something is: a ring, a turning arc, a tick or a cross.
+## A small mark that shows a state: a ring, a turning arc, a tick or a cross.
 
 const Palette := preload("res://demo/view/palette.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
@@ -7,7 +7,7 @@ const Step := preload("res://demo/tls_echo/step.gd")
 const LINE_WIDTH: float = 2.0
 const TURNS_PER_SECOND: float = 1.1
 
-## What the mark shows.
+## The state that the mark shows.
 var state: Step.State = Step.State.WAITING:
 	set(value):
 		state = value

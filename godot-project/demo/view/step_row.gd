@@ -1,12 +1,12 @@
 extends HBoxContainer
-## One step of the main job in the list: its mark, title, time and words.
+## One step of the main job in the list: its mark, title, duration and result.
 
 const Palette := preload("res://demo/view/palette.gd")
 const StateMark := preload("res://demo/view/state_mark.gd")
 const Step := preload("res://demo/tls_echo/step.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## A row narrower than this leaves out the time, for the title's sake.
+## A narrower row hides the duration to make room for the title.
 const TIME_MIN_WIDTH: float = 290.0
 
 var _step: Step = null
@@ -21,7 +21,7 @@ func _ready() -> void:
 	resized.connect(_on_resized)
 
 
-## Shows [param step] from now on; call it when the row is in the tree.
+## Shows [param step] from now on. Call it when the row is in the scene tree.
 func show_step(step: Step) -> void:
 	_step = step
 	_title.text = step.title

@@ -1,7 +1,7 @@
 extends PanelContainer
-## Whom a connection without options of its own trusts, and a certificate bundle to trust instead.
+## The default trusted roots, and a certificate bundle to trust instead.
 
-## Emitted when the user has chosen whom to trust.
+## Emitted when the user has changed the bundle.
 signal result_shown
 
 const Palette := preload("res://demo/view/palette.gd")
@@ -10,10 +10,10 @@ const StateMark := preload("res://demo/view/state_mark.gd")
 const Trust := preload("res://demo/tls_echo/trust.gd")
 const Words := preload("res://demo/tls_echo/words.gd")
 
-## What stands in the place of the problems when there are none and no bundle.
-const HINT: String = "A bundle replaces it. Try user://dev_ca/ca.crt: the demo's own authority."
+## The text if there are no problems and no bundle.
+const HINT: String = "A bundle replaces them. Try user://dev_ca/ca.crt, the demo's own CA."
 
-## More problems than these are counted only.
+## Further problems are only counted.
 const PROBLEMS_SHOWN: int = 3
 
 @onready var _path: LineEdit = %Path
@@ -33,20 +33,20 @@ func _ready() -> void:
 	show_store()
 
 
-## Opens the dialog to choose a bundle.
+## Opens the dialog for choosing a bundle.
 func choose_bundle() -> void:
 	if not _choose.disabled:
 		_dialog.popup_centered_clamped(_dialog.size, 0.9)
 
 
-## Trusts the certificates of the file [param path] only; the default ones when it is empty.
+## Trusts only the certificates in the file [param path], or the default trusted roots if it is empty.
 func use_bundle(path: String) -> void:
 	Trust.set_override(path.strip_edges())
 	show_store()
 	result_shown.emit()
 
 
-## Shows what the store holds now.
+## Shows the current contents of the store.
 func show_store() -> void:
 	var bundle: String = Trust.get_override()
 	var problems: PackedStringArray = RustlsTrustStore.get_problems()
@@ -54,10 +54,10 @@ func show_store() -> void:
 	_path.text = bundle
 	_enable_clear(not bundle.is_empty())
 	_mark.state = Step.State.DONE if count > 0 else Step.State.FAILED
-	_summary.text = "Nobody is trusted"
+	_summary.text = "Nothing is trusted"
 	if count > 0:
 		_summary.text = "%s from: %s" % [
-				Words.counted(count, "anchor", "anchors"), Trust.source()]
+				Words.counted(count, "trusted root", "trusted roots"), Trust.source()]
 	_problems.text = "\n".join(problems.slice(0, PROBLEMS_SHOWN))
 	if problems.size() > PROBLEMS_SHOWN:
 		_problems.text += "\nand %d more" % (problems.size() - PROBLEMS_SHOWN)
@@ -70,7 +70,7 @@ func show_store() -> void:
 
 
 
-## Lets the user change the bundle, or not.
+## Sets whether the user can change the bundle.
 func set_enabled(enabled: bool) -> void:
 	_path.editable = enabled
 	_choose.disabled = not enabled

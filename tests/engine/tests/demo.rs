@@ -82,7 +82,7 @@ const TYPED: [(&str, &str, &str); 7] = [
         "*.example.org, 192.168.1.5 ::1;fd00::5",
         "Issued | user://dev_ca/issued_play.example.org.crt",
     ),
-    ("  ", "", "Not issued | For whom? Write a name."),
+    ("  ", "", "Not issued | Enter a name."),
     ("#0c0161", "", "Issued | user://dev_ca/issued_#0c0161.crt"),
     (
         r"a, O=b\\ /../../server",
@@ -156,7 +156,7 @@ fn the_demo_does_all_its_steps_headless() {
         assert!(steps > 0 && run.text.contains(&end), "{}", run.text);
         for title in [
             "Fetch a page over HTTPS",
-            "Cancel a download, read a refusal",
+            "Cancel a download, fail a request",
         ] {
             let done = format!("ok   {title}: ");
             assert!(run.text.contains(&done), "{title}: {}", run.text);
