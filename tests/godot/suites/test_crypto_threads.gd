@@ -78,6 +78,6 @@ func _fail(crypto: RefCounted, number: int) -> String:
 		if crypto.call(&"generate_ecdsa", number) != null:
 			return "a curve that does not exist gave a key"
 		var words: String = crypto.call(&"get_last_error")
-		if not words.begins_with("there is no curve 100") or not words.ends_with("CURVE_P384"):
+		if not words.begins_with("the curve 100") or not words.ends_with("CURVE_P384"):
 			return "get_last_error() is \"%s\"" % words
 	return ""

@@ -247,7 +247,7 @@ func test_dates_beyond_those_of_the_authority_are_warned_of(_ours: Stack) -> voi
 		equal(ours.call(&"get_last_error"), "", "get_last_error()")
 		var is_beyond: bool = dates != [FROM, "20300101000000"]
 		if can_read_log() and check(printed_warnings().size() == int(is_beyond), "warned %s" % [printed_warnings()]) and is_beyond:
-			names(printed_warnings()[0], "beyond the dates of its authority", "the warning")
+			names(printed_warnings()[0], "beyond the dates of its CA", "the warning")
 
 
 func _authority(key: CryptoKey = _ca_key) -> X509Certificate:

@@ -214,16 +214,13 @@ fn random_bytes(size: i64) -> Result<PackedByteArray, String> {
     let size = i32::try_from(size)
         .ok()
         .and_then(|size| usize::try_from(size).ok())
-        .ok_or_else(|| {
-            format!(
-                "there are no {size} random bytes: ask for 0 to {}",
-                i32::MAX
-            )
-        })?;
+        .ok_or_else(|| format!("the size is {size}: use 0 to {} random bytes", i32::MAX))?;
     let mut bytes = PackedByteArray::new();
     bytes.resize(size);
     if bytes.len() != size {
-        return Err(format!("there is no memory for {size} random bytes"));
+        return Err(format!(
+            "there is not enough memory for {size} random bytes"
+        ));
     }
     fill_with_random(bytes.as_mut_slice())?;
     Ok(bytes)
@@ -246,7 +243,7 @@ fn function(hash_type: i64) -> Result<HashAlgorithm, String> {
         RustlsCrypto::HASH_SHA384 => Ok(HashAlgorithm::Sha384),
         RustlsCrypto::HASH_SHA512 => Ok(HashAlgorithm::Sha512),
         unknown => Err(format!(
-            "there is no hash type {unknown}: use HashingContext.HASH_SHA256, RustlsCrypto.HASH_SHA384 or RustlsCrypto.HASH_SHA512"
+            "the hash type {unknown} is unknown: use HashingContext.HASH_SHA256, RustlsCrypto.HASH_SHA384 or RustlsCrypto.HASH_SHA512"
         )),
     }
 }
@@ -256,7 +253,7 @@ fn curve(number: i64) -> Result<Curve, String> {
         RustlsCrypto::CURVE_P256 => Ok(Curve::P256),
         RustlsCrypto::CURVE_P384 => Ok(Curve::P384),
         unknown => Err(format!(
-            "there is no curve {unknown}: use RustlsCrypto.CURVE_P256 or RustlsCrypto.CURVE_P384"
+            "the curve {unknown} is unknown: use RustlsCrypto.CURVE_P256 or RustlsCrypto.CURVE_P384"
         )),
     }
 }

@@ -430,7 +430,7 @@ impl RustlsHTTPClient {
     fn get_connection(&self) -> Option<Gd<StreamPeer>> {
         if self.link.is_some() && !self.warned_of_connection.replace(true) {
             warn_later(
-                "RustlsHTTPClient.connection is always null: its connection is moved in the background. Use RustlsStreamPeerTLS to speak over a stream of your own".to_owned(),
+                "RustlsHTTPClient.connection is always null: the connection works in the background. Use RustlsStreamPeerTLS for TLS over your own stream".to_owned(),
             );
         }
         None
@@ -441,7 +441,7 @@ impl RustlsHTTPClient {
     fn set_connection(&mut self, connection: Option<Gd<StreamPeer>>) {
         let _ = connection;
         self.told(
-            "RustlsHTTPClient.connection cannot be set: call connect_to_host(), or use RustlsStreamPeerTLS to speak over a stream of your own",
+            "RustlsHTTPClient.connection cannot be set: call connect_to_host(), or use RustlsStreamPeerTLS for TLS over your own stream",
         );
     }
 }

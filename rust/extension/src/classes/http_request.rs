@@ -437,7 +437,7 @@ impl RustlsHTTPRequest {
         let is_any = seconds >= 0.0;
         if !is_any {
             self.tell(&format!(
-                "{what} is {seconds}: use seconds from 0 on, where 0 is for any time"
+                "{what} is {seconds}: use 0 or more seconds; 0 means no limit"
             ));
         }
         is_any

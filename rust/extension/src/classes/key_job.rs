@@ -30,6 +30,7 @@ pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
 /// [method is_completed] first if the script awaits something else in between:
 ///
 /// ```gdscript
+/// var crypto := RustlsCrypto.new()
 /// var jobs: Array[RustlsKeyJob] = []
 /// for size in [2048, 4096]:
 /// 	jobs.append(crypto.generate_rsa_async(size))
@@ -103,7 +104,7 @@ impl RustlsKeyJob {
             Ok(made) => made,
             Err(TryRecvError::Empty) => return Again::Yes,
             Err(TryRecvError::Disconnected) => Err(Failure::Refused(
-                "the system gave no thread to make the key".to_owned(),
+                "the key was not generated: the system provided no thread".to_owned(),
             )),
         };
         Self::end(this, made);

@@ -376,7 +376,7 @@ impl RustlsStreamPeerTLS {
             return link::refuse_options(
                 &slot,
                 format!(
-                    "{} is no host: give a name or an address, without scheme and path",
+                    "{} is not a host: use a name or an address, without scheme and path",
                     shown::url_text(&host)
                 ),
             );

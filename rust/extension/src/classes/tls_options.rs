@@ -481,7 +481,7 @@ impl RustlsTLSOptions {
     ) -> Result<(), String> {
         if look_at(this, Self::is_server) {
             return Err(
-                "these are server options: only a client checks a server's chain".to_owned(),
+                "expected client options: only a client verifies a server's chain".to_owned(),
             );
         }
         // Nothing is bound while the default trust is read: it may have something to tell.

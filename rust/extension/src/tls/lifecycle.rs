@@ -42,8 +42,7 @@ pub(crate) fn usable(
     if leads_to(&stream, object) {
         return Err(refuse_options(
             slot,
-            "the stream is this object, or stands on it: pass the stream that is to be secured"
-                .to_owned(),
+            "the stream is this object or is based on it: pass the underlying stream".to_owned(),
         ));
     }
     Ok(stream)

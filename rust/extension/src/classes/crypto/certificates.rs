@@ -199,10 +199,10 @@ fn by_engine(
 ) -> Made {
     if !names.is_empty() {
         return Err(format!(
-            "certificates for {kind} keys are made by the engine alone, without alternative names: use generate_ecdsa()"
+            "only the engine creates certificates for {kind} keys, and only without alternative names: use generate_ecdsa()"
         ));
     }
-    let lacking = format!("{kind} keys sign no certificates: use RSA, or generate_ecdsa()");
+    let lacking = format!("{kind} keys cannot sign certificates: use RSA, or generate_ecdsa()");
     or_by_engine(Err(Failure::Lacking(lacking)), |engine| {
         let made = engine.generate_self_signed_certificate_ex(key.object());
         let made = made.issuer_name(subject);
@@ -222,7 +222,7 @@ fn check_engine(
         return Ok(());
     }
     Err(format!(
-        "certificates for {kind} keys are made by the engine alone, which loses equal attributes of a name and years before 1950: leave them out, or use generate_ecdsa()"
+        "only the engine creates certificates for {kind} keys, and it loses repeated attributes of a name and years before 1950: leave them out, or use generate_ecdsa()"
     ))
 }
 
@@ -266,7 +266,7 @@ fn issued(
     let (leaf, above) = (made.facts(), ca.facts());
     if leaf.not_before < above.not_before || leaf.not_after > above.not_after {
         warn(&format!(
-            "the certificate is dated {} to {}, beyond the dates of its authority {}: it counts only while both do",
+            "the certificate is valid from {} to {}, beyond the dates of its CA {}: it is accepted only while both are valid",
             dates.0,
             dates.1,
             quoted(&above.display_name())
@@ -291,7 +291,7 @@ fn signing_request(
 
 /// The first certificate of an engine object.
 fn first_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, String> {
-    let certificate = certificate.ok_or("it is null: pass the certificate of the authority")?;
+    let certificate = certificate.ok_or("it is null: pass the certificate of the CA")?;
     let bundle = certificates(&certificate_bytes(&certificate)?);
     let problem = bundle.problems.into_iter().next();
     let first = bundle.certificates.into_iter().next();

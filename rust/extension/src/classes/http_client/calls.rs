@@ -35,7 +35,7 @@ pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin,
         .unwrap_or(bare);
     if bare.is_empty() {
         return Err(Unusable::Host(
-            "connect_to_host: the host is empty: pass one such as \"example.org\"".to_owned(),
+            "connect_to_host: the host is empty: use a name such as \"example.org\"".to_owned(),
         ));
     }
     let port = match port {
@@ -46,7 +46,7 @@ pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin,
             .filter(|port| *port > 0)
             .ok_or_else(|| {
                 Unusable::Port(format!(
-                    "connect_to_host: the port is {given}: use 1 to 65535, or -1 for the usual one"
+                    "connect_to_host: the port is {given}: use 1 to 65535, or -1 for the default port"
                 ))
             })?,
     };
@@ -84,7 +84,7 @@ pub(super) fn request(
     };
     if !is_target {
         return Err(format!(
-            "request: the URL is {}: begin it with a slash (for CONNECT it is host:port)",
+            "request: the URL is {}: it must begin with a slash (for CONNECT it is host:port)",
             shown::url_text(target)
         ));
     }

@@ -19,7 +19,7 @@ impl RustlsHTTPClient {
         body: bytes::Bytes,
     ) -> Error {
         if self.status != Self::STATUS_CONNECTED {
-            return self.told("request: the status is not STATUS_CONNECTED: poll() until it is, and read the last body first");
+            return self.told("request: the status is not STATUS_CONNECTED: call poll() until it is, and read the previous body first");
         }
         let (method, fields) = match calls::request(method, target, headers) {
             Ok(request) => request,
@@ -111,7 +111,7 @@ impl RustlsHTTPClient {
             Stage::Failed(_) | Stage::Closed => {
                 let failure = self.failure(
                     Cause::Closed,
-                    "the server closed the connection before its answer was complete",
+                    "the server closed the connection before its response was complete",
                 );
                 self.end_with(Self::STATUS_CONNECTION_ERROR, failure);
                 Error::ERR_CONNECTION_ERROR

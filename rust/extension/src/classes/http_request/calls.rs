@@ -93,10 +93,10 @@ impl RustlsHTTPRequest {
                 self.options = Some(options);
             }
             Some(_) => self.tell(
-                "set_tls_options: these are no options for a client, and they stay as they were",
+                "set_tls_options: expected client options; tls_options is unchanged",
             ),
             None => self.tell(
-                "set_tls_options: null: set the property tls_options to null for the default",
+                "set_tls_options: the options are null: set the property tls_options to null for the default trusted roots",
             ),
         }
     }

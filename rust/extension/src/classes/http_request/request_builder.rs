@@ -166,7 +166,7 @@ impl RustlsHTTPRequest {
         if !this.is_inside_tree() {
             return Err(at_once(
                 Error::ERR_UNCONFIGURED,
-                "the node is not inside the tree: add it first, for instance with add_child()",
+                "the node is not inside the scene tree: add it first, for instance with add_child()",
             ));
         }
         let url = request_url::parse(url)
@@ -325,6 +325,6 @@ fn data_of(data: Option<&Variant>) -> Result<Data, String> {
             content,
             content_type: Some(content_type),
         }),
-        None => Err("the form cannot be sent: the system gives no random numbers".to_owned()),
+        None => Err("the form cannot be sent: the system provides no random numbers".to_owned()),
     }
 }

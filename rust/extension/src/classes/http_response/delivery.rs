@@ -28,7 +28,7 @@ thread_local! {
     static SAME_FRAME: Cell<SameFrameWait> = const { Cell::new(SameFrameWait::NONE) };
 }
 
-pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the tree";
+pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the scene tree";
 
 impl RustlsHTTPResponse {
     /// An answer that comes by a flight, or never because of a failure. Its node has to know it before it is

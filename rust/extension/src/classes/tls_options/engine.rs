@@ -56,7 +56,7 @@ impl RustlsTLSOptions {
         let unknown = me.unknown_to_engine();
         if !unknown.is_empty() {
             return Err(format!(
-                "the engine's TLSOptions know no {}: take them out, or use a class of this addon",
+                "the engine's TLSOptions do not support {}: remove this, or use a class of this addon",
                 unknown.join(", ")
             ));
         }
@@ -76,7 +76,7 @@ impl RustlsTLSOptions {
                     .done()
             }
         };
-        made.ok_or_else(|| "the engine made no TLSOptions of them".to_owned())
+        made.ok_or_else(|| "the engine could not create TLSOptions from these options".to_owned())
     }
 
     /// What is asked for that the engine's options have no place for. Whether sessions are resumed is not among it: the

@@ -19,9 +19,8 @@ use crate::options::options_key::ClientsSpec;
 use crate::options::options_key::identity;
 
 const FOR_CLIENTS: &str =
-    "these are server options: use replace_identity() or add_server_identity()";
-const FOR_SERVERS: &str =
-    "these are client options: make server options with RustlsTLSOptions.server()";
+    "expected client options: for a server use replace_identity() or add_server_identity()";
+const FOR_SERVERS: &str = "expected server options: create them with RustlsTLSOptions.server()";
 
 #[godot_api(secondary)]
 impl RustlsTLSOptions {
@@ -108,7 +107,7 @@ impl RustlsTLSOptions {
         };
         let clients = trusted_chain
             .ok_or_else(|| {
-                "the trusted chain is null: the default trust is not for clients, so pass the certificate that issued theirs".to_owned()
+                "the trusted chain is null: the default trusted roots do not count for clients, so pass the CA certificate that issued theirs".to_owned()
             })
             .and_then(|chain| certificate_bytes(&chain))
             .and_then(|trust| {

@@ -112,7 +112,7 @@ impl RustlsTLSOptions {
         match (&self.private_key, &self.key_pem) {
             (Some(key), _) => known_private_key(key),
             (None, Some(pem)) => Ok(Arc::clone(pem)),
-            (None, None) => Err("the options have no private key (one that lies in no file of its own is not saved or copied with them): set it with replace_identity(), or make the options again".to_owned()),
+            (None, None) => Err("the options have no private key (a key without a file of its own is not saved or copied with them): set it with replace_identity(), or create the options again".to_owned()),
         }
     }
 
@@ -142,7 +142,7 @@ impl TrustedText {
         let usable = if bundle.certificates.is_empty() {
             let why = bundle.problems.join("; ");
             Err(format!(
-                "the trusted PEM text holds no usable certificate: {why}"
+                "the trusted PEM text contains no usable certificate: {why}"
             ))
         } else {
             let bytes = pem.as_bytes().to_vec();

@@ -121,7 +121,7 @@ impl RustlsTLSOptions {
             .filter(|(held, _)| held.as_ref().is_some_and(|held| !lies_in_a_file(held)))
             .map(|(_, name)| {
                 not_saved(
-                    &format!("{name} lies in no file of its own and"),
+                    &format!("{name} has no file of its own and"),
                     "save it as a .crt file and load() that",
                 )
             }),
@@ -215,7 +215,7 @@ impl RustlsTLSOptions {
         let key = self.private_key.as_ref()?;
         if !lies_in_a_file(key) {
             return Some(not_saved(
-                "private_key lies in no file of its own and",
+                "private_key has no file of its own and",
                 "save it as a .key file on the server and load() that",
             ));
         }
