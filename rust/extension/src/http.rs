@@ -6,3 +6,4 @@ pub(crate) mod fetch_task;
 pub(crate) mod pool_cache;
 pub(crate) mod proxy_settings;
 pub(crate) mod response_state;
+pub(crate) mod status;

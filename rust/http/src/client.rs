@@ -14,7 +14,7 @@ use crate::headers::{Fields, Line};
 use driver::Prepared;
 use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
-use godot_rustls_net::phase::PhaseCell;
+use godot_rustls_net::phase::{Phase, PhaseCell};
 
 /// Bytes of a body that are read ahead of whoever polls. The server waits when they are not fetched.
 const AHEAD: usize = 1024 * 1024;
@@ -141,9 +141,9 @@ impl Client {
         (client, work)
     }
 
-    /// Where [`Stage::Connecting`] is, by the engine's numbers.
-    pub fn phase(&self) -> u8 {
-        self.shared.phase.number()
+    /// Returns how far [`Stage::Connecting`] is.
+    pub fn phase(&self) -> Phase {
+        self.shared.phase.get()
     }
 
     /// How far it is.

@@ -150,11 +150,11 @@ pub async fn run(
 }
 
 fn doing(progress: &Progress) -> &'static str {
-    match progress.phase.number() {
-        1 => "looking the name up",
-        3 => "connecting",
-        7 => "receiving the body",
-        _ => "waiting for the answer",
+    match progress.phase.get() {
+        Phase::Resolving => "looking the name up",
+        Phase::Connecting => "connecting",
+        Phase::Body => "receiving the body",
+        Phase::Idle | Phase::Requesting => "waiting for the answer",
     }
 }
 

@@ -1,37 +1,62 @@
-//! How far a request is, for whoever polls it.
+//! The phase of an exchange, shared with those who poll it from other threads.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// How far an exchange is. The numbers are those of the engine's HTTPClient.Status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
+/// The phase of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Phase {
-    /// Nothing happens, any more or yet.
-    Idle = 0,
-    /// The name is being looked up.
-    Resolving = 1,
+    /// Nothing is under way.
+    #[default]
+    Idle,
+    /// A name is being looked up.
+    Resolving,
     /// The connection is being made and secured.
-    Connecting = 3,
-    /// There is a connection, and nothing to send.
-    Connected = 5,
-    /// The request is on its way, or its answer.
-    Requesting = 6,
-    /// The body comes.
-    Body = 7,
+    Connecting,
+    /// The request is being sent, or its response awaited.
+    Requesting,
+    /// The body of the response is being received.
+    Body,
 }
 
-/// Where others read how far an exchange is.
+/// A cell that holds a [`Phase`], written by the exchange and read by other threads.
 #[derive(Debug, Default)]
 pub struct PhaseCell(AtomicU8);
 
 impl PhaseCell {
-    /// The engine's number for it.
-    pub fn number(&self) -> u8 {
-        self.0.load(Ordering::Acquire)
+    /// Returns the phase.
+    pub fn get(&self) -> Phase {
+        match self.0.load(Ordering::Acquire) {
+            1 => Phase::Resolving,
+            2 => Phase::Connecting,
+            3 => Phase::Requesting,
+            4 => Phase::Body,
+            _ => Phase::Idle,
+        }
     }
 
-    /// Sets it.
+    /// Sets the phase.
     pub fn set(&self, phase: Phase) {
         self.0.store(phase as u8, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_phase_that_is_set_is_read() {
+        let cell = PhaseCell::default();
+        assert_eq!(cell.get(), Phase::default());
+        for phase in [
+            Phase::Resolving,
+            Phase::Connecting,
+            Phase::Requesting,
+            Phase::Body,
+            Phase::Idle,
+        ] {
+            cell.set(phase);
+            assert_eq!(cell.get(), phase);
+        }
     }
 }

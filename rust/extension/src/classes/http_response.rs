@@ -14,6 +14,7 @@ use godot_rustls_tls::diagnosis::Diagnosis;
 use super::RustlsCertificateInfo;
 use crate::engine::convert::godot_text;
 use crate::http::response_state::Arrival;
+use crate::http::status;
 
 /// The response to a request of [method RustlsHTTPRequest.fetch], while it arrives and afterwards.
 ///
@@ -288,9 +289,9 @@ impl RustlsHTTPResponse {
         self.arrival.cancel(why);
     }
 
-    /// The engine's HTTPClient.Status.
-    pub(crate) fn phase(&self) -> i64 {
-        self.arrival.phase()
+    /// Returns the engine's number for the phase of the exchange.
+    pub(crate) fn status(&self) -> i64 {
+        status::of_phase(self.arrival.phase())
     }
 
     pub(crate) fn is_done(&self) -> bool {

@@ -107,7 +107,7 @@ impl Task for Flight {
     }
 
     fn has_ended(&self) -> bool {
-        self.progress.phase.number() == Phase::Idle as u8
+        self.progress.phase.get() == Phase::Idle
     }
 
     fn has_events(&self) -> bool {

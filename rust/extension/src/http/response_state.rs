@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_net::phase::Phase;
 use godot_rustls_runtime::event_queue::RetryTime;
 use godot_rustls_runtime::response_state::{End, ResponseState};
 
@@ -39,10 +40,10 @@ impl Arrival {
         self.task(|_| ()).is_some()
     }
 
-    /// Returns the engine's HTTPClient.Status.
-    pub(crate) fn phase(&self) -> i64 {
-        self.task(|flight| i64::from(flight.progress.phase.number()))
-            .unwrap_or(0)
+    /// Returns the phase of the exchange; idle when none is under way.
+    pub(crate) fn phase(&self) -> Phase {
+        self.task(|flight| flight.progress.phase.get())
+            .unwrap_or(Phase::Idle)
     }
 
     /// Returns how many seconds the server of events wants a client to wait before it asks again, or -1.

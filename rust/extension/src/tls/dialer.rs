@@ -93,7 +93,7 @@ impl Dialer {
     }
 
     fn timed_out(&self, limit: Duration) -> Diagnosis {
-        let stage = if self.phase.number() == Phase::Connecting as u8 {
+        let stage = if self.phase.get() == Phase::Connecting {
             "nothing answered"
         } else {
             "its name was not resolved"

@@ -4,6 +4,7 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_http::client::{Ask, Stage};
 use godot_rustls_http::failure::FailureKind;
+use godot_rustls_net::phase::Phase;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 
 use super::{RustlsHTTPClient, calls};
@@ -51,7 +52,7 @@ impl RustlsHTTPClient {
         };
         match link.client.stage() {
             Stage::Connecting => {
-                if link.client.phase() == 3 {
+                if link.client.phase() == Phase::Connecting {
                     self.status = Self::STATUS_CONNECTING;
                 }
                 Error::OK

@@ -105,7 +105,7 @@ impl RustlsHTTPRequest {
     #[func]
     fn get_http_client_status(&self) -> i64 {
         self.requested()
-            .map_or(0, |response| response.bind().phase())
+            .map_or(0, |response| response.bind().status())
     }
 
     /// Returns the number of bytes of the body received so far, before decompression.
