@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use godot_rustls_net::error::{ConnectError, ConnectErrorKind};
-use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
+use godot_rustls_net::error::ConnectError;
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary};
 
 /// What failed, in the engine's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,22 +81,21 @@ impl Failure {
         Self::new(kind, diagnosis.message).because(diagnosis.cause)
     }
 
+    /// A connection that was not made, in the words of the class that connects.
+    pub fn of_connect(error: &ConnectError, vocabulary: Vocabulary) -> Self {
+        let kind = match error {
+            ConnectError::Resolve { .. } => FailureKind::CantResolve,
+            ConnectError::Tls(_) => FailureKind::TlsHandshake,
+            _ => FailureKind::CantConnect,
+        };
+        Self::of_tls(kind, error.diagnosis(vocabulary))
+    }
+
     /// The same failure with another cause than the usual one.
     #[must_use]
     pub fn because(mut self, cause: Cause) -> Self {
         self.cause = cause;
         self
-    }
-}
-
-impl From<ConnectError> for Failure {
-    fn from(error: ConnectError) -> Self {
-        let kind = match error.kind {
-            ConnectErrorKind::CantConnect => FailureKind::CantConnect,
-            ConnectErrorKind::CantResolve => FailureKind::CantResolve,
-            ConnectErrorKind::Tls => FailureKind::TlsHandshake,
-        };
-        Self::of_tls(kind, error.diagnosis)
     }
 }
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_tls::config::ClientSetup;
-use godot_rustls_tls::diagnosis::{Cause, Vocabulary};
+use godot_rustls_tls::diagnosis::Vocabulary;
 use tokio::net::TcpStream;
 
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, Elapsed};
 use crate::dial;
-use crate::error::{ConnectError, ConnectErrorKind};
+use crate::error::{ConnectError, Hop};
 use crate::lingering::Socket;
 use crate::origin::Origin;
 use crate::phase::PhaseCell;
@@ -65,22 +65,23 @@ impl Connector {
         self
     }
 
-    /// Connects to `origin`, through a proxy if the routes say so.
+    /// Returns the words for the advice in the sentences of [`ConnectError`].
+    pub fn vocabulary(&self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    /// Connects to `origin`, through a proxy where the routes say so, and with TLS for HTTPS.
     pub async fn connect(
         &self,
         origin: &Origin,
         phase: &PhaseCell,
     ) -> Result<(Transport, PeerFacts), ConnectError> {
-        let limit = Deadline::new(self.timeout, self.vocabulary);
-        let proxy = self
-            .routes
-            .route(origin.is_https, &origin.host, origin.port)
-            .map_err(|problem| {
-                ConnectError::of(ConnectErrorKind::CantConnect, Cause::Proxy, problem)
-            })?;
+        let deadline = Deadline::new(self.timeout);
+        let (host, port) = (&origin.host, origin.port);
+        let proxy = self.routes.route(origin.is_https, host, port)?;
         let socket = match &proxy {
-            None => dial::reach(&origin.host, origin.port, "", &limit, phase).await?,
-            Some(proxy) => proxy::connect(proxy, origin, &limit, phase).await?,
+            None => dial::connect(Hop::Server, host, port, &deadline, phase).await?,
+            Some(proxy) => proxy::connect(proxy, origin, &deadline, phase).await?,
         };
         let mut facts = PeerFacts {
             address: socket.peer_addr().ok(),
@@ -93,7 +94,7 @@ impl Connector {
             }
             return Ok((Transport::Plain(Socket::new(socket)), facts));
         }
-        let stream = self.secure(socket, origin, &limit).await?;
+        let stream = self.secure(socket, origin, &deadline).await?;
         let session = stream.session();
         facts.tls_version = session.protocol_version().to_owned();
         facts.cipher_suite = session.cipher_suite();
@@ -106,15 +107,21 @@ impl Connector {
         &self,
         socket: TcpStream,
         origin: &Origin,
-        limit: &Deadline,
+        deadline: &Deadline,
     ) -> Result<TlsStream, ConnectError> {
-        let refuse = |diagnosis| ConnectError::new(ConnectErrorKind::Tls, diagnosis);
-        let session = self.setup.connect(&origin.host).map_err(refuse)?;
+        let session = self
+            .setup
+            .connect(&origin.host)
+            .map_err(ConnectError::Tls)?;
         let mut stream = TlsStream::new(socket, session);
-        match limit.keep(stream.handshake()).await {
-            Some(Ok(())) => Ok(stream),
-            Some(Err(diagnosis)) => Err(refuse(diagnosis)),
-            None => Err(refuse(stream.timed_out(limit.seconds(), self.vocabulary))),
+        let outcome = deadline.within(stream.handshake()).await;
+        match outcome {
+            Ok(Ok(())) => Ok(stream),
+            Ok(Err(diagnosis)) => Err(ConnectError::Tls(diagnosis)),
+            Err(Elapsed { limit }) => {
+                let diagnosis = stream.timed_out(limit.as_secs_f64(), self.vocabulary);
+                Err(ConnectError::Tls(diagnosis))
+            }
         }
     }
 }

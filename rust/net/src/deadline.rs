@@ -1,35 +1,75 @@
-//! How long making a connection may take.
+//! The time limit of making one connection: lookup, TCP, proxy and TLS together.
 
 use std::time::Duration;
 
-use godot_rustls_tls::diagnosis::Vocabulary;
 use tokio::time::{Instant, timeout_at};
 
-/// How long making a connection may take, all in all.
+/// The moment at which a connection must be made, or no limit.
 pub(crate) struct Deadline {
-    timeout: Option<Duration>,
-    pub(crate) vocabulary: Vocabulary,
-    begun: Instant,
+    limit: Option<Duration>,
+    started: Instant,
+}
+
+/// The error of work that the deadline cut short.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Elapsed {
+    /// The limit, from the start of the connection.
+    pub(crate) limit: Duration,
 }
 
 impl Deadline {
-    pub(crate) fn new(timeout: Option<Duration>, vocabulary: Vocabulary) -> Self {
+    /// Starts the time. `None` is no limit.
+    pub(crate) fn new(limit: Option<Duration>) -> Self {
         Self {
-            timeout,
-            vocabulary,
-            begun: Instant::now(),
+            limit,
+            started: Instant::now(),
         }
     }
 
-    /// None when the time is over.
-    pub(crate) async fn keep<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        match self.timeout {
-            None => Some(work.await),
-            Some(timeout) => timeout_at(self.begun + timeout, work).await.ok(),
-        }
+    /// Awaits `work`, until the deadline at most.
+    pub(crate) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Elapsed> {
+        let Some(limit) = self.limit else {
+            return Ok(work.await);
+        };
+        let result = timeout_at(self.started + limit, work).await;
+        result.map_err(|_| Elapsed { limit })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use tokio::time::{advance, sleep};
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(10);
+
+    #[tokio::test(start_paused = true)]
+    async fn all_steps_share_one_limit() {
+        let deadline = Deadline::new(Some(LIMIT));
+        let step = deadline.within(sleep(Duration::from_secs(6))).await;
+        assert_eq!(step, Ok(()));
+        let started = Instant::now();
+        let step = deadline.within(pending::<()>()).await;
+        assert_eq!(step, Err(Elapsed { limit: LIMIT }));
+        assert_eq!(started.elapsed().as_secs(), 4);
     }
 
-    pub(crate) fn seconds(&self) -> f64 {
-        self.timeout.unwrap_or_default().as_secs_f64()
+    #[tokio::test(start_paused = true)]
+    async fn a_step_that_starts_after_the_deadline_fails_unless_it_is_ready() {
+        let deadline = Deadline::new(Some(LIMIT));
+        advance(2 * LIMIT).await;
+        let started = Instant::now();
+        assert!(deadline.within(pending::<()>()).await.is_err());
+        assert_eq!(deadline.within(async { 1 }).await, Ok(1));
+        assert!(started.elapsed() < Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_limit_nothing_is_cut_short() {
+        let hour = Duration::from_secs(3600);
+        assert_eq!(Deadline::new(None).within(sleep(hour)).await, Ok(()));
     }
 }

@@ -81,12 +81,15 @@ pub enum Cause {
 pub struct Vocabulary {
     /// The setting that limits how long making a connection may take.
     pub connect_limit: &'static str,
+    /// The setting that takes proxies from environment variables.
+    pub environment_proxies: &'static str,
 }
 
 impl Default for Vocabulary {
     fn default() -> Self {
         Self {
             connect_limit: "the time limit",
+            environment_proxies: "proxies from the environment",
         }
     }
 }

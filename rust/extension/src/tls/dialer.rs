@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
 use godot_rustls_net::connect_to_host;
-use godot_rustls_net::error::{ConnectError, ConnectErrorKind};
+use godot_rustls_net::error::ConnectError;
 use godot_rustls_net::phase::{Phase, PhaseCell};
 use godot_rustls_tls::config::ClientSetup;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
@@ -14,8 +14,9 @@ use tokio::task::AbortHandle;
 
 use super::limits::Limits;
 use crate::runtime::threads::threads;
+use crate::vocabulary;
 
-type Found = Result<TcpStream, ConnectError>;
+type Found = Result<TcpStream, Diagnosis>;
 
 /// A connection that is being made: resolving, then connecting, the first address that answers wins.
 pub(crate) struct Dialer {
@@ -50,14 +51,13 @@ impl Dialer {
                 let (host, phase) = (address.to_owned(), Arc::clone(&phase));
                 let task = runtime.spawn(async move {
                     // The game may have lost interest.
-                    let _ = sender.send(connect_to_host(&host, port, &phase).await);
+                    let found = connect_to_host(&host, port, &phase).await;
+                    let _ = sender.send(found.map_err(|error| diagnosis(&error)));
                 });
                 Some(task.abort_handle())
             }
             Err(error) => {
-                let diagnosis = Diagnosis::new(Cause::Transport, error.to_string());
-                let error = ConnectError::new(ConnectErrorKind::CantConnect, diagnosis);
-                let _ = sender.send(Err(error));
+                let _ = sender.send(Err(Diagnosis::new(Cause::Transport, error.to_string())));
                 None
             }
         };
@@ -75,9 +75,7 @@ impl Dialer {
     pub(crate) fn poll(&mut self) -> Progress {
         match self.found.try_recv() {
             Ok(Ok(socket)) => return Progress::Connected(socket),
-            Ok(Err(error)) => {
-                return Progress::Failed(Diagnosis::new(Cause::Transport, error.to_string()));
-            }
+            Ok(Err(diagnosis)) => return Progress::Failed(diagnosis),
             Err(TryRecvError::Empty) => {}
             Err(TryRecvError::Disconnected) => {
                 return Progress::Failed(Diagnosis::new(
@@ -108,6 +106,13 @@ impl Dialer {
             ),
         )
     }
+}
+
+/// Returns the sentence of `error`. The causes of the stream do not tell apart why no connection was
+/// made: all of it is a failure of the stream below.
+fn diagnosis(error: &ConnectError) -> Diagnosis {
+    let message = error.diagnosis(vocabulary::STREAM).message;
+    Diagnosis::new(Cause::Transport, message)
 }
 
 impl Drop for Dialer {

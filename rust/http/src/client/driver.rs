@@ -39,7 +39,7 @@ pub(super) async fn drive(
     let _ended = Ended(&shared);
     let outcome = match connector.connect(&origin, &shared.phase).await {
         Ok((transport, facts)) => serve(transport, facts, asked, &shared).await,
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::of_connect(&error, connector.vocabulary())),
     };
     shared.change(|state| {
         state.stage = match outcome {

@@ -67,7 +67,10 @@ impl Connection {
         origin: &Origin,
         phase: &PhaseCell,
     ) -> Result<Self, Failure> {
-        let (transport, facts) = connector.connect(origin, phase).await?;
+        let (transport, facts) = connector
+            .connect(origin, phase)
+            .await
+            .map_err(|error| Failure::of_connect(&error, connector.vocabulary()))?;
         if facts.alpn == H2 {
             Http2::begin(transport, facts).await.map(Self::Http2)
         } else {

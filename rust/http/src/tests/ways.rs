@@ -154,15 +154,17 @@ async fn advice_names_the_setting_of_the_class_that_connects() {
         port,
     };
     let limit = Some(Duration::from_millis(20));
-    let connector =
-        Connector::new(Arc::new(client(&[])), Routes::default(), limit).speaking(Vocabulary {
-            connect_limit: "patience",
-        });
+    let vocabulary = Vocabulary {
+        connect_limit: "patience",
+        ..Vocabulary::default()
+    };
+    let connector = Connector::new(Arc::new(client(&[])), Routes::default(), limit);
+    let connector = connector.speaking(vocabulary);
     let failed = connector.connect(&origin, &PhaseCell::default()).await;
-    let failure = failed.err().unwrap();
-    assert_eq!(failure.diagnosis.cause, Cause::Timeout);
+    let diagnosis = failed.err().unwrap().diagnosis(connector.vocabulary());
+    assert_eq!(diagnosis.cause, Cause::Timeout);
     assert!(
-        failure.diagnosis.message.contains("raise patience if"),
-        "{failure}"
+        diagnosis.message.contains("raise patience if"),
+        "{diagnosis}"
     );
 }

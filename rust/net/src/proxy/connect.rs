@@ -1,4 +1,4 @@
-//! A socket to a server through a proxy.
+//! A TCP connection to a server through a proxy.
 
 use std::net::IpAddr;
 
@@ -7,115 +7,124 @@ use base64::engine::general_purpose::STANDARD;
 use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
-use super::http_connect;
-use super::socks5::{self, Place, Problem};
-use crate::deadline::Deadline;
-use crate::dial::{reach, resolve};
-use crate::error::{ConnectError, ConnectErrorKind};
+use super::settings::{Proxy, ProxyScheme};
+use super::socks5::Target;
+use super::{http_connect, socks5};
+use crate::deadline::{Deadline, Elapsed};
+use crate::dial;
+use crate::error::{Authority, ConnectError, Hop, ProxyFault, ResolveFault};
 use crate::origin::Origin;
 use crate::phase::PhaseCell;
-use crate::proxy::{Proxy, ProxyScheme};
 use crate::redacted;
-use godot_rustls_tls::diagnosis::Cause;
 
-/// A socket through which the bytes for `origin` go. A proxy that forwards plain requests is just connected to.
+/// Connects to `origin` through the proxy. For plain requests to an HTTP proxy, which forwards them,
+/// the connection leads to the proxy itself.
 pub(crate) async fn connect(
     proxy: &Proxy,
     origin: &Origin,
-    limit: &Deadline,
+    deadline: &Deadline,
     phase: &PhaseCell,
 ) -> Result<TcpStream, ConnectError> {
-    let places = match (proxy.scheme, origin.host.parse::<IpAddr>()) {
-        (ProxyScheme::Http, _) => return by_http(proxy, origin, limit, phase).await,
-        (_, Ok(address)) => vec![Place::Address(address)],
-        (ProxyScheme::Socks5h, _) => vec![Place::Name(origin.host.clone())],
+    let targets = match (proxy.scheme, origin.host.parse::<IpAddr>()) {
+        (ProxyScheme::Http, _) => return connect_by_http(proxy, origin, deadline, phase).await,
+        (_, Ok(address)) => vec![Target::Address(address)],
+        (ProxyScheme::Socks5h, _) => vec![Target::Name(origin.host.clone())],
         (ProxyScheme::Socks5, _) => {
-            let found = resolve(&origin.host, "", limit, phase).await?;
-            found.into_iter().map(Place::Address).collect()
+            let found = dial::resolve(Hop::Server, &origin.host, deadline, phase).await?;
+            found.into_iter().map(Target::Address).collect()
         }
     };
-    by_socks(proxy, origin, &places, limit, phase).await
+    connect_by_socks(proxy, origin, &targets, deadline, phase).await
 }
 
-async fn by_http(
+async fn connect_by_http(
     proxy: &Proxy,
     origin: &Origin,
-    limit: &Deadline,
+    deadline: &Deadline,
     phase: &PhaseCell,
 ) -> Result<TcpStream, ConnectError> {
-    let mut socket = reach_proxy(proxy, limit, phase).await?;
+    let mut socket = dial(proxy, deadline, phase).await?;
     if !origin.is_https {
         return Ok(socket);
     }
     let authority = format!("{}:{}", origin.bracketed(), origin.port);
     let authorization = authorization(proxy);
-    let asking = http_connect::ask(&mut socket, &authority, authorization.as_deref());
-    match limit.keep(asking).await {
-        Some(Ok(())) => Ok(socket),
-        Some(Err(reason)) => Err(refused(proxy, origin, &reason)),
-        None => Err(refused(proxy, origin, &too_late(limit))),
+    let handshake = http_connect::handshake(&mut socket, &authority, authorization.as_deref());
+    match within(deadline, handshake).await {
+        Ok(()) => Ok(socket),
+        Err(fault) => Err(failed(proxy, origin, fault)),
     }
 }
 
-/// Offers the proxy one place after the other, until it reaches one. It may have a way to addresses of one family only.
-pub(super) async fn by_socks(
+/// Asks the proxy for one target after the other, until it reaches one: it may have a route to
+/// addresses of one family only.
+async fn connect_by_socks(
     proxy: &Proxy,
     origin: &Origin,
-    places: &[Place],
-    limit: &Deadline,
+    targets: &[Target],
+    deadline: &Deadline,
     phase: &PhaseCell,
 ) -> Result<TcpStream, ConnectError> {
-    let mut reason = "no address".to_owned();
-    for place in places {
-        // A proxy that refused closes the connection (RFC 1928 section 6).
-        let mut socket = reach_proxy(proxy, limit, phase).await?;
+    let mut refusal = None;
+    for target in targets {
+        // A proxy closes the connection after a refusal (RFC 1928 section 6).
+        let mut socket = dial(proxy, deadline, phase).await?;
         let credentials = proxy.credentials.as_ref();
-        let asking = socks5::ask(&mut socket, place, origin.port, credentials);
-        match limit.keep(asking).await {
-            Some(Ok(())) => return Ok(socket),
-            Some(Err(Problem::Refused(why))) => reason = why,
-            Some(Err(Problem::Broken(why))) => return Err(refused(proxy, origin, &why)),
-            None => return Err(refused(proxy, origin, &too_late(limit))),
+        let handshake = socks5::handshake(&mut socket, target, origin.port, credentials);
+        match within(deadline, handshake).await {
+            Ok(()) => return Ok(socket),
+            Err(fault @ ProxyFault::SocksReply(_)) => refusal = Some(fault),
+            Err(fault) => return Err(failed(proxy, origin, fault)),
         }
     }
-    Err(refused(proxy, origin, &reason))
+    Err(match refusal {
+        Some(fault) => failed(proxy, origin, fault),
+        None => ConnectError::Resolve {
+            at: Hop::Server,
+            host: redacted::host(&origin.host),
+            fault: ResolveFault::NoAddress,
+        },
+    })
 }
 
-async fn reach_proxy(
+async fn dial(
     proxy: &Proxy,
-    limit: &Deadline,
+    deadline: &Deadline,
     phase: &PhaseCell,
 ) -> Result<TcpStream, ConnectError> {
-    reach(&proxy.host, proxy.port, "the proxy ", limit, phase).await
+    dial::connect(Hop::Proxy, &proxy.host, proxy.port, deadline, phase).await
 }
 
-fn too_late(limit: &Deadline) -> String {
-    format!("no answer within {} seconds", limit.seconds())
+async fn within(
+    deadline: &Deadline,
+    handshake: impl Future<Output = Result<(), ProxyFault>>,
+) -> Result<(), ProxyFault> {
+    match deadline.within(handshake).await {
+        Ok(outcome) => outcome,
+        Err(Elapsed { limit }) => Err(ProxyFault::TimedOut { limit }),
+    }
 }
 
-/// What a proxy is told of who asks (RFC 7617).
+/// Returns the `Proxy-Authorization` of a proxy's credentials (RFC 7617).
 pub(crate) fn authorization(proxy: &Proxy) -> Option<String> {
-    let (user, password) = proxy.credentials.as_ref()?;
-    let pair = Zeroizing::new(format!("{user}:{}", password.as_str()));
+    let credentials = proxy.credentials.as_ref()?;
+    let (user, password) = (&credentials.user, credentials.password.as_str());
+    let pair = Zeroizing::new(format!("{user}:{password}"));
     Some(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
 }
 
-fn refused(proxy: &Proxy, origin: &Origin, reason: &str) -> ConnectError {
-    ConnectError::of(
-        ConnectErrorKind::CantConnect,
-        Cause::Proxy,
-        format!(
-            "{} does not connect to {}:{} ({reason}): check its address, user and password, and what it allows",
-            describe(proxy),
-            redacted::host(&origin.bracketed()),
-            origin.port
-        ),
-    )
-}
-
-/// A proxy in sentences, without its password.
-fn describe(proxy: &Proxy) -> String {
-    format!("the proxy {}:{}", proxy.host, proxy.port)
+fn failed(proxy: &Proxy, origin: &Origin, fault: ProxyFault) -> ConnectError {
+    ConnectError::Proxy {
+        proxy: Authority {
+            host: proxy.host.clone(),
+            port: proxy.port,
+        },
+        origin: Authority {
+            host: redacted::host(&origin.bracketed()),
+            port: origin.port,
+        },
+        fault,
+    }
 }
 
 #[cfg(test)]

@@ -1,41 +1,45 @@
-//! The proxies that the environment names.
+//! The proxies that environment variables name, with the rules of curl.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use super::Proxy;
+use super::settings::Proxy;
+use crate::error::ProxyError;
 use crate::redacted;
 
-/// The exemption of all servers. The matcher knows it for names alone.
+/// The exemption of all servers, which the matcher applies to names only, not to addresses.
 const EVERYTHING: &str = "*";
 
-/// What the variables said when they were read. Equal ones lead the same ways.
+/// The proxies and exemptions that the environment named when it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
     http: Named,
     https: Named,
-    /// What goes without a proxy, in the form that the matcher knows.
+    /// The servers that are connected to directly, in the form that the matcher reads.
     exempt: Vec<String>,
 }
 
-/// A proxy, or why the variable names none. None: no variable is filled.
-type Named = Option<Result<Proxy, String>>;
+/// A proxy, or the reason why the variable names none. `None`: no variable has a value.
+type Named = Option<Result<Proxy, ProxyError>>;
 
 impl Environment {
-    /// Reads `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in capitals first.
+    /// Reads `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, the upper-case variable of each
+    /// first.
     ///
-    /// On a thread where nobody changes the environment at the same time, which is no safe thing to do on most systems.
+    /// To be called on a thread on which nothing changes the environment at the same time: on most
+    /// systems such a change is not synchronised with readers.
     pub fn read() -> Self {
-        // A value that is no text names no proxy either, and that has to be told.
+        // A value that is not text is kept as one that names no proxy: ignoring it would connect
+        // directly.
         let variable = |name: &str| {
             let value = std::env::var_os(name)?;
             Some(value.to_string_lossy().into_owned())
         };
-        Self::of(variable)
+        Self::from_variables(variable)
     }
 
-    pub(super) fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
-        // Empty ones do not count, as in curl.
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
+        // An empty value counts as none, as in curl.
         let filled = |name: &&str| {
             let value = variable(name)?;
             let value = value.trim();
@@ -45,7 +49,7 @@ impl Environment {
             let mut found = names.iter().filter_map(|name| Some((*name, filled(name)?)));
             found.next().map(|(name, value)| read(name, &value))
         };
-        // Web servers give scripts a header of the request by this name (httpoxy).
+        // A CGI script gets the header `Proxy` of a request as HTTP_PROXY ("httpoxy").
         let http: &[_] = match variable("REQUEST_METHOD") {
             Some(_) => &["ALL_PROXY", "all_proxy"],
             None => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
@@ -58,16 +62,16 @@ impl Environment {
         }
     }
 
-    /// The proxy for a server. None: none.
+    /// Returns the proxy for a server, `None` for a direct connection.
     ///
-    /// Fails when a variable is filled and names no proxy that can be used: going without it could tell a server what the
-    /// proxy was to hide.
+    /// Fails when a variable names a proxy that cannot be used: a direct connection could reveal to
+    /// the server what the proxy was to hide.
     pub(super) fn route(
         &self,
         is_https: bool,
         host: &str,
         port: u16,
-    ) -> Result<Option<Proxy>, String> {
+    ) -> Result<Option<Proxy>, ProxyError> {
         let named = if is_https { &self.https } else { &self.http };
         match named {
             Some(named) if !self.exempts(host, port)? => named.clone().map(Some),
@@ -75,8 +79,8 @@ impl Environment {
         }
     }
 
-    fn exempts(&self, host: &str, port: u16) -> Result<bool, String> {
-        if self.exempt.iter().any(|one| one == EVERYTHING) {
+    fn exempts(&self, host: &str, port: u16) -> Result<bool, ProxyError> {
+        if self.exempt.iter().any(|exempt| exempt == EVERYTHING) {
             return Ok(true);
         }
         let host = host.trim_matches(['[', ']']);
@@ -90,13 +94,8 @@ impl Environment {
             .authority(authority)
             .path_and_query("/")
             .build()
-            .map_err(|_| {
-                format!(
-                    "{} is no host that a proxy could be looked up for",
-                    redacted::host(host)
-                )
-            })?;
-        // It is asked only for what goes past whatever proxy there is.
+            .map_err(|_| ProxyError::InvalidHost(redacted::host(host)))?;
+        // The matcher decides about exemptions only: its proxy is a dummy.
         let matcher = Matcher::builder()
             .all("http://any")
             .no(self.exempt.join(","));
@@ -104,20 +103,21 @@ impl Environment {
     }
 }
 
-fn read(name: &str, value: &str) -> Result<Proxy, String> {
-    let named =
-        Proxy::parse(value, 0).and_then(|proxy| proxy.ok_or_else(|| "it names none".into()));
-    named.map_err(|problem| {
-        format!(
-            "the proxy that the environment variable {name} names cannot be used: {problem}. Change the variable, or turn use_environment_proxies off"
-        )
+fn read(name: &'static str, value: &str) -> Result<Proxy, ProxyError> {
+    Proxy::from_variable(value).map_err(|fault| ProxyError::Variable {
+        name,
+        fault: Box::new(fault),
     })
 }
 
-/// Blanks part them too, as in curl. IPv6 may have its brackets.
+/// Splits a list of exemptions at commas and blanks, as curl does. The matcher expects IPv6 addresses
+/// without brackets.
 fn exemptions(list: &str) -> Vec<String> {
     list.split(|c: char| c == ',' || c.is_whitespace())
-        .filter(|one| !one.is_empty())
-        .map(|one| one.replace(['[', ']'], ""))
+        .filter(|exempt| !exempt.is_empty())
+        .map(|exempt| exempt.replace(['[', ']'], ""))
         .collect()
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,22 +1,23 @@
-//! A tunnel through an HTTP proxy (RFC 9110 section 9.3.6).
+//! The client's side of a tunnel through an HTTP proxy: CONNECT (RFC 9110 section 9.3.6).
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use zeroize::Zeroizing;
 
-use super::broken;
+use crate::error::ProxyFault;
 use godot_rustls_pki::text::excerpt;
 
-/// Bytes that the head of a proxy's answer may have, and fields.
-const LONGEST_HEAD: usize = 16 * 1024;
-const MOST_FIELDS: usize = 100;
+/// The largest head of a response, in bytes.
+const MAX_HEAD: usize = 16 * 1024;
 
-/// Asks the proxy at the other end to connect to `authority`. All that comes after that is the server's.
-pub(super) async fn ask(
-    socket: &mut TcpStream,
+/// The largest number of fields in a head.
+const MAX_FIELDS: usize = 100;
+
+/// Asks the proxy to connect to `authority`. Afterwards the stream leads to that server.
+pub(super) async fn handshake(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     authority: &str,
     authorization: Option<&str>,
-) -> Result<(), String> {
+) -> Result<(), ProxyFault> {
     let mut request = Zeroizing::new(format!(
         "CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n"
     ));
@@ -24,12 +25,11 @@ pub(super) async fn ask(
         request.push_str(&format!("Proxy-Authorization: {value}\r\n"));
     }
     request.push_str("\r\n");
-    let sent = socket.write_all(request.as_bytes()).await;
-    sent.map_err(|error| broken(&error))?;
+    stream.write_all(request.as_bytes()).await?;
     let mut head = Vec::new();
-    while head.len() < LONGEST_HEAD {
-        // A byte more than the head would be missing in what follows.
-        let byte = socket.read_u8().await.map_err(|error| broken(&error))?;
+    while head.len() < MAX_HEAD {
+        // Byte by byte: what follows the head belongs to the tunnel.
+        let byte = stream.read_u8().await?;
         head.push(byte);
         if byte == b'\n'
             && let Some(outcome) = outcome(&head)
@@ -37,27 +37,27 @@ pub(super) async fn ask(
             return outcome;
         }
     }
-    Err(format!(
-        "its answer's head is longer than {LONGEST_HEAD} bytes"
-    ))
+    Err(ProxyFault::HttpHeadTooLong { limit: MAX_HEAD })
 }
 
-/// What a head says, once it is whole.
-fn outcome(head: &[u8]) -> Option<Result<(), String>> {
-    let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
-    let mut answer = httparse::Response::new(&mut fields);
-    match answer.parse(head) {
+/// Returns the outcome that a head states, or `None` while the head is incomplete.
+fn outcome(head: &[u8]) -> Option<Result<(), ProxyFault>> {
+    let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
+    let mut response = httparse::Response::new(&mut fields);
+    match response.parse(head) {
         Ok(httparse::Status::Partial) => None,
-        Ok(httparse::Status::Complete(_)) => Some(match answer.code.unwrap_or_default() {
+        Ok(httparse::Status::Complete(_)) => Some(match response.code.unwrap_or_default() {
             200..300 => Ok(()),
-            407 => Err("it wants a user and a password, or others".to_owned()),
+            407 => Err(ProxyFault::HttpCredentials),
             code => {
-                let reason = excerpt(answer.reason.unwrap_or_default());
-                Err(format!("it answers with {code} {reason}")
-                    .trim_end()
-                    .to_owned())
+                let reason = excerpt(response.reason.unwrap_or_default());
+                let reason = reason.trim_end().to_owned();
+                Err(ProxyFault::HttpStatus { code, reason })
             }
         }),
-        Err(error) => Some(Err(format!("what it answers is no HTTP ({error})"))),
+        Err(error) => Some(Err(ProxyFault::NotHttp(error.to_string()))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,31 @@
-//! Which proxy a request goes through.
+//! The choice of the proxy that a connection goes through.
 
-use super::{Environment, Proxy};
+use super::environment::Environment;
+use super::settings::Proxy;
+use crate::error::ProxyError;
 
-/// The proxies that were set.
+/// The proxies that are set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Routes {
-    /// For http:// URLs.
+    /// The proxy for `http://` URLs.
     pub http: Option<Proxy>,
-    /// For https:// URLs.
+    /// The proxy for `https://` URLs.
     pub https: Option<Proxy>,
-    /// Counts where none is set.
+    /// The environment, which decides where no proxy is set.
     pub environment: Option<Environment>,
 }
 
 impl Routes {
-    /// The proxy for a server. None: none.
+    /// Returns the proxy for a server, `None` for a direct connection.
     ///
-    /// Fails when the environment names one that cannot be used: going without it could tell a server what the proxy
-    /// was to hide.
-    pub fn route(&self, is_https: bool, host: &str, port: u16) -> Result<Option<Proxy>, String> {
+    /// Fails when the environment names a proxy that cannot be used: a direct connection could
+    /// reveal to the server what the proxy was to hide.
+    pub(crate) fn route(
+        &self,
+        is_https: bool,
+        host: &str,
+        port: u16,
+    ) -> Result<Option<Proxy>, ProxyError> {
         let set = if is_https { &self.https } else { &self.http };
         match (set, &self.environment) {
             (Some(proxy), _) => Ok(Some(proxy.clone())),
@@ -27,3 +34,6 @@ impl Routes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

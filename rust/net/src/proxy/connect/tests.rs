@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use godot_rustls_testkit::socks::{GRANTED, SocksProxy};
-use godot_rustls_tls::diagnosis::Vocabulary;
 
 use super::*;
 
@@ -16,14 +15,14 @@ async fn a_socks_proxy_is_offered_one_address_after_the_other() {
         host: "two.test".to_owned(),
         port: 80,
     };
-    let places = ["2001:db8::1", "192.0.2.1", "192.0.2.2"]
-        .map(|address| Place::Address(address.parse().unwrap()));
+    let targets = ["2001:db8::1", "192.0.2.1", "192.0.2.2"]
+        .map(|address| Target::Address(address.parse().unwrap()));
     let way = Proxy::parse("socks5://127.0.0.1", i64::from(proxy.port))
         .unwrap()
         .unwrap();
-    let deadline = Deadline::new(Some(Duration::from_secs(10)), Vocabulary::default());
+    let deadline = Deadline::new(Some(Duration::from_secs(10)));
     let phase = PhaseCell::default();
-    let made = by_socks(&way, &origin, &places, &deadline, &phase).await;
+    let made = connect_by_socks(&way, &origin, &targets, &deadline, &phase).await;
     assert!(made.is_ok(), "{made:?}");
     assert_eq!(
         proxy.asked(),

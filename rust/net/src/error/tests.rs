@@ -1,0 +1,326 @@
+use std::io::ErrorKind;
+
+use super::*;
+
+const WORDS: Vocabulary = Vocabulary {
+    connect_limit: "patience",
+    environment_proxies: "obedience",
+};
+
+const LIMIT: Duration = Duration::from_millis(2500);
+
+fn system(kind: ErrorKind) -> SystemError {
+    let text = "os".to_owned();
+    SystemError { kind, text }
+}
+
+/// Compares cause and sentence.
+fn comes_to(error: &ConnectError, cause: Cause, sentence: &str) {
+    let expected = Diagnosis::new(cause, sentence);
+    assert_eq!(error.diagnosis(WORDS), expected, "{error:?}");
+}
+
+fn unresolved(at: Hop, fault: ResolveFault) -> ConnectError {
+    let host = "a.test".to_owned();
+    ConnectError::Resolve { at, host, fault }
+}
+
+fn unconnected(at: Hop, addresses_tried: usize, fault: ConnectFault) -> ConnectError {
+    ConnectError::Connect {
+        at,
+        host: "a.test".to_owned(),
+        port: 443,
+        addresses_tried,
+        fault,
+    }
+}
+
+#[test]
+fn a_name_without_an_address_has_a_cause_and_a_sentence() {
+    let failed = ResolveFault::System(system(ErrorKind::Other));
+    let timed_out = ResolveFault::TimedOut { limit: LIMIT };
+    for (at, fault, cause, sentence) in [
+        (
+            Hop::Server,
+            ResolveFault::NoAddress,
+            Cause::NameResolution,
+            "a.test has no address (nobody knows the name): check the spelling and the network",
+        ),
+        (
+            Hop::Server,
+            failed.clone(),
+            Cause::NameResolution,
+            "a.test has no address (os): check the spelling and the network",
+        ),
+        (
+            Hop::Server,
+            timed_out.clone(),
+            Cause::Timeout,
+            "a.test has no address (nobody answered within 2.5 seconds): check the spelling and \
+             the network",
+        ),
+        (
+            Hop::Proxy,
+            failed,
+            Cause::Proxy,
+            "the proxy a.test has no address (os): check the spelling and the network",
+        ),
+        (
+            Hop::Proxy,
+            timed_out,
+            Cause::Proxy,
+            "the proxy a.test has no address (nobody answered within 2.5 seconds): check the \
+             spelling and the network",
+        ),
+    ] {
+        comes_to(&unresolved(at, fault), cause, sentence);
+    }
+}
+
+#[test]
+fn a_host_that_is_not_reached_has_a_cause_and_a_sentence() {
+    let refused = ConnectFault::System(system(ErrorKind::ConnectionRefused));
+    let unreachable = ConnectFault::System(system(ErrorKind::HostUnreachable));
+    let unusable = ConnectFault::Unusable(system(ErrorKind::Other));
+    let timed_out = ConnectFault::TimedOut { limit: LIMIT };
+    for (at, tried, fault, cause, sentence) in [
+        (
+            Hop::Server,
+            1,
+            refused.clone(),
+            Cause::ConnectionRefused,
+            "a.test port 443 cannot be reached (os): check the port, the firewall and that the \
+             server runs",
+        ),
+        (
+            Hop::Server,
+            3,
+            unreachable,
+            Cause::Transport,
+            "a.test port 443 cannot be reached (os) (3 addresses tried): check the port, the \
+             firewall and that the server runs",
+        ),
+        (
+            Hop::Server,
+            2,
+            timed_out.clone(),
+            Cause::Timeout,
+            "a.test port 443 did not answer within 2.5 seconds (2 addresses tried): check the \
+             address and the firewall, or raise patience",
+        ),
+        (
+            Hop::Server,
+            2,
+            unusable,
+            Cause::Transport,
+            "the connection to a.test port 443 cannot be used (os)",
+        ),
+        (
+            Hop::Proxy,
+            1,
+            refused,
+            Cause::Proxy,
+            "the proxy a.test port 443 cannot be reached (os): check the port, the firewall and \
+             that the server runs",
+        ),
+        (
+            Hop::Proxy,
+            1,
+            timed_out,
+            Cause::Proxy,
+            "the proxy a.test port 443 did not answer within 2.5 seconds: check the address and \
+             the firewall, or raise patience",
+        ),
+    ] {
+        comes_to(&unconnected(at, tried, fault), cause, sentence);
+    }
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_has_a_sentence() {
+    let text = "\"a\"".to_owned();
+    for (error, sentence) in [
+        (
+            ProxyError::Port(0),
+            "0 is no port: it must be from 1 to 65535",
+        ),
+        (
+            ProxyError::NotAProxy(text.clone()),
+            "\"a\" is no proxy: give a host, or a URL like http://user:password@host:3128 or \
+             socks5://host:1080",
+        ),
+        (
+            ProxyError::TlsToProxy(text),
+            "the proxy \"a\" is to be spoken to in TLS, which is not supported yet: give it as \
+             http://, if it allows that",
+        ),
+        (
+            ProxyError::UnknownScheme("ftp".to_owned()),
+            "proxies of the kind ftp:// are not known: http://, socks5:// and socks5h:// are",
+        ),
+        (
+            ProxyError::CredentialsNotUtf8,
+            "the proxy's user or password is no UTF-8 once decoded",
+        ),
+        (
+            ProxyError::ColonInUser,
+            "the proxy's user has a colon, which HTTP cannot tell from the password's",
+        ),
+        (
+            ProxyError::CredentialsLength,
+            "SOCKS takes a user and a password of 1 to 255 bytes each",
+        ),
+        (
+            ProxyError::Variable {
+                name: "ALL_PROXY",
+                fault: Box::new(ProxyError::ColonInUser),
+            },
+            "the proxy that the environment variable ALL_PROXY names cannot be used: the proxy's \
+             user has a colon, which HTTP cannot tell from the password's. Change the variable, or \
+             turn obedience off",
+        ),
+        (
+            ProxyError::InvalidHost("a b".to_owned()),
+            "a b is no host that a proxy could be looked up for",
+        ),
+    ] {
+        comes_to(&error.into(), Cause::Proxy, sentence);
+    }
+}
+
+#[test]
+fn a_proxy_that_does_not_connect_has_a_sentence() {
+    let status = |reason: &str| ProxyFault::HttpStatus {
+        code: 403,
+        reason: reason.to_owned(),
+    };
+    for (fault, reason) in [
+        (ProxyFault::Closed, "it closed the connection"),
+        (
+            ProxyFault::Broken(system(ErrorKind::ConnectionReset)),
+            "the connection to it broke: os",
+        ),
+        (
+            ProxyFault::TimedOut { limit: LIMIT },
+            "no answer within 2.5 seconds",
+        ),
+        (status("No"), "it answers with 403 No"),
+        (status(""), "it answers with 403"),
+        (
+            ProxyFault::HttpCredentials,
+            "it wants a user and a password, or others",
+        ),
+        (
+            ProxyFault::HttpHeadTooLong { limit: 7 },
+            "its answer's head is longer than 7 bytes",
+        ),
+        (
+            ProxyFault::NotHttp("token".to_owned()),
+            "what it answers is no HTTP (token)",
+        ),
+        (
+            ProxyFault::SocksCredentials,
+            "it does not take this user with this password",
+        ),
+        (
+            ProxyFault::SocksMethodMissing,
+            "it wants a user and a password, or more",
+        ),
+        (
+            ProxyFault::SocksMethodsRefused,
+            "it lets nobody in, neither with nor without a user and a password",
+        ),
+        (
+            ProxyFault::SocksMethodUnknown(3),
+            "it chose the login method 3, which was not offered",
+        ),
+        (
+            ProxyFault::SocksTooLong { length: 300 },
+            "SOCKS takes names, users and passwords of at most 255 bytes, and one has 300",
+        ),
+        (ProxyFault::NotSocks, "what it answers is no SOCKS 5"),
+        (ProxyFault::SocksReply(1), "it failed"),
+        (ProxyFault::SocksReply(2), "its rules do not allow it"),
+        (ProxyFault::SocksReply(3), "it has no way to that network"),
+        (ProxyFault::SocksReply(4), "it has no way to that host"),
+        (ProxyFault::SocksReply(5), "the connection was refused"),
+        (ProxyFault::SocksReply(6), "the way is too long"),
+        (ProxyFault::SocksReply(7), "it does not make connections"),
+        (
+            ProxyFault::SocksReply(8),
+            "it does not know that kind of address",
+        ),
+        (ProxyFault::SocksReply(99), "it answers with error 99"),
+    ] {
+        let authority = |host: &str, port| Authority {
+            host: host.to_owned(),
+            port,
+        };
+        let error = ConnectError::Proxy {
+            proxy: authority("proxy.test", 1080),
+            origin: authority("a.test", 443),
+            fault,
+        };
+        let sentence = format!(
+            "the proxy proxy.test:1080 does not connect to a.test:443 ({reason}): check its \
+             address, user and password, and what it allows"
+        );
+        comes_to(&error, Cause::Proxy, &sentence);
+    }
+}
+
+#[test]
+fn a_failure_of_tls_keeps_its_diagnosis() {
+    let diagnosis = Diagnosis::new(Cause::Expired, "expired");
+    comes_to(&ConnectError::Tls(diagnosis), Cause::Expired, "expired");
+}
+
+#[test]
+fn the_underlying_error_is_the_source() {
+    let error = system(ErrorKind::ConnectionReset);
+    let broken = ConnectError::Proxy {
+        proxy: Authority {
+            host: "a".to_owned(),
+            port: 1,
+        },
+        origin: Authority {
+            host: "b".to_owned(),
+            port: 2,
+        },
+        fault: ProxyFault::Broken(error.clone()),
+    };
+    let variable = ConnectError::ProxySettings(ProxyError::Variable {
+        name: "ALL_PROXY",
+        fault: Box::new(ProxyError::ColonInUser),
+    });
+    for (outer, deepest) in [
+        (
+            unresolved(Hop::Server, ResolveFault::System(error.clone())),
+            "os".to_owned(),
+        ),
+        (
+            unconnected(Hop::Server, 1, ConnectFault::System(error.clone())),
+            "os".to_owned(),
+        ),
+        (
+            unconnected(Hop::Server, 1, ConnectFault::Unusable(error)),
+            "os".to_owned(),
+        ),
+        (broken, "os".to_owned()),
+        (variable, ProxyError::ColonInUser.to_string()),
+    ] {
+        assert_eq!(root_cause(&outer), deepest);
+    }
+    let bare = unresolved(Hop::Server, ResolveFault::NoAddress);
+    assert!(bare.source().is_none());
+}
+
+#[test]
+fn without_a_vocabulary_the_advice_is_neutral() {
+    let limit = LIMIT;
+    let error = unconnected(Hop::Server, 1, ConnectFault::TimedOut { limit });
+    assert!(
+        error.to_string().ends_with("or raise the time limit"),
+        "{error}"
+    );
+}
