@@ -1,4 +1,4 @@
-//! A TLS session over a socket, as hyper and tokio want it.
+//! A TLS session over a socket, with the I/O traits of tokio.
 
 use std::io;
 use std::pin::Pin;
@@ -11,20 +11,20 @@ use crate::lingering::Socket;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary};
 use godot_rustls_tls::session::Session;
 
-/// What is read from the socket at once: four records of the largest size.
-const INPUT: usize = 64 * 1024;
+/// The largest read from the socket, in bytes: four records of the largest size.
+const MAX_READ: usize = 64 * 1024;
 
-/// What is encrypted at once, before it has to be sent.
-const OUTPUT: usize = 64 * 1024;
+/// The plaintext that is encrypted before the socket has to take the records, in bytes.
+const MAX_WRITE: usize = 64 * 1024;
 
-/// A secured connection. Errors carry a [`Diagnosis`].
+/// A secured connection. Its I/O errors carry a [`Diagnosis`].
 pub struct TlsStream {
     socket: Socket,
     session: Session,
     output: Vec<u8>,
     sent: usize,
     input: Vec<u8>,
-    /// Our close_notify is among the output.
+    /// True once close_notify is part of the output.
     closed: bool,
 }
 
@@ -46,7 +46,7 @@ impl TlsStream {
         &self.session
     }
 
-    /// Goes on until the handshake is complete or failed; an alert is sent then.
+    /// Performs the handshake. After a failure the alert is sent before this returns.
     pub async fn handshake(&mut self) -> Result<(), Diagnosis> {
         let outcome = std::future::poll_fn(|context| self.poll_handshake(context)).await;
         if outcome.is_err() {
@@ -56,7 +56,7 @@ impl TlsStream {
         outcome
     }
 
-    /// What to say when that took too long.
+    /// Ends a handshake that took too long, and returns its diagnosis.
     pub(crate) fn timed_out(&mut self, seconds: f64, vocabulary: Vocabulary) -> Diagnosis {
         self.session.handshake_timed_out(seconds, vocabulary);
         self.failure()
@@ -77,12 +77,12 @@ impl TlsStream {
                 self.session.closed_in_handshake();
                 continue;
             }
-            // The outcome is the session's to tell.
+            // The session keeps the outcome, which the next round reads.
             let _ = ready!(self.poll_receive(context));
         }
     }
 
-    /// Sends everything that waits.
+    /// Sends all output.
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.session.take_output(&mut self.output);
         while self.sent < self.output.len() {
@@ -97,9 +97,9 @@ impl TlsStream {
         Poll::Ready(Ok(()))
     }
 
-    /// Gives the session what came, or the end of it.
+    /// Passes what arrives, or the end of it, to the session.
     fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.input.resize(INPUT, 0);
+        self.input.resize(MAX_READ, 0);
         let mut buffer = ReadBuf::new(&mut self.input);
         match ready!(Pin::new(&mut self.socket).poll_read(context, &mut buffer)) {
             Ok(()) if buffer.filled().is_empty() => self.session.end_of_input(),
@@ -113,7 +113,7 @@ impl TlsStream {
         self.session.failure().cloned().unwrap_or_default()
     }
 
-    /// Why nothing more can be read or written. h2 keeps nothing of it but its kind and its words.
+    /// Returns the failure of the session as an I/O error. h2 keeps only its kind and its text.
     fn error(&self) -> io::Error {
         let failure = self.failure();
         let kind = match failure.cause {
@@ -126,16 +126,16 @@ impl TlsStream {
 }
 
 impl Drop for TlsStream {
-    /// Dropped in the middle of something, it says goodbye all the same. A handshake is just left: a server that is ahead of
-    /// us could not read what is said before there are keys.
+    /// Sends close_notify, unless the handshake is incomplete: a server that is ahead in it could not
+    /// read an alert in plaintext.
     fn drop(&mut self) {
         let is_well = !self.session.is_handshaking() && self.session.failure().is_none();
         if is_well && !self.closed {
             self.session.close();
         }
-        let mut last_words = self.output.split_off(self.sent);
-        self.session.take_output(&mut last_words);
-        self.socket.set_last_words(last_words);
+        let mut final_output = self.output.split_off(self.sent);
+        self.session.take_output(&mut final_output);
+        self.socket.set_final_output(final_output);
     }
 }
 
@@ -147,8 +147,8 @@ impl AsyncRead for TlsStream {
     ) -> Poll<io::Result<()>> {
         let me = &mut *self;
         loop {
-            // No more than one piece of input can give: the rest would be cleared for nothing.
-            let room = buffer.remaining().min(INPUT);
+            // One read of the socket yields no more plaintext: clearing more would be in vain.
+            let room = buffer.remaining().min(MAX_READ);
             let count = me.session.read(buffer.initialize_unfilled_to(room));
             if count > 0 || room == 0 {
                 buffer.advance(count);
@@ -160,7 +160,8 @@ impl AsyncRead for TlsStream {
             if me.session.peer_has_closed() {
                 return Poll::Ready(Ok(()));
             }
-            // Answers of the protocol itself, such as a key update. Its outcome shows in what is read or written next.
+            // Sends answers of the protocol itself, such as a key update. A failure shows in the next
+            // read or write.
             let _ = me.poll_send(context);
             ready!(me.poll_receive(context))?;
         }
@@ -174,9 +175,9 @@ impl AsyncWrite for TlsStream {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         let me = &mut *self;
-        // What waits is bounded: nothing is encrypted before the last piece went out.
+        // Bounds the output: nothing is encrypted before the records of the last write are sent.
         ready!(me.poll_send(context))?;
-        let count = me.session.write(&data[..data.len().min(OUTPUT)]);
+        let count = me.session.write(&data[..data.len().min(MAX_WRITE)]);
         if count == 0 && !data.is_empty() {
             return Poll::Ready(Err(me.error()));
         }

@@ -9,13 +9,13 @@ use godot_rustls_net::lingering;
 use super::received::Received;
 use crate::runtime::threads::threads;
 
-/// A connected socket. When it is dropped, what was sent last arrives (see [`lingering`]).
+/// A connected socket. What was sent last arrives after it is dropped (see [`lingering`]).
 pub(crate) struct Socket {
     /// None while it is dropped.
     stream: Option<TcpStream>,
     /// Memory for the next read: most of the reads of an idle connection bring nothing.
     spare: PackedByteArray,
-    last_words: Vec<u8>,
+    final_output: Vec<u8>,
 }
 
 impl Socket {
@@ -23,7 +23,7 @@ impl Socket {
         Self {
             stream: Some(stream),
             spare: PackedByteArray::new(),
-            last_words: Vec::new(),
+            final_output: Vec::new(),
         }
     }
 
@@ -66,17 +66,17 @@ impl Socket {
         }
     }
 
-    /// Sets what is sent before it closes.
-    pub(super) fn set_last_words(&mut self, bytes: Vec<u8>) {
-        self.last_words = bytes;
+    /// Sets the bytes that are sent before the socket is closed.
+    pub(super) fn set_final_output(&mut self, bytes: Vec<u8>) {
+        self.final_output = bytes;
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
         if let Some(stream) = self.stream.take() {
-            let last_words = std::mem::take(&mut self.last_words);
-            lingering::close(stream, last_words, threads().tasks.running().as_ref());
+            let final_output = std::mem::take(&mut self.final_output);
+            lingering::close(stream, final_output, threads().tasks.running().as_ref());
         }
     }
 }

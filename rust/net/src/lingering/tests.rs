@@ -1,4 +1,4 @@
-//! How connections end: what was sent last arrives, and nothing resets the connection.
+//! The end of connections: what was sent last arrives, and nothing resets the connection.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -6,16 +6,17 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use godot_rustls_testkit::{Issued, Template};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+use tokio::time::Instant;
 
-use super::Socket;
+use super::{MAX_DISCARDED, MAX_LINGER, Socket, linger};
 use crate::tls_stream::TlsStream;
 use godot_rustls_tls::session::Session;
 use godot_rustls_tls::testing::{client, server as server_setup};
 
 const CLOSES: usize = 100;
 
-/// Does the work on a runtime like the addon's.
+/// Runs `work` on a runtime with worker threads of its own.
 fn block_on<T>(work: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder
@@ -26,7 +27,8 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-/// Accepts connections, and gives each to `serve`; how many were reset.
+/// Starts a peer that accepts connections and passes each to `serve`. Its thread returns how many were
+/// reset.
 fn peer(
     serve: impl Fn(&mut TcpStream) -> io::Result<()> + Send + 'static,
 ) -> (u16, JoinHandle<usize>) {
@@ -48,7 +50,7 @@ fn peer(
     (port, resets)
 }
 
-/// Reads to the end, then says something that nobody waits for, twice: a reset comes after the first time.
+/// Writes after the other side has closed, twice: a reset comes after the first time.
 fn answer_late(socket: &mut TcpStream, words: &[u8]) -> io::Result<()> {
     for _ in 0..2 {
         socket.write_all(words)?;
@@ -80,8 +82,8 @@ fn a_plain_socket_that_is_dropped_takes_in_what_comes_late() {
     });
 }
 
-/// The peer's end of a handshake, up to the client's end: its last words and whether it said goodbye. Session tickets are
-/// sent after that, as a server far away has them on their way when its client closes.
+/// Serves a TLS connection until the client ends it with close_notify. Session tickets are sent only
+/// afterwards, as those of a distant server are still under way when its client closes.
 fn serve_tls(socket: &mut TcpStream, mut session: Session) -> io::Result<()> {
     let mut bytes = [0; 4096];
     let mut words = Vec::new();
@@ -141,4 +143,35 @@ fn nobody_lingers_for_a_peer_that_never_ends() {
         let ended = tokio::task::spawn_blocking(|| resets.join().unwrap());
         ended.await.unwrap();
     });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_keeps_its_half_open_is_waited_for_only_so_long() {
+    let (ours, mut theirs) = duplex(1024);
+    let begun = Instant::now();
+    linger(ours, b"last words").await;
+    assert_eq!(begun.elapsed().as_millis(), MAX_LINGER.as_millis());
+    let mut words = Vec::new();
+    theirs.read_to_end(&mut words).await.unwrap();
+    assert_eq!(words, b"last words");
+}
+
+#[tokio::test(start_paused = true)]
+async fn lingering_ends_with_the_half_of_the_peer_or_a_limit_of_bytes() {
+    for is_endless in [false, true] {
+        let (ours, mut theirs) = duplex(1024);
+        let sent = tokio::spawn(async move {
+            if !is_endless {
+                return theirs.shutdown().await;
+            }
+            for _ in 0..=MAX_DISCARDED / 1024 + 4 {
+                theirs.write_all(&[0; 1024]).await?;
+            }
+            Ok(())
+        });
+        let begun = Instant::now();
+        linger(ours, &[]).await;
+        assert_eq!(begun.elapsed().as_millis(), 0, "{is_endless}");
+        assert_eq!(sent.await.unwrap().is_err(), is_endless);
+    }
 }

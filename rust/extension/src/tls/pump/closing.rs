@@ -41,7 +41,7 @@ impl Connection {
             self.flush(&mut session);
             if let Transport::Own(socket) = &mut self.transport {
                 session.take_output(&mut self.output);
-                socket.set_last_words(self.output.take_rest());
+                socket.set_final_output(self.output.take_rest());
             } else {
                 if is_well {
                     self.discard_until_goodbye(&mut session);
@@ -59,7 +59,7 @@ impl Connection {
             let _ = self.output.write_all(&PLAIN_CLOSE_NOTIFY);
             let _ = self.output.send(&mut self.transport);
             if let Transport::Own(socket) = &mut self.transport {
-                socket.set_last_words(self.output.take_rest());
+                socket.set_final_output(self.output.take_rest());
             }
         }
     }
