@@ -1,4 +1,4 @@
-//! From an origin to a connection: the name, the address, the proxy, TLS.
+//! From an origin to a connection: name resolution, TCP, proxy and TLS under one time limit.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,27 +28,28 @@ pub struct Connector {
     vocabulary: Vocabulary,
 }
 
-/// What is known of a connection's other end.
+/// The facts about the other end of a connection.
 #[derive(Debug, Clone, Default)]
 pub struct PeerFacts {
-    /// Where the socket leads, which may be a proxy.
+    /// The address that the socket is connected to, which may be a proxy's.
     pub address: Option<SocketAddr>,
-    /// Requests name the whole URL, because a proxy forwards them.
+    /// True when requests have to name the whole URL, because a proxy forwards them.
     pub is_forwarded: bool,
     /// The `Proxy-Authorization` of a proxy that forwards.
     pub proxy_authorization: Option<String>,
-    /// "TLSv1.3"; empty without TLS.
+    /// The protocol version, such as "TLSv1.3"; empty without TLS.
     pub tls_version: String,
-    /// IANA name; empty without TLS.
+    /// The IANA name of the cipher suite; empty without TLS.
     pub cipher_suite: String,
-    /// What was agreed on (RFC 7301); empty for none.
+    /// The negotiated application protocol (RFC 7301); empty for none.
     pub alpn: Vec<u8>,
-    /// What the server showed, leaf first.
+    /// The certificates that the server presented, leaf first.
     pub certificates: Vec<Certificate>,
 }
 
 impl Connector {
-    /// The setup offers the application protocols that its user speaks.
+    /// Creates a connector. `setup` offers the application protocols that the caller speaks; `timeout`
+    /// limits each connection as a whole.
     pub fn new(setup: Arc<ClientSetup>, routes: Routes, timeout: Option<Duration>) -> Self {
         Self {
             setup,
@@ -58,9 +59,9 @@ impl Connector {
         }
     }
 
-    /// The same connector with the words of the class that uses it.
+    /// Sets the words for advice in sentences.
     #[must_use]
-    pub fn speaking(mut self, vocabulary: Vocabulary) -> Self {
+    pub fn with_vocabulary(mut self, vocabulary: Vocabulary) -> Self {
         self.vocabulary = vocabulary;
         self
     }

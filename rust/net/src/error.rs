@@ -1,19 +1,21 @@
 //! The reasons why no connection was made: values first, their sentences in [`ConnectError::diagnosis`].
 
 mod proxy;
+mod system;
 
 #[cfg(test)]
 mod tests;
 
 use std::error::Error;
 use std::fmt;
-use std::io;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use godot_rustls_pki::text::excerpt;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary};
 
 pub use proxy::{ProxyError, ProxyFault};
+pub use system::SystemError;
 
 /// The reason why no connection was made. Hosts are kept in the form that may be printed, without
 /// the user and the password that a URL in place of a host may hold.
@@ -105,15 +107,6 @@ pub enum ConnectFault {
     Unusable(SystemError),
 }
 
-/// An error of the operating system: what is left of an [`io::Error`] that is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SystemError {
-    /// The kind of the error.
-    pub kind: io::ErrorKind,
-    /// The system's text.
-    pub text: String,
-}
-
 impl ConnectError {
     /// Returns the cause. Whatever happens at a proxy is a fault of the proxy.
     pub fn cause(&self) -> Cause {
@@ -127,7 +120,7 @@ impl ConnectError {
                 ResolveFault::TimedOut { .. } => Cause::Timeout,
             },
             Self::Connect { fault, .. } => match fault {
-                ConnectFault::System(error) if error.kind == io::ErrorKind::ConnectionRefused => {
+                ConnectFault::System(error) if error.kind == ErrorKind::ConnectionRefused => {
                     Cause::ConnectionRefused
                 }
                 ConnectFault::System(_) | ConnectFault::Unusable(_) => Cause::Transport,
@@ -230,21 +223,6 @@ impl fmt::Display for ResolveFault {
     }
 }
 
-impl fmt::Display for SystemError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl From<io::Error> for SystemError {
-    fn from(error: io::Error) -> Self {
-        Self {
-            kind: error.kind(),
-            text: error.to_string(),
-        }
-    }
-}
-
 impl From<ProxyError> for ConnectError {
     fn from(error: ProxyError) -> Self {
         Self::ProxySettings(error)
@@ -268,8 +246,6 @@ impl Error for ConnectError {
         }
     }
 }
-
-impl Error for SystemError {}
 
 /// Returns the text of the last error of a chain, cut: the others only say what was being done, and
 /// the last one may quote the peer.

@@ -1,6 +1,6 @@
 //! Connections: name resolution, happy eyeballs, deadlines, proxies, and TLS over a socket.
 //!
-//! Futures here need a tokio runtime around them, which is the caller's.
+//! The futures of this crate run on a tokio runtime of the caller's.
 #![forbid(unsafe_code)]
 
 pub mod connector;

@@ -1,20 +1,20 @@
-//! Whom a URL names.
+//! The server that a URL names.
 
 use url::Url;
 
-/// One server as the pool knows it: scheme, host and port.
+/// A server: scheme, host and port (RFC 9110 section 4.3.1).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
-    /// Through TLS.
+    /// True for the scheme `https`.
     pub is_https: bool,
-    /// A name in A-labels, or an address without brackets.
+    /// The name in A-labels, or the address without brackets.
     pub host: String,
-    /// As given, or the scheme's own.
+    /// The port, the scheme's default one if the URL has none.
     pub port: u16,
 }
 
 impl Origin {
-    /// Who serves `url`, which has a host.
+    /// Returns the origin of `url`, which has a host.
     pub fn of(url: &Url) -> Self {
         let host = match url.host() {
             Some(url::Host::Ipv6(address)) => address.to_string(),
@@ -28,7 +28,7 @@ impl Origin {
         }
     }
 
-    /// As it stands in a Host header (RFC 9110 section 7.2): without the port that the scheme implies.
+    /// Returns the value of the Host field (RFC 9110 section 7.2): without the default port.
     pub fn authority(&self) -> String {
         let port = if self.is_https { 443 } else { 80 };
         if self.port == port {
@@ -38,12 +38,43 @@ impl Origin {
         }
     }
 
-    /// The host as it stands in a URL.
-    pub fn bracketed(&self) -> String {
+    /// Returns the host in the form of a URL: an IPv6 address in brackets.
+    pub(crate) fn bracketed(&self) -> String {
         if self.host.contains(':') {
             format!("[{}]", self.host)
         } else {
             self.host.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_authority_has_the_host_of_the_url_and_any_other_port_than_the_default() {
+        for (url, host, port, authority) in [
+            ("http://a.test/x?y", "a.test", 80, "a.test"),
+            ("https://a.test", "a.test", 443, "a.test"),
+            ("https://A.test:443/", "a.test", 443, "a.test"),
+            ("http://a.test:443/", "a.test", 443, "a.test:443"),
+            ("https://a.test:80/", "a.test", 80, "a.test:80"),
+            ("https://me:secret@a.test/", "a.test", 443, "a.test"),
+            (
+                "https://b\u{fc}cher.test/",
+                "xn--bcher-kva.test",
+                443,
+                "xn--bcher-kva.test",
+            ),
+            ("http://[2001:DB8::1]/", "2001:db8::1", 80, "[2001:db8::1]"),
+            ("http://[::1]:8080/", "::1", 8080, "[::1]:8080"),
+            ("http://0x7f.1/", "127.0.0.1", 80, "127.0.0.1"),
+        ] {
+            let origin = Origin::of(&Url::parse(url).unwrap());
+            assert_eq!((origin.host.as_str(), origin.port), (host, port), "{url}");
+            assert_eq!(origin.is_https, url.starts_with("https"), "{url}");
+            assert_eq!(origin.authority(), authority, "{url}");
         }
     }
 }

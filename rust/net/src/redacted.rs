@@ -1,11 +1,11 @@
-//! What may be printed of URLs and headers: never a value of a header, nor the user, password, query or fragment of a URL.
-//! Logs are read by others, and lie in exported games under `user://logs`.
+//! The printable form of URLs and hosts, without user, password, query and fragment: logs are read by
+//! others than the user.
 
 use url::Url;
 
 use godot_rustls_pki::text::quoted;
 
-/// A URL that was read, in quotes.
+/// Returns the printable form of a parsed URL, in quotes.
 pub fn url(url: &Url) -> String {
     let mut bare = url.clone();
     bare.set_query(None);
@@ -16,8 +16,8 @@ pub fn url(url: &Url) -> String {
     quoted(bare.as_str())
 }
 
-/// A text that is to be a URL, or a part of one, in quotes. Of one that could have a user and a password nothing is left but
-/// the scheme: where they end cannot be known before it was read.
+/// Returns the printable form of a text that should be a URL or a part of one, in quotes. Of a text
+/// with an `@` only the scheme is left: only a parsed URL shows where a password ends.
 pub fn url_text(text: &str) -> String {
     if text.contains('@') {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme);
@@ -30,7 +30,8 @@ pub fn url_text(text: &str) -> String {
     quoted(&format!("{}{cut}", &text[..end]))
 }
 
-/// What follows a colon is a port, or a password whose server was forgotten: where the host ends, unless that is a port.
+/// Returns the length of what may be printed: up to a colon that no port follows. A password stands
+/// there when the `@` and the server after it were forgotten.
 fn end_of_host(text: &str) -> usize {
     let begin = text.find("://").map_or(0, |at| at + 3);
     let authority = text[begin..].split(['/', '\\', '?', '#']).next();
@@ -44,7 +45,7 @@ fn end_of_host(text: &str) -> usize {
     }
 }
 
-/// A host as it is connected to, which may be no host at all but a URL with all that belongs to one.
+/// Returns the printable form of a host, in place of which a user may have given a whole URL.
 pub fn host(host: &str) -> String {
     if host.contains(['@', '/', '?', '#', '\\']) || host.chars().any(char::is_control) {
         return url_text(host);

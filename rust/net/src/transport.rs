@@ -1,4 +1,4 @@
-//! A connection that bytes go through, secured or not.
+//! A connection with or without TLS.
 
 use std::io;
 use std::pin::Pin;
@@ -9,11 +9,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::lingering::Socket;
 use crate::tls_stream::TlsStream;
 
-/// A connection that bytes go through, secured or not.
+/// A connection with or without TLS, as one type for the layers above.
 pub enum Transport {
-    /// Without TLS.
+    /// A connection without TLS.
     Plain(Socket),
-    /// Through TLS.
+    /// A connection with TLS.
     Tls(Box<TlsStream>),
 }
 

@@ -154,7 +154,7 @@ impl RustlsHTTPClient {
             Self::STATUS_RESOLVING
         };
         let connector = Connector::new(setup, routes, project_settings::connect_timeout())
-            .speaking(vocabulary::HTTP_CLIENT);
+            .with_vocabulary(vocabulary::HTTP_CLIENT);
         let server = shown::url_text(&format!("https://{}:{}", origin.host, origin.port));
         let (client, work) = Client::open(connector, origin);
         let task = runtime.spawn(work).abort_handle();

@@ -51,7 +51,7 @@ pub(crate) fn pool(
     }
     let offering = Arc::new(setup.offering(&PROTOCOLS));
     let connector = Connector::new(offering, routes.clone(), connect_timeout);
-    let pool = Pool::new(connector.speaking(vocabulary::HTTP_REQUEST));
+    let pool = Pool::new(connector.with_vocabulary(vocabulary::HTTP_REQUEST));
     pools.push(Entry {
         setup: Arc::downgrade(setup),
         routes: routes.clone(),

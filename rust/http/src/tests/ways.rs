@@ -159,7 +159,7 @@ async fn advice_names_the_setting_of_the_class_that_connects() {
         ..Vocabulary::default()
     };
     let connector = Connector::new(Arc::new(client(&[])), Routes::default(), limit);
-    let connector = connector.speaking(vocabulary);
+    let connector = connector.with_vocabulary(vocabulary);
     let failed = connector.connect(&origin, &PhaseCell::default()).await;
     let diagnosis = failed.err().unwrap().diagnosis(connector.vocabulary());
     assert_eq!(diagnosis.cause, Cause::Timeout);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use godot_rustls_tls::diagnosis::Vocabulary;
 
-use super::SystemError;
+use super::system::SystemError;
 
 /// The reason why a text or a variable names no usable proxy. Holds no user and no password: what it
 /// quotes of the text went through [`crate::redacted`].

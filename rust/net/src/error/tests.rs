@@ -1,5 +1,3 @@
-use std::io::ErrorKind;
-
 use super::*;
 
 const WORDS: Vocabulary = Vocabulary {

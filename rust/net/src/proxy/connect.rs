@@ -43,7 +43,7 @@ async fn connect_by_http(
     deadline: &Deadline,
     phase: &PhaseCell,
 ) -> Result<TcpStream, ConnectError> {
-    let mut socket = dial(proxy, deadline, phase).await?;
+    let mut socket = connect_to_proxy(proxy, deadline, phase).await?;
     if !origin.is_https {
         return Ok(socket);
     }
@@ -68,7 +68,7 @@ async fn connect_by_socks(
     let mut refusal = None;
     for target in targets {
         // A proxy closes the connection after a refusal (RFC 1928 section 6).
-        let mut socket = dial(proxy, deadline, phase).await?;
+        let mut socket = connect_to_proxy(proxy, deadline, phase).await?;
         let credentials = proxy.credentials.as_ref();
         let handshake = socks5::handshake(&mut socket, target, origin.port, credentials);
         match within(deadline, handshake).await {
@@ -87,7 +87,7 @@ async fn connect_by_socks(
     })
 }
 
-async fn dial(
+async fn connect_to_proxy(
     proxy: &Proxy,
     deadline: &Deadline,
     phase: &PhaseCell,

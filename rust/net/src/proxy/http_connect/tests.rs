@@ -29,6 +29,7 @@ async fn the_status_decides() {
     for (answer, expected) in [
         ("HTTP/1.1 200 OK\r\n\r\n", Ok(())),
         ("HTTP/1.0 204 Fine\r\nVia: a\r\n\r\n", Ok(())),
+        ("HTTP/1.1 302 Found\r\n\r\n", Err(status(302, "Found"))),
         ("HTTP/1.1 403 No\r\n\r\n", Err(status(403, "No"))),
         ("HTTP/1.1 502\r\n\r\n", Err(status(502, ""))),
         ("HTTP/1.1 101 Other\r\n\r\n", Err(status(101, "Other"))),
