@@ -1,24 +1,41 @@
-//! What the classes that connect call their settings, for the advice in errors.
+//! Names that the classes give to their settings, for the advice in error messages.
 
 use godot_rustls_tls::diagnosis::Vocabulary;
 
 /// What a class without proxies from the environment would call them; no sentence of its says so.
 const NO_SETTING: &str = "proxies from the environment";
 
-/// [RustlsStreamPeerTLS]'s.
-pub(crate) const STREAM: Vocabulary = Vocabulary {
-    connect_limit: "handshake_timeout",
+/// The names of [RustlsTLSOptions] and of the project settings about trust, which every class uses.
+pub(crate) const TLS_OPTIONS: Vocabulary = Vocabulary {
+    // Options alone connect to nothing.
+    connect_limit: "the time limit",
+    default_trust: "network/tls/certificate_bundle_override",
+    client_trust: "RustlsTLSOptions.client()",
+    client_authentication: "set_client_authentication()",
+    client_identity: "set_identity()",
+    name_override: "common_name_override",
+    pins: "pinned_public_keys",
+    revocation_lists: "revocation_lists_pem",
+    key_exchange_groups: "key_exchange_groups",
+    alpn: "alpn_protocols",
     environment_proxies: NO_SETTING,
 };
 
-/// [RustlsHTTPRequest]'s.
+/// The names of [RustlsStreamPeerTLS].
+pub(crate) const STREAM: Vocabulary = Vocabulary {
+    connect_limit: "handshake_timeout",
+    ..TLS_OPTIONS
+};
+
+/// The names of [RustlsHTTPRequest].
 pub(crate) const HTTP_REQUEST: Vocabulary = Vocabulary {
     connect_limit: "connect_timeout",
     environment_proxies: "use_environment_proxies",
+    ..TLS_OPTIONS
 };
 
-/// [RustlsHTTPClient]'s, which has a project setting in common with the engine's sockets.
+/// The names of [RustlsHTTPClient], which has a project setting in common with the engine's sockets.
 pub(crate) const HTTP_CLIENT: Vocabulary = Vocabulary {
     connect_limit: "the project setting network/limits/tcp/connect_timeout_seconds",
-    environment_proxies: NO_SETTING,
+    ..TLS_OPTIONS
 };

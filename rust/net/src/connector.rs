@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_tls::config::ClientSetup;
-use godot_rustls_tls::diagnosis::Vocabulary;
+use godot_rustls_tls::diagnosis::{Vocabulary, diagnose};
 use tokio::net::TcpStream;
 
 use crate::deadline::{Deadline, Elapsed};
@@ -113,16 +113,13 @@ impl Connector {
         let session = self
             .setup
             .connect(&origin.host)
-            .map_err(ConnectError::Tls)?;
-        let mut stream = TlsStream::new(socket, session);
+            .map_err(|failure| ConnectError::Tls(diagnose(&failure, &self.vocabulary)))?;
+        let mut stream = TlsStream::new(socket, session, self.vocabulary);
         let outcome = deadline.within(stream.handshake()).await;
         match outcome {
             Ok(Ok(())) => Ok(stream),
             Ok(Err(diagnosis)) => Err(ConnectError::Tls(diagnosis)),
-            Err(Elapsed { limit }) => {
-                let diagnosis = stream.timed_out(limit.as_secs_f64(), self.vocabulary);
-                Err(ConnectError::Tls(diagnosis))
-            }
+            Err(Elapsed { limit }) => Err(ConnectError::Tls(stream.timed_out(limit))),
         }
     }
 }

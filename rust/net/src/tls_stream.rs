@@ -3,12 +3,13 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::lingering::Socket;
-use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary};
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary, diagnose};
 use godot_rustls_tls::session::Session;
 
 /// The largest read from the socket, in bytes: four records of the largest size.
@@ -21,6 +22,7 @@ const MAX_WRITE: usize = 64 * 1024;
 pub struct TlsStream {
     socket: Socket,
     session: Session,
+    vocabulary: Vocabulary,
     output: Vec<u8>,
     sent: usize,
     input: Vec<u8>,
@@ -29,11 +31,12 @@ pub struct TlsStream {
 }
 
 impl TlsStream {
-    /// Secures `socket` with `session`, whose handshake is not begun.
-    pub fn new(socket: TcpStream, session: Session) -> Self {
+    /// Secures `socket` with `session`, whose handshake is not begun. Errors name settings as `vocabulary` does.
+    pub fn new(socket: TcpStream, session: Session, vocabulary: Vocabulary) -> Self {
         Self {
             socket: Socket::new(socket),
             session,
+            vocabulary,
             output: Vec::new(),
             sent: 0,
             input: Vec::new(),
@@ -57,8 +60,8 @@ impl TlsStream {
     }
 
     /// Ends a handshake that took too long, and returns its diagnosis.
-    pub(crate) fn timed_out(&mut self, seconds: f64, vocabulary: Vocabulary) -> Diagnosis {
-        self.session.handshake_timed_out(seconds, vocabulary);
+    pub(crate) fn timed_out(&mut self, limit: Duration) -> Diagnosis {
+        self.session.handshake_timed_out(limit);
         self.failure()
     }
 
@@ -110,7 +113,10 @@ impl TlsStream {
     }
 
     fn failure(&self) -> Diagnosis {
-        self.session.failure().cloned().unwrap_or_default()
+        self.session
+            .failure()
+            .map(|failure| diagnose(failure, &self.vocabulary))
+            .unwrap_or_default()
     }
 
     /// Returns the failure of the session as an I/O error. h2 keeps only its kind and its text.

@@ -1,45 +1,95 @@
 //! Application protocols offered in a handshake (RFC 7301).
 
+use std::error::Error;
+use std::fmt;
+
+use godot_rustls_pki::text::quoted;
+
 /// Names in the order of preference; none turns the negotiation off.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AlpnProtocols(Vec<Vec<u8>>);
 
-/// RFC 7301 section 3.1: a name's length is one byte.
-const LONGEST_NAME: usize = 255;
+/// Longest name: one byte counts it (RFC 7301 section 3.1).
+const MAX_NAME: usize = 255;
 
-/// The list of a handshake message has two bytes for its length; the rest of the message needs room too.
-const LONGEST_LIST: usize = 16 * 1024;
+/// Longest list. Two bytes count it in a handshake message, and the rest of the message needs room too.
+const MAX_LIST: usize = 16 * 1024;
+
+/// Names that an error message quotes at most.
+const MAX_QUOTED: usize = 8;
+
+/// A reason why protocol names cannot be offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AlpnError {
+    /// A name is empty or too long.
+    NameLength {
+        /// The position of the name, counted from one.
+        entry: usize,
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// The names are too long together.
+    ListLength {
+        /// The number of names.
+        names: usize,
+        /// Their length in bytes, with the one that counts each.
+        length: usize,
+    },
+}
+
+impl fmt::Display for AlpnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameLength { entry, length } => write!(
+                f,
+                "entry {entry} has {length} bytes: a protocol name has 1 to {MAX_NAME} (RFC 7301)"
+            ),
+            Self::ListLength { names, length } => write!(
+                f,
+                "its {names} names take {length} bytes together: at most {MAX_LIST} fit"
+            ),
+        }
+    }
+}
+
+impl Error for AlpnError {}
 
 impl AlpnProtocols {
-    /// Checks the names. The error is a sentence.
-    pub fn new(names: &[String]) -> Result<Self, String> {
+    /// Checks the lengths of the names.
+    pub fn new(names: &[String]) -> Result<Self, AlpnError> {
         for (index, name) in names.iter().enumerate() {
             let length = name.len();
-            if length == 0 || length > LONGEST_NAME {
-                return Err(format!(
-                    "alpn_protocols: entry {} has {length} bytes: a protocol name has 1 to {LONGEST_NAME} (RFC 7301)",
-                    index + 1
-                ));
+            if length == 0 || length > MAX_NAME {
+                return Err(AlpnError::NameLength {
+                    entry: index + 1,
+                    length,
+                });
             }
         }
-        let total: usize = names.iter().map(|name| name.len() + 1).sum();
-        if total > LONGEST_LIST {
-            return Err(format!(
-                "alpn_protocols: its {} names take {total} bytes together: at most {LONGEST_LIST} fit",
-                names.len()
-            ));
+        let length = names.iter().map(|name| name.len() + 1).sum();
+        if length > MAX_LIST {
+            return Err(AlpnError::ListLength {
+                names: names.len(),
+                length,
+            });
         }
         Ok(Self(
             names.iter().map(|name| name.clone().into_bytes()).collect(),
         ))
     }
 
-    /// Names that need no check: IANA's own.
+    /// Takes names that need no check, such as IANA's own.
     pub fn of(names: &[&str]) -> Self {
         Self(names.iter().map(|name| name.as_bytes().to_vec()).collect())
     }
 
-    /// All but this one.
+    /// Keeps as many names of a peer as an error message quotes.
+    pub(crate) fn offered_by_peer<'a>(names: impl Iterator<Item = &'a [u8]>) -> Self {
+        Self(names.take(MAX_QUOTED).map(<[u8]>::to_vec).collect())
+    }
+
+    /// Returns all but this one.
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.0.retain(|own| own != name.as_bytes());
         self
@@ -49,27 +99,23 @@ impl AlpnProtocols {
         self.0.clone()
     }
 
-    /// For sentences.
+    /// Quotes the first names in an error message.
     pub(crate) fn describe(&self) -> String {
-        describe(self.0.iter().map(Vec::as_slice))
+        let quoted: Vec<String> = self
+            .0
+            .iter()
+            .take(MAX_QUOTED)
+            .map(|name| quoted(&String::from_utf8_lossy(name)))
+            .collect();
+        quoted.join(", ")
     }
-}
-
-/// Protocol names of whichever side, for sentences.
-pub(crate) fn describe<'a>(names: impl Iterator<Item = &'a [u8]>) -> String {
-    const TOLD: usize = 8;
-    let told: Vec<String> = names
-        .take(TOLD)
-        .map(|name| godot_rustls_pki::text::quoted(&String::from_utf8_lossy(name)))
-        .collect();
-    told.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(names: &[&str]) -> Result<AlpnProtocols, String> {
+    fn of(names: &[&str]) -> Result<AlpnProtocols, AlpnError> {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         AlpnProtocols::new(&names)
     }
@@ -84,19 +130,22 @@ mod tests {
 
     #[test]
     fn empty_and_long_names_are_told_by_their_place() {
-        assert!(of(&["h2", ""]).unwrap_err().contains("entry 2 has 0 bytes"));
+        let told = |names: &[&str]| of(names).unwrap_err().to_string();
+        assert!(told(&["h2", ""]).contains("entry 2 has 0 bytes"));
         let long = "x".repeat(256);
-        assert!(of(&[&long]).unwrap_err().contains("entry 1 has 256 bytes"));
+        assert!(told(&[&long]).contains("entry 1 has 256 bytes"));
         assert!(of(&[&long[1..]]).is_ok());
     }
 
     #[test]
     fn a_list_that_no_message_holds_is_refused() {
         let names = vec!["x".repeat(255); 100];
-        assert!(
-            AlpnProtocols::new(&names)
-                .unwrap_err()
-                .contains("25600 bytes")
+        assert_eq!(
+            AlpnProtocols::new(&names),
+            Err(AlpnError::ListLength {
+                names: 100,
+                length: 25_600
+            })
         );
     }
 }

@@ -1,44 +1,37 @@
-//! What rustls' callbacks have to say to the session that is being processed on this thread.
+//! Side channel from rustls' callbacks to the session that is being processed on this thread.
 //!
-//! A callback lives in a configuration that many connections share, and rustls lets it answer with an alert
-//! but not with words; so the words take this way back to the one connection at hand.
+//! A callback lives in a configuration that many connections share. It can return an error to rustls, but no error
+//! carries both the alert for the peer and the reason: rustls 0.23 answers `CertificateError::Other` with
+//! certificate_unknown. So the error chooses the alert, and the reason takes this way.
 
 use std::cell::RefCell;
 
 use godot_rustls_pki::verifier::Refusal;
 
-/// What became of a server's question for a client certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificateRequest {
-    /// This client has none.
-    NothingToShow,
-    /// It has one, whose key cannot sign in any way that the server allows.
-    Unsuitable,
-    /// It was shown.
-    Shown,
-}
+use crate::alpn::AlpnProtocols;
+use crate::failure::CertificateRequest;
 
-/// The notes of one step.
+/// Reports of the callbacks of one step.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
-    /// Why the peer's certificate was refused.
+pub(crate) struct CallbackReport {
+    /// The reason why the peer's certificate was refused.
     pub(crate) refusal: Option<Refusal>,
-    /// The server asked for a certificate.
+    /// The answer to the server's request for a certificate.
     pub(crate) certificate_request: Option<CertificateRequest>,
-    /// The application protocols that the client offers, for sentences.
-    pub(crate) client_protocols: Option<String>,
+    /// The application protocols that the client offers.
+    pub(crate) client_protocols: Option<AlpnProtocols>,
 }
 
 thread_local! {
-    static NOTES: RefCell<Notes> = RefCell::default();
+    static REPORT: RefCell<CallbackReport> = RefCell::default();
 }
 
-/// Adds to the notes.
-pub(crate) fn note(write: impl FnOnce(&mut Notes)) {
-    NOTES.with_borrow_mut(write);
+/// Adds to the report.
+pub(crate) fn write(change: impl FnOnce(&mut CallbackReport)) {
+    REPORT.with_borrow_mut(change);
 }
 
-/// All notes since the last call.
-pub(crate) fn take() -> Notes {
-    NOTES.take()
+/// Returns the report since the last call.
+pub(crate) fn take() -> CallbackReport {
+    REPORT.take()
 }

@@ -10,14 +10,14 @@ use rustls::client::Resumption;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::alpn::AlpnProtocols;
-use crate::diagnosis::{Cause, Diagnosis, from_refusal, library_errors};
+use crate::failure::{Failure, LocalFacts};
 use crate::identity::Identity;
 use crate::options::{ClientOptions, Terms};
 use crate::provider::provider_with;
 use crate::rustls_verifier::Horizon;
 use crate::rustls_verifier::OwnIdentity;
 use crate::rustls_verifier::ServerVerifier;
-use crate::session::{Costs, Offer, Session};
+use crate::session::{Session, Shared};
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::reference_name::{ReferenceName, indication};
 use godot_rustls_pki::role::Role;
@@ -37,8 +37,8 @@ const KEPT_SESSIONS: usize = 16;
 #[derive(Debug)]
 pub struct ClientSetup {
     options: ClientOptions,
-    offer: Arc<Offer>,
-    by_name: Mutex<VecDeque<Shared>>,
+    shared: Shared,
+    by_name: Mutex<VecDeque<NamedConfig>>,
 }
 
 /// A connection that was not started yet.
@@ -46,19 +46,19 @@ pub struct ClientSetup {
 pub struct PreparedClient {
     config: Arc<rustls::ClientConfig>,
     name: ServerName<'static>,
-    offer: Arc<Offer>,
+    shared: Shared,
 }
 
 impl PreparedClient {
     /// Makes the client's key shares; its first bytes are ready to send.
-    pub fn start(self) -> Result<Session, Diagnosis> {
-        Session::client(self.config, self.name, self.offer)
+    pub fn start(self) -> Result<Session, Failure> {
+        Session::client(self.config, self.name, self.shared)
     }
 }
 
 /// A configuration that holds sessions.
 #[derive(Debug)]
-struct Shared {
+struct NamedConfig {
     key: Key,
     config: Arc<rustls::ClientConfig>,
     horizon: Arc<Horizon>,
@@ -73,7 +73,7 @@ impl ClientSetup {
     pub fn new(options: ClientOptions) -> Self {
         let identity = options.identity.as_ref().map(Identity::name);
         Self {
-            offer: Arc::new(offer(&options.terms, identity)),
+            shared: shared(&options.terms, identity),
             options,
             by_name: Mutex::new(VecDeque::new()),
         }
@@ -101,17 +101,17 @@ impl ClientSetup {
     }
 
     /// Starts a connection to `host`; its first bytes are ready to send.
-    pub fn connect(&self, host: &str) -> Result<Session, Diagnosis> {
+    pub fn connect(&self, host: &str) -> Result<Session, Failure> {
         self.prepare(host)?.start()
     }
 
     /// Everything that comes before the first random number and the first key of a connection to `host`.
-    pub fn prepare(&self, host: &str) -> Result<PreparedClient, Diagnosis> {
+    pub fn prepare(&self, host: &str) -> Result<PreparedClient, Failure> {
         self.prepare_at(host, UnixTime::now())
     }
 
     /// `now` decides which sessions can be resumed still.
-    fn prepare_at(&self, host: &str, now: UnixTime) -> Result<PreparedClient, Diagnosis> {
+    fn prepare_at(&self, host: &str, now: UnixTime) -> Result<PreparedClient, Failure> {
         let reference = self.reference(host);
         // An override that is a DNS name names the server; any other leaves that to the host.
         let server_name = indication(&self.options.common_name_override)
@@ -129,22 +129,20 @@ impl ClientSetup {
         Ok(PreparedClient {
             config,
             name,
-            offer: Arc::clone(&self.offer),
+            shared: self.shared.clone(),
         })
     }
 
     /// Checks a chain, leaf first, as a connection to `host` would.
-    pub fn verify(
-        &self,
-        chain: &[Certificate],
-        host: &str,
-        now: UnixTime,
-    ) -> Result<(), Diagnosis> {
+    pub fn verify(&self, chain: &[Certificate], host: &str, now: UnixTime) -> Result<(), Failure> {
         let ders: Vec<CertificateDer<'_>> = chain.iter().map(|c| c.der().clone()).collect();
         let verifier = self.verifier(self.reference(host));
         verify_chain(verifier.policy(), &ders, now)
             .map(|_| ())
-            .map_err(|refusal| from_refusal(&refusal, Role::Server))
+            .map_err(|refusal| Failure::Refused {
+                peer: Role::Server,
+                refusal,
+            })
     }
 
     fn reference(&self, host: &str) -> ReferenceName {
@@ -179,16 +177,16 @@ impl ClientSetup {
         reference: &ReferenceName,
         server_name: &ServerName<'static>,
         now: UnixTime,
-    ) -> Result<Arc<rustls::ClientConfig>, Diagnosis> {
+    ) -> Result<Arc<rustls::ClientConfig>, Failure> {
         let now = seconds(now);
         let mut kept = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|shared| !shared.horizon.is_past(now));
+        kept.retain(|named| !named.horizon.is_past(now));
         let known = kept
             .iter()
-            .position(|shared| shared.key.0 == *reference && shared.key.1 == *server_name);
-        if let Some(shared) = known.and_then(|place| kept.remove(place)) {
-            let config = Arc::clone(&shared.config);
-            kept.push_back(shared);
+            .position(|named| named.key.0 == *reference && named.key.1 == *server_name);
+        if let Some(named) = known.and_then(|place| kept.remove(place)) {
+            let config = Arc::clone(&named.config);
+            kept.push_back(named);
             return Ok(config);
         }
         let verifier = self.verifier(reference.clone());
@@ -197,7 +195,7 @@ impl ClientSetup {
         if kept.len() >= KEPT_NAMES {
             kept.pop_front();
         }
-        kept.push_back(Shared {
+        kept.push_back(NamedConfig {
             key: (reference.clone(), server_name.clone()),
             config: Arc::clone(&config),
             horizon,
@@ -209,11 +207,11 @@ impl ClientSetup {
         &self,
         verifier: ServerVerifier,
         resume: bool,
-    ) -> Result<rustls::ClientConfig, Diagnosis> {
+    ) -> Result<rustls::ClientConfig, Failure> {
         let terms = &self.options.terms;
         let mut config = rustls::ClientConfig::builder_with_provider(provider_with(&terms.groups))
             .with_protocol_versions(terms.versions.protocol_versions())
-            .map_err(|error| unusable(&error))?
+            .map_err(Failure::UnusableOptions)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::new(OwnIdentity(self.options.identity.clone())));
@@ -230,24 +228,13 @@ impl ClientSetup {
     }
 }
 
-fn offer(terms: &Terms, identity: Option<&str>) -> Offer {
-    Offer {
+fn shared(terms: &Terms, identity: Option<&str>) -> Shared {
+    Shared::new(LocalFacts {
         versions: terms.versions,
         identity: identity.map(str::to_owned),
-        alpn: terms.alpn.describe(),
+        protocols: terms.alpn.clone(),
         groups: terms.groups.clone(),
-        costs: Costs::default(),
-    }
-}
-
-fn unusable(error: &rustls::Error) -> Diagnosis {
-    Diagnosis::new(
-        Cause::Other,
-        format!(
-            "the TLS options cannot be used ({})",
-            library_errors::of_rustls(error)
-        ),
-    )
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A private key with its certificate chain, proven to belong together.
 
 mod by_server_name;
+mod error;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,13 +10,11 @@ use rustls::sign::CertifiedKey;
 use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
-use crate::diagnosis::library_errors;
 use crate::provider::provider;
 use godot_rustls_pki::certificate::Certificate;
-use godot_rustls_pki::library_errors::too_large;
-use godot_rustls_pki::text::quoted;
 
-pub use by_server_name::{ServedName, ServerIdentities};
+pub use by_server_name::{ServedName, ServedNameError, ServerIdentities};
+pub use error::IdentityError;
 
 /// A key and the chain that certifies it, leaf first.
 #[derive(Clone)]
@@ -41,29 +40,30 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Checks that `key` belongs to the first certificate of `chain`. The error is a sentence.
-    pub fn new(chain: &[Certificate], key: PrivateKeyDer<'static>) -> Result<Self, String> {
+    /// Checks that `key` belongs to the first certificate of `chain`.
+    pub fn new(chain: &[Certificate], key: PrivateKeyDer<'static>) -> Result<Self, IdentityError> {
         // Wiped on every way out of here; the provider wipes its own copy.
         let key = Zeroizing::new(key);
         let Some(leaf) = chain.first() else {
-            return Err("the certificate is empty: load one before making the options".to_owned());
+            return Err(IdentityError::NoCertificate);
         };
         if !leaf.facts().is_version_3 {
-            return Err("the certificate is X.509 version 1: issue it as version 3".to_owned());
+            return Err(IdentityError::NotVersion3);
         }
         if let Some(weakness) = leaf.facts().public_key.weakness() {
-            return Err(format!("the certificate cannot be used: {weakness}"));
+            return Err(IdentityError::WeakKey(weakness));
         }
-        let key = provider().key_provider.load_private_key(key.clone_key()).map_err(|_| {
-            "the private key cannot be used: use RSA 2048 to 8192, ECDSA P-256, P-384 or P-521, or Ed25519".to_owned()
-        })?;
+        let key = provider()
+            .key_provider
+            .load_private_key(key.clone_key())
+            .map_err(|_| IdentityError::UnusableKey)?;
         let ders = chain
             .iter()
             .map(|certificate| certificate.der().clone())
             .collect();
         let certified = CertifiedKey::new(ders, key);
         if let Err(error) = certified.keys_match() {
-            return Err(mismatch(chain, certified, &error));
+            return Err(mismatch(chain, certified, error));
         }
         Ok(Self {
             certified: Arc::new(certified),
@@ -91,32 +91,30 @@ impl Identity {
     }
 }
 
-/// Says whether the key belongs to a later certificate of the chain, the usual mistake.
-fn mismatch(chain: &[Certificate], certified: CertifiedKey, error: &rustls::Error) -> String {
+/// Tells a key of a later certificate of the chain, the usual mistake, from other ones.
+fn mismatch(chain: &[Certificate], certified: CertifiedKey, error: rustls::Error) -> IdentityError {
     let leaf = &chain[0];
     if !matches!(error, rustls::Error::InconsistentKeys(_)) {
-        let why = too_large(leaf.der()).unwrap_or_else(|| library_errors::of_rustls(error));
-        return format!(
-            "the certificate {} cannot be used ({why})",
-            quoted(&leaf.facts().display_name())
-        );
+        return IdentityError::UnusableCertificate {
+            subject: leaf.facts().display_name(),
+            der: leaf.der().clone(),
+            error,
+        };
     }
     let key = certified.key;
     for (index, other) in chain.iter().enumerate().skip(1) {
         let candidate = CertifiedKey::new(vec![other.der().clone()], Arc::clone(&key));
         if candidate.keys_match().is_ok() {
-            return format!(
-                "the private key belongs to certificate {} of the chain ({}): put that one first",
-                index + 1,
-                quoted(&other.facts().display_name())
-            );
+            return IdentityError::KeyOfLaterCertificate {
+                position: index + 1,
+                subject: other.facts().display_name(),
+            };
         }
     }
-    format!(
-        "the private key does not belong to the certificate {} ({}): load the pair that was made together",
-        quoted(&leaf.facts().display_name()),
-        leaf.facts().public_key
-    )
+    IdentityError::KeyMismatch {
+        subject: leaf.facts().display_name(),
+        public_key: leaf.facts().public_key.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use godot_rustls_pki::provider::base;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::ProducesTickets;
 
-pub use groups::{KeyExchangeGroups, group_name};
+pub(crate) use groups::group_name;
+pub use groups::{KeyExchangeGroups, KeyExchangeGroupsError};
 
 static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     let mut provider = base().clone();

@@ -11,7 +11,7 @@ use godot_rustls_pki::testing::revocation::{Chain, HOST, authority, empty, revok
 use godot_rustls_testkit::{Issued, RevocationList, RevocationReason, SignedList, Template, Usage};
 
 use crate::config::ClientSetup;
-use crate::diagnosis::{Cause, Diagnosis};
+use crate::diagnosis::{Cause, Diagnosis, Vocabulary, diagnose};
 use crate::options::ClientOptions;
 use crate::testing::{NOW, at, certificate, client_options, lists};
 use godot_rustls_pki::trust::TrustStore;
@@ -37,7 +37,9 @@ fn verdict_on(
     options.revocation = lists(given);
     options.verification = verification;
     let chain: Vec<_> = chain.iter().map(|issued| certificate(issued)).collect();
-    ClientSetup::new(options).verify(&chain, HOST, at(NOW))
+    ClientSetup::new(options)
+        .verify(&chain, HOST, at(NOW))
+        .map_err(|failure| diagnose(&failure, &Vocabulary::default()))
 }
 
 #[track_caller]
@@ -159,7 +161,9 @@ fn authorities_that_are_known_by_name_and_key_alone_are_held_to_their_lists_too(
         let mut options = ClientOptions::trusting(Arc::clone(&trust));
         options.revocation = lists(&[list]);
         let presented = [certificate(&chain.leaf), certificate(&chain.intermediate)];
-        ClientSetup::new(options).verify(&presented, HOST, at(NOW))
+        ClientSetup::new(options)
+            .verify(&presented, HOST, at(NOW))
+            .map_err(|failure| diagnose(&failure, &Vocabulary::default()))
     };
     let by_root = |list: RevocationList| verdict(list.signed_by(&chain.root));
     assert_eq!(by_root(empty()), Ok(()));
@@ -195,7 +199,7 @@ fn a_list_past_its_date_is_an_error_in_words() {
                 "revocation list",
                 "CN=Root",
                 "out of date since 2026-0",
-                "revocation_lists_pem",
+                "the revocation lists",
             ],
         );
     }

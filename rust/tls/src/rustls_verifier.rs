@@ -11,7 +11,8 @@ use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use crate::callback_report::{CertificateRequest, note};
+use crate::callback_report;
+use crate::failure::CertificateRequest;
 use crate::identity::Identity;
 use crate::options::ClientAuthentication;
 use crate::provider::transcript;
@@ -39,7 +40,7 @@ impl ResolvesClientCert for OwnIdentity {
             }
             Some(_) => CertificateRequest::Shown,
         };
-        note(|notes| notes.certificate_request = Some(request));
+        callback_report::write(|report| report.certificate_request = Some(request));
         certified.filter(|_| request == CertificateRequest::Shown)
     }
 
@@ -152,7 +153,7 @@ fn judge(
         }
         Err(refusal) => {
             let error = certificate_error(&refusal);
-            note(|notes| notes.refusal = Some(refusal));
+            callback_report::write(|report| report.refusal = Some(refusal));
             Err(Error::InvalidCertificate(error))
         }
     }

@@ -16,12 +16,10 @@ use std::sync::Arc;
 use rustls::{ClientConnection, Connection, ServerConnection};
 use rustls_pki_types::ServerName;
 
-use crate::callback_report::{self, CertificateRequest};
-use crate::diagnosis::{self, Cause, Diagnosis, Vocabulary};
-use crate::options::VersionRange;
-use crate::provider::KeyExchangeGroups;
+use crate::alpn::AlpnProtocols;
+use crate::callback_report;
+use crate::failure::{CertificateRequest, Failure, LocalFacts};
 use crate::provider::transcript::{self, Shown};
-use failure::start_failed;
 use pending::Pending;
 use record_scanner::Goodbye;
 
@@ -30,19 +28,20 @@ pub use negotiated::ExportError;
 pub use record_scanner::Piece;
 pub use step_costs::{Costs, Step};
 
-/// What this side brings to the handshake, for sentences.
-#[derive(Debug, Default)]
-pub(crate) struct Offer {
-    /// Allowed versions.
-    pub(crate) versions: VersionRange,
-    /// The client's own certificate, by name.
-    pub(crate) identity: Option<String>,
-    /// Application protocols.
-    pub(crate) alpn: String,
-    /// Key exchange groups.
-    pub(crate) groups: KeyExchangeGroups,
-    /// What handshakes cost.
-    pub(crate) costs: Costs,
+/// State that the sessions of one configuration have in common.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shared {
+    facts: Arc<LocalFacts>,
+    costs: Arc<Costs>,
+}
+
+impl Shared {
+    pub(crate) fn new(facts: LocalFacts) -> Self {
+        Self {
+            facts: Arc::new(facts),
+            costs: Arc::default(),
+        }
+    }
 }
 
 /// Decrypted bytes that may wait for the reader before no more input is taken. One record (RFC 8446
@@ -59,7 +58,7 @@ const FIRST_BYTES: usize = 12;
 pub struct Session {
     connection: Connection,
     role: Role,
-    offer: Arc<Offer>,
+    shared: Shared,
     first_bytes: Vec<u8>,
     received: u64,
     /// Input that waits until decrypted bytes were read.
@@ -72,8 +71,8 @@ pub struct Session {
     peer_closed: bool,
     /// The server asked this client for a certificate.
     certificate_request: Option<CertificateRequest>,
-    /// What the client of this server offers, for sentences.
-    client_protocols: Option<String>,
+    /// Application protocols that the client of this server offers.
+    client_protocols: Option<AlpnProtocols>,
     /// Watches for a peer that leaves in the middle of the handshake.
     goodbye: Goodbye,
     /// Looks at the hello of this server's client.
@@ -86,7 +85,7 @@ pub struct Session {
     renegotiation_refused: bool,
     /// rustls cannot go on; other failures leave what came before them to be decrypted.
     broken: bool,
-    failure: Option<Diagnosis>,
+    failure: Option<Failure>,
 }
 
 impl std::fmt::Debug for Session {
@@ -101,37 +100,36 @@ impl Session {
     pub(crate) fn client(
         config: Arc<rustls::ClientConfig>,
         name: ServerName<'static>,
-        offer: Arc<Offer>,
-    ) -> Result<Self, Diagnosis> {
+        shared: Shared,
+    ) -> Result<Self, Failure> {
         godot_rustls_pki::provider::seed();
-        let connection =
-            ClientConnection::new(config, name).map_err(|error| start_failed(&error))?;
+        let connection = ClientConnection::new(config, name).map_err(Failure::NotStarted)?;
         Ok(Self::new(
             Connection::Client(connection),
             Role::Client,
-            offer,
+            shared,
         ))
     }
 
     pub(crate) fn server(
         config: Arc<rustls::ServerConfig>,
-        offer: Arc<Offer>,
-    ) -> Result<Self, Diagnosis> {
-        let connection = ServerConnection::new(config).map_err(|error| start_failed(&error))?;
+        shared: Shared,
+    ) -> Result<Self, Failure> {
+        let connection = ServerConnection::new(config).map_err(Failure::NotStarted)?;
         Ok(Self::new(
             Connection::Server(connection),
             Role::Server,
-            offer,
+            shared,
         ))
     }
 
-    fn new(mut connection: Connection, role: Role, offer: Arc<Offer>) -> Self {
+    fn new(mut connection: Connection, role: Role, shared: Shared) -> Self {
         // What may wait for the transport is bounded by the caller, who writes only when nothing waits.
         connection.set_buffer_limit(None);
         Self {
             connection,
             role,
-            offer,
+            shared,
             first_bytes: Vec::new(),
             received: 0,
             pending: Pending::default(),
@@ -184,23 +182,18 @@ impl Session {
 
     /// What the steps of this and other connections with the same options cost.
     pub fn costs(&self) -> &Costs {
-        &self.offer.costs
+        &self.shared.costs
     }
 
     /// Why the connection cannot go on, if so. Decrypted bytes can still be read, and an alert may wait to be
     /// sent.
-    pub fn failure(&self) -> Option<&Diagnosis> {
+    pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
 
     /// The peer's close_notify came and everything before it was decrypted.
     pub fn peer_has_closed(&self) -> bool {
         self.peer_closed && self.pending.is_empty()
-    }
-
-    /// What to say of the peer's regular goodbye.
-    pub fn end(&self) -> Diagnosis {
-        self.in_its_context(diagnosis::closed())
     }
 
     /// More input makes sense: nothing failed, nothing was closed, the reader keeps up.
@@ -278,36 +271,7 @@ impl Session {
         if self.is_handshaking() {
             self.closed_in_handshake();
         } else {
-            self.failure = Some(self.in_its_context(diagnosis::truncated()));
-        }
-    }
-
-    /// The peer said goodbye before the handshake was complete, which is a failure.
-    pub fn closed_in_handshake(&mut self) {
-        if self.failure.is_none() {
-            let groups = &self.offer.groups;
-            let diagnosis = diagnosis::closed_in_handshake(self.role, self.received, groups);
-            self.failure = Some(diagnosis);
-        }
-    }
-
-    /// The transport failed.
-    pub fn transport_failed(&mut self, reason: &str) {
-        if self.failure.is_none() {
-            let is_unanswered =
-                self.role == Role::Client && self.received == 0 && self.is_handshaking();
-            self.failure = Some(if is_unanswered {
-                diagnosis::hello_unanswered(reason, &self.offer.groups)
-            } else {
-                self.in_its_context(diagnosis::transport(reason))
-            });
-        }
-    }
-
-    /// The handshake took longer than `seconds`.
-    pub fn handshake_timed_out(&mut self, seconds: f64, vocabulary: Vocabulary) {
-        if self.failure.is_none() {
-            self.failure = Some(diagnosis::timeout(seconds, self.received, vocabulary));
+            self.truncated();
         }
     }
 
@@ -403,10 +367,9 @@ impl Session {
             let read = match self.connection.read_tls(&mut rest) {
                 Ok(read) => read,
                 Err(error) => {
-                    self.break_with(Diagnosis::new(
-                        Cause::Other,
-                        format!("the peer broke the TLS protocol ({error})"),
-                    ));
+                    self.break_with(Failure::InputRefused {
+                        reason: error.to_string(),
+                    });
                     return bytes.len();
                 }
             };
@@ -415,9 +378,9 @@ impl Session {
             let is_quiet = !self.is_handshaking() && !self.connection.wants_write();
             let connection = &mut self.connection;
             let outcome = transcript::during(&mut self.shown, || connection.process_new_packets());
-            let notes = callback_report::take();
-            self.certificate_request = notes.certificate_request.or(self.certificate_request);
-            self.client_protocols = notes.client_protocols.or(self.client_protocols.take());
+            let report = callback_report::take();
+            self.certificate_request = report.certificate_request.or(self.certificate_request);
+            self.client_protocols = report.client_protocols.or(self.client_protocols.take());
             match outcome {
                 Ok(state) => {
                     self.readable = state.plaintext_bytes_to_read();
@@ -425,7 +388,7 @@ impl Session {
                     self.note_renegotiation(is_quiet);
                     self.peer_closed = state.peer_has_closed();
                 }
-                Err(error) => self.fail(&error, notes.refusal.as_ref()),
+                Err(error) => self.fail(error, report.refusal),
             }
             if read == 0 {
                 break;

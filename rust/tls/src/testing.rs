@@ -9,15 +9,17 @@ use godot_rustls_testkit::{Chunks, Endpoint, Issued, Pair};
 
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::pins::Pins;
+use godot_rustls_pki::role::Role;
 pub use godot_rustls_pki::testing::*;
+use godot_rustls_pki::verifier::Refusal;
 
 use crate::config::{ClientSetup, ServerSetup};
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Diagnosis, Vocabulary, diagnose};
+use crate::failure::Failure;
 use crate::identity::Identity;
-use crate::options::{
-    ClientAuthentication, ClientOptions, ServerOptions, TlsVersion, VersionRange,
-};
+use crate::options::{ClientAuthentication, ClientOptions, ServerOptions};
 use crate::session::Session;
+use crate::versions::{TlsVersion, VersionRange};
 
 /// The first certificate's key with the whole chain.
 pub fn identity(chain: &[&Issued]) -> Identity {
@@ -78,12 +80,21 @@ pub fn pair(
 
 /// What failed on the left and on the right.
 pub fn causes(pair: &Pair<Session, Session>) -> [Cause; 2] {
-    [&pair.left, &pair.right].map(|session| session.failure().map_or(Cause::None, |why| why.cause))
+    [&pair.left, &pair.right].map(|session| session.failure().map_or(Cause::None, Failure::cause))
 }
 
-/// The sentence of the failure, or nothing.
-pub fn message(session: &Session) -> &str {
-    session.failure().map_or("", |why| why.message.as_str())
+/// Returns the message of the failure with neutral names of settings, or nothing.
+pub fn message(session: &Session) -> String {
+    session
+        .failure()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+/// Returns the diagnosis of a refused chain, with neutral names of settings.
+pub fn diagnosis_of_refusal(refusal: &Refusal, peer: Role) -> Diagnosis {
+    let refusal = refusal.clone();
+    diagnose(&Failure::Refused { peer, refusal }, &Vocabulary::default())
 }
 
 /// A client and a server after their handshake.

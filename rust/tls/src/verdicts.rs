@@ -9,8 +9,8 @@ mod pins;
 use godot_rustls_testkit::Issued;
 use rustls_pki_types::CertificateDer;
 
-use crate::diagnosis::{Cause, Diagnosis, from_refusal};
-use crate::testing::{NOW, at, der};
+use crate::diagnosis::{Cause, Diagnosis};
+use crate::testing::{NOW, at, der, diagnosis_of_refusal};
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::pins::Pins;
 use godot_rustls_pki::reference_name::ReferenceName;
@@ -35,7 +35,7 @@ fn verdict_on(
     name: &str,
 ) -> Result<(), Diagnosis> {
     judgement(trust, verification, chain, &ReferenceName::parse(name), NOW)
-        .map_err(|refusal| from_refusal(&refusal, Role::Server))
+        .map_err(|refusal| diagnosis_of_refusal(&refusal, Role::Server))
 }
 
 /// Of a server without pins and revocation lists.

@@ -16,7 +16,8 @@ use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_testkit::Generator;
 use godot_rustls_tls::config::{ClientSetup, ServerSetup};
 use godot_rustls_tls::identity::Identity;
-use godot_rustls_tls::options::{ClientOptions, ServerOptions, TlsVersion, VersionRange};
+use godot_rustls_tls::options::{ClientOptions, ServerOptions};
+use godot_rustls_tls::versions::{TlsVersion, VersionRange};
 
 fn range(version: Version) -> VersionRange {
     let only = match version {

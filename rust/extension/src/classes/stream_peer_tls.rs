@@ -12,7 +12,7 @@ use godot::meta::conv::RawPtr;
 use godot::prelude::*;
 use godot_rustls_http::shown;
 use godot_rustls_pki::reference_name::is_host;
-use godot_rustls_tls::diagnosis::Cause;
+use godot_rustls_tls::diagnosis::{Cause, diagnose};
 
 use super::tls_options::AnyOptions;
 use super::tls_options::configuration::{client_setup, server_setup};
@@ -27,6 +27,7 @@ use crate::tls::pump::Connection;
 use crate::tls::read_buffer::Target;
 use crate::tls::status::Status;
 use crate::tls::stream_state::Slot;
+use crate::vocabulary;
 
 /// A TLS connection over any stream, as a client or a server; a drop-in replacement for
 /// [StreamPeerTLS].
@@ -322,7 +323,7 @@ impl RustlsStreamPeerTLS {
             let client = setup?.prepare(&name);
             client
                 .and_then(|client| Connection::client(client, base_stream(stream), limits))
-                .map_err(|diagnosis| diagnosis.message)
+                .map_err(|failure| diagnose(&failure, &vocabulary::STREAM).message)
         })
     }
 
@@ -346,8 +347,10 @@ impl RustlsStreamPeerTLS {
         let setup = server_setup(server_options);
         let limits = this.bind().limits();
         link::start(&slot, stream, |stream| {
-            let session = setup?.accept().map_err(|diagnosis| diagnosis.message)?;
-            Ok(Connection::server(session, base_stream(stream), limits))
+            let session = setup?.accept();
+            session
+                .map(|session| Connection::server(session, base_stream(stream), limits))
+                .map_err(|failure| diagnose(&failure, &vocabulary::STREAM).message)
         })
     }
 

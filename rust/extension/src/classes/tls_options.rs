@@ -13,6 +13,7 @@ use godot::classes::{CryptoKey, RefCounted, Resource, TlsOptions, X509Certificat
 use godot::prelude::*;
 use godot_rustls_pki::pem::read_bundle;
 use godot_rustls_pki::revocation::RevocationLists;
+use godot_rustls_tls::diagnosis::diagnose;
 use godot_rustls_tls::identity::{Identity, ServedName};
 use zeroize::Zeroizing;
 
@@ -27,6 +28,7 @@ use crate::options::config_cache::{self, SetupCache};
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
 use crate::runtime::threads::seed_early;
+use crate::vocabulary;
 
 /// TLS settings of a connection; a drop-in replacement for [TLSOptions].
 ///
@@ -494,7 +496,7 @@ impl RustlsTLSOptions {
         }
         setup
             .verify(&chain.certificates, server_name, now)
-            .map_err(|diagnosis| diagnosis.message)
+            .map_err(|failure| diagnose(&failure, &vocabulary::TLS_OPTIONS).message)
     }
 }
 

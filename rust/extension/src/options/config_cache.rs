@@ -9,6 +9,7 @@ use godot::prelude::*;
 use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_pki::verifier::Verification;
 use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::diagnosis::diagnose;
 use godot_rustls_tls::identity::{Identity, ServerIdentities};
 use godot_rustls_tls::options::{ClientAuthentication, ClientOptions, ServerOptions, Terms};
 
@@ -16,6 +17,7 @@ use crate::engine::convert::{report, warn};
 use crate::options::default_trust::default_trust;
 use crate::options::key_log_file;
 use crate::options::options_key::{ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
+use crate::vocabulary;
 
 /// The last configurations of one owner. Equal options give the same configuration, and so may resume the
 /// same sessions; any change starts a new one.
@@ -220,7 +222,7 @@ fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerSetup, Stri
         clients,
         terms: terms(&spec.terms)?,
     })
-    .map_err(|diagnosis| diagnosis.message)
+    .map_err(|failure| diagnose(&failure, &vocabulary::TLS_OPTIONS).message)
 }
 
 fn terms(spec: &TermsSpec) -> Result<Terms, String> {

@@ -11,8 +11,8 @@ use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_pki::verifier::Verification;
 use godot_rustls_tls::alpn::AlpnProtocols;
 use godot_rustls_tls::identity::{Identity, ServedName};
-use godot_rustls_tls::options::VersionRange;
 use godot_rustls_tls::provider::KeyExchangeGroups;
+use godot_rustls_tls::versions::{TlsVersion, VersionRange};
 use zeroize::Zeroizing;
 
 use crate::engine::certificate_source::CertificateSource;
@@ -156,6 +156,7 @@ pub(crate) fn read_identity(key: &[u8], certificate: &[u8]) -> Result<Identity, 
         return Err(format!("the certificate cannot be used: {problem}"));
     }
     Identity::new(&bundle.certificates, read_private_key_file(key)?)
+        .map_err(|problem| problem.to_string())
 }
 
 /// The pair of these two, if it can be used and belongs together.
@@ -202,9 +203,15 @@ pub(crate) fn of_engine(options: &Gd<TlsOptions>) -> Result<Spec, String> {
 
 /// The versions as far as the engine's setting allows them.
 pub(crate) fn allowed(range: VersionRange) -> Result<VersionRange, String> {
-    range
-        .limited_by(crate::engine::project_settings::is_tls_1_3_enabled())
-        .map_err(|diagnosis| diagnosis.message)
+    if crate::engine::project_settings::is_tls_1_3_enabled() {
+        return Ok(range);
+    }
+    range.up_to(TlsVersion::V1_2).map_err(|empty| {
+        format!(
+            "min_version is {}, and the project setting network/tls/enable_tls_v1.3 turns it off: no TLS version is left",
+            empty.min
+        )
+    })
 }
 
 /// What an unsafe client still checks: with a chain all but the name, without one nothing.

@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis, diagnose};
 
 use super::dialer::{Dialer, Progress};
 use super::pump::{Connection, Outcome};
@@ -16,6 +16,7 @@ use super::read_buffer::Target;
 use super::status::{Link, Status};
 use super::stream_state::Slot;
 use crate::engine::convert::{refuse, report};
+use crate::vocabulary;
 use godot_rustls_runtime::backoff::Backoff;
 
 pub(crate) const IN_USE: &str = "a TLS connection is running: call disconnect_from_stream() first";
@@ -151,7 +152,10 @@ fn secure(slot: &Slot, socket: TcpStream) {
             slot.lock().link = Some(Link::Active(Box::new(connection)));
             poll(slot);
         }
-        Err(diagnosis) => end(slot, Status::Error, diagnosis),
+        Err(failure) => {
+            let diagnosis = diagnose(&failure, &vocabulary::STREAM);
+            end(slot, Status::Error, diagnosis);
+        }
     }
 }
 
@@ -292,7 +296,7 @@ fn judge(link: &Link, was_handshaking: bool) -> Verdict {
             (true, Cause::NameMismatch) => Status::ErrorHostnameMismatch,
             (true, _) => Status::Error,
         };
-        return Verdict::Ends(status, diagnosis.clone());
+        return Verdict::Ends(status, diagnosis);
     }
     if connection.is_handshaking() {
         return Verdict::Goes(Status::Handshaking);

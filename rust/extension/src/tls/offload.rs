@@ -3,7 +3,8 @@
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Weak};
 
-use godot_rustls_tls::diagnosis::{Cause, Diagnosis, timeout};
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis, diagnose};
+use godot_rustls_tls::failure::Failure;
 use godot_rustls_tls::session::Session;
 
 use super::limits::Limits;
@@ -39,8 +40,11 @@ impl Place {
     /// Forgets a session that is away when the handshake's time is over.
     pub(super) fn give_up_after(&mut self, limits: Limits) {
         if let (Self::Away(errand), Some(limit)) = (&*self, limits.passed()) {
-            let seconds = limit.as_secs_f64();
-            *self = Self::Lost(timeout(seconds, errand.about.received, vocabulary::STREAM));
+            let failure = Failure::HandshakeTimeout {
+                limit,
+                received: errand.about.received,
+            };
+            *self = Self::Lost(diagnose(&failure, &vocabulary::STREAM));
         }
     }
 

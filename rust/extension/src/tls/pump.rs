@@ -4,7 +4,8 @@ mod closing;
 
 use godot::prelude::*;
 use godot_rustls_tls::config::PreparedClient;
-use godot_rustls_tls::diagnosis::Diagnosis;
+use godot_rustls_tls::diagnosis::{Diagnosis, diagnose};
+use godot_rustls_tls::failure::Failure;
 use godot_rustls_tls::session::Session;
 
 use crate::runtime::threads::make_key_shares;
@@ -66,7 +67,7 @@ impl Connection {
         prepared: PreparedClient,
         transport: impl Into<Transport>,
         limits: Limits,
-    ) -> Result<Self, Diagnosis> {
+    ) -> Result<Self, Failure> {
         // The first random numbers of a process take tens of milliseconds, all others next to nothing.
         let place = if limits.threads == 0 || godot_rustls_pki::provider::is_seeded() {
             let session = prepared.start()?;
@@ -74,7 +75,12 @@ impl Connection {
             Place::Here(Box::new(session))
         } else {
             let about = About::default();
-            let start = move || prepared.start().map(Box::new);
+            let start = move || {
+                let session = prepared.start();
+                session
+                    .map(Box::new)
+                    .map_err(|failure| diagnose(&failure, &vocabulary::STREAM))
+            };
             Place::Away(Errand::new(limits, about, start))
         };
         Ok(Self::new(place, transport.into(), limits))
@@ -114,22 +120,32 @@ impl Connection {
         self.session().is_none_or(Session::is_handshaking)
     }
 
-    /// Why the connection is over, when it is and nothing is left to read.
-    pub(crate) fn failure(&self) -> Option<&Diagnosis> {
+    /// Returns why the connection is over, when it is and nothing is left to read.
+    pub(crate) fn failure(&self) -> Option<Diagnosis> {
         match &self.place {
-            Place::Here(session) => session.failure().filter(|_| session.readable() == 0),
+            Place::Here(session) => session
+                .failure()
+                .filter(|_| session.readable() == 0)
+                .map(|failure| diagnose(failure, &vocabulary::STREAM)),
             Place::Away(_) => None,
-            Place::Lost(diagnosis) => Some(diagnosis),
+            Place::Lost(diagnosis) => Some(diagnosis.clone()),
         }
     }
 
-    /// What to say of the end when the peer closed in order and nothing is left to read.
+    /// Returns whether the connection failed and nothing is left to read.
+    fn has_failed(&self) -> bool {
+        match &self.place {
+            Place::Here(session) => session.failure().is_some() && session.readable() == 0,
+            Place::Away(_) => false,
+            Place::Lost(_) => true,
+        }
+    }
+
+    /// Returns what to tell of the end when the peer closed in order and nothing is left to read.
     pub(crate) fn end(&self) -> Option<Diagnosis> {
         self.session()
-            .filter(|session| {
-                session.readable() == 0 && session.failure().is_none() && session.peer_has_closed()
-            })
-            .map(Session::end)
+            .filter(|session| has_ended(session))
+            .map(|session| diagnose(&session.end(), &vocabulary::STREAM))
     }
 
     /// Moves whatever can be moved without waiting.
@@ -226,9 +242,9 @@ impl Connection {
         let moved = target.filled() - before;
         if moved > 0 || !is_asked {
             Outcome::Moved(moved)
-        } else if self.failure().is_some() {
+        } else if self.has_failed() {
             Outcome::Failed
-        } else if self.end().is_some() {
+        } else if self.session().is_some_and(has_ended) {
             Outcome::Closed
         } else {
             Outcome::Moved(0)
@@ -351,9 +367,14 @@ impl Connection {
             session.closed_in_handshake();
         }
         if let Some(limit) = self.limits.passed() {
-            session.handshake_timed_out(limit.as_secs_f64(), vocabulary::STREAM);
+            session.handshake_timed_out(limit);
         }
     }
+}
+
+/// Returns whether the peer closed in order and nothing is left to read.
+fn has_ended(session: &Session) -> bool {
+    session.readable() == 0 && session.failure().is_none() && session.peer_has_closed()
 }
 
 impl Drop for Connection {

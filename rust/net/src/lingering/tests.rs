@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::{MAX_DISCARDED, MAX_LINGER, Socket, linger};
 use crate::tls_stream::TlsStream;
+use godot_rustls_tls::diagnosis::Vocabulary;
 use godot_rustls_tls::session::Session;
 use godot_rustls_tls::testing::{client, server as server_setup};
 
@@ -120,7 +121,7 @@ fn a_secured_connection_that_is_dropped_says_goodbye_and_takes_in_what_comes_lat
         let setup = client(&[&owner]);
         for _ in 0..CLOSES {
             let session = setup.connect("localhost").unwrap();
-            let mut stream = TlsStream::new(connect(port).await, session);
+            let mut stream = TlsStream::new(connect(port).await, session, Vocabulary::default());
             stream.handshake().await.unwrap();
             stream.write_all(b"last words").await.unwrap();
         }

@@ -30,7 +30,7 @@ fn verdict(names: &[&str], host: &'static str, expected: Cause) -> Box<dyn FnMut
     Box::new(move || {
         let verdict = client.verify(&chain, host, UnixTime::now());
         assert_eq!(
-            verdict.map_or_else(|why| why.cause, |()| Cause::None),
+            verdict.map_or_else(|why| why.cause(), |()| Cause::None),
             expected
         );
     })

@@ -7,13 +7,13 @@ use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoClientAuth, NoServerSessionStorage, ServerSessionMemoryCache};
 use rustls_pki_types::UnixTime;
 
-use super::{offer, unusable};
-use crate::diagnosis::Diagnosis;
+use super::shared;
+use crate::failure::Failure;
 use crate::options::ServerOptions;
 use crate::provider::{Ticketer, indulgent, provider_with};
 use crate::rustls_verifier::ClientVerifier;
 use crate::rustls_verifier::Horizon;
-use crate::session::{Offer, Session};
+use crate::session::{Session, Shared};
 use godot_rustls_pki::verifier::seconds;
 
 /// Sessions kept for TLS 1.2 clients that take no tickets; tickets cost the server no memory.
@@ -24,7 +24,7 @@ pub(super) const KEPT_SESSIONS: usize = 256;
 pub struct ServerSetup {
     options: ServerOptions,
     current: Mutex<Current>,
-    offer: Arc<Offer>,
+    shared: Shared,
 }
 
 /// A configuration with its sessions.
@@ -38,21 +38,21 @@ struct Current {
 
 impl ServerSetup {
     /// Builds the configuration for `options`.
-    pub fn new(options: ServerOptions) -> Result<Self, Diagnosis> {
+    pub fn new(options: ServerOptions) -> Result<Self, Failure> {
         Ok(Self {
             current: Mutex::new(Current::new(&options)?),
-            offer: Arc::new(offer(&options.terms, None)),
+            shared: shared(&options.terms, None),
             options,
         })
     }
 
     /// Starts the server's side of one connection.
-    pub fn accept(&self) -> Result<Session, Diagnosis> {
+    pub fn accept(&self) -> Result<Session, Failure> {
         self.accept_at(UnixTime::now())
     }
 
     /// `now` decides which sessions can be resumed still.
-    pub(super) fn accept_at(&self, now: UnixTime) -> Result<Session, Diagnosis> {
+    pub(super) fn accept_at(&self, now: UnixTime) -> Result<Session, Failure> {
         let (config, indulgent) = {
             let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
             if current.horizon.is_past(seconds(now)) {
@@ -60,7 +60,7 @@ impl ServerSetup {
             }
             (Arc::clone(&current.config), Arc::clone(&current.indulgent))
         };
-        let session = Session::server(config, Arc::clone(&self.offer))?;
+        let session = Session::server(config, self.shared.clone())?;
         Ok(session.passing_over_names(indulgent))
     }
 }
@@ -68,7 +68,7 @@ impl ServerSetup {
 impl Current {
     /// It has keys of its own for session tickets: a session that began under another one, and so perhaps under
     /// another idea of which clients are let in, is not resumed.
-    fn new(options: &ServerOptions) -> Result<Self, Diagnosis> {
+    fn new(options: &ServerOptions) -> Result<Self, Failure> {
         let horizon = Arc::<Horizon>::default();
         let provider = provider_with(&options.terms.groups);
         let config = configured(options, Arc::clone(&provider), &horizon)?;
@@ -87,7 +87,7 @@ fn configured(
     options: &ServerOptions,
     provider: Arc<CryptoProvider>,
     horizon: &Arc<Horizon>,
-) -> Result<rustls::ServerConfig, Diagnosis> {
+) -> Result<rustls::ServerConfig, Failure> {
     let terms = &options.terms;
     let clients: Arc<dyn ClientCertVerifier> = match &options.clients {
         Some(clients) => Arc::new(ClientVerifier::new(clients.clone(), Arc::clone(horizon))),
@@ -95,7 +95,7 @@ fn configured(
     };
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(terms.versions.protocol_versions())
-        .map_err(|error| unusable(&error))?
+        .map_err(Failure::UnusableOptions)?
         .with_client_cert_verifier(clients)
         .with_cert_resolver(Arc::new(options.identities.clone()));
     config.alpn_protocols = terms.alpn.to_wire();

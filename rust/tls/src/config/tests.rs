@@ -6,11 +6,13 @@ use godot_rustls_testkit::{Chunks, Issued, Pair, Template};
 use rustls::HandshakeKind;
 
 use super::*;
-use crate::options::{ServerOptions, VersionRange};
+use crate::diagnosis::Cause;
+use crate::options::ServerOptions;
 use crate::testing::{
     NOW, at, certificate, client_options, connected, each_version, identity, pair, read_all,
     server_with,
 };
+use crate::versions::VersionRange;
 
 /// A certificate for every name that is asked for here.
 fn owner() -> Issued {
@@ -68,7 +70,7 @@ fn a_name_that_is_not_in_the_certificate_is_refused_however_many_sessions_there_
     connected(&client, &server, "a.example.test");
     let mut pair = pair(&client, &server, "c.example.test", Chunks::Whole);
     pair.settle();
-    assert_eq!(pair.left.failure().unwrap().cause, Cause::NameMismatch);
+    assert_eq!(pair.left.failure().unwrap().cause(), Cause::NameMismatch);
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn an_override_replaces_the_host_in_the_check() {
     let refusal = wrong
         .verify(&[certificate(&owner)], "a.example.test", at(NOW))
         .unwrap_err();
-    assert_eq!(refusal.cause, Cause::NameMismatch);
+    assert_eq!(refusal.cause(), Cause::NameMismatch);
 }
 
 #[test]
@@ -193,7 +195,7 @@ fn absurd_hosts_start_and_fail_like_any_other_without_a_panic() {
         let mut pair = pair(&client, &server, host, Chunks::Whole);
         pair.settle();
         assert_eq!(
-            pair.left.failure().unwrap().cause,
+            pair.left.failure().unwrap().cause(),
             Cause::NameMismatch,
             "{host:?}"
         );
@@ -227,7 +229,7 @@ fn a_check_without_a_connection_says_the_same_as_a_connection() {
         let server = server_with(&[served], VersionRange::default());
         let mut pair = pair(&client, &server, host, Chunks::Whole);
         pair.settle();
-        let cause = |diagnosis: Option<&Diagnosis>| diagnosis.map(|why| why.cause);
+        let cause = |failure: Option<&Failure>| failure.map(Failure::cause);
         assert_eq!(cause(verdict.as_ref()), cause(pair.left.failure()));
     }
     let late = client_options(&[&expired]);
@@ -244,12 +246,12 @@ fn an_empty_trust_is_refused_by_a_check_too() {
     let refusal = nobody
         .verify(&[certificate(&owner())], "a.example.test", at(NOW))
         .unwrap_err();
-    assert_eq!(refusal.cause, Cause::UntrustedIssuer);
+    assert_eq!(refusal.cause(), Cause::UntrustedIssuer);
     assert_eq!(
         nobody
             .verify(&[], "a.example.test", at(NOW))
             .unwrap_err()
-            .cause,
+            .cause(),
         Cause::UntrustedIssuer
     );
 }

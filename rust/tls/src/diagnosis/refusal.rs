@@ -1,58 +1,43 @@
-//! Sentences about certificate chains that were refused.
+//! Messages about certificate chains that were refused.
 
-use super::{Cause, Diagnosis, quoted, revocation};
+use super::{Vocabulary, revocation};
 use godot_rustls_pki::library_errors::of_webpki;
 use godot_rustls_pki::role::Role;
-use godot_rustls_pki::text::moment;
+use godot_rustls_pki::text::{moment, quoted};
 use godot_rustls_pki::verifier::{NameMismatch, NearMiss, Refusal, Usage};
 
-/// Returns the sentence about the refused chain of a `peer`.
-pub fn from_refusal(refusal: &Refusal, peer: Role) -> Diagnosis {
-    Diagnosis::new(cause(refusal), message(refusal, peer))
-}
-
-fn cause(refusal: &Refusal) -> Cause {
+/// Returns the message about the refused chain of `peer`.
+pub(super) fn message(refusal: &Refusal, peer: Role, vocabulary: &Vocabulary) -> String {
     match refusal {
-        refusal if refusal.is_untrusted() => Cause::UntrustedIssuer,
-        Refusal::Expired { .. } => Cause::Expired,
-        Refusal::NotYetValid { .. } => Cause::NotYetValid,
-        Refusal::NameMismatch(_) => Cause::NameMismatch,
-        Refusal::PinMismatch { .. } => Cause::PinMismatch,
-        Refusal::Revoked { .. } => Cause::Revoked,
-        Refusal::RevocationList { .. } => Cause::Other,
-        _ => Cause::BadCertificate,
-    }
-}
-
-fn message(refusal: &Refusal, peer: Role) -> String {
-    match refusal {
-        Refusal::NameMismatch(mismatch) => name_mismatch(mismatch),
+        Refusal::NameMismatch(mismatch) => name_mismatch(mismatch, vocabulary),
         Refusal::NoCertificate
         | Refusal::NothingTrusted { .. }
         | Refusal::SelfSigned { .. }
         | Refusal::UntrustedRoot { .. }
         | Refusal::MissingIssuer { .. }
         | Refusal::IssuerKeyMismatch { .. }
-        | Refusal::TrustedLeafIsNotAnchor { .. } => untrusted(refusal, peer),
+        | Refusal::TrustedLeafIsNotAnchor { .. } => untrusted(refusal, peer, vocabulary),
         Refusal::Expired { .. } | Refusal::NotYetValid { .. } => dates(refusal),
         Refusal::PinMismatch {
             subject,
             pin,
             pinned,
-        } => pin_mismatch(subject, pin, *pinned),
+        } => pin_mismatch(subject, pin, *pinned, vocabulary),
         Refusal::Revoked {
             subject,
             issuer,
             date,
             reason,
         } => revocation::revoked(subject, issuer, *date, *reason),
-        Refusal::RevocationList { issuer, fault } => revocation::unusable(issuer, *fault),
+        Refusal::RevocationList { issuer, fault } => {
+            revocation::unusable(issuer, *fault, vocabulary)
+        }
         Refusal::Malformed(error) => format!("the peer's certificate cannot be used: {error}"),
         other => bad_certificate(other),
     }
 }
 
-/// The certificate of this name, for the beginning of a sentence.
+/// Names the certificate at the beginning of a sentence.
 pub(super) fn certificate(subject: &str) -> String {
     format!("certificate {}", quoted(subject))
 }
@@ -83,30 +68,41 @@ fn dates(refusal: &Refusal) -> String {
     }
 }
 
-/// What to do to trust a certificate of a `peer`.
-fn how_to_trust(peer: Role) -> &'static str {
+/// Returns what to do to trust a certificate of `peer`.
+fn how_to_trust(peer: Role, vocabulary: &Vocabulary) -> String {
     match peer {
-        Role::Server => {
-            "add it to the file of network/tls/certificate_bundle_override or pass it to RustlsTLSOptions.client()"
-        }
-        Role::Client => "add it to the chain of set_client_authentication()",
+        Role::Server => format!(
+            "add it to the file of {} or pass it to {}",
+            vocabulary.default_trust, vocabulary.client_trust
+        ),
+        Role::Client => format!(
+            "add it to the chain of {}",
+            vocabulary.client_authentication
+        ),
     }
 }
 
-/// Nothing trusted leads to the certificate.
-fn untrusted(refusal: &Refusal, peer: Role) -> String {
-    let how_to_trust = how_to_trust(peer);
+/// Returns what to do to trust any certificate of `peer`.
+fn how_to_begin_trusting(peer: Role, vocabulary: &Vocabulary) -> String {
+    match peer {
+        Role::Server => format!(
+            "set {} or pass a chain to {}",
+            vocabulary.default_trust, vocabulary.client_trust
+        ),
+        Role::Client => format!("pass a chain to {}", vocabulary.client_authentication),
+    }
+}
+
+/// Returns the message about a chain that leads to no trusted certificate.
+fn untrusted(refusal: &Refusal, peer: Role, vocabulary: &Vocabulary) -> String {
+    let how_to_trust = how_to_trust(peer, vocabulary);
     match refusal {
         Refusal::NothingTrusted { problem } => {
             let why = problem.as_deref().map(|why| format!(" ({why})"));
             format!(
                 "no certificate is trusted{}: {}",
                 why.unwrap_or_default(),
-                match peer {
-                    Role::Server =>
-                        "set network/tls/certificate_bundle_override or pass a chain to RustlsTLSOptions.client()",
-                    Role::Client => "pass a chain to set_client_authentication()",
-                }
+                how_to_begin_trusting(peer, vocabulary)
             )
         }
         Refusal::SelfSigned { subject } => format!(
@@ -138,7 +134,7 @@ fn untrusted(refusal: &Refusal, peer: Role) -> String {
     }
 }
 
-fn name_mismatch(mismatch: &NameMismatch) -> String {
+fn name_mismatch(mismatch: &NameMismatch, vocabulary: &Vocabulary) -> String {
     let expected = quoted(&mismatch.expected);
     if let Some(NearMiss::AddressAsDnsName(address)) = &mismatch.near_miss {
         return format!(
@@ -149,25 +145,31 @@ fn name_mismatch(mismatch: &NameMismatch) -> String {
     let (not, hint) = if mismatch.expected.is_empty() {
         (
             "no name was given to compare".to_owned(),
-            "pass the name of the server, or set common_name_override",
+            format!(
+                "pass the name of the server, or set {}",
+                vocabulary.name_override
+            ),
         )
     } else if mismatch.near_miss.is_some() {
         (
             format!(
                 "matches {expected} only by its common name, which counts for your own trusted certificates alone"
             ),
-            "issue it with a subject alternative name",
+            "issue it with a subject alternative name".to_owned(),
         )
     } else {
         (
             format!("not {expected}"),
-            "connect with that name or pass common_name_override",
+            format!(
+                "connect with that name or pass {}",
+                vocabulary.name_override
+            ),
         )
     };
     format!("certificate {}, {not}: {hint}", presented(mismatch))
 }
 
-/// The names of the certificate.
+/// Tells the names that the certificate has.
 fn presented(mismatch: &NameMismatch) -> String {
     match mismatch.presented.as_slice() {
         [] if mismatch.subject.is_empty() => "has no name at all".to_owned(),
@@ -187,18 +189,19 @@ fn presented(mismatch: &NameMismatch) -> String {
     }
 }
 
-fn pin_mismatch(subject: &str, pin: &str, pinned: usize) -> String {
+fn pin_mismatch(subject: &str, pin: &str, pinned: usize, vocabulary: &Vocabulary) -> String {
     let keys = match pinned {
         1 => "the one pinned key is".to_owned(),
         several => format!("the {several} pinned keys are"),
     };
     format!(
-        "{} has the key {pin}, and {keys} neither that nor a key of its verified issuers: if it was changed on purpose, add the new pin to pinned_public_keys",
-        certificate(subject)
+        "{} has the key {pin}, and {keys} neither that nor a key of its verified issuers: if it was changed on purpose, add the new pin to {}",
+        certificate(subject),
+        vocabulary.pins
     )
 }
 
-/// A certificate that is malformed, weak or not meant for this use.
+/// Returns the message about a certificate that is malformed, weak or not meant for this use.
 fn bad_certificate(refusal: &Refusal) -> String {
     match refusal {
         Refusal::WeakKey { subject, weakness } => format!(
@@ -251,7 +254,7 @@ fn bad_certificate(refusal: &Refusal) -> String {
     }
 }
 
-/// A path that a CA forbids or that cannot be checked.
+/// Returns the message about a path that a CA forbids or that cannot be checked.
 fn bad_path(refusal: &Refusal) -> String {
     match refusal {
         Refusal::PathTooLong { ca, allowed, found } => format!(

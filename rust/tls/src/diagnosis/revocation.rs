@@ -1,15 +1,13 @@
-//! Sentences about revocation lists.
+//! Messages about revocation lists.
 
 use webpki::RevocationReason;
 
-use super::quoted;
+use super::Vocabulary;
 use super::refusal::certificate;
-use godot_rustls_pki::text::moment;
+use godot_rustls_pki::text::{moment, quoted};
 use godot_rustls_pki::verifier::RevocationListFault;
 
-const RENEW: &str = "put its newest one into revocation_lists_pem";
-
-/// A certificate stands on its issuer's list.
+/// Returns the message about a certificate that stands on its issuer's list.
 pub(super) fn revoked(
     subject: &str,
     issuer: &str,
@@ -25,8 +23,13 @@ pub(super) fn revoked(
     )
 }
 
-/// The list of an issuer cannot be relied on.
-pub(super) fn unusable(issuer: &str, fault: RevocationListFault) -> String {
+/// Returns the message about a list that cannot be relied on.
+pub(super) fn unusable(
+    issuer: &str,
+    fault: RevocationListFault,
+    vocabulary: &Vocabulary,
+) -> String {
+    let renew = || format!("put its newest one into {}", vocabulary.revocation_lists);
     let (why, what_to_do) = match fault {
         RevocationListFault::Expired { next_update, now } => (
             format!(
@@ -34,7 +37,7 @@ pub(super) fn unusable(issuer: &str, fault: RevocationListFault) -> String {
                 moment(next_update),
                 moment(now)
             ),
-            RENEW,
+            renew(),
         ),
         RevocationListFault::NotYetValid { this_update, now } => (
             format!(
@@ -42,16 +45,16 @@ pub(super) fn unusable(issuer: &str, fault: RevocationListFault) -> String {
                 moment(this_update),
                 moment(now)
             ),
-            "check this machine's clock",
+            "check this machine's clock".to_owned(),
         ),
         RevocationListFault::SignatureBroken => (
             "is not signed with that issuer's key, or with an algorithm that is too weak"
                 .to_owned(),
-            RENEW,
+            renew(),
         ),
         RevocationListFault::SignerNotAllowed => (
             "does not count, since the key usage of its issuer lacks cRLSign".to_owned(),
-            "issue that certificate anew with the usage, or leave the list out",
+            "issue that certificate anew with the usage, or leave the list out".to_owned(),
         ),
     };
     format!(
@@ -60,7 +63,7 @@ pub(super) fn unusable(issuer: &str, fault: RevocationListFault) -> String {
     )
 }
 
-/// RFC 5280 section 5.3.1.
+/// Names a reason as RFC 5280 section 5.3.1 does.
 fn reason_name(reason: RevocationReason) -> &'static str {
     match reason {
         RevocationReason::Unspecified => "unspecified",

@@ -1,11 +1,18 @@
 mod handshake;
+mod vocabulary;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use godot_rustls_pki::text::moment;
 
 use super::*;
-use crate::testing::NOW;
+use crate::alpn::AlpnProtocols;
+use crate::failure::ProtocolFailure;
+use crate::testing::{NOW, diagnosis_of_refusal};
 use godot_rustls_pki::certificate::KeyWeakness;
 use godot_rustls_pki::role::Role;
+use godot_rustls_pki::text::quoted;
 use godot_rustls_pki::verifier::{NameMismatch, NearMiss, Refusal, Usage};
 
 const LEAF: &str = "play.example.org";
@@ -39,8 +46,21 @@ fn mismatch(presented: &[&str], expected: &str, near_miss: Option<NearMiss>) -> 
     }))
 }
 
+/// Returns an error of rustls before the first byte of the peer, with default options.
+fn protocol_failure(error: rustls::Error, role: Role) -> ProtocolFailure {
+    ProtocolFailure {
+        error,
+        role,
+        first_bytes: Vec::new(),
+        was_connected: false,
+        certificate_request: None,
+        client_protocols: AlpnProtocols::default(),
+        local: Arc::default(),
+    }
+}
+
 fn of_server(refusal: &Refusal) -> Diagnosis {
-    from_refusal(refusal, Role::Server)
+    diagnosis_of_refusal(refusal, Role::Server)
 }
 
 #[track_caller]
@@ -130,13 +150,13 @@ fn names_are_named_on_both_sides() {
     says(
         &of_server(&mismatch(&[LEAF], "", None)),
         Cause::NameMismatch,
-        &[LEAF, "common_name_override"],
+        &[LEAF, "set a name override"],
     );
 }
 
 #[test]
 fn an_untrusted_chain_says_what_it_leads_to_and_how_to_trust_it() {
-    let trust = "certificate_bundle_override";
+    let trust = "the default certificates";
     let root = "CN=Test Root".to_owned();
     for (refusal, words) in [
         (
@@ -155,7 +175,7 @@ fn an_untrusted_chain_says_what_it_leads_to_and_how_to_trust_it() {
         ),
         (
             Refusal::SelfSigned { subject: subject() },
-            &[LEAF, "self-signed", trust, "RustlsTLSOptions.client()"],
+            &[LEAF, "self-signed", trust, "the options of the client"],
         ),
         (Refusal::NoCertificate, &["no certificate"]),
         (
@@ -321,7 +341,13 @@ fn sentences_that_a_user_can_act_on_say_how() {
             subject: subject(),
             algorithm: "sha1WithRSAEncryption".to_owned(),
         }),
-        timeout(1.0, 0, Vocabulary::default()),
+        diagnose(
+            &Failure::HandshakeTimeout {
+                limit: Duration::from_secs(1),
+                received: 0,
+            },
+            &Vocabulary::default(),
+        ),
     ] {
         assert!(diagnosis.message.contains(": "), "{diagnosis}");
         assert!(diagnosis.message.len() < 400, "{diagnosis}");

@@ -1,14 +1,18 @@
 //! Several identities of one server, chosen by the name that the client asks for.
 
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::DnsName;
-use std::sync::Arc;
 
 use super::Identity;
-use crate::alpn;
+use crate::alpn::AlpnProtocols;
 use crate::callback_report;
 use godot_rustls_pki::reference_name::to_a_labels;
+use godot_rustls_pki::text::quoted;
 
 /// A name that a server serves: a DNS name, or `*.` and one, which stands for every label in front of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +22,28 @@ pub struct ServedName {
     is_wildcard: bool,
 }
 
+/// A text that is no name which clients ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedNameError {
+    /// The text.
+    pub text: String,
+}
+
+impl fmt::Display for ServedNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is no server name: give a DNS name, or \"*.\" and one; clients send no addresses (RFC 6066)",
+            quoted(&self.text)
+        )
+    }
+}
+
+impl Error for ServedNameError {}
+
 impl ServedName {
-    /// Reads a name. The error is a sentence.
-    pub fn new(text: &str) -> Result<Self, String> {
+    /// Reads a name.
+    pub fn new(text: &str) -> Result<Self, ServedNameError> {
         let name = text.strip_suffix('.').unwrap_or(text);
         let (name, is_wildcard) = match name.strip_prefix("*.") {
             Some(name) => (name, true),
@@ -29,11 +52,8 @@ impl ServedName {
         to_a_labels(name)
             .filter(|name| !name.contains('*') && DnsName::try_from(name.as_str()).is_ok())
             .map(|name| Self { name, is_wildcard })
-            .ok_or_else(|| {
-                format!(
-                    "{} is no server name: give a DNS name, or \"*.\" and one; clients send no addresses (RFC 6066)",
-                    godot_rustls_pki::text::quoted(text)
-                )
+            .ok_or_else(|| ServedNameError {
+                text: text.to_owned(),
             })
     }
 
@@ -82,8 +102,8 @@ impl ServerIdentities {
 
 impl ResolvesServerCert for ServerIdentities {
     fn resolve(&self, client_hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let offered = client_hello.alpn().map(alpn::describe);
-        callback_report::note(|notes| notes.client_protocols = offered);
+        let offered = client_hello.alpn().map(AlpnProtocols::offered_by_peer);
+        callback_report::write(|report| report.client_protocols = offered);
         Some(self.choose(client_hello.server_name()).certified_key())
     }
 }
@@ -141,7 +161,7 @@ mod tests {
             "a b",
             "a..b",
         ] {
-            let problem = ServedName::new(name).unwrap_err();
+            let problem = ServedName::new(name).unwrap_err().to_string();
             assert!(problem.contains("is no server name"), "{name}: {problem}");
         }
         assert_eq!(ServedName::new("LocalHost."), ServedName::new("localhost"));

@@ -5,7 +5,7 @@ use crate::testing::{certificate, fixture, fixture_bytes, key, with_too_many_nam
 use godot_rustls_pki::pem::read_private_key;
 
 fn refusal(chain: &[Certificate], key: PrivateKeyDer<'static>) -> String {
-    Identity::new(chain, key).unwrap_err()
+    Identity::new(chain, key).unwrap_err().to_string()
 }
 
 #[test]

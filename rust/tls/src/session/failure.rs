@@ -1,29 +1,88 @@
-//! What ended a connection, in words.
+//! The end of a session by a failure.
 
 use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::Session;
-use crate::diagnosis::{self, Cause, Diagnosis, library_errors};
+use godot_rustls_pki::role::Role;
 use godot_rustls_pki::verifier::Refusal;
 
+use super::Session;
+use crate::failure::{Failure, ProtocolFailure};
+
 impl Session {
-    pub(super) fn fail(&mut self, error: &rustls::Error, refusal: Option<&Refusal>) {
-        let context = diagnosis::HandshakeContext {
-            role: self.role,
-            first_bytes: &self.first_bytes,
-            versions: self.offer.versions,
-            groups: &self.offer.groups,
-            was_connected: !self.is_handshaking(),
-            certificate_request: self.certificate_request,
-            identity: self.offer.identity.as_deref(),
-            protocols: &self.offer.alpn,
-            client_protocols: self.client_protocols.as_deref().unwrap_or_default(),
+    /// Fails with an error of rustls. `refusal` is why a verifier refused the peer's chain.
+    pub(super) fn fail(&mut self, error: rustls::Error, refusal: Option<Refusal>) {
+        let failure = match refusal {
+            Some(refusal) => Failure::Refused {
+                peer: self.role.peer(),
+                refusal,
+            },
+            None => Failure::Protocol(Box::new(self.protocol_failure(error))),
         };
-        let diagnosis = diagnosis::from_rustls(error, refusal, context);
-        self.break_with(self.in_its_context(diagnosis));
+        self.break_with(self.in_its_context(failure));
         // rustls no longer counts what it decrypted before the bad record; the reader still gives it.
         let _ = self.connection.reader().read_to_end(&mut self.tail);
         self.readable = self.tail.len();
+    }
+
+    fn protocol_failure(&mut self, error: rustls::Error) -> ProtocolFailure {
+        ProtocolFailure {
+            error,
+            role: self.role,
+            first_bytes: std::mem::take(&mut self.first_bytes),
+            was_connected: !self.is_handshaking(),
+            certificate_request: self.certificate_request,
+            client_protocols: self.client_protocols.take().unwrap_or_default(),
+            local: Arc::clone(&self.shared.facts),
+        }
+    }
+
+    /// Fails because the peer closed the connection before the handshake was complete.
+    pub fn closed_in_handshake(&mut self) {
+        self.fail_with(|session| Failure::ClosedInHandshake {
+            role: session.role,
+            received: session.received,
+            sent_large_hello: session.sent_large_hello(),
+        });
+    }
+
+    /// Fails because the transport did; `reason` is the text of its error.
+    pub fn transport_failed(&mut self, reason: &str) {
+        self.fail_with(|session| {
+            let reason = reason.to_owned();
+            let is_unanswered =
+                session.role == Role::Client && session.received == 0 && session.is_handshaking();
+            if is_unanswered {
+                Failure::HelloUnanswered {
+                    reason,
+                    sent_large_hello: session.sent_large_hello(),
+                }
+            } else {
+                session.in_its_context(Failure::Transport { reason })
+            }
+        });
+    }
+
+    /// Fails because the handshake was not complete within `limit`.
+    pub fn handshake_timed_out(&mut self, limit: Duration) {
+        self.fail_with(|session| Failure::HandshakeTimeout {
+            limit,
+            received: session.received,
+        });
+    }
+
+    pub(super) fn truncated(&mut self) {
+        self.fail_with(|session| session.in_its_context(Failure::Truncated));
+    }
+
+    /// Returns the reason to tell when the peer closes the connection in order.
+    pub fn end(&self) -> Failure {
+        self.in_its_context(Failure::Closed)
+    }
+
+    fn sent_large_hello(&self) -> bool {
+        self.role == Role::Client && self.shared.facts.groups.make_a_large_hello()
     }
 
     /// rustls answers to nothing else of an established TLS 1.2 connection by itself.
@@ -35,28 +94,27 @@ impl Session {
         }
     }
 
-    /// What ended the connection, and what had been refused before.
-    pub(super) fn in_its_context(&self, end: Diagnosis) -> Diagnosis {
+    /// Adds the renegotiation that was refused before, if one was.
+    fn in_its_context(&self, end: Failure) -> Failure {
         if self.renegotiation_refused {
-            diagnosis::after_renegotiation(&end, self.role)
+            Failure::AfterRenegotiation {
+                role: self.role,
+                end: Box::new(end),
+            }
         } else {
             end
         }
     }
 
-    /// The first reason stays: later ones follow from it.
-    pub(super) fn break_with(&mut self, diagnosis: Diagnosis) {
+    pub(super) fn break_with(&mut self, failure: Failure) {
         self.broken = true;
-        self.failure.get_or_insert(diagnosis);
+        self.fail_with(|_| failure);
     }
-}
 
-pub(super) fn start_failed(error: &rustls::Error) -> Diagnosis {
-    Diagnosis::new(
-        Cause::Other,
-        format!(
-            "the TLS connection could not be started ({})",
-            library_errors::of_rustls(error)
-        ),
-    )
+    /// The first reason stays: later ones follow from it.
+    fn fail_with(&mut self, reason: impl FnOnce(&Self) -> Failure) {
+        if self.failure.is_none() {
+            self.failure = Some(reason(self));
+        }
+    }
 }

@@ -12,7 +12,7 @@ use rustls::{Connection, ServerConfig, ServerConnection};
 use rustls_pki_types::ServerName;
 
 use super::Session;
-use super::failure::start_failed;
+use crate::failure::Failure;
 use crate::provider::transcript::Shown;
 
 const RECORD_HEAD: usize = 5;
@@ -150,7 +150,7 @@ impl Session {
                 connection.set_buffer_limit(None);
                 self.connection = Connection::Server(connection);
             }
-            Err(error) => self.break_with(start_failed(&error)),
+            Err(error) => self.break_with(Failure::NotStarted(error)),
         }
     }
 }

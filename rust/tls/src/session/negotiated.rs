@@ -1,26 +1,81 @@
 //! What the two sides agreed on.
 
+use std::error::Error;
+use std::fmt;
+
 use rustls::{Connection, HandshakeKind};
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
 use super::Session;
-use crate::diagnosis::library_errors;
+use crate::library_errors;
 use crate::provider;
 use godot_rustls_pki::certificate::Certificate;
 
 /// Longest key material that can be exported: what HKDF gives with its smallest hash (RFC 5869 section 2.3).
-const LONGEST_EXPORT: usize = 255 * 32;
+const MAX_EXPORT: usize = 255 * 32;
 
 /// Longest label: one byte counts it together with "tls13 " (RFC 8446 section 7.1).
-const LONGEST_LABEL: usize = 249;
+const MAX_LABEL: usize = 249;
 
 /// Two bytes count the context (RFC 5705 section 4).
-const LONGEST_CONTEXT: usize = 65_535;
+const MAX_CONTEXT: usize = 65_535;
 
-/// Why no key material can be exported, as a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportError(pub String);
+/// A reason why no key material can be exported.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// No or too many bytes were asked for.
+    Length {
+        /// The number of bytes.
+        length: usize,
+    },
+    /// The label is empty or too long.
+    LabelLength {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// The context is too long.
+    ContextLength {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// The connection has no keys, or none any more.
+    Unavailable(rustls::Error),
+}
+
+impl fmt::Display for ExportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { length } => write!(
+                f,
+                "{length} bytes were asked for: 1 to {MAX_EXPORT} can be exported"
+            ),
+            Self::LabelLength { length } => write!(
+                f,
+                "the label has {length} bytes: use 1 to {MAX_LABEL}, for instance \"EXPORTER-my-game\""
+            ),
+            Self::ContextLength { length } => write!(
+                f,
+                "the context has {length} bytes: at most {MAX_CONTEXT} are possible, so pass its hash"
+            ),
+            Self::Unavailable(error) => write!(
+                f,
+                "no key material can be exported ({})",
+                library_errors::of_rustls(error)
+            ),
+        }
+    }
+}
+
+impl Error for ExportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unavailable(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl Session {
     /// "TLSv1.3", or empty before it is known.
@@ -86,28 +141,22 @@ impl Session {
         context: Option<&[u8]>,
         length: usize,
     ) -> Result<Zeroizing<Vec<u8>>, ExportError> {
-        if length == 0 || length > LONGEST_EXPORT {
-            return Err(ExportError(format!(
-                "{length} bytes were asked for: 1 to {LONGEST_EXPORT} can be exported"
-            )));
+        if length == 0 || length > MAX_EXPORT {
+            return Err(ExportError::Length { length });
         }
-        if label.is_empty() || label.len() > LONGEST_LABEL {
-            return Err(ExportError(format!(
-                "the label has {} bytes: use 1 to {LONGEST_LABEL}, for instance \"EXPORTER-my-game\"",
-                label.len()
-            )));
+        if label.is_empty() || label.len() > MAX_LABEL {
+            return Err(ExportError::LabelLength {
+                length: label.len(),
+            });
         }
         let context_length = context.map_or(0, <[u8]>::len);
-        if context_length > LONGEST_CONTEXT {
-            return Err(ExportError(format!(
-                "the context has {context_length} bytes: at most {LONGEST_CONTEXT} are possible, so pass its hash"
-            )));
+        if context_length > MAX_CONTEXT {
+            return Err(ExportError::ContextLength {
+                length: context_length,
+            });
         }
         self.connection
             .export_keying_material(Zeroizing::new(vec![0; length]), label.as_bytes(), context)
-            .map_err(|error| {
-                let why = library_errors::of_rustls(&error);
-                ExportError(format!("no key material can be exported ({why})"))
-            })
+            .map_err(ExportError::Unavailable)
     }
 }

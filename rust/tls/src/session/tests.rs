@@ -15,8 +15,8 @@ mod key_log;
 use godot_rustls_testkit::{Issued, Template};
 
 use crate::config::{ClientSetup, ServerSetup};
-use crate::options::{TlsVersion, VersionRange};
 use crate::testing::{client_options, own_trust, server_with};
+use crate::versions::{TlsVersion, VersionRange};
 
 const HOST: &str = "localhost";
 

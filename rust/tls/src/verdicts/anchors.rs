@@ -69,7 +69,7 @@ fn an_untrusted_root_is_named_with_how_to_trust_it() {
     for chain in [vec![&leaf], vec![&leaf, &stranger]] {
         let message = refuses(&trust, &chain, HOST, Cause::UntrustedIssuer);
         assert!(message.contains("Stranger Root"), "{message}");
-        assert!(message.contains("certificate_bundle_override"), "{message}");
+        assert!(message.contains("the default certificates"), "{message}");
     }
 }
 

@@ -4,7 +4,8 @@ use godot_rustls_testkit::{Issued, Purpose, Template, Usage};
 use rustls_pki_types::CertificateDer;
 
 use super::{HOST, accepts, ders, judgement, refusal, refuses, verdict, verdict_on};
-use crate::diagnosis::{Cause, from_refusal};
+use crate::diagnosis::Cause;
+use crate::testing::diagnosis_of_refusal;
 use crate::testing::{
     NOW, at, certificate, client, der, fixture, fixture_trust, own_trust, with_too_many_names,
 };
@@ -53,7 +54,7 @@ fn validity_includes_its_first_and_last_second() {
         let cause = |now| {
             let reference = ReferenceName::parse(HOST);
             judgement(&trust, Verification::Full, &[der(&made)], &reference, now)
-                .map_err(|refusal| from_refusal(&refusal, Role::Server).cause)
+                .map_err(|refusal| diagnosis_of_refusal(&refusal, Role::Server).cause)
         };
         assert_eq!(cause(FROM - 1), Err(Cause::NotYetValid));
         assert_eq!(cause(FROM), Ok(()));
@@ -201,7 +202,7 @@ fn a_certificate_that_is_too_large_is_refused_with_its_size_whoever_trusts_it() 
         let size = shown.der().len().to_string();
         let chain = [certificate(shown)];
         let refused = client(&[trusted]).verify(&chain, "name00007.example.test", at(NOW));
-        let message = refused.unwrap_err().message;
+        let message = refused.unwrap_err().to_string();
         assert!(
             message.contains(&size) && message.contains("65535"),
             "{message}"

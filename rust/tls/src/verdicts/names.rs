@@ -281,7 +281,7 @@ fn the_sentence_shows_the_presented_names_and_the_one_asked_for() {
     let message = refuses(&trust, &[&leaf], HOST, Cause::NameMismatch);
     assert_eq!(
         message,
-        "certificate is for \"play.example.org\" (and 2 more names), not \"localhost\": connect with that name or pass common_name_override"
+        "certificate is for \"play.example.org\" (and 2 more names), not \"localhost\": connect with that name or pass a name override"
     );
 }
 

@@ -119,7 +119,7 @@ fn a_self_signed_certificate_with_the_same_subject_and_another_key_is_refused() 
         let impostor = template.self_signed();
         let message = refuses(&trust, &[&impostor], HOST, Cause::UntrustedIssuer);
         assert!(
-            message.contains("self-signed") && message.contains("certificate_bundle_override"),
+            message.contains("self-signed") && message.contains("the default certificates"),
             "{message}"
         );
     }

@@ -6,7 +6,8 @@ use webpki_roots::TLS_SERVER_ROOTS;
 
 use super::{HOST, Party, Policy, refusal, verify_chain};
 use crate::config::ClientSetup;
-use crate::diagnosis::{Cause, Diagnosis, from_refusal};
+use crate::diagnosis::{Cause, Diagnosis};
+use crate::testing::diagnosis_of_refusal;
 use crate::testing::{
     NOW, at, causes, certificate, client_options, der, each_version, message, own_trust, pair,
     pins, server_with,
@@ -81,7 +82,7 @@ fn verdict_of(
     };
     verify_chain(policy, &chain, at(NOW))
         .map(|_| ())
-        .map_err(|refusal| from_refusal(&refusal, peer))
+        .map_err(|refusal| diagnosis_of_refusal(&refusal, peer))
 }
 
 #[track_caller]
@@ -114,7 +115,7 @@ fn a_mismatch_tells_the_key_that_is_there_and_how_many_were_asked_for() {
         "\"server\"",
         &pin,
         "the one pinned key",
-        "pinned_public_keys",
+        "the pinned public keys",
     ] {
         assert!(message.contains(word), "{word}: {message}");
     }
@@ -298,7 +299,7 @@ fn an_authority_that_is_known_by_name_and_key_alone_is_pinned_like_any_other() {
         };
         verify_chain(policy, &presented, at(NOW))
             .map(|_| ())
-            .map_err(|refusal| from_refusal(&refusal, Role::Server))
+            .map_err(|refusal| diagnosis_of_refusal(&refusal, Role::Server))
     };
     for pinned in [&chain.leaf, &chain.intermediate, &chain.root] {
         assert_eq!(verdict(pinned), Ok(()));

@@ -132,7 +132,7 @@ impl RustlsStreamPeerTLS {
             .flatten()
             .filter(|_| self.slot.is_connected())
             .ok_or("the TLS connection is not established")?
-            .map_err(|problem| problem.0)
+            .map_err(|problem| problem.to_string())
     }
 
     /// Something that the session can tell, or nothing without one.

@@ -154,7 +154,8 @@ impl RustlsTLSOptions {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_SERVERS);
         }
         let name = server_name.to_string();
-        let entry = ServedName::new(&name).and_then(|served| {
+        let served = ServedName::new(&name).map_err(|problem| problem.to_string());
+        let entry = served.and_then(|served| {
             let identity = identity(key, certificate)
                 .map_err(|problem| format!("no identity was added for \"{name}\": {problem}"))?;
             Ok((served, identity))

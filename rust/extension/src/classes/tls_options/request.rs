@@ -6,8 +6,8 @@ use godot::prelude::*;
 use godot_rustls_pki::pem::read_bundle;
 use godot_rustls_pki::pins::Pins;
 use godot_rustls_tls::alpn::AlpnProtocols;
-use godot_rustls_tls::options::{TlsVersion, VersionRange};
 use godot_rustls_tls::provider::KeyExchangeGroups;
+use godot_rustls_tls::versions::{EmptyVersionRange, TlsVersion, VersionRange};
 use zeroize::Zeroizing;
 
 use super::RustlsTLSOptions;
@@ -79,11 +79,14 @@ impl RustlsTLSOptions {
         let key_log_path = self.key_log_path.to_string();
         key_log_file::check_allowed(&key_log_path)?;
         let versions = allowed(self.versions()?)?;
-        let groups = KeyExchangeGroups::new(&texts(&self.key_exchange_groups))?;
-        groups.check(versions)?;
+        let groups = KeyExchangeGroups::new(&texts(&self.key_exchange_groups))
+            .and_then(|groups| groups.check(versions).map(|()| groups))
+            .map_err(|problem| format!("key_exchange_groups: {problem}"))?;
+        let alpn = AlpnProtocols::new(&texts(&self.alpn_protocols))
+            .map_err(|problem| format!("alpn_protocols: {problem}"))?;
         Ok(TermsSpec {
             versions,
-            alpn: AlpnProtocols::new(&texts(&self.alpn_protocols))?,
+            alpn,
             groups,
             resumption: self.session_resumption,
             key_log_path,
@@ -105,7 +108,9 @@ impl RustlsTLSOptions {
         };
         let min = version(self.min_version, "min_version")?;
         let max = version(self.max_version, "max_version")?;
-        VersionRange::new(min, max).map_err(|diagnosis| diagnosis.message)
+        VersionRange::new(min, max).map_err(|EmptyVersionRange { min, max }| {
+            format!("min_version is {min} and max_version is {max}: no TLS version is left")
+        })
     }
 
     fn key(&self) -> Result<Arc<Zeroizing<String>>, String> {

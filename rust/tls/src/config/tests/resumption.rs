@@ -118,7 +118,7 @@ fn a_client_that_asks_for_more_refuses_a_server_that_a_weaker_one_knows() {
             for _ in 0..2 {
                 let mut pair = pair(&strict, &server, host, Chunks::Whole);
                 pair.settle();
-                assert_eq!(pair.left.failure().unwrap().cause, cause);
+                assert_eq!(pair.left.failure().unwrap().cause(), cause);
             }
         }
     }

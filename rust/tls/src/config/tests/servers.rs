@@ -71,7 +71,7 @@ fn meet(
     server: &ServerSetup,
 ) -> Pair<Session, Session> {
     let name = ServerName::try_from(host).unwrap();
-    let client = Session::client(Arc::clone(config), name, Arc::default()).unwrap();
+    let client = Session::client(Arc::clone(config), name, Shared::default()).unwrap();
     let mut pair = Pair::new(client, server.accept().unwrap(), Chunks::Whole);
     pair.settle();
     pair

@@ -1,27 +1,22 @@
-use std::sync::LazyLock;
-
 use rustls::{
     AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved,
 };
 
 use super::*;
-use crate::options::VersionRange;
-use crate::provider::KeyExchangeGroups;
 
-static DEFAULT_GROUPS: LazyLock<KeyExchangeGroups> = LazyLock::new(KeyExchangeGroups::default);
+fn diagnosis_of(failure: &Failure) -> Diagnosis {
+    diagnose(failure, &Vocabulary::default())
+}
 
-fn context(first_bytes: &[u8]) -> HandshakeContext<'_> {
-    HandshakeContext {
-        role: Role::Client,
-        first_bytes,
-        versions: VersionRange::default(),
-        groups: &DEFAULT_GROUPS,
-        was_connected: false,
-        certificate_request: None,
-        identity: None,
-        protocols: "",
-        client_protocols: "",
-    }
+/// Returns the diagnosis of an error of rustls on a client, after a change of the facts.
+fn on_client(error: Error, change: impl FnOnce(&mut ProtocolFailure)) -> Diagnosis {
+    let mut failure = protocol_failure(error, Role::Client);
+    change(&mut failure);
+    diagnosis_of(&Failure::Protocol(Box::new(failure)))
+}
+
+fn of_rustls(error: Error, role: Role) -> Diagnosis {
+    diagnosis_of(&Failure::Protocol(Box::new(protocol_failure(error, role))))
 }
 
 #[test]
@@ -34,30 +29,26 @@ fn a_peer_without_tls_is_described_by_its_first_bytes() {
         (b"220-mail.exa", &["STARTTLS"]),
         (&[0, 1, 2, 0xff], &["00 01 02 ff"]),
     ] {
-        says(
-            &from_rustls(&broken, None, context(bytes)),
-            Cause::NotTls,
-            words,
-        );
+        let why = on_client(broken.clone(), |failure| {
+            failure.first_bytes = bytes.to_vec();
+        });
+        says(&why, Cause::NotTls, words);
     }
     // A record header first, or a handshake that was complete: that is TLS, however broken.
-    says(
-        &from_rustls(&broken, None, context(&[22, 3, 1, 0, 5])),
-        Cause::Other,
-        &[],
-    );
-    let mut later = context(b"HTTP/1.1 400");
-    later.was_connected = true;
-    says(&from_rustls(&broken, None, later), Cause::Other, &[]);
+    let record = on_client(broken.clone(), |failure| {
+        failure.first_bytes = vec![22, 3, 1, 0, 5];
+    });
+    says(&record, Cause::Other, &[]);
+    let later = on_client(broken, |failure| {
+        failure.first_bytes = b"HTTP/1.1 400".to_vec();
+        failure.was_connected = true;
+    });
+    says(&later, Cause::Other, &[]);
 }
 
 #[test]
 fn alerts_are_told_with_their_names_for_either_side() {
-    let alert = |description, role| {
-        let mut context = context(&[]);
-        context.role = role;
-        from_rustls(&Error::AlertReceived(description), None, context)
-    };
+    let alert = |description, role| of_rustls(Error::AlertReceived(description), role);
     says(
         &alert(AlertDescription::UnknownCA, Role::Server),
         Cause::PeerAlert,
@@ -87,7 +78,7 @@ fn alerts_are_told_with_their_names_for_either_side() {
 
 #[test]
 fn what_is_not_compatible_names_what_is_offered_here() {
-    let incompatible = |reason| from_rustls(&Error::PeerIncompatible(reason), None, context(&[]));
+    let incompatible = |reason| of_rustls(Error::PeerIncompatible(reason), Role::Client);
     for (reason, words) in [
         (PeerIncompatible::Tls12NotOfferedOrEnabled, "only older"),
         (PeerIncompatible::Tls12NotOffered, "only versions older"),
@@ -140,53 +131,60 @@ fn the_rest_of_what_rustls_can_say_has_a_cause() {
         (Error::General("x".to_owned()), Cause::Other),
         (Error::FailedToGetCurrentTime, Cause::Other),
     ] {
-        says(&from_rustls(&error, None, context(&[])), cause, &[]);
+        says(&of_rustls(error, Role::Client), cause, &[]);
     }
-    let mut as_server = context(&[]);
-    as_server.role = Role::Server;
     says(
-        &from_rustls(&Error::NoCertificatesPresented, None, as_server),
+        &of_rustls(Error::NoCertificatesPresented, Role::Server),
         Cause::ClientCertificateRequired,
         &[],
-    );
-    let refusal = expired();
-    let error = Error::InvalidCertificate(CertificateError::Expired);
-    assert_eq!(
-        from_rustls(&error, Some(&refusal), context(&[])),
-        from_refusal(&refusal, Role::Server)
     );
 }
 
 #[test]
 fn ends_are_told_apart() {
-    let groups = KeyExchangeGroups::default();
-    let closed_early = |role, received| closed_in_handshake(role, received, &groups);
+    let early = |role, received| {
+        diagnosis_of(&Failure::ClosedInHandshake {
+            role,
+            received,
+            sent_large_hello: false,
+        })
+    };
     says(
-        &closed_early(Role::Client, 0),
+        &early(Role::Client, 0),
         Cause::Closed,
         &["server", "without an answer"],
     );
     says(
-        &closed_early(Role::Client, 900),
+        &early(Role::Client, 900),
         Cause::Closed,
         &["server", "900 bytes"],
     );
-    says(&closed_early(Role::Server, 0), Cause::Closed, &["client"]);
+    says(&early(Role::Server, 0), Cause::Closed, &["client"]);
     says(
-        &closed_early(Role::Server, 300),
+        &early(Role::Server, 300),
         Cause::Closed,
         &["client", "300 bytes", "trust"],
     );
-    says(&closed(), Cause::Closed, &[]);
-    says(&truncated(), Cause::Truncated, &["close_notify"]);
-    says(&transport("reset"), Cause::Transport, &["reset"]);
+    says(&diagnosis_of(&Failure::Closed), Cause::Closed, &[]);
     says(
-        &timeout(10.0, 0, Vocabulary::default()),
+        &diagnosis_of(&Failure::Truncated),
+        Cause::Truncated,
+        &["close_notify"],
+    );
+    let reason = "reset".to_owned();
+    says(
+        &diagnosis_of(&Failure::Transport { reason }),
+        Cause::Transport,
+        &["reset"],
+    );
+    let late = |limit, received| diagnosis_of(&Failure::HandshakeTimeout { limit, received });
+    says(
+        &late(Duration::from_secs(10), 0),
         Cause::Timeout,
         &["10 seconds", "nothing", "raise the time limit"],
     );
     says(
-        &timeout(0.5, 7, Vocabulary::default()),
+        &late(Duration::from_millis(500), 7),
         Cause::Timeout,
         &["0.5 seconds", "7 bytes"],
     );
@@ -194,46 +192,48 @@ fn ends_are_told_apart() {
 
 #[test]
 fn an_end_right_after_a_large_hello_names_the_option_that_makes_it_small() {
-    let groups = |names: &[&str]| {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        KeyExchangeGroups::new(&names).unwrap()
+    let advice = "the key exchange groups without X25519MLKEM768";
+    let closed = |role, received, sent_large_hello| {
+        diagnosis_of(&Failure::ClosedInHandshake {
+            role,
+            received,
+            sent_large_hello,
+        })
     };
-    let advice = "key_exchange_groups without X25519MLKEM768";
-    for large in [&[][..], &["SecP256r1MLKEM768", "x25519"]] {
-        let groups = groups(large);
-        let closed = closed_in_handshake(Role::Client, 0, &groups);
-        says(&closed, Cause::Closed, &[advice]);
-        let reset = hello_unanswered("reset", &groups);
-        says(&reset, Cause::Transport, &["reset", advice]);
-        for other in [
-            closed_in_handshake(Role::Server, 0, &groups),
-            closed_in_handshake(Role::Client, 7, &groups),
-        ] {
-            assert!(!other.message.contains("key_exchange_groups"), "{other}");
-        }
-    }
-    let small = groups(&["x25519", "X25519MLKEM768"]);
+    let reset = |sent_large_hello| {
+        diagnosis_of(&Failure::HelloUnanswered {
+            reason: "reset".to_owned(),
+            sent_large_hello,
+        })
+    };
+    says(&closed(Role::Client, 0, true), Cause::Closed, &[advice]);
+    says(&reset(true), Cause::Transport, &["reset", advice]);
     for other in [
-        closed_in_handshake(Role::Client, 0, &small),
-        hello_unanswered("reset", &small),
+        closed(Role::Client, 7, true),
+        closed(Role::Client, 0, false),
+        closed(Role::Server, 0, false),
+        reset(false),
     ] {
-        assert!(!other.message.contains("key_exchange_groups"), "{other}");
+        assert!(!other.message.contains("X25519MLKEM768"), "{other}");
     }
 }
 
 #[test]
 fn renegotiation_is_told_with_the_end_that_followed_it() {
+    let after = |role, end| {
+        let end = Box::new(end);
+        diagnosis_of(&Failure::AfterRenegotiation { role, end })
+    };
     let alert = Error::AlertReceived(AlertDescription::HandshakeFailure);
-    let mut connected = context(&[]);
+    let mut connected = protocol_failure(alert, Role::Client);
     connected.was_connected = true;
-    let end = from_rustls(&alert, None, connected);
     says(
-        &after_renegotiation(&end, Role::Client),
+        &after(Role::Client, Failure::Protocol(Box::new(connected))),
         Cause::PeerAlert,
         &["handshake_failure (40)", "renegotiation", "TLS 1.3"],
     );
     says(
-        &after_renegotiation(&truncated(), Role::Server),
+        &after(Role::Server, Failure::Truncated),
         Cause::Truncated,
         &["close_notify", "renegotiation"],
     );
@@ -246,7 +246,7 @@ fn messages_beyond_64_kib_are_told_as_what_they_most_likely_hold() {
         InvalidMessage::CertificatePayloadTooLarge,
     ] {
         says(
-            &from_rustls(&Error::InvalidMessage(reason), None, context(&[])),
+            &of_rustls(Error::InvalidMessage(reason), Role::Client),
             Cause::BadCertificate,
             &["the server sent", "64 KiB", "certificates"],
         );
@@ -259,7 +259,7 @@ fn no_sentence_has_the_text_of_a_library_s_debugger() {
         signature_algorithm_id: vec![6, 9, 42],
         public_key_algorithm_id: vec![6, 9, 42],
     };
-    let der = rustls::OtherError(std::sync::Arc::new(webpki::Error::TrailingData(
+    let der = rustls::OtherError(Arc::new(webpki::Error::TrailingData(
         webpki::DerTypeId::SignedData,
     )));
     for error in [
@@ -275,7 +275,7 @@ fn no_sentence_has_the_text_of_a_library_s_debugger() {
             got_type: rustls::HandshakeType::Finished,
         },
     ] {
-        let told = from_rustls(&error, None, context(&[])).message;
+        let told = of_rustls(error, Role::Client).message;
         for rusty in [
             "{",
             "[",

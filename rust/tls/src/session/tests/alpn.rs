@@ -6,9 +6,10 @@ use super::{HOST, self_signed};
 use crate::alpn::AlpnProtocols;
 use crate::config::{ClientSetup, ServerSetup};
 use crate::diagnosis::Cause;
-use crate::options::{ServerOptions, VersionRange};
+use crate::options::ServerOptions;
 use crate::session::Session;
 use crate::testing::{causes, client_options, each_version, identity, message, pair};
+use crate::versions::VersionRange;
 
 fn setups(client: &[&str], server: &[&str], versions: VersionRange) -> (ClientSetup, ServerSetup) {
     let read = |names: &[&str]| {
@@ -97,7 +98,7 @@ fn without_a_common_protocol_both_sides_name_what_they_know() {
                 );
             }
         }
-        assert!(message(&pair.right).contains("alpn_protocols"));
+        assert!(message(&pair.right).contains("(the application protocols)"));
     }
 }
 

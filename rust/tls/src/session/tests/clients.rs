@@ -10,12 +10,13 @@ use rustls::server::danger::ClientCertVerifier as _;
 use super::HOST;
 use crate::config::{ClientSetup, ServerSetup};
 use crate::diagnosis::Cause;
-use crate::options::{ClientAuthentication, ServerOptions, VersionRange};
+use crate::options::{ClientAuthentication, ServerOptions};
 use crate::rustls_verifier::ClientVerifier;
 use crate::session::Session;
 use crate::testing::{
     asking_for, causes, client_options, each_version, identity, message, own_trust, pair, read_all,
 };
+use crate::versions::VersionRange;
 
 /// A server that its clients trust, an authority for players, and a player.
 struct World {
@@ -145,14 +146,14 @@ fn a_client_without_a_certificate_is_refused_where_it_is_required() {
             &[
                 "requires a client certificate",
                 "none to show",
-                "set_identity()",
+                "the client identity setting",
             ],
         );
         says(
             &pair.right,
             &[
                 "the client sent no certificate",
-                "set_client_authentication()",
+                "the client authentication of the server",
             ],
         );
     }
@@ -187,7 +188,7 @@ fn a_client_that_the_server_does_not_like_is_refused_and_both_sides_say_why() {
         (
             stranger,
             Cause::UntrustedIssuer,
-            "set_client_authentication()",
+            "the client authentication of the server",
             "unknown_ca (48)",
         ),
         (
@@ -252,7 +253,10 @@ fn a_client_that_leaves_its_intermediate_out_is_told_what_is_missing() {
         );
         says(
             &pair.left,
-            &["intermediate certificates too", "set_identity()"],
+            &[
+                "intermediate certificates too",
+                "the client identity setting",
+            ],
         );
     }
 }
@@ -325,7 +329,10 @@ fn an_empty_trust_lets_nobody_in() {
     assert_eq!(causes(&pair)[1], Cause::UntrustedIssuer);
     says(
         &pair.right,
-        &["no certificate is trusted", "set_client_authentication()"],
+        &[
+            "no certificate is trusted",
+            "the client authentication of the server",
+        ],
     );
 }
 

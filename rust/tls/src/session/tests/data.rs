@@ -3,9 +3,9 @@ use std::collections::VecDeque;
 use godot_rustls_testkit::{Chunks, Generator, Pair};
 
 use super::{HOST, ONLY_1_2, ONLY_1_3, range, setups};
-use crate::options::{TlsVersion, VersionRange};
 use crate::session::Session;
 use crate::testing::{connected, pair, read_all};
+use crate::versions::{TlsVersion, VersionRange};
 
 /// An endless stream that can be compared at any place: a block whose length no chunk size divides.
 struct Pattern {

@@ -2,11 +2,12 @@ use godot_rustls_testkit::{Chunks, Generator};
 
 use super::{HOST, ONLY_1_2, ONLY_1_3, range, setups};
 use crate::diagnosis::Cause;
+use crate::failure::Failure;
 use crate::session::Session;
 use crate::testing::{connected, pair, read_all};
 
 fn cause(session: &Session) -> Cause {
-    session.failure().map_or(Cause::None, |why| why.cause)
+    session.failure().map_or(Cause::None, Failure::cause)
 }
 
 #[test]
@@ -25,7 +26,7 @@ fn data_before_a_goodbye_is_read_first_and_the_end_is_clean() {
         assert_eq!(&buffer[..5], b"hello");
         assert_eq!(pair.right.read(&mut buffer), 0);
         assert!(pair.right.peer_has_closed() && !pair.right.wants_input());
-        assert_eq!(pair.right.end().cause, Cause::Closed);
+        assert_eq!(pair.right.end().cause(), Cause::Closed);
     }
 }
 
@@ -85,7 +86,7 @@ fn a_missing_goodbye_is_a_truncation_and_what_came_before_is_read() {
                 pair.right
                     .failure()
                     .unwrap()
-                    .message
+                    .to_string()
                     .contains("close_notify")
             );
             assert!(!pair.right.peer_has_closed());
@@ -122,7 +123,7 @@ fn a_failed_transport_leaves_what_came_before_to_be_read() {
         pair.right
             .failure()
             .unwrap()
-            .message
+            .to_string()
             .contains("connection reset")
     );
     assert_eq!(read_all(&mut pair.right).len(), data.len());
@@ -146,7 +147,13 @@ fn data_before_a_forged_record_is_delivered_and_the_peer_is_told() {
             assert_eq!(got.len(), size);
             assert!(got == data);
             assert_eq!(cause(&pair.right), Cause::Other);
-            assert!(pair.right.failure().unwrap().message.contains("altered"));
+            assert!(
+                pair.right
+                    .failure()
+                    .unwrap()
+                    .to_string()
+                    .contains("altered")
+            );
             assert!(pair.right.has_output() && !pair.right.wants_input());
             pair.settle();
             assert_eq!(cause(&pair.left), Cause::PeerAlert);
@@ -154,7 +161,7 @@ fn data_before_a_forged_record_is_delivered_and_the_peer_is_told() {
                 pair.left
                     .failure()
                     .unwrap()
-                    .message
+                    .to_string()
                     .contains("bad_record_mac (20)")
             );
         }

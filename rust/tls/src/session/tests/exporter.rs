@@ -3,9 +3,9 @@
 use godot_rustls_testkit::{Chunks, Pair};
 
 use super::{HOST, setups};
-use crate::options::VersionRange;
 use crate::session::Session;
 use crate::testing::{connected, each_version, pair};
+use crate::versions::VersionRange;
 
 const LABEL: &str = "EXPORTER-my-game";
 
@@ -36,7 +36,7 @@ fn problem(session: &Session, label: &str, context: Option<&[u8]>, length: usize
     session
         .export_keying_material(label, context, length)
         .unwrap_err()
-        .0
+        .to_string()
 }
 
 #[test]

@@ -5,10 +5,11 @@ use godot_rustls_testkit::{Chunks, Pair};
 use super::{HOST, self_signed};
 use crate::config::{ClientSetup, ServerSetup};
 use crate::diagnosis::Cause;
-use crate::options::{ServerOptions, VersionRange};
+use crate::options::ServerOptions;
 use crate::provider::KeyExchangeGroups;
 use crate::session::Session;
 use crate::testing::{causes, client_options, each_version, identity, message, pair};
+use crate::versions::VersionRange;
 
 fn setups(client: &[&str], server: &[&str], versions: VersionRange) -> (ClientSetup, ServerSetup) {
     let read = |names: &[&str]| {
@@ -94,6 +95,6 @@ fn an_end_right_after_the_hello_names_the_groups() {
     reset.transport_failed("reset");
     for session in [closed, reset] {
         let why = message(&session);
-        assert!(why.contains("key_exchange_groups"), "{why}");
+        assert!(why.contains("set the key exchange groups"), "{why}");
     }
 }

@@ -1,10 +1,12 @@
+use std::time::Duration;
+
 use godot_rustls_testkit::{Chunks, Generator, KeyKind, Pair, Template};
 
 use super::{HOST, ONLY_1_2, ONLY_1_3, range, self_signed, setups, setups_for, stranger};
-use crate::diagnosis::{Cause, Vocabulary};
-use crate::options::VersionRange;
-use crate::session::Session;
+use crate::diagnosis::Cause;
+use crate::session::{Session, Shared};
 use crate::testing::{causes, client, connected, message, pair, server, server_with};
+use crate::versions::VersionRange;
 
 #[test]
 fn a_handshake_succeeds_in_chunks_of_any_size_with_every_key_and_version() {
@@ -172,7 +174,7 @@ fn a_refusal_does_not_leak_into_the_next_connection_on_the_same_thread() {
     refused.settle();
     let mut noise = client(&[&owner]).connect(HOST).unwrap();
     noise.input(b"HTTP/1.1 400 Bad Request\r\n");
-    assert_eq!(noise.failure().unwrap().cause, Cause::NotTls);
+    assert_eq!(noise.failure().unwrap().cause(), Cause::NotTls);
     connected(&client(&[&owner]), &server(&[&owner]), HOST);
 }
 
@@ -213,7 +215,7 @@ fn a_server_that_is_not_who_it_claims_to_be_is_refused() {
             .with_cert_resolver(std::sync::Arc::new(rustls::sign::SingleCertAndKey::from(
                 certified.clone(),
             )));
-        let server = Session::server(config.into(), std::sync::Arc::default()).unwrap();
+        let server = Session::server(config.into(), Shared::default()).unwrap();
         let mut pair = Pair::new(
             client(&[&owner]).connect(HOST).unwrap(),
             server,
@@ -248,16 +250,16 @@ fn nothing_is_taken_before_the_handshake_or_after_a_failure() {
 fn a_handshake_that_takes_too_long_says_how_long_and_what_came() {
     let owner = self_signed();
     let mut silent = client(&[&owner]).connect(HOST).unwrap();
-    silent.handshake_timed_out(2.5, Vocabulary::default());
+    silent.handshake_timed_out(Duration::from_millis(2_500));
     let why = silent.failure().unwrap();
-    assert_eq!(why.cause, Cause::Timeout);
+    assert_eq!(why.cause(), Cause::Timeout);
     assert!(
-        why.message.contains("2.5") && why.message.contains("nothing"),
+        why.to_string().contains("2.5") && why.to_string().contains("nothing"),
         "{why}"
     );
     // The first reason stays.
     silent.transport_failed("later");
-    assert_eq!(silent.failure().unwrap().cause, Cause::Timeout);
+    assert_eq!(silent.failure().unwrap().cause(), Cause::Timeout);
 }
 
 #[test]
@@ -266,17 +268,17 @@ fn a_transport_that_ends_in_the_handshake_is_a_close_that_says_how_far_it_came()
     let mut untouched = client(&[&owner]).connect(HOST).unwrap();
     untouched.end_of_input();
     let why = untouched.failure().unwrap();
-    assert_eq!(why.cause, Cause::Closed);
-    assert!(why.message.contains("without an answer"), "{why}");
+    assert_eq!(why.cause(), Cause::Closed);
+    assert!(why.to_string().contains("without an answer"), "{why}");
 
     let mut pair = pair(&client(&[&owner]), &server(&[&owner]), HOST, Chunks::Of(20));
     pair.step();
     pair.step();
     pair.right.end_of_input();
     let why = pair.right.failure().unwrap();
-    assert_eq!(why.cause, Cause::Closed);
+    assert_eq!(why.cause(), Cause::Closed);
     assert!(
-        why.message.contains(&pair.right.received().to_string()),
+        why.to_string().contains(&pair.right.received().to_string()),
         "{why}"
     );
 }

@@ -10,14 +10,15 @@ use super::{range, self_signed};
 use crate::config::ServerSetup;
 use crate::diagnosis::Cause;
 use crate::identity::Identity;
-use crate::options::{ServerOptions, VersionRange};
+use crate::options::ServerOptions;
 use crate::provider::transcript::Shown;
 use crate::provider::{indulgent, provider};
 use crate::rustls_verifier::OwnIdentity;
 use crate::rustls_verifier::ServerVerifier;
-use crate::session::Session;
 use crate::session::hello::Watch;
+use crate::session::{Session, Shared};
 use crate::testing::{asking_for, each_version, identity, own_trust};
+use crate::versions::VersionRange;
 use godot_rustls_pki::pins::Pins;
 use godot_rustls_pki::reference_name::ReferenceName;
 use godot_rustls_pki::verifier::Verification;
@@ -60,7 +61,7 @@ impl Asking {
             .with_client_cert_resolver(Arc::new(OwnIdentity(own)));
         let host = ServerName::try_from(HOST).unwrap();
         Self {
-            session: Session::client(config.into(), host, Arc::default()).unwrap(),
+            session: Session::client(config.into(), host, Shared::default()).unwrap(),
             name,
             record: usize::MAX,
             has_asked: false,
@@ -270,5 +271,5 @@ fn a_server_without_the_watch_refuses_such_a_name() {
     let mut session = server.accept().unwrap();
     session.hello = Watch::default();
     session.input(&hello);
-    assert_eq!(session.failure().unwrap().cause, Cause::Other);
+    assert_eq!(session.failure().unwrap().cause(), Cause::Other);
 }

@@ -4,11 +4,11 @@ use godot_rustls_testkit::{Chunks, Generator, Template};
 
 use super::{HOST, ONLY_1_2, range, self_signed, setups};
 use crate::diagnosis::Cause;
-use crate::options::VersionRange;
 use crate::session::Session;
 use crate::testing::{
     causes, client, connected, each_version, message, pair, read_all, server, server_with,
 };
+use crate::versions::VersionRange;
 
 fn after(mut session: Session, bytes: &[u8]) -> Session {
     session.input(bytes);
@@ -20,8 +20,8 @@ fn after(mut session: Session, bytes: &[u8]) -> Session {
 fn fails(session: Session, bytes: &[u8], cause: Cause) -> String {
     let session = after(session, bytes);
     let why = session.failure().unwrap();
-    assert_eq!(why.cause, cause, "{why}");
-    why.message.clone()
+    assert_eq!(why.cause(), cause, "{why}");
+    why.to_string()
 }
 
 fn new_client() -> Session {
@@ -45,7 +45,7 @@ fn a_peer_that_does_not_speak_tls_is_recognised_by_what_it_says() {
         assert!(message.contains(word), "{message}");
         let mut slowly = new_client();
         bytes.iter().for_each(|byte| slowly.input(&[*byte]));
-        assert_eq!(slowly.failure().unwrap().cause, Cause::NotTls);
+        assert_eq!(slowly.failure().unwrap().cause(), Cause::NotTls);
     }
     for request in [
         "GET / HTTP/1.1\r\n\r\n",
@@ -274,7 +274,7 @@ fn a_goodbye_in_the_handshake_is_an_end_for_either_side() {
         session.input(&[0]);
         assert!(session.peer_has_closed() && !session.wants_input());
         session.closed_in_handshake();
-        assert_eq!(session.failure().unwrap().cause, Cause::Closed);
+        assert_eq!(session.failure().unwrap().cause(), Cause::Closed);
     }
 }
 

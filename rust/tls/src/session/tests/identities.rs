@@ -11,10 +11,11 @@ use super::HOST;
 use crate::config::{ClientSetup, ServerSetup};
 use crate::diagnosis::Cause;
 use crate::identity::{Identity, ServedName};
-use crate::options::{ServerOptions, VersionRange};
+use crate::options::ServerOptions;
 use crate::provider::provider;
-use crate::session::Session;
+use crate::session::{Session, Shared};
 use crate::testing::{causes, client_options, connected, each_version, identity, pair};
+use crate::versions::VersionRange;
 use godot_rustls_pki::provider::signature_algorithms;
 use godot_rustls_pki::verifier::Verification;
 
@@ -160,7 +161,7 @@ fn stapled(server: &ServerSetup, host: &'static str) -> Vec<u8> {
         .with_custom_certificate_verifier(Arc::clone(&recorder) as Arc<dyn ServerCertVerifier>)
         .with_no_client_auth();
     let name = ServerName::try_from(host).unwrap();
-    let client = Session::client(config.into(), name, Arc::default()).unwrap();
+    let client = Session::client(config.into(), name, Shared::default()).unwrap();
     let mut pair = Pair::new(client, server.accept().unwrap(), Chunks::Whole);
     pair.settle();
     assert_eq!(causes(&pair), [Cause::None; 2]);

@@ -9,8 +9,9 @@ use godot_rustls_testkit::Chunks;
 use super::{HOST, self_signed};
 use crate::config::{ClientSetup, ServerSetup};
 use crate::key_log::KeyLog;
-use crate::options::{ServerOptions, VersionRange};
+use crate::options::ServerOptions;
 use crate::testing::{client_options, connected, each_version, identity, pair};
+use crate::versions::VersionRange;
 
 /// A file in memory.
 #[derive(Debug, Clone, Default)]

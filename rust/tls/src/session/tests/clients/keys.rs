@@ -13,8 +13,8 @@ use rustls::{
 use rustls_pki_types::{CertificateDer, UnixTime};
 
 use super::*;
-use crate::diagnosis::from_refusal;
 use crate::provider::provider;
+use crate::testing::diagnosis_of_refusal;
 use crate::testing::{NOW, at, der, fixture, fixture_trust, key};
 use godot_rustls_pki::pins::Pins;
 use godot_rustls_pki::reference_name::ReferenceName;
@@ -43,7 +43,7 @@ fn weak_and_outdated_client_certificates_are_refused() {
             .iter()
             .map(|certificate| certificate.der().clone())
             .collect();
-        let refused = from_refusal(
+        let refused = diagnosis_of_refusal(
             &verify_chain(policy, &ders, at(NOW)).unwrap_err(),
             Role::Client,
         );
@@ -72,7 +72,8 @@ fn a_client_with_a_stolen_certificate_is_refused() {
             .with_root_certificates(roots.clone())
             .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(stolen.clone())));
         let name = ReferenceName::parse(HOST).server_name().unwrap();
-        let client = Session::client(config.into(), name, Arc::default()).unwrap();
+        let client =
+            Session::client(config.into(), name, crate::session::Shared::default()).unwrap();
         let mut options = ServerOptions::showing(identity(&[&served]));
         options.clients = Some(asking_for(&[&world.authority], true));
         let server = ServerSetup::new(options).unwrap().accept().unwrap();
@@ -142,7 +143,7 @@ fn a_client_whose_key_cannot_sign_as_the_server_wants_is_told_so() {
             .unwrap()
             .with_client_cert_verifier(Arc::new(verifier))
             .with_cert_resolver(Arc::clone(&served) as Arc<dyn ResolvesServerCert>);
-        let server = Session::server(config.into(), Arc::default()).unwrap();
+        let server = Session::server(config.into(), crate::session::Shared::default()).unwrap();
         let mut options = client_options(&[&world.server]);
         options.identity = Some(identity(&world.chain()));
         let client = ClientSetup::new(options).connect(HOST).unwrap();

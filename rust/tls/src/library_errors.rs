@@ -1,9 +1,9 @@
-//! What the libraries' errors say, in words. Their own texts are the names of their variants, with all that is in them.
+//! Clauses about errors of rustls, whose own texts are the names of their variants with all that is in them.
 
 use godot_rustls_pki::library_errors::{of_webpki, words, words_of};
-use rustls::{CertificateError, Error, InvalidMessage};
+use rustls::{CertificateError, Error, InvalidMessage, PeerIncompatible};
 
-/// Why a peer's certificate or its signature cannot be used, as a clause about the certificate.
+/// Says why a peer's certificate or its signature cannot be used, as a clause about the certificate.
 pub(crate) fn of_certificate(error: &CertificateError) -> String {
     use CertificateError as C;
     match error {
@@ -22,12 +22,12 @@ pub(crate) fn of_certificate(error: &CertificateError) -> String {
     }
 }
 
-/// Any other error of rustls, as a clause.
+/// Says what any other error of rustls means, as a clause.
 pub(crate) fn of_rustls(error: &Error) -> String {
     match error {
         Error::InvalidMessage(reason) => of_message(*reason),
         Error::PeerMisbehaved(reason) => words(reason),
-        Error::PeerIncompatible(reason) => words(reason),
+        Error::PeerIncompatible(reason) => of_incompatible(reason),
         Error::InvalidCertificate(reason) => of_certificate(reason),
         Error::InvalidCertRevocationList(reason) => words(reason),
         Error::InconsistentKeys(reason) => words(reason),
@@ -48,7 +48,12 @@ pub(crate) fn of_rustls(error: &Error) -> String {
     }
 }
 
-/// What is wrong with a message, as a clause.
+/// Says why the two sides cannot speak with each other, as a clause.
+pub(crate) fn of_incompatible(reason: &PeerIncompatible) -> String {
+    words(reason)
+}
+
+/// Says what is wrong with a message, as a clause.
 pub(crate) fn of_message(reason: InvalidMessage) -> String {
     match reason {
         InvalidMessage::MissingData(part) => format!("{} is missing", words_of(part)),
@@ -64,7 +69,7 @@ pub(crate) fn of_message(reason: InvalidMessage) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use rustls::{OtherError, PeerIncompatible, PeerMisbehaved};
+    use rustls::{OtherError, PeerMisbehaved};
 
     use super::*;
 
