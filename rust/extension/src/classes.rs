@@ -16,6 +16,8 @@ mod stream_peer_tls;
 mod test_reference;
 #[cfg(feature = "test-classes")]
 mod test_stream;
+#[cfg(feature = "test-classes")]
+mod test_vocabulary;
 pub(crate) mod tls_options;
 mod trust_store;
 
