@@ -1,10 +1,12 @@
 //! One TLS connection without I/O: bytes in, bytes out, plaintext in, plaintext out.
 
 mod failure;
+mod handshake;
 mod hello;
 mod negotiated;
 mod pending;
 mod record_scanner;
+mod state;
 mod step_costs;
 
 #[cfg(test)]
@@ -13,15 +15,12 @@ mod tests;
 use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
-use rustls::{ClientConnection, Connection, ServerConnection};
+use rustls::{ClientConnection, Connection, IoState, ServerConnection};
 use rustls_pki_types::ServerName;
 
-use crate::alpn::AlpnProtocols;
-use crate::callback_report;
 use crate::failure::{CertificateRequest, Failure, LocalFacts};
-use crate::provider::transcript::{self, Shown};
 use pending::Pending;
-use record_scanner::Goodbye;
+use state::{Input, Phase};
 
 pub use godot_rustls_pki::role::Role;
 pub use negotiated::ExportError;
@@ -46,45 +45,27 @@ impl Shared {
 
 /// Decrypted bytes that may wait for the reader before no more input is taken. One record (RFC 8446
 /// section 5.1): a peer cannot make us hold more than this and what was read with it.
-const PLAINTEXT_LIMIT: usize = 16 * 1024;
+const MAX_PLAINTEXT: usize = 16 * 1024;
 
-/// rustls keeps a buffer of this size in any case.
-const KEPT_BUFFER: usize = 4 * 1024;
+/// Input buffer that rustls keeps in any case.
+const MIN_INPUT_BUFFER: usize = 4 * 1024;
 
-/// How much of the peer's first bytes is kept for diagnosis.
-const FIRST_BYTES: usize = 12;
-
-/// A TLS connection that somebody else moves the bytes of.
+/// A TLS connection whose bytes the caller moves.
 pub struct Session {
     connection: Connection,
     role: Role,
     shared: Shared,
-    first_bytes: Vec<u8>,
+    phase: Phase,
+    input: Input,
     received: u64,
     /// Input that waits until decrypted bytes were read.
     pending: Pending,
     /// Decrypted bytes that can be read.
     readable: usize,
-    /// What was decrypted in the same step in which the connection failed.
-    tail: Vec<u8>,
-    /// The peer's close_notify came.
-    peer_closed: bool,
-    /// The server asked this client for a certificate.
+    /// Bytes that were decrypted in the step in which the connection failed.
+    plaintext_before_failure: Vec<u8>,
+    /// The answer of this client, if the server asked for a certificate.
     certificate_request: Option<CertificateRequest>,
-    /// Application protocols that the client of this server offers.
-    client_protocols: Option<AlpnProtocols>,
-    /// Watches for a peer that leaves in the middle of the handshake.
-    goodbye: Goodbye,
-    /// Looks at the hello of this server's client.
-    hello: hello::Watch,
-    /// What rustls was shown otherwise than it was sent.
-    shown: Vec<Shown>,
-    /// The transport ended while input waited.
-    input_ended: bool,
-    /// The peer asked for renegotiation, and nothing has come since.
-    renegotiation_refused: bool,
-    /// rustls cannot go on; other failures leave what came before them to be decrypted.
-    broken: bool,
     failure: Option<Failure>,
 }
 
@@ -130,53 +111,14 @@ impl Session {
             connection,
             role,
             shared,
-            first_bytes: Vec::new(),
+            phase: Phase::Handshake(Box::default()),
+            input: Input::Open,
             received: 0,
             pending: Pending::default(),
             readable: 0,
-            tail: Vec::new(),
-            peer_closed: false,
+            plaintext_before_failure: Vec::new(),
             certificate_request: None,
-            client_protocols: None,
-            goodbye: Goodbye::default(),
-            hello: hello::Watch::default(),
-            shown: Vec::new(),
-            renegotiation_refused: false,
-            input_ended: false,
-            broken: false,
             failure: None,
-        }
-    }
-
-    /// The handshake is not complete.
-    pub fn is_handshaking(&self) -> bool {
-        self.connection.is_handshaking()
-    }
-
-    /// What the next bytes of the peer's are for, until the handshake is complete.
-    pub fn next_step(&self) -> Option<Step> {
-        let is_key_agreed = self.connection.negotiated_key_exchange_group().is_some();
-        let step = match (self.role, is_key_agreed) {
-            (Role::Client, false) => Step::Agreement,
-            (Role::Client, true) => Step::Verdict,
-            (Role::Server, false) => Step::Answer,
-            (Role::Server, true) => Step::Conclusion,
-        };
-        self.is_handshaking().then_some(step)
-    }
-
-    /// How far these bytes, the next ones of the peer's, go on with the record at hand. Only during the handshake.
-    pub fn next_piece(&self, bytes: &[u8]) -> Piece {
-        self.goodbye.next_piece(bytes)
-    }
-
-    /// Whether the peer can read a close_notify in plain text still, which is all that can be said for a session that a
-    /// thread works on.
-    pub fn may_part_in_plain_text(&self) -> bool {
-        match self.next_step() {
-            Some(Step::Agreement | Step::Answer) => true,
-            Some(Step::Verdict) => self.protocol_version() == "TLSv1.3",
-            Some(Step::Conclusion) | None => false,
         }
     }
 
@@ -193,41 +135,31 @@ impl Session {
 
     /// The peer's close_notify came and everything before it was decrypted.
     pub fn peer_has_closed(&self) -> bool {
-        self.peer_closed && self.pending.is_empty()
+        self.input == Input::Closed && self.pending.is_empty()
     }
 
     /// More input makes sense: nothing failed, nothing was closed, the reader keeps up.
     pub fn wants_input(&self) -> bool {
         self.failure.is_none()
-            && !self.peer_closed
+            && self.input == Input::Open
             && self.pending.is_empty()
-            && self.readable < PLAINTEXT_LIMIT
+            && self.readable < MAX_PLAINTEXT
     }
 
     /// Takes bytes from the peer, all of them.
     pub fn input(&mut self, bytes: &[u8]) {
         self.received += bytes.len() as u64;
-        let missing = FIRST_BYTES.saturating_sub(self.first_bytes.len());
-        self.first_bytes.extend(bytes.iter().take(missing));
-        if self.is_handshaking()
-            && let Some(before) = self.goodbye.find_in(bytes)
-        {
-            // What came before it may say why, or complete the handshake: then it counts no more.
-            self.take_in(&bytes[..before]);
-            if self.is_handshaking() {
-                self.peer_closed = true;
-            } else {
-                self.take_in(&bytes[before..]);
-            }
-        } else {
-            self.take_in(bytes);
+        match self.phase {
+            Phase::Handshake(_) => self.input_in_handshake(bytes),
+            Phase::Established(_) => self.feed(bytes),
         }
     }
 
     /// Takes bytes from the peer until decrypted ones wait to be read; how many. For who reads in between, that spares a
     /// copy of the rest. At least one is taken, unless there is none.
     pub fn input_some(&mut self, bytes: &[u8]) -> usize {
-        if self.is_handshaking() || !self.pending.is_empty() || self.readable >= PLAINTEXT_LIMIT {
+        let is_established = matches!(self.phase, Phase::Established(_));
+        if !is_established || !self.pending.is_empty() || self.readable >= MAX_PLAINTEXT {
             self.input(bytes);
             return bytes.len();
         }
@@ -236,14 +168,7 @@ impl Session {
         taken
     }
 
-    fn take_in(&mut self, bytes: &[u8]) {
-        if self.hello.is_over() {
-            self.feed(bytes);
-        } else {
-            self.take_in_hello(bytes);
-        }
-    }
-
+    /// Decrypts as much as the reader keeps up with; the rest waits.
     fn feed(&mut self, bytes: &[u8]) {
         let taken = if self.pending.is_empty() {
             self.process(bytes)
@@ -260,12 +185,12 @@ impl Session {
 
     /// The transport ended: without a close_notify before it, that is a failure.
     pub fn end_of_input(&mut self) {
-        if self.failure.is_some() || self.peer_closed {
+        if self.failure.is_some() || self.input == Input::Closed {
             return;
         }
         if !self.pending.is_empty() {
             // A close_notify may be among it.
-            self.input_ended = true;
+            self.input = Input::TransportEnded;
             return;
         }
         if self.is_handshaking() {
@@ -307,9 +232,9 @@ impl Session {
         match self.connection.reader().read(buffer) {
             Ok(count) if count > 0 => count,
             _ => {
-                let count = self.tail.len().min(buffer.len());
-                buffer[..count].copy_from_slice(&self.tail[..count]);
-                self.tail.drain(..count);
+                let count = self.plaintext_before_failure.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&self.plaintext_before_failure[..count]);
+                self.plaintext_before_failure.drain(..count);
                 count
             }
         }
@@ -350,7 +275,7 @@ impl Session {
         let taken = self.process(pending.bytes());
         pending.remove(taken);
         self.pending = pending;
-        if self.input_ended && self.pending.is_empty() {
+        if self.input == Input::TransportEnded && self.pending.is_empty() {
             self.end_of_input();
         }
         self.readable
@@ -359,9 +284,8 @@ impl Session {
     /// Feeds rustls until its plaintext is full or something ended; how many bytes it took.
     fn process(&mut self, bytes: &[u8]) -> usize {
         let mut rest = bytes;
-        while !rest.is_empty() && self.readable < PLAINTEXT_LIMIT {
-            if self.broken || self.peer_closed {
-                // What follows the end is nobody's: TLS 1.3 says to ignore it.
+        while !rest.is_empty() && self.readable < MAX_PLAINTEXT {
+            if self.input.is_over() {
                 return bytes.len();
             }
             let read = match self.connection.read_tls(&mut rest) {
@@ -373,31 +297,37 @@ impl Session {
                     return bytes.len();
                 }
             };
-            // Another connection's, should one have ended between its callback and here.
-            let _ = callback_report::take();
-            let is_quiet = !self.is_handshaking() && !self.connection.wants_write();
-            let connection = &mut self.connection;
-            let outcome = transcript::during(&mut self.shown, || connection.process_new_packets());
-            let report = callback_report::take();
-            self.certificate_request = report.certificate_request.or(self.certificate_request);
-            self.client_protocols = report.client_protocols.or(self.client_protocols.take());
-            match outcome {
-                Ok(state) => {
-                    self.readable = state.plaintext_bytes_to_read();
-                    self.forget_what_was_shown();
-                    self.note_renegotiation(is_quiet);
-                    self.peer_closed = state.peer_has_closed();
-                }
-                Err(error) => self.fail(error, report.refusal),
+            match self.phase {
+                Phase::Handshake(_) => self.process_handshake(),
+                Phase::Established(_) => self.process_records(),
             }
             if read == 0 {
                 break;
             }
         }
-        if bytes.len() > KEPT_BUFFER {
+        if bytes.len() > MIN_INPUT_BUFFER {
             self.shrink();
         }
         bytes.len() - rest.len()
+    }
+
+    /// Lets rustls process the records that it read. No callback runs once the handshake was complete.
+    fn process_records(&mut self) {
+        let was_quiet = !self.connection.wants_write();
+        match self.connection.process_new_packets() {
+            Ok(state) => {
+                self.processed(&state);
+                self.note_renegotiation(was_quiet);
+            }
+            Err(error) => self.fail(error, None),
+        }
+    }
+
+    fn processed(&mut self, state: &IoState) {
+        self.readable = state.plaintext_bytes_to_read();
+        if state.peer_has_closed() {
+            self.input = Input::Closed;
+        }
     }
 
     /// Gives back what rustls' input buffer grew by, if nothing is in it: it does so itself when it is read into

@@ -8,6 +8,7 @@ use godot_rustls_pki::role::Role;
 use godot_rustls_pki::verifier::Refusal;
 
 use super::Session;
+use super::state::{Input, Phase, Renegotiation};
 use crate::failure::{Failure, ProtocolFailure};
 
 impl Session {
@@ -22,18 +23,28 @@ impl Session {
         };
         self.break_with(self.in_its_context(failure));
         // rustls no longer counts what it decrypted before the bad record; the reader still gives it.
-        let _ = self.connection.reader().read_to_end(&mut self.tail);
-        self.readable = self.tail.len();
+        let _ = self
+            .connection
+            .reader()
+            .read_to_end(&mut self.plaintext_before_failure);
+        self.readable = self.plaintext_before_failure.len();
     }
 
     fn protocol_failure(&mut self, error: rustls::Error) -> ProtocolFailure {
+        let (first_bytes, client_protocols) = match &mut self.phase {
+            Phase::Handshake(watch) => (
+                std::mem::take(&mut watch.first_bytes),
+                std::mem::take(&mut watch.client_protocols),
+            ),
+            Phase::Established(_) => Default::default(),
+        };
         ProtocolFailure {
             error,
             role: self.role,
-            first_bytes: std::mem::take(&mut self.first_bytes),
+            first_bytes,
             was_connected: !self.is_handshaking(),
             certificate_request: self.certificate_request,
-            client_protocols: self.client_protocols.take().unwrap_or_default(),
+            client_protocols,
             local: Arc::clone(&self.shared.facts),
         }
     }
@@ -85,18 +96,18 @@ impl Session {
         self.role == Role::Client && self.shared.facts.groups.make_a_large_hello()
     }
 
-    /// rustls answers to nothing else of an established TLS 1.2 connection by itself.
+    /// Notices a request for renegotiation: rustls answers to nothing else of an established TLS 1.2 connection by itself.
     pub(super) fn note_renegotiation(&mut self, was_quiet: bool) {
         if was_quiet && self.connection.wants_write() && self.protocol_version() == "TLSv1.2" {
-            self.renegotiation_refused = true;
+            self.phase = Phase::Established(Renegotiation::Refused);
         } else if self.readable > 0 {
-            self.renegotiation_refused = false;
+            self.phase = Phase::Established(Renegotiation::NotRequested);
         }
     }
 
     /// Adds the renegotiation that was refused before, if one was.
     fn in_its_context(&self, end: Failure) -> Failure {
-        if self.renegotiation_refused {
+        if let Phase::Established(Renegotiation::Refused) = self.phase {
             Failure::AfterRenegotiation {
                 role: self.role,
                 end: Box::new(end),
@@ -107,7 +118,7 @@ impl Session {
     }
 
     pub(super) fn break_with(&mut self, failure: Failure) {
-        self.broken = true;
+        self.input = Input::Broken;
         self.fail_with(|_| failure);
     }
 

@@ -12,6 +12,7 @@ use rustls::{Connection, ServerConfig, ServerConnection};
 use rustls_pki_types::ServerName;
 
 use super::Session;
+use super::state::Phase;
 use crate::failure::Failure;
 use crate::provider::transcript::Shown;
 
@@ -28,28 +29,25 @@ const HOST_NAME: u8 = 0;
 const PRIVATE_USE: std::ops::RangeInclusive<u16> = 0xff40..=0xff7f;
 
 /// A longer hello is left to rustls as it is.
-const LONGEST: usize = 16 * 1024;
+const MAX_HELLO: usize = 16 * 1024;
 
-/// Looks at the hello of a client before rustls does.
-#[derive(Debug, Default)]
-pub(super) struct Watch {
+/// Hides a server name that is none in the ClientHello, before rustls sees it.
+#[derive(Debug)]
+pub(super) struct HelloFilter {
     stage: Stage,
-    /// What came of a hello that is not complete.
+    /// Bytes of a ClientHello that is not complete.
     seen: Vec<u8>,
-    /// So many bytes must be there before it can be.
+    /// Bytes that must be there before it can be complete.
     needed: usize,
-    /// For a hello that is changed.
-    indulgent: Option<Arc<ServerConfig>>,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Stage {
-    /// Of the first hello, rustls is given each byte at once.
-    First,
-    /// Of a second one (HelloRetryRequest) after a first that was changed, rustls is given nothing before it is whole.
+    /// The first ClientHello: rustls is given each byte at once. If it is changed, rustls begins anew with this
+    /// configuration.
+    First(Arc<ServerConfig>),
+    /// A second one (HelloRetryRequest) after a first that was changed: rustls is given nothing before it is whole.
     Second,
-    #[default]
-    Over,
 }
 
 /// What the bytes so far are.
@@ -67,9 +65,13 @@ struct Changed {
     shown: Shown,
 }
 
-impl Watch {
-    pub(super) fn is_over(&self) -> bool {
-        self.stage == Stage::Over
+impl HelloFilter {
+    fn new(stage: Stage) -> Self {
+        Self {
+            stage,
+            seen: Vec::new(),
+            needed: 0,
+        }
     }
 
     fn look(&mut self, bytes: &[u8]) -> Found {
@@ -81,12 +83,12 @@ impl Watch {
         };
         let found = if all.len() < self.needed {
             return Found::Part(self.needed);
-        } else if all.len() > LONGEST {
+        } else if all.len() > MAX_HELLO {
             Found::Nothing
         } else {
             match find(&all) {
                 // Nothing is held that cannot be changed when it is whole.
-                Found::Part(needed) if needed > LONGEST => Found::Nothing,
+                Found::Part(needed) if needed > MAX_HELLO => Found::Nothing,
                 found => found,
             }
         };
@@ -101,49 +103,45 @@ impl Watch {
 }
 
 impl Session {
-    /// Passes over a server name that is none. `config` is the server's own, with hashes of what was sent
+    /// Ignores a server name that is none. `config` is the server's own, with hashes of what was sent
     /// ([`crate::provider::indulgent`]).
     pub(crate) fn passing_over_names(mut self, config: Arc<ServerConfig>) -> Self {
-        self.hello = Watch {
-            stage: Stage::First,
-            indulgent: Some(config),
-            ..Watch::default()
-        };
+        if let Phase::Handshake(watch) = &mut self.phase {
+            watch.hello = Some(HelloFilter::new(Stage::First(config)));
+        }
         self
     }
 
-    /// Takes in what comes from a client before it is known how its hello ends.
-    pub(super) fn take_in_hello(&mut self, bytes: &[u8]) {
-        let found = self.hello.look(bytes);
-        let is_first = self.hello.stage == Stage::First;
-        match found {
-            Found::Part(_) if is_first => self.feed(bytes),
-            Found::Part(_) => {}
-            Found::Nothing => {
-                let watch = std::mem::take(&mut self.hello);
-                let is_held = !is_first && !watch.seen.is_empty();
-                self.feed(if is_held { &watch.seen } else { bytes });
-            }
-            Found::NoName(changed) => {
-                let watch = std::mem::take(&mut self.hello);
-                if let Some(config) = watch.indulgent {
-                    self.begin_anew(config);
-                    self.hello.stage = Stage::Second;
+    /// Takes bytes from the peer, which belong to its ClientHello as long as that is not over.
+    pub(super) fn filter_hello(&mut self, bytes: &[u8]) {
+        let Phase::Handshake(watch) = &mut self.phase else {
+            return self.feed(bytes);
+        };
+        let Some(mut filter) = watch.hello.take() else {
+            return self.feed(bytes);
+        };
+        match (filter.look(bytes), filter.stage) {
+            (Found::Part(_), stage) => {
+                let is_first = matches!(stage, Stage::First(_));
+                watch.hello = Some(HelloFilter { stage, ..filter });
+                if is_first {
+                    self.feed(bytes);
                 }
-                self.shown.push(changed.shown);
+            }
+            (Found::Nothing, Stage::Second) if !filter.seen.is_empty() => self.feed(&filter.seen),
+            (Found::Nothing, _) => self.feed(bytes),
+            (Found::NoName(changed), stage) => {
+                watch.shown.push(changed.shown);
+                if let Stage::First(config) = stage {
+                    watch.hello = Some(HelloFilter::new(Stage::Second));
+                    self.begin_anew(config);
+                }
                 self.feed(&changed.bytes);
             }
         }
     }
 
-    /// Once the handshake is complete, nothing of it is hashed any more.
-    pub(super) fn forget_what_was_shown(&mut self) {
-        if !self.shown.is_empty() && !self.is_handshaking() {
-            self.shown = Vec::new();
-        }
-    }
-
-    /// Forgets the part of the hello that rustls was given: the whole of it follows.
+    /// Replaces the connection, which was given a part of the ClientHello: the whole of it follows.
     fn begin_anew(&mut self, config: Arc<ServerConfig>) {
         match ServerConnection::new(config) {
             Ok(mut connection) => {

@@ -1,45 +1,57 @@
-//! A peer that leaves in the middle of a handshake.
+//! Records of a handshake in plain text: where they end, and which says that the peer leaves.
 
 /// A part of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Piece {
-    /// In bytes.
+    /// Its length in bytes.
     pub length: usize,
-    /// The record ends with it.
+    /// Whether the record ends with it.
     pub completes: bool,
-    /// Of the record (RFC 8446 section 5.1).
+    /// The content type of the record (RFC 8446 section 5.1).
     pub content_type: u8,
 }
 
-/// Looks for a plain close_notify among the records of a handshake (RFC 5246 section 7.2.1).
+/// Finds a plain close_notify among the records of a handshake (RFC 5246 section 7.2.1).
 ///
-/// rustls passes over it: nobody signed it. Whoever could forge it could cut the connection as well, so it is
-/// believed here, and the handshake ends at once instead of at its timeout.
+/// rustls ignores it, because it is not authenticated. An attacker who can forge it can cut the connection as well, so
+/// it is believed here, and the handshake ends at once instead of at its timeout.
 #[derive(Debug, Default)]
-pub(super) struct Goodbye {
-    /// The head of the record at hand, and the body behind it when that is an alert in plain text.
+pub(super) struct RecordScanner {
+    /// The header of the current record, followed by its body if that is an alert in plain text.
     record: Vec<u8>,
-    /// How much of the record's body is still to come.
+    /// Bytes of the record's body that are still to come.
     missing: usize,
 }
 
-const HEAD: usize = 5;
+const HEADER: usize = 5;
 const ALERT: u8 = 21;
-/// Level and description. An encrypted alert is longer.
+/// Length of an alert in plain text: level and description. An encrypted alert is longer.
 const PLAIN_ALERT: usize = 2;
 const CLOSE_NOTIFY: u8 = 0;
 
-impl Goodbye {
-    /// How far these bytes, the next ones of the peer's, go on with the record at hand.
-    pub(super) fn next_piece(&self, bytes: &[u8]) -> Piece {
+impl Piece {
+    /// Returns all of `bytes` as a part of no handshake record.
+    pub(super) fn rest(bytes: &[u8]) -> Self {
+        Self {
+            length: bytes.len(),
+            completes: false,
+            content_type: 0,
+        }
+    }
+}
+
+impl RecordScanner {
+    /// Returns length, content type and completeness of the record fragment at the start of `bytes`, the next ones of
+    /// the peer.
+    pub(super) fn peek_fragment(&self, bytes: &[u8]) -> Piece {
         let head: Vec<u8> = self
             .record
             .iter()
             .chain(bytes)
-            .take(HEAD)
+            .take(HEADER)
             .copied()
             .collect();
-        let of_head = HEAD.saturating_sub(self.record.len());
+        let of_head = HEADER.saturating_sub(self.record.len());
         let body = match *head {
             _ if of_head == 0 => self.missing,
             [_, _, _, high, low] => usize::from(u16::from_be_bytes([high, low])),
@@ -53,13 +65,13 @@ impl Goodbye {
         }
     }
 
-    /// How many of these bytes, the next ones of the peer's, come before it, if it is among them.
-    pub(super) fn find_in(&mut self, all: &[u8]) -> Option<usize> {
+    /// Returns how many of `all`, the next bytes of the peer, come before a close_notify, if one is among them.
+    pub(super) fn find_close_notify(&mut self, all: &[u8]) -> Option<usize> {
         let mut bytes = all;
         let mut before = 0;
         while !bytes.is_empty() {
-            if self.record.len() < HEAD {
-                let (head, rest) = bytes.split_at(bytes.len().min(HEAD - self.record.len()));
+            if self.record.len() < HEADER {
+                let (head, rest) = bytes.split_at(bytes.len().min(HEADER - self.record.len()));
                 self.record.extend_from_slice(head);
                 bytes = rest;
                 if let [_, _, _, high, low] = *self.record {
@@ -69,14 +81,14 @@ impl Goodbye {
                 let (body, rest) = bytes.split_at(bytes.len().min(self.missing));
                 self.missing -= body.len();
                 bytes = rest;
-                if self.record.len() + body.len() + self.missing == HEAD + PLAIN_ALERT {
+                if self.record.len() + body.len() + self.missing == HEADER + PLAIN_ALERT {
                     self.record.extend_from_slice(body);
                 }
             }
-            if self.record.len() >= HEAD && self.missing == 0 {
-                let is_goodbye = matches!(*self.record, [ALERT, _, _, 0, 2, _, CLOSE_NOTIFY]);
+            if self.record.len() >= HEADER && self.missing == 0 {
+                let is_close_notify = matches!(*self.record, [ALERT, _, _, 0, 2, _, CLOSE_NOTIFY]);
                 self.record.clear();
-                if is_goodbye {
+                if is_close_notify {
                     return Some(before);
                 }
                 before = all.len() - bytes.len();
@@ -94,9 +106,11 @@ mod tests {
 
     fn found(records: &[&[u8]]) -> bool {
         let bytes = records.concat();
-        let whole = Goodbye::default().find_in(&bytes);
-        let mut watch = Goodbye::default();
-        let alone = bytes.iter().any(|byte| watch.find_in(&[*byte]).is_some());
+        let whole = RecordScanner::default().find_close_notify(&bytes);
+        let mut scanner = RecordScanner::default();
+        let alone = bytes
+            .iter()
+            .any(|byte| scanner.find_close_notify(&[*byte]).is_some());
         assert_eq!(alone, whole.is_some());
         if let Some(before) = whole {
             assert_eq!(bytes[before..], NOTIFY);
@@ -105,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_goodbye_is_found_between_other_records() {
+    fn a_plain_close_notify_is_found_between_other_records() {
         assert!(found(&[&NOTIFY]));
         assert!(found(&[
             &[22, 3, 1, 0, 3, 9, 9, 9],
@@ -126,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_end_where_records_do_however_they_are_cut() {
+    fn fragments_end_where_records_do_however_they_are_cut() {
         let record = [[22, 3, 3, 0, 4].as_slice(), &[1; 4], &[20, 3, 3, 0, 1, 1]].concat();
         let piece = |length, completes, content_type| Piece {
             length,
@@ -134,19 +148,19 @@ mod tests {
             content_type,
         };
         for cut in 0..=record.len() {
-            let mut goodbye = Goodbye::default();
-            assert_eq!(goodbye.find_in(&record[..cut]), None);
+            let mut scanner = RecordScanner::default();
+            assert_eq!(scanner.find_close_notify(&record[..cut]), None);
             let rest = &record[cut..];
             let expected = match cut {
                 0..9 => piece(9 - cut, true, 22),
                 9..15 => piece(15 - cut, true, 20),
                 _ => piece(0, false, 0),
             };
-            assert_eq!(goodbye.next_piece(rest), expected, "cut at {cut}");
+            assert_eq!(scanner.peek_fragment(rest), expected, "cut at {cut}");
             // Without its last byte it does not complete the record.
             if cut == 0 {
-                assert_eq!(goodbye.next_piece(&rest[..8]), piece(8, false, 22));
-                assert_eq!(goodbye.next_piece(&rest[..3]), piece(3, false, 22));
+                assert_eq!(scanner.peek_fragment(&rest[..8]), piece(8, false, 22));
+                assert_eq!(scanner.peek_fragment(&rest[..3]), piece(3, false, 22));
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::provider::transcript::Shown;
 use crate::provider::{indulgent, provider};
 use crate::rustls_verifier::OwnIdentity;
 use crate::rustls_verifier::ServerVerifier;
-use crate::session::hello::Watch;
+use crate::session::state::{HandshakeWatch, Phase};
 use crate::session::{Session, Shared};
 use crate::testing::{asking_for, each_version, identity, own_trust};
 use crate::versions::VersionRange;
@@ -79,12 +79,19 @@ impl Asking {
         let sent = [&message[..at], self.name].concat();
         let message = [&sent, &message[end..]].concat();
         let shown = hello[5..5 + end].to_vec();
-        self.session.shown.push(Shown { sent, shown });
+        watch(&mut self.session).shown.push(Shown { sent, shown });
         let records = message.chunks(self.record).map(|part| {
             let length = u16::try_from(part.len()).unwrap().to_be_bytes();
             [&hello[..3], &length, part].concat()
         });
         records.collect::<Vec<_>>().concat()
+    }
+}
+
+fn watch(session: &mut Session) -> &mut HandshakeWatch {
+    match &mut session.phase {
+        Phase::Handshake(watch) => watch,
+        Phase::Established(_) => panic!("the handshake is over"),
     }
 }
 
@@ -138,7 +145,10 @@ fn stand(pair: &mut Pair<Asking, Session>) {
         (pair.left.session.read(&mut buffer), &buffer[..4]),
         (4, &b"pong"[..])
     );
-    assert_eq!(pair.right.shown, [], "it is kept as long as the connection");
+    assert!(
+        matches!(pair.right.phase, Phase::Established(_)),
+        "the hello is kept as long as the connection"
+    );
 }
 
 #[test]
@@ -211,7 +221,8 @@ fn whoever_changes_the_name_on_the_way_ends_the_handshake() {
         let mut hello = Vec::new();
         client.take_output(&mut hello);
         // The client hashes what it believes that it sent.
-        client.session.shown[0].sent = client.session.shown[0].shown.clone();
+        let shown = &mut watch(&mut client.session).shown[0];
+        shown.sent = shown.shown.clone();
         let mut session = server.accept().unwrap();
         session.input(&hello);
         let mut pair = Pair::new(client, session, Chunks::Whole);
@@ -269,7 +280,7 @@ fn a_server_without_the_watch_refuses_such_a_name() {
     let mut hello = Vec::new();
     client.take_output(&mut hello);
     let mut session = server.accept().unwrap();
-    session.hello = Watch::default();
+    watch(&mut session).hello = None;
     session.input(&hello);
     assert_eq!(session.failure().unwrap().cause(), Cause::Other);
 }

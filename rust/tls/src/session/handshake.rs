@@ -1,0 +1,91 @@
+//! The handshake as a session sees it: what is watched, processed and told until it is complete.
+
+use crate::callback_report;
+use crate::provider::transcript;
+use godot_rustls_pki::role::Role;
+
+use super::state::{Input, Phase, Renegotiation};
+use super::{Piece, Session, Step};
+
+/// First bytes of the peer that are kept for error messages.
+const MAX_FIRST_BYTES: usize = 12;
+
+impl Session {
+    /// Returns whether the handshake is not complete.
+    pub fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
+    /// Returns the step that the next bytes of the peer belong to, until the handshake is complete.
+    pub fn next_step(&self) -> Option<Step> {
+        let is_key_agreed = self.connection.negotiated_key_exchange_group().is_some();
+        let step = match (self.role, is_key_agreed) {
+            (Role::Client, false) => Step::Agreement,
+            (Role::Client, true) => Step::Verdict,
+            (Role::Server, false) => Step::Answer,
+            (Role::Server, true) => Step::Conclusion,
+        };
+        self.is_handshaking().then_some(step)
+    }
+
+    /// Returns length, content type and completeness of the record fragment at the start of `bytes`, the next ones of
+    /// the peer. Only during the handshake.
+    pub fn next_piece(&self, bytes: &[u8]) -> Piece {
+        match &self.phase {
+            Phase::Handshake(watch) => watch.scanner.peek_fragment(bytes),
+            Phase::Established(_) => Piece::rest(bytes),
+        }
+    }
+
+    /// Returns whether the peer still expects alerts in plain text. For a session that a thread works on, and that
+    /// cannot encrypt one meanwhile.
+    pub fn may_part_in_plain_text(&self) -> bool {
+        match self.next_step() {
+            Some(Step::Agreement | Step::Answer) => true,
+            Some(Step::Verdict) => self.protocol_version() == "TLSv1.3",
+            Some(Step::Conclusion) | None => false,
+        }
+    }
+
+    /// Takes bytes from the peer while the handshake goes on.
+    pub(super) fn input_in_handshake(&mut self, bytes: &[u8]) {
+        let Phase::Handshake(watch) = &mut self.phase else {
+            return self.feed(bytes);
+        };
+        let missing = MAX_FIRST_BYTES.saturating_sub(watch.first_bytes.len());
+        watch.first_bytes.extend(bytes.iter().take(missing));
+        let Some(before) = watch.scanner.find_close_notify(bytes) else {
+            return self.filter_hello(bytes);
+        };
+        // Records before it may hold an alert, or complete the handshake: then a plain close_notify is ignored.
+        self.filter_hello(&bytes[..before]);
+        if self.is_handshaking() {
+            self.input = Input::Closed;
+        } else {
+            self.filter_hello(&bytes[before..]);
+        }
+    }
+
+    /// Lets rustls process the records that it read, and collects the reports of its callbacks.
+    pub(super) fn process_handshake(&mut self) {
+        let Phase::Handshake(watch) = &mut self.phase else {
+            return;
+        };
+        // Another connection's, should one have ended between its callback and here.
+        let _ = callback_report::take();
+        let connection = &mut self.connection;
+        let outcome = transcript::during(&mut watch.shown, || connection.process_new_packets());
+        let report = callback_report::take();
+        self.certificate_request = report.certificate_request.or(self.certificate_request);
+        if let Some(protocols) = report.client_protocols {
+            watch.client_protocols = protocols;
+        }
+        match outcome {
+            Ok(state) => self.processed(&state),
+            Err(error) => self.fail(error, report.refusal),
+        }
+        if !self.is_handshaking() {
+            self.phase = Phase::Established(Renegotiation::NotRequested);
+        }
+    }
+}
