@@ -1,4 +1,7 @@
-//! From checked options to rustls configurations, kept for all connections of one options object.
+//! Contexts: rustls configurations made of checked options, and the sessions that can be resumed under them.
+//!
+//! rustls resumes a session without verifying the certificates again. So sessions are shared between connections only
+//! under the same options and the same name, and no longer than everything holds that was verified ([`SessionExpiry`]).
 
 mod server;
 
@@ -14,9 +17,7 @@ use crate::failure::{Failure, LocalFacts};
 use crate::identity::Identity;
 use crate::options::{ClientOptions, Terms};
 use crate::provider::provider_with;
-use crate::rustls_verifier::Horizon;
-use crate::rustls_verifier::OwnIdentity;
-use crate::rustls_verifier::ServerVerifier;
+use crate::rustls_verifier::{ClientCertResolver, ServerVerifier, SessionExpiry};
 use crate::session::{Session, Shared};
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::reference_name::{ReferenceName, indication};
@@ -26,14 +27,14 @@ use godot_rustls_pki::verifier::{seconds, verify_chain};
 
 pub use server::ServerSetup;
 
-/// Reference names whose configuration and sessions are kept for one options object. A game talks to a
-/// handful of servers; a crawler that exceeds this only loses resumption.
-const KEPT_NAMES: usize = 32;
+/// Reference names whose configuration and sessions are kept. Most clients talk to a handful of servers; a crawler
+/// that exceeds this only loses resumption.
+const MAX_NAMES: usize = 32;
 
 /// Sessions kept for one reference name. One ticket serves one connection (RFC 8446 section C.4).
-const KEPT_SESSIONS: usize = 16;
+const MAX_SESSIONS: usize = 16;
 
-/// A client's configuration, ready to start connections.
+/// The options of a client with the configurations and sessions of its connections.
 #[derive(Debug)]
 pub struct ClientSetup {
     options: ClientOptions,
@@ -41,7 +42,7 @@ pub struct ClientSetup {
     by_name: Mutex<VecDeque<NamedConfig>>,
 }
 
-/// A connection that was not started yet.
+/// A connection that is not started yet.
 #[derive(Debug)]
 pub struct PreparedClient {
     config: Arc<rustls::ClientConfig>,
@@ -50,26 +51,26 @@ pub struct PreparedClient {
 }
 
 impl PreparedClient {
-    /// Makes the client's key shares; its first bytes are ready to send.
+    /// Makes the client's key shares and its first bytes.
     pub fn start(self) -> Result<Session, Failure> {
         Session::client(self.config, self.name, self.shared)
     }
 }
 
-/// A configuration that holds sessions.
+/// A configuration for one name, which holds the sessions.
 #[derive(Debug)]
 struct NamedConfig {
     key: Key,
     config: Arc<rustls::ClientConfig>,
-    horizon: Arc<Horizon>,
+    expiry: Arc<SessionExpiry>,
 }
 
-/// Sessions are shared between connections only when both agree: the name as it was checked, and what rustls
-/// files them under.
+/// The name as it is verified, and the name under which rustls files sessions. Connections share sessions if both are
+/// the same.
 type Key = (ReferenceName, ServerName<'static>);
 
 impl ClientSetup {
-    /// Keeps `options` for every connection started with it.
+    /// Makes a context for connections with `options`.
     pub fn new(options: ClientOptions) -> Self {
         let identity = options.identity.as_ref().map(Identity::name);
         Self {
@@ -79,7 +80,7 @@ impl ClientSetup {
         }
     }
 
-    /// The same options, offering these application protocols if they name none of their own.
+    /// Returns a context with the same options, which offers these application protocols if the options name none.
     pub fn offering(&self, protocols: &[&str]) -> Self {
         let mut options = self.options.clone();
         if options.terms.alpn == AlpnProtocols::default() {
@@ -88,32 +89,32 @@ impl ClientSetup {
         Self::new(options)
     }
 
-    /// The same options for a client that speaks HTTP/1.1 alone.
+    /// Returns a context with the same options for a client that speaks no HTTP version above 1.1.
     pub fn offering_http1(&self) -> Self {
         let mut options = self.options.clone();
         options.terms.alpn = std::mem::take(&mut options.terms.alpn).without("h2");
         Self::new(options).offering(&["http/1.1"])
     }
 
-    /// What it was made of.
+    /// Returns the options.
     pub fn options(&self) -> &ClientOptions {
         &self.options
     }
 
-    /// Starts a connection to `host`; its first bytes are ready to send.
+    /// Starts a connection to `host`, whose first bytes are ready to send.
     pub fn connect(&self, host: &str) -> Result<Session, Failure> {
         self.prepare(host)?.start()
     }
 
-    /// Everything that comes before the first random number and the first key of a connection to `host`.
+    /// Prepares a connection to `host` as far as that takes no random number and no key.
     pub fn prepare(&self, host: &str) -> Result<PreparedClient, Failure> {
         self.prepare_at(host, UnixTime::now())
     }
 
-    /// `now` decides which sessions can be resumed still.
+    /// `now` decides which sessions can still be resumed.
     fn prepare_at(&self, host: &str, now: UnixTime) -> Result<PreparedClient, Failure> {
         let reference = self.reference(host);
-        // An override that is a DNS name names the server; any other leaves that to the host.
+        // A DNS name given as the override is sent as the server name; otherwise the host is.
         let server_name = indication(&self.options.common_name_override)
             .or_else(|| indication(host))
             .or_else(|| reference.server_name());
@@ -123,7 +124,7 @@ impl ClientSetup {
             }
             _ => Arc::new(self.build(self.verifier(reference), false)?),
         };
-        // The placeholder stands for a host that rustls cannot hold. It is never sent, and never shared.
+        // Placeholder for a host that is no name for rustls: it is never sent, and its session is never shared.
         let name = server_name
             .unwrap_or_else(|| ServerName::IpAddress(IpAddr::from(Ipv4Addr::UNSPECIFIED).into()));
         Ok(PreparedClient {
@@ -133,7 +134,7 @@ impl ClientSetup {
         })
     }
 
-    /// Checks a chain, leaf first, as a connection to `host` would.
+    /// Verifies a chain, leaf first, as a connection to `host` would, and fails as it would.
     pub fn verify(&self, chain: &[Certificate], host: &str, now: UnixTime) -> Result<(), Failure> {
         let ders: Vec<CertificateDer<'_>> = chain.iter().map(|c| c.der().clone()).collect();
         let verifier = self.verifier(self.reference(host));
@@ -156,7 +157,7 @@ impl ClientSetup {
         }
     }
 
-    /// A name that rustls cannot hold has no session store of its own: it does not resume.
+    /// Returns whether sessions under that name can be resumed: a name that rustls cannot hold has no store of its own.
     fn may_resume(&self, reference: &ReferenceName) -> bool {
         self.options.terms.resumption && !matches!(reference, ReferenceName::Literal(_))
     }
@@ -168,7 +169,7 @@ impl ClientSetup {
             revocation: Arc::clone(&self.options.revocation),
             verification: self.options.verification,
             reference,
-            horizon: Arc::default(),
+            expiry: Arc::default(),
         }
     }
 
@@ -180,7 +181,7 @@ impl ClientSetup {
     ) -> Result<Arc<rustls::ClientConfig>, Failure> {
         let now = seconds(now);
         let mut kept = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|named| !named.horizon.is_past(now));
+        kept.retain(|named| !named.expiry.is_past(now));
         let known = kept
             .iter()
             .position(|named| named.key.0 == *reference && named.key.1 == *server_name);
@@ -190,15 +191,15 @@ impl ClientSetup {
             return Ok(config);
         }
         let verifier = self.verifier(reference.clone());
-        let horizon = Arc::clone(&verifier.horizon);
+        let expiry = Arc::clone(&verifier.expiry);
         let config = Arc::new(self.build(verifier, true)?);
-        if kept.len() >= KEPT_NAMES {
+        if kept.len() >= MAX_NAMES {
             kept.pop_front();
         }
         kept.push_back(NamedConfig {
             key: (reference.clone(), server_name.clone()),
             config: Arc::clone(&config),
-            horizon,
+            expiry,
         });
         Ok(config)
     }
@@ -214,13 +215,13 @@ impl ClientSetup {
             .map_err(Failure::UnusableOptions)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_client_cert_resolver(Arc::new(OwnIdentity(self.options.identity.clone())));
+            .with_client_cert_resolver(Arc::new(ClientCertResolver(self.options.identity.clone())));
         config.alpn_protocols = terms.alpn.to_wire();
         if let Some(key_log) = &terms.key_log {
             config.key_log = Arc::clone(key_log) as Arc<dyn rustls::KeyLog>;
         }
         config.resumption = if resume {
-            Resumption::in_memory_sessions(KEPT_SESSIONS)
+            Resumption::in_memory_sessions(MAX_SESSIONS)
         } else {
             Resumption::disabled()
         };

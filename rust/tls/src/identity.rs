@@ -1,4 +1,4 @@
-//! A private key with its certificate chain, proven to belong together.
+//! Private keys with the certificate chains that belong to them.
 
 mod by_server_name;
 mod error;
@@ -16,7 +16,7 @@ use godot_rustls_pki::certificate::Certificate;
 pub use by_server_name::{ServedName, ServedNameError, ServerIdentities};
 pub use error::IdentityError;
 
-/// A key and the chain that certifies it, leaf first.
+/// A private key and the chain that certifies it, leaf first.
 #[derive(Clone)]
 pub struct Identity {
     certified: Arc<CertifiedKey>,
@@ -24,14 +24,14 @@ pub struct Identity {
 }
 
 impl PartialEq for Identity {
-    /// The very same, not one of the same content: whoever makes one anew has a reason.
+    /// Compares the pointer, on purpose: re-loading an identity must start new sessions.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.certified, &other.certified)
     }
 }
 
 impl fmt::Debug for Identity {
-    // The key stays out of every log.
+    // Leaves the key out of every log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
             .field("certificates", &self.certified.cert.len())
@@ -42,7 +42,7 @@ impl fmt::Debug for Identity {
 impl Identity {
     /// Checks that `key` belongs to the first certificate of `chain`.
     pub fn new(chain: &[Certificate], key: PrivateKeyDer<'static>) -> Result<Self, IdentityError> {
-        // Wiped on every way out of here; the provider wipes its own copy.
+        // Zeroized on every return; the provider zeroizes its own copy.
         let key = Zeroizing::new(key);
         let Some(leaf) = chain.first() else {
             return Err(IdentityError::NoCertificate);
@@ -71,7 +71,7 @@ impl Identity {
         })
     }
 
-    /// The same with a stapled OCSP response, DER, that a server sends along as it is (RFC 6066 section 8).
+    /// Adds an OCSP response, DER, which a server staples as it is (RFC 6066 section 8).
     pub fn with_ocsp_response(self, response: Vec<u8>) -> Self {
         let mut certified = CertifiedKey::clone(&self.certified);
         certified.ocsp = Some(response).filter(|response| !response.is_empty());
@@ -81,7 +81,7 @@ impl Identity {
         }
     }
 
-    /// What the certificate is called in sentences.
+    /// Returns the name of the certificate for error messages.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -1,11 +1,11 @@
-//! The secrets of connections, written down so that a capture can be decrypted while debugging.
+//! A log of the secrets of connections, with which a capture can be decrypted while debugging.
 
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
-/// Writes lines of the NSS key log format, which Wireshark reads.
+/// A writer of the NSS key log format, which Wireshark reads.
 pub struct KeyLog {
     sink: Mutex<Box<dyn Write + Send>>,
 }
@@ -34,7 +34,7 @@ impl rustls::KeyLog for KeyLog {
             *secret
         ));
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        // A full disk must not end the connection; the log is a tool for debugging.
+        // A full disk must not end the connection.
         let _ = sink.write_all(line.as_bytes()).and_then(|()| sink.flush());
     }
 }

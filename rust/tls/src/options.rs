@@ -12,18 +12,18 @@ use godot_rustls_pki::revocation::RevocationLists;
 use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_pki::verifier::Verification;
 
-/// What both sides can ask of a connection.
+/// Options that clients and servers have in common.
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// Allowed versions.
     pub versions: VersionRange,
-    /// Application protocols to choose from.
+    /// Application protocols to negotiate.
     pub alpn: AlpnProtocols,
-    /// Groups in which keys may be exchanged.
+    /// Key exchange groups to negotiate.
     pub groups: KeyExchangeGroups,
-    /// Sessions may be resumed.
+    /// Whether sessions may be resumed.
     pub resumption: bool,
-    /// Where the secrets are written down.
+    /// The log of the connection's secrets.
     pub key_log: Option<Arc<KeyLog>>,
 }
 
@@ -39,27 +39,27 @@ impl Default for Terms {
     }
 }
 
-/// What a client connection needs.
+/// Options of a client.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// Whom to trust.
+    /// The trusted certificates.
     pub trust: Arc<TrustStore>,
-    /// How much to check.
+    /// The extent of verification.
     pub verification: Verification,
-    /// Compared instead of the host when not empty.
+    /// The name that is verified instead of the host; empty for none.
     pub common_name_override: String,
-    /// Keys of which one must stand in the server's path.
+    /// Public keys of which one must be in the server's path; empty for none.
     pub pins: Pins,
-    /// Lists of revoked certificates.
+    /// Revocation lists.
     pub revocation: Arc<RevocationLists>,
-    /// Who the client is, for servers that ask.
+    /// The client's own identity, for servers that ask for one.
     pub identity: Option<Identity>,
-    /// The rest.
+    /// Options that servers have too.
     pub terms: Terms,
 }
 
 impl ClientOptions {
-    /// Checks everything against `trust`; the rest is as usual.
+    /// Makes options that trust these certificates, with defaults for the rest.
     pub fn trusting(trust: Arc<TrustStore>) -> Self {
         Self {
             trust,
@@ -73,19 +73,19 @@ impl ClientOptions {
     }
 }
 
-/// What a server connection needs.
+/// Options of a server.
 #[derive(Debug, Clone)]
 pub struct ServerOptions {
-    /// Who the server is.
+    /// The server's own identities.
     pub identities: ServerIdentities,
-    /// Whether clients show certificates, and which.
+    /// The check of client certificates; `None` asks for none.
     pub clients: Option<ClientAuthentication>,
-    /// The rest.
+    /// Options that clients have too.
     pub terms: Terms,
 }
 
 impl ServerOptions {
-    /// One identity for every name, and no question for client certificates.
+    /// Makes options with one identity for every name, with defaults for the rest.
     pub fn showing(identity: Identity) -> Self {
         Self {
             identities: ServerIdentities::new(identity),
@@ -95,15 +95,15 @@ impl ServerOptions {
     }
 }
 
-/// How a server checks who its clients are.
+/// The check of client certificates by a server.
 #[derive(Debug, Clone)]
 pub struct ClientAuthentication {
-    /// A client without a certificate is refused.
+    /// Whether a client without a certificate is refused.
     pub required: bool,
-    /// Whose clients are let in: these certificates alone.
+    /// The certificates that vouch for clients.
     pub trust: Arc<TrustStore>,
-    /// Keys of which one must stand in the client's path.
+    /// Public keys of which one must be in the client's path; empty for none.
     pub pins: Pins,
-    /// Lists of revoked certificates.
+    /// Revocation lists.
     pub revocation: Arc<RevocationLists>,
 }

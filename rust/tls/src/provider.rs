@@ -1,6 +1,6 @@
-//! The one place that names the cryptography provider.
+//! The cryptography provider, aws-lc-rs.
 //!
-//! Nothing installs a process-wide default: another extension in the same game may have its own.
+//! No process-wide default is installed: another library in the same process may have its own.
 
 mod groups;
 pub mod key_shares;
@@ -18,8 +18,8 @@ pub use groups::{KeyExchangeGroups, KeyExchangeGroupsError};
 
 static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     let mut provider = base().clone();
-    // As browsers do: SHA-384 takes longer than X25519 in a resumed handshake, and processors have instructions for
-    // SHA-256. The order stays otherwise.
+    // Suites with SHA-256 first, as in browsers: SHA-384 takes longer than X25519 in a resumed handshake, and processors
+    // have instructions for SHA-256. The order stays otherwise.
     provider.cipher_suites.sort_by_key(|suite| {
         suite
             .suite()
@@ -30,12 +30,12 @@ static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     Arc::new(provider)
 });
 
-/// aws-lc-rs; X25519MLKEM768 is its first key exchange group.
+/// Returns the provider with the default key exchange groups, X25519MLKEM768 first.
 pub fn provider() -> Arc<CryptoProvider> {
     Arc::clone(&PROVIDER)
 }
 
-/// The same with these key exchange groups.
+/// Returns the provider with these key exchange groups.
 pub(crate) fn provider_with(groups: &KeyExchangeGroups) -> Arc<CryptoProvider> {
     if *groups == KeyExchangeGroups::default() {
         return provider();
@@ -46,21 +46,21 @@ pub(crate) fn provider_with(groups: &KeyExchangeGroups) -> Arc<CryptoProvider> {
     })
 }
 
-/// The same with hashes of what a peer sent, whatever rustls is shown instead ([`transcript`]).
-pub(crate) fn indulgent(provider: &CryptoProvider) -> Arc<CryptoProvider> {
+/// Returns the provider with hashes of what a peer sent, whatever rustls is shown instead ([`transcript`]).
+pub(crate) fn hashing_as_sent(provider: &CryptoProvider) -> Arc<CryptoProvider> {
     Arc::new(CryptoProvider {
         cipher_suites: transcript::suites(),
         ..provider.clone()
     })
 }
 
-/// Keys for session tickets, which live half a day and are replaced by themselves. They are made by the first
-/// handshake: making them where a server begins could wait for entropy there.
+/// Keys for session tickets, which rustls replaces every six hours. The first handshake makes them: making them with
+/// the server's configuration could block on entropy there.
 #[derive(Debug, Default)]
 pub(crate) struct Ticketer(OnceLock<Option<Arc<dyn ProducesTickets>>>);
 
 impl Ticketer {
-    /// Without random numbers there are no tickets; the handshake itself will say why it cannot go on.
+    /// Returns no keys if there are no random numbers; the handshake fails for that reason anyway.
     fn keys(&self) -> Option<&dyn ProducesTickets> {
         self.0
             .get_or_init(|| aws_lc_rs::Ticketer::new().ok())
@@ -86,14 +86,14 @@ impl ProducesTickets for Ticketer {
     }
 }
 
-/// IANA name of a cipher suite.
+/// Returns the IANA name of a cipher suite.
 pub fn cipher_suite_name(suite: rustls::CipherSuite) -> String {
     let name = suite.as_str().unwrap_or("unknown");
     // rustls marks TLS 1.3 suites in the prefix, IANA does not.
     name.replacen("TLS13_", "TLS_", 1)
 }
 
-/// What this side offers, for sentences: names of suites for one list.
+/// Returns the IANA names of the cipher suites that this side offers.
 pub fn offered_cipher_suites() -> Vec<String> {
     PROVIDER
         .cipher_suites

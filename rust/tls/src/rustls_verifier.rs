@@ -1,4 +1,7 @@
-//! Verifiers and resolvers as rustls calls them.
+//! Verifiers and resolvers that rustls calls in a handshake.
+//!
+//! A refusal goes two ways: rustls gets the error that chooses the alert for the peer, the session gets the reason
+//! ([`callback_report`] says why).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,13 +27,13 @@ use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_pki::verifier::Verification;
 use godot_rustls_pki::verifier::{Party, Policy, Refusal, RevocationListFault, verify_chain};
 
-/// What a client shows when a server asks who it is.
+/// The choice of the certificate that a client presents to a server that asks for one.
 #[derive(Debug)]
-pub(crate) struct OwnIdentity(pub(crate) Option<Identity>);
+pub(crate) struct ClientCertResolver(pub(crate) Option<Identity>);
 
-impl ResolvesClientCert for OwnIdentity {
-    // A server's hints name authorities; which of them count is the server's to say, so the one identity that
-    // there is goes out whatever they are.
+impl ResolvesClientCert for ClientCertResolver {
+    // The hints name CAs that the server trusts. The client has one identity and presents it in any case: the server
+    // may accept more than it names.
     fn resolve(&self, _hints: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         let certified = self.0.as_ref().map(Identity::certified_key);
         let request = match &certified {
@@ -49,29 +52,30 @@ impl ResolvesClientCert for OwnIdentity {
     }
 }
 
-/// Until when everything holds that was accepted so far, seconds since the Unix epoch.
+/// The earliest expiry among all certificates and revocation lists that were accepted under a configuration, in
+/// seconds since the Unix epoch.
 ///
-/// rustls resumes a session without looking at certificates again, and every resumption may be followed by
-/// another: past this moment all sessions have to go, and with them those that would be refused now.
+/// rustls resumes a session without verifying certificates again, and every resumption may be followed by another: all
+/// sessions of the configuration are dropped after this moment.
 #[derive(Debug)]
-pub(crate) struct Horizon(AtomicI64);
+pub(crate) struct SessionExpiry(AtomicI64);
 
-impl Horizon {
+impl SessionExpiry {
     pub(crate) fn is_past(&self, now: i64) -> bool {
         now > self.0.load(Ordering::Relaxed)
     }
 }
 
-impl Default for Horizon {
+impl Default for SessionExpiry {
     fn default() -> Self {
         Self(AtomicI64::new(i64::MAX))
     }
 }
 
-/// Verifies servers under one reference name.
+/// A verifier of servers under one reference name.
 ///
-/// One object stands for one set of options and one name: rustls resumes sessions only under the verifier
-/// that checked them, so a session never serves another name, trust, pin or list.
+/// Each set of options and name has its own: rustls resumes a session only under the verifier that accepted it, so a
+/// session never serves another name, trust, pin or revocation list.
 #[derive(Debug)]
 pub(crate) struct ServerVerifier {
     pub(crate) trust: Arc<TrustStore>,
@@ -79,7 +83,7 @@ pub(crate) struct ServerVerifier {
     pub(crate) revocation: Arc<RevocationLists>,
     pub(crate) verification: Verification,
     pub(crate) reference: ReferenceName,
-    pub(crate) horizon: Arc<Horizon>,
+    pub(crate) expiry: Arc<SessionExpiry>,
 }
 
 impl ServerVerifier {
@@ -96,23 +100,23 @@ impl ServerVerifier {
     }
 }
 
-/// Verifies clients against the certificates given for them.
+/// A verifier of clients.
 #[derive(Debug)]
 pub(crate) struct ClientVerifier {
     options: ClientAuthentication,
     hints: Vec<DistinguishedName>,
-    horizon: Arc<Horizon>,
+    expiry: Arc<SessionExpiry>,
 }
 
-/// The names of authorities that a server tells its clients; more would burden every handshake.
-const LONGEST_HINTS: usize = 16 * 1024;
+/// Longest list of CA names that a server sends to its clients, in bytes: it is part of every handshake.
+const MAX_HINTS: usize = 16 * 1024;
 
 impl ClientVerifier {
-    pub(crate) fn new(options: ClientAuthentication, horizon: Arc<Horizon>) -> Self {
+    pub(crate) fn new(options: ClientAuthentication, expiry: Arc<SessionExpiry>) -> Self {
         let names: Vec<Vec<u8>> = options.trust.subject_ders().map(<[u8]>::to_vec).collect();
         let length: usize = names.iter().map(Vec::len).sum();
-        let hints = if length > LONGEST_HINTS {
-            // None at all means any (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4).
+        let hints = if length > MAX_HINTS {
+            // An empty list means any CA (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4).
             Vec::new()
         } else {
             names.into_iter().map(DistinguishedName::from).collect()
@@ -120,7 +124,7 @@ impl ClientVerifier {
         Self {
             options,
             hints,
-            horizon,
+            expiry,
         }
     }
 
@@ -134,10 +138,10 @@ impl ClientVerifier {
     }
 }
 
-/// Judges the chain; the refusal goes to the session, its alert to rustls.
-fn judge(
+/// Verifies a chain. A refusal is reported to the session, and rustls gets the error of its alert.
+fn verify(
     policy: Policy<'_>,
-    horizon: &Horizon,
+    expiry: &SessionExpiry,
     end_entity: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],
     now: UnixTime,
@@ -148,7 +152,7 @@ fn judge(
         .collect();
     match verify_chain(policy, &chain, now) {
         Ok(verified) => {
-            horizon.0.fetch_min(verified.valid_until, Ordering::Relaxed);
+            expiry.0.fetch_min(verified.valid_until, Ordering::Relaxed);
             Ok(())
         }
         Err(refusal) => {
@@ -187,7 +191,7 @@ fn certificate_error(refusal: &Refusal) -> CertificateError {
     }
 }
 
-/// How both kinds of verifier check handshake signatures.
+/// The check of handshake signatures, the same in both verifiers.
 macro_rules! verify_handshake_signatures {
     () => {
         fn verify_tls12_signature(
@@ -196,7 +200,7 @@ macro_rules! verify_handshake_signatures {
             certificate: &CertificateDer<'_>,
             signature: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, Error> {
-            // With TLS 1.2 that is the whole transcript.
+            // In TLS 1.2 the message is the whole transcript.
             let message = transcript::as_sent(message);
             verify_tls12_signature(&message, certificate, signature, &signature_algorithms())
         }
@@ -225,7 +229,7 @@ impl ServerCertVerifier for ServerVerifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        judge(self.policy(), &self.horizon, end_entity, intermediates, now)
+        verify(self.policy(), &self.expiry, end_entity, intermediates, now)
             .map(|()| ServerCertVerified::assertion())
     }
 
@@ -247,7 +251,7 @@ impl ClientCertVerifier for ClientVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        judge(self.policy(), &self.horizon, end_entity, intermediates, now)
+        verify(self.policy(), &self.expiry, end_entity, intermediates, now)
             .map(|()| ClientCertVerified::assertion())
     }
 

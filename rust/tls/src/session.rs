@@ -1,4 +1,7 @@
-//! One TLS connection without I/O: bytes in, bytes out, plaintext in, plaintext out.
+//! One TLS connection without I/O: encrypted bytes and plaintext, in and out.
+//!
+//! rustls' own buffers are not enough for a caller that reads when it likes: input waits here until the plaintext before
+//! it was read, what was decrypted before a failure can still be read, and a plain close_notify ends a handshake.
 
 mod failure;
 mod handshake;
@@ -105,7 +108,7 @@ impl Session {
     }
 
     fn new(mut connection: Connection, role: Role, shared: Shared) -> Self {
-        // What may wait for the transport is bounded by the caller, who writes only when nothing waits.
+        // The caller bounds what waits for the transport: it writes only when nothing waits.
         connection.set_buffer_limit(None);
         Self {
             connection,
@@ -122,23 +125,22 @@ impl Session {
         }
     }
 
-    /// What the steps of this and other connections with the same options cost.
+    /// Returns what the handshake steps of all connections with the same options cost.
     pub fn costs(&self) -> &Costs {
         &self.shared.costs
     }
 
-    /// Why the connection cannot go on, if so. Decrypted bytes can still be read, and an alert may wait to be
-    /// sent.
+    /// Returns why the connection cannot go on. Decrypted bytes can still be read, and an alert may wait to be sent.
     pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
 
-    /// The peer's close_notify came and everything before it was decrypted.
+    /// Returns whether the peer's close_notify came and everything before it was decrypted.
     pub fn peer_has_closed(&self) -> bool {
         self.input == Input::Closed && self.pending.is_empty()
     }
 
-    /// More input makes sense: nothing failed, nothing was closed, the reader keeps up.
+    /// Returns whether more input makes sense: nothing failed or was closed, and the reader keeps up.
     pub fn wants_input(&self) -> bool {
         self.failure.is_none()
             && self.input == Input::Open
@@ -155,8 +157,8 @@ impl Session {
         }
     }
 
-    /// Takes bytes from the peer until decrypted ones wait to be read; how many. For who reads in between, that spares a
-    /// copy of the rest. At least one is taken, unless there is none.
+    /// Takes bytes from the peer until decrypted ones wait to be read, and returns how many were taken, at least one of
+    /// them. A caller that reads in between saves a copy of the rest.
     pub fn input_some(&mut self, bytes: &[u8]) -> usize {
         let is_established = matches!(self.phase, Phase::Established(_));
         if !is_established || !self.pending.is_empty() || self.readable >= MAX_PLAINTEXT {
@@ -178,18 +180,18 @@ impl Session {
         self.pending.add(&bytes[taken..]);
     }
 
-    /// Bytes received so far.
+    /// Returns the number of bytes that the peer sent so far.
     pub fn received(&self) -> u64 {
         self.received
     }
 
-    /// The transport ended: without a close_notify before it, that is a failure.
+    /// Notes that the transport ended, which is a failure without a close_notify before it.
     pub fn end_of_input(&mut self) {
         if self.failure.is_some() || self.input == Input::Closed {
             return;
         }
         if !self.pending.is_empty() {
-            // A close_notify may be among it.
+            // A close_notify may be among the waiting input.
             self.input = Input::TransportEnded;
             return;
         }
@@ -200,12 +202,12 @@ impl Session {
         }
     }
 
-    /// Decrypted bytes that [`Session::read`] gives at once.
+    /// Returns the number of decrypted bytes that [`Session::read`] gives at once.
     pub fn readable(&self) -> usize {
         self.readable
     }
 
-    /// Moves decrypted bytes into `buffer`; how many.
+    /// Moves decrypted bytes into `buffer` and returns how many.
     pub fn read(&mut self, buffer: &mut [u8]) -> usize {
         let mut filled = 0;
         while filled < buffer.len() {
@@ -214,7 +216,7 @@ impl Session {
             }
             let count = self.read_decrypted(&mut buffer[filled..]);
             filled += count;
-            // A count of zero means that `readable` promised too much: stop rather than turn in circles.
+            // A count of zero means that `readable` was too large: stop rather than loop for ever.
             self.readable = if count == 0 {
                 0
             } else {
@@ -228,7 +230,7 @@ impl Session {
     }
 
     fn read_decrypted(&mut self, buffer: &mut [u8]) -> usize {
-        // The errors (nothing there, the two kinds of end) are told apart by `failure` and `peer_has_closed`.
+        // `failure` and `peer_has_closed` tell the errors apart: nothing there, and the two kinds of end.
         match self.connection.reader().read(buffer) {
             Ok(count) if count > 0 => count,
             _ => {
@@ -240,8 +242,8 @@ impl Session {
         }
     }
 
-    /// Encrypts `data`, all of it. Only after the handshake, and only while the output is empty: that bounds
-    /// what waits.
+    /// Encrypts `data`, all of it, and returns how many bytes were taken. Only after the handshake, and only while the
+    /// output is empty: that bounds what waits.
     pub fn write(&mut self, data: &[u8]) -> usize {
         if self.is_handshaking() || self.failure.is_some() {
             return 0;
@@ -249,27 +251,27 @@ impl Session {
         self.connection.writer().write(data).unwrap_or(0)
     }
 
-    /// Bytes wait to be sent.
+    /// Returns whether bytes wait to be sent.
     pub fn has_output(&self) -> bool {
         self.connection.wants_write()
     }
 
-    /// Writes everything that waits to be sent into `output`, which grows as it needs.
+    /// Writes everything that waits to be sent into `output`, which must take it all.
     pub fn take_output(&mut self, output: &mut impl Write) {
         while self.connection.wants_write() {
-            // Writing to memory does not fail; no progress would mean nothing is left.
+            // Writing to memory does not fail; no progress would mean that nothing is left.
             if !matches!(self.connection.write_tls(output), Ok(count) if count > 0) {
                 break;
             }
         }
     }
 
-    /// Says goodbye: close_notify waits to be sent, also in the middle of a handshake.
+    /// Adds a close_notify to the output, also in the middle of a handshake.
     pub fn close(&mut self) {
         self.connection.send_close_notify();
     }
 
-    /// Goes on with input that waited; how much can be read now.
+    /// Decrypts input that waited, and returns how many bytes can be read now.
     fn process_pending(&mut self) -> usize {
         let mut pending = std::mem::take(&mut self.pending);
         let taken = self.process(pending.bytes());
@@ -281,7 +283,7 @@ impl Session {
         self.readable
     }
 
-    /// Feeds rustls until its plaintext is full or something ended; how many bytes it took.
+    /// Feeds rustls until its plaintext is full or something ended, and returns how many bytes it took.
     fn process(&mut self, bytes: &[u8]) -> usize {
         let mut rest = bytes;
         while !rest.is_empty() && self.readable < MAX_PLAINTEXT {
@@ -330,15 +332,15 @@ impl Session {
         }
     }
 
-    /// Gives back what rustls' input buffer grew by, if nothing is in it: it does so itself when it is read into
-    /// again, which for a connection that rests may be never.
+    /// Shrinks the input buffer of rustls if nothing is in it. rustls does so when it reads again, which for an idle
+    /// connection may be never.
     fn shrink(&mut self) {
-        // Nothing is read, and so nothing is taken for the end.
+        // The source has nothing yet, which is not its end.
         let _ = self.connection.read_tls(&mut NothingYet);
     }
 }
 
-/// A source from which something may come later.
+/// A source that has nothing yet.
 struct NothingYet;
 
 impl Read for NothingYet {

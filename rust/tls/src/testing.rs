@@ -1,4 +1,4 @@
-//! What the tests of this crate and of the crates above share.
+//! Helpers that the tests of this crate share with those of the crates above.
 
 // A fixture that cannot be read ends the test.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
@@ -21,18 +21,18 @@ use crate::options::{ClientAuthentication, ClientOptions, ServerOptions};
 use crate::session::Session;
 use crate::versions::{TlsVersion, VersionRange};
 
-/// The first certificate's key with the whole chain.
+/// Returns the identity of this chain, with the key of its first certificate.
 pub fn identity(chain: &[&Issued]) -> Identity {
     let certificates: Vec<Certificate> = chain.iter().map(|issued| certificate(issued)).collect();
     Identity::new(&certificates, key(chain[0])).unwrap()
 }
 
-/// Each version alone.
+/// Returns each version alone.
 pub fn each_version() -> [VersionRange; 2] {
     [TlsVersion::V1_2, TlsVersion::V1_3].map(|only| VersionRange::new(only, only).unwrap())
 }
 
-/// A server that asks for certificates, and whose clients it lets in.
+/// Returns a check of client certificates against these certificates alone.
 pub fn asking_for(trusted: &[&Issued], required: bool) -> ClientAuthentication {
     ClientAuthentication {
         required,
@@ -64,7 +64,7 @@ pub fn server_with(chain: &[&Issued], versions: VersionRange) -> ServerSetup {
     ServerSetup::new(options).unwrap()
 }
 
-/// A client on the left and a server on the right, before the first byte.
+/// Returns a client on the left and a server on the right, before the first byte.
 pub fn pair(
     client: &ClientSetup,
     server: &ServerSetup,
@@ -78,7 +78,7 @@ pub fn pair(
     )
 }
 
-/// What failed on the left and on the right.
+/// Returns the causes of the failures on the left and on the right.
 pub fn causes(pair: &Pair<Session, Session>) -> [Cause; 2] {
     [&pair.left, &pair.right].map(|session| session.failure().map_or(Cause::None, Failure::cause))
 }
@@ -97,7 +97,7 @@ pub fn diagnosis_of_refusal(refusal: &Refusal, peer: Role) -> Diagnosis {
     diagnose(&Failure::Refused { peer, refusal }, &Vocabulary::default())
 }
 
-/// A client and a server after their handshake.
+/// Returns a client and a server after their handshake.
 pub fn connected(client: &ClientSetup, server: &ServerSetup, host: &str) -> Pair<Session, Session> {
     let mut pair = pair(client, server, host, Chunks::Whole);
     pair.settle();
@@ -108,7 +108,7 @@ pub fn connected(client: &ClientSetup, server: &ServerSetup, host: &str) -> Pair
     pair
 }
 
-/// Everything that can be read at once.
+/// Reads everything that can be read at once.
 pub fn read_all(session: &mut Session) -> Vec<u8> {
     let mut all = Vec::new();
     let mut buffer = [0; 5000];

@@ -1,4 +1,4 @@
-//! The configuration of a server.
+//! The context of a server.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,16 +10,15 @@ use rustls_pki_types::UnixTime;
 use super::shared;
 use crate::failure::Failure;
 use crate::options::ServerOptions;
-use crate::provider::{Ticketer, indulgent, provider_with};
-use crate::rustls_verifier::ClientVerifier;
-use crate::rustls_verifier::Horizon;
+use crate::provider::{Ticketer, hashing_as_sent, provider_with};
+use crate::rustls_verifier::{ClientVerifier, SessionExpiry};
 use crate::session::{Session, Shared};
 use godot_rustls_pki::verifier::seconds;
 
-/// Sessions kept for TLS 1.2 clients that take no tickets; tickets cost the server no memory.
-pub(super) const KEPT_SESSIONS: usize = 256;
+/// Sessions kept for TLS 1.2 clients that take no tickets; tickets take no memory of the server.
+pub(super) const MAX_SESSIONS: usize = 256;
 
-/// A server's configuration, ready to accept connections.
+/// The options of a server with the configuration and sessions of its connections.
 #[derive(Debug)]
 pub struct ServerSetup {
     options: ServerOptions,
@@ -27,17 +26,17 @@ pub struct ServerSetup {
     shared: Shared,
 }
 
-/// A configuration with its sessions.
+/// A configuration with its sessions. It is replaced when they expire.
 #[derive(Debug)]
 struct Current {
     config: Arc<rustls::ServerConfig>,
-    /// The same for clients whose server name is passed over.
-    indulgent: Arc<rustls::ServerConfig>,
-    horizon: Arc<Horizon>,
+    /// The same for clients whose server name is ignored.
+    lenient: Arc<rustls::ServerConfig>,
+    expiry: Arc<SessionExpiry>,
 }
 
 impl ServerSetup {
-    /// Builds the configuration for `options`.
+    /// Makes a context for connections with `options`.
     pub fn new(options: ServerOptions) -> Result<Self, Failure> {
         Ok(Self {
             current: Mutex::new(Current::new(&options)?),
@@ -46,39 +45,39 @@ impl ServerSetup {
         })
     }
 
-    /// Starts the server's side of one connection.
+    /// Starts the server's side of a connection.
     pub fn accept(&self) -> Result<Session, Failure> {
         self.accept_at(UnixTime::now())
     }
 
-    /// `now` decides which sessions can be resumed still.
+    /// `now` decides which sessions can still be resumed.
     pub(super) fn accept_at(&self, now: UnixTime) -> Result<Session, Failure> {
-        let (config, indulgent) = {
+        let (config, lenient) = {
             let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-            if current.horizon.is_past(seconds(now)) {
+            if current.expiry.is_past(seconds(now)) {
                 *current = Current::new(&self.options)?;
             }
-            (Arc::clone(&current.config), Arc::clone(&current.indulgent))
+            (Arc::clone(&current.config), Arc::clone(&current.lenient))
         };
         let session = Session::server(config, self.shared.clone())?;
-        Ok(session.passing_over_names(indulgent))
+        Ok(session.ignoring_invalid_server_names(lenient))
     }
 }
 
 impl Current {
-    /// It has keys of its own for session tickets: a session that began under another one, and so perhaps under
-    /// another idea of which clients are let in, is not resumed.
+    /// Makes a configuration with ticket keys of its own: a session that began under another one, perhaps with other
+    /// rules for clients, is not resumed.
     fn new(options: &ServerOptions) -> Result<Self, Failure> {
-        let horizon = Arc::<Horizon>::default();
+        let expiry = Arc::<SessionExpiry>::default();
         let provider = provider_with(&options.terms.groups);
-        let config = configured(options, Arc::clone(&provider), &horizon)?;
-        let mut indulgent = configured(options, indulgent(&provider), &horizon)?;
-        indulgent.session_storage = Arc::clone(&config.session_storage);
-        indulgent.ticketer = Arc::clone(&config.ticketer);
+        let config = configured(options, Arc::clone(&provider), &expiry)?;
+        let mut lenient = configured(options, hashing_as_sent(&provider), &expiry)?;
+        lenient.session_storage = Arc::clone(&config.session_storage);
+        lenient.ticketer = Arc::clone(&config.ticketer);
         Ok(Self {
             config: Arc::new(config),
-            indulgent: Arc::new(indulgent),
-            horizon,
+            lenient: Arc::new(lenient),
+            expiry,
         })
     }
 }
@@ -86,11 +85,11 @@ impl Current {
 fn configured(
     options: &ServerOptions,
     provider: Arc<CryptoProvider>,
-    horizon: &Arc<Horizon>,
+    expiry: &Arc<SessionExpiry>,
 ) -> Result<rustls::ServerConfig, Failure> {
     let terms = &options.terms;
     let clients: Arc<dyn ClientCertVerifier> = match &options.clients {
-        Some(clients) => Arc::new(ClientVerifier::new(clients.clone(), Arc::clone(horizon))),
+        Some(clients) => Arc::new(ClientVerifier::new(clients.clone(), Arc::clone(expiry))),
         None => Arc::new(NoClientAuth),
     };
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
@@ -100,7 +99,7 @@ fn configured(
         .with_cert_resolver(Arc::new(options.identities.clone()));
     config.alpn_protocols = terms.alpn.to_wire();
     if terms.resumption {
-        config.session_storage = ServerSessionMemoryCache::new(KEPT_SESSIONS);
+        config.session_storage = ServerSessionMemoryCache::new(MAX_SESSIONS);
         config.ticketer = Arc::<Ticketer>::default();
     } else {
         config.session_storage = Arc::new(NoServerSessionStorage {});

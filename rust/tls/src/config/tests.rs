@@ -1,4 +1,4 @@
-mod horizon;
+mod expiry;
 mod resumption;
 mod servers;
 
@@ -168,7 +168,7 @@ fn the_names_that_are_kept_are_bounded() {
             .connect(&format!("host{number}.example.test"))
             .unwrap();
     }
-    assert_eq!(client.by_name.lock().unwrap().len(), KEPT_NAMES);
+    assert_eq!(client.by_name.lock().unwrap().len(), MAX_NAMES);
 }
 
 #[test]

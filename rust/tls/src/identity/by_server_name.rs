@@ -1,4 +1,4 @@
-//! Several identities of one server, chosen by the name that the client asks for.
+//! Identities of one server, chosen by the server name that the client asks for.
 
 use std::error::Error;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::callback_report;
 use godot_rustls_pki::reference_name::to_a_labels;
 use godot_rustls_pki::text::quoted;
 
-/// A name that a server serves: a DNS name, or `*.` and one, which stands for every label in front of it.
+/// A name that a server serves: a DNS name, or `*.` and one, which stands for any one label in front of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServedName {
     /// In A-labels and lower case, without the wildcard.
@@ -57,7 +57,7 @@ impl ServedName {
             })
     }
 
-    /// `asked` is in lower case.
+    /// Returns whether the name covers `asked`, which is in lower case.
     fn serves(&self, asked: &str) -> bool {
         if !self.is_wildcard {
             return self.name == asked;
@@ -68,7 +68,7 @@ impl ServedName {
     }
 }
 
-/// The identities of a server: one for every client, and others for names.
+/// The identities of a server: a default, and others for names.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerIdentities {
     default: Identity,
@@ -76,7 +76,7 @@ pub struct ServerIdentities {
 }
 
 impl ServerIdentities {
-    /// This one for every name, and for clients that ask for none.
+    /// Uses `default` for every name, and for clients that ask for none.
     pub fn new(default: Identity) -> Self {
         Self {
             default,
@@ -84,10 +84,10 @@ impl ServerIdentities {
         }
     }
 
-    /// Another one for some names; the first entry that fits is taken, exact names before wildcards.
+    /// Uses other identities for these names. Exact names come before wildcards, then the first entry that fits.
     pub fn with_named(mut self, named: Vec<(ServedName, Identity)>) -> Self {
         self.named = named;
-        // Stable: among equals the order stays.
+        // The sort is stable: among equals the order stays.
         self.named.sort_by_key(|(name, _)| name.is_wildcard);
         self
     }

@@ -1,7 +1,7 @@
-//! Key shares of clients, made ahead by whoever has time.
+//! A stock of key shares for clients, which a thread in the background can fill.
 //!
-//! Making one is what starting a connection costs most. Each serves one connection and is nothing before that: it may
-//! be made at any time (RFC 8446 section 4.2.8).
+//! Making a key share is the largest part of the cost of starting a connection. Each serves one connection and depends
+//! on nothing of it, so it can be made at any time (RFC 8446 section 4.2.8).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,67 +9,67 @@ use rustls::crypto::{ActiveKeyExchange, CompletedKeyExchange, SupportedKxGroup, 
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, ProtocolVersion};
 
-/// As many connections can start at once without making any.
-const KEPT: usize = 16;
+/// Key shares in a full stock: as many connections can start at once without making any.
+const MAX_STOCK: usize = 16;
 
-static MADE: Mutex<Vec<Box<dyn ActiveKeyExchange>>> = Mutex::new(Vec::new());
+static STOCK: Mutex<Vec<Box<dyn ActiveKeyExchange>>> = Mutex::new(Vec::new());
 
-/// The group of which a client sends a key share at first.
-pub(super) static PREFERRED: &dyn SupportedKxGroup = &MadeAhead;
+/// The first group of clients, which takes its key shares from the stock.
+pub(super) static PREFERRED: &dyn SupportedKxGroup = &Stocked;
 
 #[derive(Debug)]
-struct MadeAhead;
+struct Stocked;
 
-/// Who makes them.
-fn maker() -> &'static dyn SupportedKxGroup {
+/// Returns the group that makes the key shares.
+fn group() -> &'static dyn SupportedKxGroup {
     aws_lc_rs::kx_group::X25519MLKEM768
 }
 
-/// Whether more should be made: not for each that was used, since waking who makes them costs something too.
+/// Returns true when the stock is at most half: refilling one by one would wake the thread each time.
 pub fn are_few() -> bool {
-    made().len() <= KEPT / 2
+    stock().len() <= MAX_STOCK / 2
 }
 
-/// Makes key shares for connections to come, as many as are kept.
+/// Fills the stock.
 pub fn make() {
-    while made().len() < KEPT {
-        // Without random numbers there are none; the connection that needs one will say so.
-        let Ok(share) = maker().start() else {
+    while stock().len() < MAX_STOCK {
+        // There are no random numbers; the connection that needs a key share fails for that reason.
+        let Ok(share) = group().start() else {
             return;
         };
-        made().push(share);
+        stock().push(share);
     }
 }
 
-impl SupportedKxGroup for MadeAhead {
+impl SupportedKxGroup for Stocked {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
-        let share = made().pop();
-        share.map_or_else(|| maker().start(), Ok)
+        let share = stock().pop();
+        share.map_or_else(|| group().start(), Ok)
     }
 
     fn start_and_complete(&self, peer: &[u8]) -> Result<CompletedKeyExchange, Error> {
-        maker().start_and_complete(peer)
+        group().start_and_complete(peer)
     }
 
     fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
-        maker().ffdhe_group()
+        group().ffdhe_group()
     }
 
     fn name(&self) -> NamedGroup {
-        maker().name()
+        group().name()
     }
 
     fn fips(&self) -> bool {
-        maker().fips()
+        group().fips()
     }
 
     fn usable_for_version(&self, version: ProtocolVersion) -> bool {
-        maker().usable_for_version(version)
+        group().usable_for_version(version)
     }
 }
 
-fn made() -> MutexGuard<'static, Vec<Box<dyn ActiveKeyExchange>>> {
-    MADE.lock().unwrap_or_else(PoisonError::into_inner)
+fn stock() -> MutexGuard<'static, Vec<Box<dyn ActiveKeyExchange>>> {
+    STOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -78,14 +78,14 @@ mod tests {
 
     use super::*;
 
-    /// The stock is the process's: one test, so that none takes another's.
+    /// One test, because the stock is the process's.
     #[test]
     fn every_key_share_serves_once_and_the_stock_ends() {
         make();
         make();
-        assert!(!are_few() && made().len() == KEPT);
+        assert!(!are_few() && stock().len() == MAX_STOCK);
         let mut seen = HashSet::new();
-        for _ in 0..2 * KEPT {
+        for _ in 0..2 * MAX_STOCK {
             let share = PREFERRED.start().unwrap();
             assert_eq!(share.group(), NamedGroup::X25519MLKEM768);
             assert!(

@@ -1,4 +1,4 @@
-//! ECDH over P-521 (RFC 8422 section 5.4, RFC 8446 section 4.2.8.2), which rustls leaves out and aws-lc-rs has.
+//! ECDH over P-521 (RFC 8422 section 5.4, RFC 8446 section 4.2.8.2), which aws-lc-rs has and rustls does not offer.
 
 use aws_lc_rs::agreement::{
     ECDH_P521, EphemeralPrivateKey, PublicKey, UnparsedPublicKey, agree_ephemeral,
@@ -10,7 +10,7 @@ use rustls::{Error, NamedGroup, PeerMisbehaved};
 
 pub(super) static SECP521R1: &dyn SupportedKxGroup = &P521;
 
-/// What an uncompressed point begins with, the one form that TLS 1.3 allows (SEC 1 section 2.3.3).
+/// First byte of an uncompressed point, the only form that TLS 1.3 allows (SEC 1 section 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl SupportedKxGroup for P521 {
 }
 
 impl ActiveKeyExchange for KeyPair {
-    /// aws-lc-rs looks whether the point lies on the curve.
+    /// Agrees on the secret; aws-lc-rs checks that the point lies on the curve.
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
         if peer.first() != Some(&UNCOMPRESSED) {
             return Err(PeerMisbehaved::InvalidKeyShare.into());

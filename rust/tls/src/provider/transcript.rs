@@ -1,8 +1,8 @@
-//! Transcript hashes of what a peer sent, where rustls was shown something else.
+//! Transcript hashes of messages as they were sent, where rustls was shown something else.
 //!
-//! A server may pass over the server name of a client (RFC 6066 section 3). rustls does not where the name is none, so
-//! it is shown such a hello with another number for that extension. Both sides must hash the hello as it was sent all
-//! the same: these hashes do, and so do the signatures of clients. Otherwise no handshake comes to its end.
+//! A server may ignore the server name of a client (RFC 6066 section 3). rustls does not if it is no valid name, so
+//! such a ClientHello is shown to rustls with another number for that extension. Both sides must still hash the message
+//! that was sent; otherwise the handshake fails. These hashes do, and so does the check of client signatures.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -13,42 +13,42 @@ use rustls::{CipherSuiteCommon, SupportedCipherSuite, Tls12CipherSuite, Tls13Cip
 
 use super::PROVIDER;
 
-/// The beginning of a handshake message, as far as it is shown otherwise.
+/// The beginning of a handshake message that rustls is shown otherwise than it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Shown {
-    /// What the peer sent.
+pub(crate) struct Rewrite {
+    /// The bytes that the peer sent.
     pub(crate) sent: Vec<u8>,
-    /// What rustls was shown, of the same length.
+    /// The bytes that rustls was shown, of the same length.
     pub(crate) shown: Vec<u8>,
 }
 
 thread_local! {
-    static SHOWN: RefCell<Vec<Shown>> = const { RefCell::new(Vec::new()) };
+    static REWRITES: RefCell<Vec<Rewrite>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The provider's cipher suites with hashes of what was sent. Kept for ever, which rustls asks for.
+/// The provider's cipher suites with hashes of what was sent. rustls asks for references that live for ever.
 static SUITES: LazyLock<Vec<SupportedCipherSuite>> = LazyLock::new(|| {
     let suites = PROVIDER.cipher_suites.iter();
     suites.map(|suite| of_what_was_sent(*suite)).collect()
 });
 
-/// The provider's cipher suites with hashes of what was sent.
+/// Returns the provider's cipher suites with hashes of what was sent.
 pub(super) fn suites() -> Vec<SupportedCipherSuite> {
     SUITES.clone()
 }
 
-/// Lets rustls work on this thread while these beginnings stand for others.
-pub(crate) fn during<T>(shown: &mut Vec<Shown>, work: impl FnOnce() -> T) -> T {
+/// Runs `work`, in which the hashes on this thread undo these rewrites.
+pub(crate) fn with_rewrites<T>(shown: &mut Vec<Rewrite>, work: impl FnOnce() -> T) -> T {
     if shown.is_empty() {
         return work();
     }
-    SHOWN.with_borrow_mut(|current| std::mem::swap(current, shown));
+    REWRITES.with_borrow_mut(|current| std::mem::swap(current, shown));
     let done = work();
-    SHOWN.with_borrow_mut(|current| std::mem::swap(current, shown));
+    REWRITES.with_borrow_mut(|current| std::mem::swap(current, shown));
     done
 }
 
-/// Handshake messages as they were sent.
+/// Returns handshake messages as they were sent.
 pub(crate) fn as_sent(messages: &[u8]) -> Cow<'_, [u8]> {
     match split(messages) {
         Some((sent, rest)) => Cow::Owned([&sent, rest].concat()),
@@ -56,9 +56,9 @@ pub(crate) fn as_sent(messages: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// What was sent instead of the beginning of `messages`, and the rest of them.
+/// Returns the bytes that were sent instead of the beginning of `messages`, and the rest of `messages`.
 fn split(messages: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    SHOWN.with_borrow(|all| {
+    REWRITES.with_borrow(|all| {
         all.iter().find_map(|one| {
             let rest = messages.strip_prefix(one.shown.as_slice())?;
             Some((one.sent.clone(), rest))
@@ -132,7 +132,7 @@ impl Context for SentContext {
         self.0.finish()
     }
 
-    /// rustls gives a message whole, or up to the binders that it ends with.
+    /// Adds a message, which rustls passes whole or up to the binders at its end.
     fn update(&mut self, data: &[u8]) {
         match split(data) {
             Some((sent, rest)) => {
@@ -168,12 +168,12 @@ mod tests {
             );
             context.finish().as_ref().to_vec()
         };
-        let mut shown = vec![Shown {
+        let mut shown = vec![Rewrite {
             sent: b"\x01sent".to_vec(),
             shown: b"\x01seen".to_vec(),
         }];
         let [sent, seen] = [b"\x01sent and on", b"\x01seen and on"].map(|message| of(&[message]));
-        during(&mut shown, || {
+        with_rewrites(&mut shown, || {
             assert_eq!(of(&[b"\x01seen and on"]), sent);
             assert_eq!(of(&[b"", b"\x01seen and on"]), sent);
             assert_eq!(of(&[b"\x01se", b"en and on"]), seen);

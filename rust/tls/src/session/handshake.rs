@@ -74,7 +74,8 @@ impl Session {
         // Another connection's, should one have ended between its callback and here.
         let _ = callback_report::take();
         let connection = &mut self.connection;
-        let outcome = transcript::during(&mut watch.shown, || connection.process_new_packets());
+        let outcome =
+            transcript::with_rewrites(&mut watch.rewrites, || connection.process_new_packets());
         let report = callback_report::take();
         self.certificate_request = report.certificate_request.or(self.certificate_request);
         if let Some(protocols) = report.client_protocols {

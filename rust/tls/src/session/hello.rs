@@ -1,9 +1,9 @@
-//! Clients that ask for a server name which is none.
+//! Clients that ask for a server name which is no valid name.
 //!
-//! The engine's client asks for whatever it compares the certificate with, such as "My Game Server" or
-//! "localhost:8080". A server may pass over it (RFC 6066 section 3), and rustls does for addresses alone: anything else
-//! that is no host name ends the handshake. Such a hello is shown to rustls with another number for that extension, as
-//! one without a server name.
+//! Some clients, such as those of mbedTLS, send whatever they compare the certificate with: "My Game Server" or
+//! "localhost:8080". A server may ignore the extension (RFC 6066 section 3). rustls ignores addresses alone; anything
+//! else that is no host name ends the handshake. So such a ClientHello is shown to rustls with another number for that
+//! extension, which makes it one without a server name.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use rustls_pki_types::ServerName;
 use super::Session;
 use super::state::Phase;
 use crate::failure::Failure;
-use crate::provider::transcript::Shown;
+use crate::provider::transcript::Rewrite;
 
-const RECORD_HEAD: usize = 5;
+const RECORD_HEADER: usize = 5;
 const CHANGE_CIPHER_SPEC: u8 = 20;
 const HANDSHAKE: u8 = 22;
-const MESSAGE_HEAD: usize = 4;
+const MESSAGE_HEADER: usize = 4;
 const CLIENT_HELLO: u8 = 1;
 const VERSION_AND_RANDOM: usize = 2 + 32;
 const SERVER_NAME: u16 = 0;
 const HOST_NAME: u8 = 0;
 
-/// Numbers for private use (RFC 8446 section 11), of which one is taken that the hello at hand does not have.
+/// Extension numbers for private use (RFC 8446 section 11); one that the ClientHello does not have is taken.
 const PRIVATE_USE: std::ops::RangeInclusive<u16> = 0xff40..=0xff7f;
 
-/// A longer hello is left to rustls as it is.
+/// Longest ClientHello that is changed; a longer one is left to rustls as it is.
 const MAX_HELLO: usize = 16 * 1024;
 
 /// Hides a server name that is none in the ClientHello, before rustls sees it.
@@ -50,19 +50,19 @@ enum Stage {
     Second,
 }
 
-/// What the bytes so far are.
+/// A look at the bytes so far.
 enum Found {
-    /// More than so many bytes are needed to tell.
+    /// More bytes are needed: so many in all, at least.
     Part(usize),
-    /// Nothing to change.
+    /// There is nothing to change.
     Nothing,
-    /// A hello with a server name that is none.
-    NoName(Changed),
+    /// A ClientHello with a server name that is none.
+    InvalidName(Changed),
 }
 
 struct Changed {
     bytes: Vec<u8>,
-    shown: Shown,
+    rewrite: Rewrite,
 }
 
 impl HelloFilter {
@@ -87,7 +87,7 @@ impl HelloFilter {
             Found::Nothing
         } else {
             match find(&all) {
-                // Nothing is held that cannot be changed when it is whole.
+                // A ClientHello that will be too long is not held back.
                 Found::Part(needed) if needed > MAX_HELLO => Found::Nothing,
                 found => found,
             }
@@ -104,8 +104,8 @@ impl HelloFilter {
 
 impl Session {
     /// Ignores a server name that is none. `config` is the server's own, with hashes of what was sent
-    /// ([`crate::provider::indulgent`]).
-    pub(crate) fn passing_over_names(mut self, config: Arc<ServerConfig>) -> Self {
+    /// ([`crate::provider::hashing_as_sent`]).
+    pub(crate) fn ignoring_invalid_server_names(mut self, config: Arc<ServerConfig>) -> Self {
         if let Phase::Handshake(watch) = &mut self.phase {
             watch.hello = Some(HelloFilter::new(Stage::First(config)));
         }
@@ -130,8 +130,8 @@ impl Session {
             }
             (Found::Nothing, Stage::Second) if !filter.seen.is_empty() => self.feed(&filter.seen),
             (Found::Nothing, _) => self.feed(bytes),
-            (Found::NoName(changed), stage) => {
-                watch.shown.push(changed.shown);
+            (Found::InvalidName(changed), stage) => {
+                watch.rewrites.push(changed.rewrite);
                 if let Stage::First(config) = stage {
                     watch.hello = Some(HelloFilter::new(Stage::Second));
                     self.begin_anew(config);
@@ -153,12 +153,12 @@ impl Session {
     }
 }
 
-/// Looks for a whole hello at the beginning of `bytes`.
+/// Looks for a whole ClientHello at the beginning of `bytes`.
 fn find(bytes: &[u8]) -> Found {
     let mut message = Cow::Borrowed(&[][..]);
     let mut at = 0;
-    while let Some(head) = bytes.get(at..at + RECORD_HEAD) {
-        let body = at + RECORD_HEAD;
+    while let Some(head) = bytes.get(at..at + RECORD_HEADER) {
+        let body = at + RECORD_HEADER;
         at = body + usize::from(u16::from_be_bytes([head[3], head[4]]));
         match head[0] {
             CHANGE_CIPHER_SPEC if message.is_empty() => continue,
@@ -175,25 +175,25 @@ fn find(bytes: &[u8]) -> Found {
             return Found::Nothing;
         }
         if let Some(hello) = message.get(..length(&message)) {
-            return change(bytes, hello);
+            return rewrite(bytes, hello);
         }
     }
-    // Each byte that the message lacks is one more at least.
+    // Each byte that the message lacks takes one more byte at least.
     Found::Part(bytes.len() + (length(&message) - message.len()).max(1))
 }
 
-/// How long the message is that begins so, as far as that is known.
+/// Returns the length of the handshake message that begins so, as far as it is known.
 fn length(message: &[u8]) -> usize {
     match *message {
         [_, high, middle, low, ..] => {
-            MESSAGE_HEAD + (usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low))
+            MESSAGE_HEADER + (usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low))
         }
-        _ => MESSAGE_HEAD,
+        _ => MESSAGE_HEADER,
     }
 }
 
-/// Gives the extension another number, if it is to be passed over.
-fn change(bytes: &[u8], hello: &[u8]) -> Found {
+/// Gives the server name extension another number, if its name is none.
+fn rewrite(bytes: &[u8], hello: &[u8]) -> Found {
     let Some((at, number)) = extension_to_hide(hello) else {
         return Found::Nothing;
     };
@@ -201,53 +201,53 @@ fn change(bytes: &[u8], hello: &[u8]) -> Found {
     let mut changed = bytes.to_vec();
     let mut shown = hello[..end].to_vec();
     for (index, byte) in (at..end).zip(number.to_be_bytes()) {
-        changed[place(bytes, index)] = byte;
+        changed[position_in_records(bytes, index)] = byte;
         shown[index] = byte;
     }
     let sent = hello[..end].to_vec();
-    Found::NoName(Changed {
+    Found::InvalidName(Changed {
         bytes: changed,
-        shown: Shown { sent, shown },
+        rewrite: Rewrite { sent, shown },
     })
 }
 
-/// Where that byte of the first handshake message stands among the records.
-fn place(bytes: &[u8], mut index: usize) -> usize {
+/// Returns the position among the records of a byte of the first handshake message.
+fn position_in_records(bytes: &[u8], mut index: usize) -> usize {
     let mut at = 0;
     while let Some(&[kind, _, _, high, low]) = bytes[at..].first_chunk() {
         let length = usize::from(u16::from_be_bytes([high, low]));
         if kind == HANDSHAKE && index < length {
-            return at + RECORD_HEAD + index;
+            return at + RECORD_HEADER + index;
         }
         if kind == HANDSHAKE {
             index -= length;
         }
-        at += RECORD_HEAD + length;
+        at += RECORD_HEADER + length;
     }
     at
 }
 
-/// Where the number of the server name extension stands, if that names no server, and another number for it. What is
-/// not well-formed is left to rustls.
+/// Returns the position of the server name extension's number, if that names no server, and another number for it. A
+/// malformed ClientHello is left to rustls.
 fn extension_to_hide(hello: &[u8]) -> Option<(usize, u16)> {
-    let rest = hello.get(MESSAGE_HEAD + VERSION_AND_RANDOM..)?;
-    let (_session_id, rest) = of_short_length(rest)?;
-    let (_cipher_suites, rest) = of_length(rest)?;
-    let (_compressions, rest) = of_short_length(rest)?;
-    let (mut extensions, _) = of_length(rest).filter(|(_, rest)| rest.is_empty())?;
+    let rest = hello.get(MESSAGE_HEADER + VERSION_AND_RANDOM..)?;
+    let (_session_id, rest) = split_u8_prefixed(rest)?;
+    let (_cipher_suites, rest) = split_u16_prefixed(rest)?;
+    let (_compressions, rest) = split_u8_prefixed(rest)?;
+    let (mut extensions, _) = split_u16_prefixed(rest).filter(|(_, rest)| rest.is_empty())?;
     let mut numbers = Vec::new();
     let mut found = None;
     while !extensions.is_empty() {
         let (number, rest) = extensions.split_first_chunk()?;
         let number = u16::from_be_bytes(*number);
-        let (body, rest) = of_length(rest)?;
+        let (body, rest) = split_u16_prefixed(rest)?;
         if number == SERVER_NAME && names_no_server(body) {
             found = Some(hello.len() - extensions.len());
         }
         numbers.push(number);
         extensions = rest;
     }
-    // rustls refuses an extension that comes twice, which hiding one of them would prevent.
+    // rustls refuses an extension that comes twice; hiding one of them would prevent that.
     let is_alone = numbers.iter().filter(|one| **one == SERVER_NAME).count() == 1;
     let other = PRIVATE_USE
         .into_iter()
@@ -255,14 +255,14 @@ fn extension_to_hide(hello: &[u8]) -> Option<(usize, u16)> {
     found.filter(|_| is_alone).map(|place| (place, other))
 }
 
-/// Whether a server_name extension holds no name of a host and no address, which rustls takes for none.
+/// Returns whether a server_name extension holds no host name and no address.
 fn names_no_server(body: &[u8]) -> bool {
-    let Some((list, [])) = of_length(body) else {
+    let Some((list, [])) = split_u16_prefixed(body) else {
         return false;
     };
     match list.split_first() {
         None => true,
-        Some((&HOST_NAME, rest)) => match of_length(rest) {
+        Some((&HOST_NAME, rest)) => match split_u16_prefixed(rest) {
             Some((name, [])) => !name.is_empty() && ServerName::try_from(name).is_err(),
             _ => false,
         },
@@ -270,14 +270,14 @@ fn names_no_server(body: &[u8]) -> bool {
     }
 }
 
-/// What stands behind a length of two bytes, and the rest.
-fn of_length(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+/// Splits off a part that begins with its length in two bytes.
+fn split_u16_prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
 }
 
-/// What stands behind a length of one byte, and the rest.
-fn of_short_length(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+/// Splits off a part that begins with its length in one byte.
+fn split_u8_prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first()?;
     rest.split_at_checked(usize::from(*length))
 }
@@ -360,13 +360,13 @@ mod tests {
             let record = |part: &[u8]| [&[HANDSHAKE, 3, 1], &with_length(part)[..]].concat();
             let records: Vec<u8> = message.chunks(size).flat_map(record).collect();
             let bytes = [&[CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1], &records[..], &[23]].concat();
-            let Found::NoName(changed) = find(&bytes) else {
+            let Found::InvalidName(changed) = find(&bytes) else {
                 panic!("nothing was found in records of {size}");
             };
             let differing = bytes.iter().zip(&changed.bytes).filter(|(a, b)| a != b);
             assert_eq!((differing.count(), changed.bytes.len()), (2, bytes.len()));
-            assert_eq!(changed.shown.sent, message[..changed.shown.sent.len()]);
-            assert!(changed.shown.shown.ends_with(&[0xff, 0x40]));
+            assert_eq!(changed.rewrite.sent, message[..changed.rewrite.sent.len()]);
+            assert!(changed.rewrite.shown.ends_with(&[0xff, 0x40]));
             for end in 0..bytes.len() - 1 {
                 let part = find(&bytes[..end]);
                 assert!(

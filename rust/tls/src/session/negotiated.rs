@@ -1,4 +1,4 @@
-//! What the two sides agreed on.
+//! Results of the negotiation, and keys exported from it.
 
 use std::error::Error;
 use std::fmt;
@@ -12,13 +12,13 @@ use crate::library_errors;
 use crate::provider;
 use godot_rustls_pki::certificate::Certificate;
 
-/// Longest key material that can be exported: what HKDF gives with its smallest hash (RFC 5869 section 2.3).
+/// Longest key material, in bytes: the most that HKDF gives with its smallest hash (RFC 5869 section 2.3).
 const MAX_EXPORT: usize = 255 * 32;
 
-/// Longest label: one byte counts it together with "tls13 " (RFC 8446 section 7.1).
+/// Longest label, in bytes: one byte counts it together with "tls13 " (RFC 8446 section 7.1).
 const MAX_LABEL: usize = 249;
 
-/// Two bytes count the context (RFC 5705 section 4).
+/// Longest context, in bytes: two bytes count it (RFC 5705 section 4).
 const MAX_CONTEXT: usize = 65_535;
 
 /// A reason why no key material can be exported.
@@ -78,7 +78,7 @@ impl Error for ExportError {
 }
 
 impl Session {
-    /// "TLSv1.3", or empty before it is known.
+    /// Returns "TLSv1.2" or "TLSv1.3", or nothing before it is known.
     pub fn protocol_version(&self) -> &'static str {
         match self.connection.protocol_version() {
             Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
@@ -87,7 +87,7 @@ impl Session {
         }
     }
 
-    /// IANA name of the cipher suite, or empty before it is known.
+    /// Returns the IANA name of the cipher suite, or nothing before it is known.
     pub fn cipher_suite(&self) -> String {
         self.connection
             .negotiated_cipher_suite()
@@ -95,7 +95,7 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// IANA name of the key exchange group, or empty before it is known.
+    /// Returns the IANA name of the key exchange group, or nothing before it is known.
     pub fn key_exchange_group(&self) -> String {
         self.connection
             .negotiated_key_exchange_group()
@@ -103,7 +103,7 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// The server name that the client sent; empty on the client's side and when there was none.
+    /// Returns the server name that the client sent; empty on the client's side and when there was none.
     pub fn server_name(&self) -> &str {
         match &self.connection {
             Connection::Server(server) => server.server_name().unwrap_or_default(),
@@ -111,30 +111,30 @@ impl Session {
         }
     }
 
-    /// The application protocol agreed on (RFC 7301), or empty when none was.
+    /// Returns the application protocol agreed on (RFC 7301), or nothing if none was.
     pub fn alpn_protocol(&self) -> &[u8] {
         self.connection.alpn_protocol().unwrap_or_default()
     }
 
-    /// The handshake was shortened by an earlier connection's.
+    /// Returns whether the handshake resumed the session of an earlier connection.
     pub fn is_resumed(&self) -> bool {
         self.connection.handshake_kind() == Some(HandshakeKind::Resumed)
     }
 
-    /// What the peer showed, leaf first; empty before that, and when it showed nothing. A resumed connection
-    /// has what the first one was shown.
+    /// Returns the certificates that the peer presented, leaf first; empty before that, and if it presented none. A
+    /// resumed connection has those of the first one.
     pub fn peer_certificates(&self) -> Vec<Certificate> {
         let shown = self.connection.peer_certificates().unwrap_or_default();
         shown
             .iter()
             .map(CertificateDer::clone)
-            // What was verified can be read; what nobody verified need not be.
+            // Verified certificates can be parsed; without verification they need not be.
             .filter_map(|der| Certificate::from_der(der.into_owned()).ok())
             .collect()
     }
 
-    /// Keys that both ends derive from the connection for a use of their own (RFC 5705, RFC 8446 section
-    /// 7.5). No context differs from an empty one in TLS 1.2.
+    /// Derives keys for another use, the same on both ends (RFC 5705, RFC 8446 section 7.5). In TLS 1.2, no context
+    /// differs from an empty one.
     pub fn export_keying_material(
         &self,
         label: &str,

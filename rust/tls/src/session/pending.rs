@@ -1,6 +1,6 @@
-//! Input that nobody could use yet.
+//! Input that waits to be decrypted.
 
-/// Bytes that wait in order. Taking from the front moves nothing.
+/// A queue of bytes. Taking from the front moves nothing.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     bytes: Vec<u8>,
@@ -20,7 +20,7 @@ impl Pending {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Takes so many bytes from the front. Nothing is kept of a buffer that became empty.
+    /// Removes bytes from the front. A buffer that became empty is freed.
     pub(super) fn remove(&mut self, count: usize) {
         self.taken += count;
         if self.is_empty() {

@@ -1,7 +1,7 @@
 //! States of a session.
 
 use crate::alpn::AlpnProtocols;
-use crate::provider::transcript::Shown;
+use crate::provider::transcript::Rewrite;
 
 use super::hello::HelloFilter;
 use super::record_scanner::RecordScanner;
@@ -25,7 +25,7 @@ pub(super) struct HandshakeWatch {
     /// Hides a server name that is none; gone once the client's hello is over.
     pub(super) hello: Option<HelloFilter>,
     /// Messages that rustls was shown otherwise than they were sent.
-    pub(super) shown: Vec<Shown>,
+    pub(super) rewrites: Vec<Rewrite>,
     /// Application protocols that the client of this server offers.
     pub(super) client_protocols: AlpnProtocols,
 }

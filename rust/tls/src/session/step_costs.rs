@@ -1,36 +1,36 @@
-//! What the steps of handshakes cost, learned from those before.
+//! Costs of handshake steps, estimated from earlier handshakes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// A piece of a handshake that one side does in one go.
+/// A part of a handshake that one side computes at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// A client agrees on keys with the server; in TLS 1.2 it also judges its certificate.
+    /// A client agrees on keys with the server; in TLS 1.2 it also verifies the server's certificate.
     Agreement,
-    /// A client judges the server's certificate and signature.
+    /// A client verifies the server's certificate and signature.
     Verdict,
     /// A server agrees on keys and signs.
     Answer,
-    /// A server takes in the client's last flight, and judges the client's certificate if it asked for one.
+    /// A server processes the client's last flight, with the client's certificate if it asked for one.
     Conclusion,
 }
 
 const STEPS: usize = 4;
 
-/// Interrupted once, a step seems to cost a multiple: more than this tells nothing.
-const MOST: Duration = Duration::from_millis(4);
+/// Longest sample: samples are clamped to this, because a longer one means that the thread was preempted.
+const MAX_SAMPLE: Duration = Duration::from_millis(4);
 
-/// What takes no longer did no work of its own.
-const SLIGHT: Duration = Duration::from_micros(20);
+/// Longest time of a partial measurement that did no work of its own.
+const NEGLIGIBLE: Duration = Duration::from_micros(20);
 
-/// What each [`Step`] took lately under one set of options. It depends on the keys and chains of both sides and on the
-/// machine, so nothing but measuring tells. Shared by threads.
+/// Estimated costs of each [`Step`] under one set of options. They depend on the keys and chains of both sides and on
+/// the machine, so they are measured. Shared by threads.
 #[derive(Debug, Default)]
 pub struct Costs([AtomicU64; STEPS]);
 
 impl Costs {
-    /// What `step` is likely to take. `None` when none was measured.
+    /// Returns the estimated time of `step`, or `None` if none was measured.
     pub fn of(&self, step: Step) -> Option<Duration> {
         match self.0[step as usize].load(Ordering::Relaxed) {
             0 => None,
@@ -38,21 +38,21 @@ impl Costs {
         }
     }
 
-    /// A part of `step` took so long. It tells nothing of what the rest costs but that it may be as much.
+    /// Records a partial measurement: it can raise the estimate, never lower it.
     pub fn note_part(&self, step: Step, took: Duration) {
         let is_more = |known: Duration| took > known;
-        if self.of(step).is_none_or(is_more) && took > SLIGHT {
+        if self.of(step).is_none_or(is_more) && took > NEGLIGIBLE {
             self.note(step, took);
         }
     }
 
-    /// A step took so long: more is believed at once, less by and by.
+    /// Records a measurement: a longer one counts at once, a shorter one by degrees.
     pub fn note(&self, step: Step, took: Duration) {
-        let took = u64::try_from(took.min(MOST).as_nanos()).unwrap_or(u64::MAX);
+        let took = u64::try_from(took.min(MAX_SAMPLE).as_nanos()).unwrap_or(u64::MAX);
         let cost = &self.0[step as usize];
         let known = cost.load(Ordering::Relaxed);
         let now = known.saturating_sub(known / 8).saturating_add(took / 8);
-        // Two threads may overwrite each other: one of two measurements is as good as both.
+        // Threads may overwrite each other's measurement; losing one does not matter.
         cost.store(now.max(took).max(1), Ordering::Relaxed);
     }
 }

@@ -166,11 +166,11 @@ fn the_names_that_were_used_last_keep_their_sessions() {
         }
     };
     assert!(!is_resumed(&client, &server, A));
-    visit(KEPT_NAMES - 1);
+    visit(MAX_NAMES - 1);
     assert!(is_resumed(&client, &server, A));
-    visit(KEPT_NAMES - 1);
+    visit(MAX_NAMES - 1);
     assert!(is_resumed(&client, &server, A));
-    visit(KEPT_NAMES);
+    visit(MAX_NAMES);
     assert!(!is_resumed(&client, &server, A));
 }
 

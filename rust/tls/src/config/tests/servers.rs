@@ -55,7 +55,7 @@ impl ById {
         let mut config = client
             .build(client.verifier(ReferenceName::parse(HOST)), true)
             .unwrap();
-        config.resumption = Resumption::in_memory_sessions(KEPT_SESSIONS)
+        config.resumption = Resumption::in_memory_sessions(MAX_SESSIONS)
             .tls12_resumption(Tls12Resumption::SessionIdOnly);
         Self(config.into())
     }
@@ -225,9 +225,9 @@ fn the_session_ids_that_a_server_keeps_are_bounded() {
     };
     let (early, late) = (ById::new(&client), ById::new(&client));
     early.meet(&server);
-    visit(server::KEPT_SESSIONS);
+    visit(server::MAX_SESSIONS);
     late.meet(&server);
-    visit(server::KEPT_SESSIONS / 2);
+    visit(server::MAX_SESSIONS / 2);
     assert!(!early.meet(&server).right.is_resumed());
     assert!(late.meet(&server).right.is_resumed());
 }

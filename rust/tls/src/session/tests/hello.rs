@@ -11,9 +11,9 @@ use crate::config::ServerSetup;
 use crate::diagnosis::Cause;
 use crate::identity::Identity;
 use crate::options::ServerOptions;
-use crate::provider::transcript::Shown;
-use crate::provider::{indulgent, provider};
-use crate::rustls_verifier::OwnIdentity;
+use crate::provider::transcript::Rewrite;
+use crate::provider::{hashing_as_sent, provider};
+use crate::rustls_verifier::ClientCertResolver;
 use crate::rustls_verifier::ServerVerifier;
 use crate::session::state::{HandshakeWatch, Phase};
 use crate::session::{Session, Shared};
@@ -51,14 +51,14 @@ impl Asking {
             revocation: Arc::default(),
             verification: Verification::Nothing,
             reference: ReferenceName::Unchecked,
-            horizon: Arc::default(),
+            expiry: Arc::default(),
         };
-        let config = ClientConfig::builder_with_provider(indulgent(&provider()))
+        let config = ClientConfig::builder_with_provider(hashing_as_sent(&provider()))
             .with_protocol_versions(versions.protocol_versions())
             .unwrap()
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_client_cert_resolver(Arc::new(OwnIdentity(own)));
+            .with_client_cert_resolver(Arc::new(ClientCertResolver(own)));
         let host = ServerName::try_from(HOST).unwrap();
         Self {
             session: Session::client(config.into(), host, Shared::default()).unwrap(),
@@ -79,7 +79,8 @@ impl Asking {
         let sent = [&message[..at], self.name].concat();
         let message = [&sent, &message[end..]].concat();
         let shown = hello[5..5 + end].to_vec();
-        watch(&mut self.session).shown.push(Shown { sent, shown });
+        let rewrite = Rewrite { sent, shown };
+        watch(&mut self.session).rewrites.push(rewrite);
         let records = message.chunks(self.record).map(|part| {
             let length = u16::try_from(part.len()).unwrap().to_be_bytes();
             [&hello[..3], &length, part].concat()
@@ -221,8 +222,8 @@ fn whoever_changes_the_name_on_the_way_ends_the_handshake() {
         let mut hello = Vec::new();
         client.take_output(&mut hello);
         // The client hashes what it believes that it sent.
-        let shown = &mut watch(&mut client.session).shown[0];
-        shown.sent = shown.shown.clone();
+        let rewrite = &mut watch(&mut client.session).rewrites[0];
+        rewrite.sent = rewrite.shown.clone();
         let mut session = server.accept().unwrap();
         session.input(&hello);
         let mut pair = Pair::new(client, session, Chunks::Whole);
