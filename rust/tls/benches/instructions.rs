@@ -1,7 +1,7 @@
-//! `instructions NAME RUNS`: does one of core's operations so many times inside of [`counted`], for `cargo xtask
-//! instructions` to count. Without words: the names.
+//! `instructions NAME RUNS` runs an operation so many times inside [`counted`], for `cargo xtask instructions` to count.
+//! Without arguments it lists the names.
 
-// What cannot be prepared ends the run: that is what a panic means here.
+// A panic ends the run if something cannot be prepared.
 #![allow(clippy::unwrap_used)]
 
 mod operations;

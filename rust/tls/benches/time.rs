@@ -1,6 +1,6 @@
-//! `cargo bench --package godot-rustls-tls`: how long core's operations take on this machine.
+//! `cargo bench --package godot-rustls-tls`: time of each operation on this machine.
 
-// What cannot be prepared ends the run: that is what a panic means here.
+// A panic ends the run if something cannot be prepared.
 #![allow(clippy::unwrap_used)]
 
 mod operations;

@@ -1,4 +1,4 @@
-//! How fast rustls moves bytes without an engine: what the measuring project compares the addon with.
+//! Throughput of rustls alone, with which the measuring project compares the addon.
 //!
 //! `plain_rustls --block=BYTES --seconds=S` prints megabytes a second. Both ends are in one thread, over a TCP connection
 //! on loopback, and take turns as the measuring project's do: one block is written, then what has arrived is read.
@@ -13,7 +13,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
 
-/// What one read takes at most.
+/// Bytes that one read takes at most.
 const READ_SIZE: usize = 256 * 1024;
 /// Bytes before the clock starts: the first ones pay for buffers that grow.
 const WARM_UP: usize = 1 << 20;
@@ -123,7 +123,7 @@ impl Wire {
     }
 }
 
-/// Whether anything moved between a connection and its socket, which may have no bytes or no room just now.
+/// Returns whether anything moved between a connection and its socket, which may have no bytes or no room just now.
 fn went(moved: std::io::Result<usize>) -> Outcome<bool> {
     match moved {
         Ok(0) => Err("the other end closed the connection".into()),

@@ -1,6 +1,6 @@
 //! The cause of a failure as a number.
 
-/// What failed, as a number that a caller can branch on. The numbers never change.
+/// A number for what failed, which a caller can branch on. The numbers never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[repr(i64)]
 pub enum Cause {

@@ -24,9 +24,9 @@ pub use vocabulary::Vocabulary;
 /// A failure as a user reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diagnosis {
-    /// What failed, as a number.
+    /// The cause as a number.
     pub cause: Cause,
-    /// What failed, as a sentence.
+    /// The message: what failed, with the values, and what to do.
     pub message: String,
 }
 

@@ -13,8 +13,10 @@ use godot_rustls_pki::verifier::Refusal;
 
 use crate::cause::Cause;
 
-pub use protocol::{CertificateRequest, LocalFacts, ProtocolFailure};
-pub(crate) use protocol::{is_about_algorithms, is_about_size, is_about_versions};
+pub use protocol::ProtocolFailure;
+pub(crate) use protocol::{
+    CertificateRequest, LocalFacts, is_about_algorithms, is_about_size, is_about_versions,
+};
 
 /// A reason why a connection could not start, failed or ended.
 #[derive(Debug, Clone, PartialEq)]

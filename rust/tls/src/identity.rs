@@ -82,7 +82,7 @@ impl Identity {
     }
 
     /// Returns the name of the certificate for error messages.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 

@@ -1,4 +1,4 @@
-//! Handshakes with certificates that pki issued.
+//! Handshakes with certificates that the crate below issued.
 
 use std::slice::from_ref;
 use std::sync::Arc;

@@ -38,7 +38,7 @@ pub(crate) fn of_rustls(error: &Error) -> String {
             format!("{} out of turn", words(got_type))
         }
         Error::General(text) => text.clone(),
-        // Those have texts of their own.
+        // The library has texts for these.
         Error::Other(_)
         | Error::FailedToGetCurrentTime
         | Error::FailedToGetRandomBytes

@@ -21,7 +21,7 @@ pub struct Terms {
     pub alpn: AlpnProtocols,
     /// Key exchange groups to negotiate.
     pub groups: KeyExchangeGroups,
-    /// Whether sessions may be resumed.
+    /// Allows sessions to be resumed.
     pub resumption: bool,
     /// The log of the connection's secrets.
     pub key_log: Option<Arc<KeyLog>>,
@@ -98,7 +98,7 @@ impl ServerOptions {
 /// The check of client certificates by a server.
 #[derive(Debug, Clone)]
 pub struct ClientAuthentication {
-    /// Whether a client without a certificate is refused.
+    /// Refuses clients without a certificate.
     pub required: bool,
     /// The certificates that vouch for clients.
     pub trust: Arc<TrustStore>,

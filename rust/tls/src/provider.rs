@@ -31,7 +31,7 @@ static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
 });
 
 /// Returns the provider with the default key exchange groups, X25519MLKEM768 first.
-pub fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::clone(&PROVIDER)
 }
 
@@ -87,14 +87,14 @@ impl ProducesTickets for Ticketer {
 }
 
 /// Returns the IANA name of a cipher suite.
-pub fn cipher_suite_name(suite: rustls::CipherSuite) -> String {
+pub(crate) fn cipher_suite_name(suite: rustls::CipherSuite) -> String {
     let name = suite.as_str().unwrap_or("unknown");
     // rustls marks TLS 1.3 suites in the prefix, IANA does not.
     name.replacen("TLS13_", "TLS_", 1)
 }
 
 /// Returns the IANA names of the cipher suites that this side offers.
-pub fn offered_cipher_suites() -> Vec<String> {
+pub(crate) fn offered_cipher_suites() -> Vec<String> {
     PROVIDER
         .cipher_suites
         .iter()

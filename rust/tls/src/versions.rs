@@ -63,7 +63,7 @@ impl VersionRange {
     }
 
     /// Returns whether `version` may be used.
-    pub fn allows(self, version: TlsVersion) -> bool {
+    pub(crate) fn allows(self, version: TlsVersion) -> bool {
         (self.min..=self.max).contains(&version)
     }
 

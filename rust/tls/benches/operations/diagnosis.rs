@@ -1,4 +1,4 @@
-//! From what went wrong to the sentence about it.
+//! From a failure to its message.
 
 use godot_rustls_pki::UnixTime;
 use godot_rustls_tls::config::ClientSetup;
@@ -13,7 +13,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("diagnosis/garbage", garbage),
 ];
 
-/// Nobody of the many has issued it.
+/// Refuses a chain that none of the many CAs has issued.
 fn refused_certificate() -> Box<dyn FnMut()> {
     let client = ClientSetup::new(ClientOptions::trusting(large_store(&[])));
     let chain = chain(&["leaf_of_intermediate", "intermediate"]);
@@ -25,7 +25,7 @@ fn refused_certificate() -> Box<dyn FnMut()> {
     })
 }
 
-/// On the server's side, where no key exchange has been begun that would outweigh the rest.
+/// Gives a server no TLS. A client would have made a key share, which would outweigh the rest.
 fn garbage() -> Box<dyn FnMut()> {
     let server = server(&["leaf_of_intermediate", "intermediate"]);
     Box::new(move || {

@@ -1,4 +1,4 @@
-//! Certificates and setups. Those of the fixtures are the same in every run; made keys would not be.
+//! Certificates and contexts. Fixtures are the same in every run, unlike generated keys.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use godot_rustls_tls::options::{ClientOptions, ServerOptions};
 /// The name in the certificates of the fixtures that are served here.
 pub(super) const HOST: &str = "localhost";
 
-/// About as many as an operating system trusts.
+/// CAs in the large bundle, about as many as an operating system trusts.
 const ANCHORS: usize = 150;
 
 /// The certificate of that name among the fixtures.
@@ -29,7 +29,7 @@ pub(super) fn chain(names: &[&str]) -> Vec<Certificate> {
     names.iter().map(|name| certificate(name)).collect()
 }
 
-/// As many authorities as a system has, with these fixtures at the end.
+/// Returns a bundle of as many CAs as a system has, with these fixtures at the end.
 pub(super) fn large_bundle(names: &[&str]) -> Vec<u8> {
     let mut text = String::new();
     for number in 0..ANCHORS {

@@ -1,4 +1,4 @@
-//! What is measured, once for the clock and once for the count of instructions.
+//! Operations that are measured, both by the clock and by counting instructions.
 
 mod diagnosis;
 mod material;
@@ -6,15 +6,15 @@ mod session;
 mod trust;
 mod verifier;
 
-/// Something that can be done again and again at the same cost.
+/// An operation that can be repeated at the same cost.
 pub(crate) struct Operation {
     /// Its topic and what it does, with a slash between them.
     pub(crate) name: &'static str,
-    /// How many bytes it moves, where that says something.
-    // The clock alone asks for it.
+    /// Bytes that it moves, if any.
+    // The measurement by the clock alone reads it.
     #[allow(dead_code)]
     pub(crate) bytes: Option<u64>,
-    /// Makes what it needs, which is not measured, and gives what is.
+    /// Prepares the operation, which is not measured, and returns it.
     pub(crate) prepare: fn() -> Box<dyn FnMut()>,
 }
 

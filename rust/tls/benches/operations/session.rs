@@ -33,7 +33,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// Each time with new options of the client: nothing is left to be resumed.
+/// Connects with new client options each time, so that no session can be resumed.
 fn full_handshake(names: &[&str]) -> Box<dyn FnMut()> {
     let options = client_options();
     let server = server(names);
@@ -79,7 +79,7 @@ fn connected(client: &ClientSetup, server: &ServerSetup) -> (Session, Session) {
     (left, right)
 }
 
-/// Moves what waits at one end to the other; how many bytes.
+/// Moves the output of one end to the other and returns its length.
 fn carry(from: &mut Session, to: &mut Session, wire: &mut Vec<u8>) -> usize {
     wire.clear();
     from.take_output(wire);

@@ -1,4 +1,4 @@
-//! From the text of a bundle to a store.
+//! From the text of a bundle to a trust store.
 
 use godot_rustls_pki::pem::read_bundle;
 use godot_rustls_pki::trust::TrustStore;

@@ -1,4 +1,4 @@
-//! Verdicts about chains, against as many authorities as a system has.
+//! Verification of chains against as many CAs as a system has.
 
 use godot_rustls_pki::UnixTime;
 use godot_rustls_tls::config::ClientSetup;

@@ -58,7 +58,7 @@ pub(super) fn message(failure: &Failure, vocabulary: &Vocabulary) -> String {
                 vocabulary.connect_limit
             )
         }
-        // Those have messages of their own.
+        // Other functions write the messages of these.
         Failure::Refused { .. } | Failure::Protocol(_) | Failure::AfterRenegotiation { .. } => {
             "the TLS connection failed".to_owned()
         }

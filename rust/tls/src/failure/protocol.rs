@@ -13,7 +13,7 @@ use crate::versions::VersionRange;
 
 /// An answer of this client to a server that asked for a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificateRequest {
+pub(crate) enum CertificateRequest {
     /// This client has no certificate.
     NothingToShow,
     /// The key of this client's certificate cannot sign in any way that the server allows.
@@ -24,7 +24,7 @@ pub enum CertificateRequest {
 
 /// Facts about this side that error messages quote; the same for every connection of one configuration.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct LocalFacts {
+pub(crate) struct LocalFacts {
     /// Allowed versions.
     pub(crate) versions: VersionRange,
     /// The name of the client's own certificate.

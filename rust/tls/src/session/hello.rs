@@ -346,7 +346,7 @@ mod tests {
         for end in 0..message.len() {
             assert_eq!(extension_to_hide(&message[..end]), None);
         }
-        // What comes twice (RFC 8446 section 4.2).
+        // An extension that comes twice (RFC 8446 section 4.2).
         let host = extension(SERVER_NAME, &named(b"play.example.test"));
         for twice in [[&name, &host], [&host, &name], [&name, &name]] {
             assert_eq!(extension_to_hide(&hello(&twice.map(Clone::clone))), None);

@@ -5,7 +5,7 @@
 pub struct Piece {
     /// Its length in bytes.
     pub length: usize,
-    /// Whether the record ends with it.
+    /// True if the record ends with it.
     pub completes: bool,
     /// The content type of the record (RFC 8446 section 5.1).
     pub content_type: u8,

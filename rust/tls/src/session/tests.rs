@@ -1,4 +1,4 @@
-//! Connections in memory: how they begin, carry data, end and fail.
+//! Connections in memory: their handshake, data, end and failures.
 
 mod alpn;
 mod clients;
@@ -31,7 +31,7 @@ fn self_signed() -> Issued {
     Template::like_the_engine(HOST).self_signed()
 }
 
-/// A client that trusts the server, both with one version.
+/// Returns a client that trusts the server, both with one version.
 fn setups(versions: VersionRange) -> (ClientSetup, ServerSetup) {
     setups_for(&self_signed(), versions, versions)
 }
@@ -46,7 +46,7 @@ fn setups_for(
     (ClientSetup::new(options), server_with(&[owner], server))
 }
 
-/// A client that trusts nobody.
+/// Returns a client that trusts no certificate.
 fn stranger() -> ClientSetup {
     let mut options = client_options(&[]);
     options.trust = own_trust(&[]).into();
@@ -54,7 +54,7 @@ fn stranger() -> ClientSetup {
 }
 
 impl crate::session::Session {
-    /// Whether the handshake was full or resumed.
+    /// Returns whether the handshake was full or resumed.
     pub(crate) fn handshake_kind(&self) -> Option<rustls::HandshakeKind> {
         self.connection.handshake_kind()
     }

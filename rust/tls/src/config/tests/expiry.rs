@@ -1,4 +1,4 @@
-//! Sessions end with the dates that they stand on.
+//! Sessions end with the first certificate or revocation list that they depend on.
 
 use godot_rustls_testkit::{Purpose, RevocationList, SignedList, Usage};
 
@@ -7,7 +7,7 @@ use crate::testing::{asking_for, lists};
 
 const HOST: &str = "a.example.test";
 const START: i64 = 1_600_000_000;
-/// When the first of the dates comes, 2065; the others lie beyond.
+/// The first of the dates, in 2065; the others lie beyond.
 const END: i64 = 3_000_000_000;
 const BEYOND: i64 = END + 1_000_000;
 
@@ -55,7 +55,7 @@ impl Path {
     }
 }
 
-/// Whether a connection that begins at that time continues an earlier one.
+/// Returns whether a connection that begins at that time resumes the session of an earlier one.
 fn is_resumed_at(client: &ClientSetup, server: &ServerSetup, seconds: i64) -> bool {
     let mut pair = Pair::new(
         client

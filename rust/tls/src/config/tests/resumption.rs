@@ -1,4 +1,4 @@
-//! Sessions of a client: kept while everything is as it was, and never where more is asked than before.
+//! Sessions of a client: resumed under the same options, and never under stricter ones.
 
 use godot_rustls_testkit::{RevocationList, Usage};
 

@@ -1,4 +1,4 @@
-//! Sessions of a server: they end with its options, whoever holds them, and stay with the name they began under.
+//! Sessions of a server: they end with its options and are resumed only under the name that they began with.
 
 use godot_rustls_testkit::{Purpose, RevocationList, Usage};
 use rustls::client::{
@@ -13,7 +13,7 @@ use crate::testing::{asking_for, causes, lists, pins};
 
 const HOST: &str = "a.example.test";
 
-/// A server that its clients trust, and who may play.
+/// A server that its clients trust, and a client that it accepts.
 struct World {
     owner: Issued,
     authority: Issued,
@@ -128,7 +128,7 @@ fn players_who_resume_in_turns_are_not_taken_for_each_other() {
     }
 }
 
-/// What a server may be changed to after it let a player in, and what it then says of that player.
+/// Stricter checks of client certificates than those under which a session began, and the cause of each refusal.
 fn stricter(world: &World) -> [(ClientAuthentication, Cause); 4] {
     let others = Template::authority("Others").self_signed();
     let with = |change: &dyn Fn(&mut ClientAuthentication)| {

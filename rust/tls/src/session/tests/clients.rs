@@ -1,4 +1,4 @@
-//! Client certificates: who is asked, who is let in, and what both sides are told.
+//! Client certificates: requests, verification, and the messages on both sides.
 
 mod keys;
 
@@ -39,7 +39,7 @@ impl World {
         }
     }
 
-    /// After everything was said; the client shows this chain.
+    /// Returns both sides after the handshake; the client presents this chain.
     fn meet(
         &self,
         shown: &[&Issued],
@@ -75,7 +75,7 @@ fn player() -> Template {
     Template::leaf("player").purposes(&[Purpose::Client])
 }
 
-/// Names of what the other side showed, leaf first.
+/// Returns the names of the certificates that the other side presented, leaf first.
 fn shown_to(session: &Session) -> Vec<String> {
     session
         .peer_certificates()
@@ -223,7 +223,7 @@ fn a_client_that_the_server_does_not_like_is_refused_and_both_sides_say_why() {
         ),
     ] {
         for versions in each_version() {
-            // Where none is needed a bad one is refused all the same.
+            // A bad certificate is refused even if none is required.
             for required in [false, true] {
                 let clients = asking_for(&[&world.authority], required);
                 let chain = [&shown, &world.intermediate];

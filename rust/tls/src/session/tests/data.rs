@@ -27,7 +27,7 @@ impl Pattern {
     }
 }
 
-/// One end's part in a transfer: how much it wrote and read, and how much each call may move.
+/// Progress of one end in a transfer, and the most that each call moves.
 struct Side {
     sent: usize,
     got: usize,

@@ -14,7 +14,7 @@ fn both(versions: VersionRange) -> Pair<Session, Session> {
     connected(&client, &server, HOST)
 }
 
-/// The same on both ends, or the test ends.
+/// Exports keys on both ends, which must be the same.
 #[track_caller]
 fn exported(
     pair: &Pair<Session, Session>,

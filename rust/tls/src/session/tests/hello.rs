@@ -1,4 +1,4 @@
-//! Clients that ask for a server name which is none.
+//! Clients that ask for a server name which is no valid name.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use godot_rustls_pki::pins::Pins;
 use godot_rustls_pki::reference_name::ReferenceName;
 use godot_rustls_pki::verifier::Verification;
 
-/// As long as the names below.
+/// A host name as long as the names below.
 const HOST: &str = "localhost.test";
 
 const NO_NAMES: [&[u8]; 5] = [
@@ -34,11 +34,12 @@ const NO_NAMES: [&[u8]; 5] = [
     b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
 ];
 
-/// A client that asks for what no client of rustls asks for: its hello is changed, and it hashes what was sent.
+/// A client that asks for a name which no client of rustls asks for: its ClientHello is changed, and it hashes what was
+/// sent.
 struct Asking {
     session: Session,
     name: &'static [u8],
-    /// How much of its hello one record holds.
+    /// Bytes of the ClientHello that one record holds.
     record: usize,
     has_asked: bool,
 }
@@ -68,7 +69,7 @@ impl Asking {
         }
     }
 
-    /// The hello with another name, in records of another size.
+    /// Returns the ClientHello with another name, in records of another size.
     fn change(&mut self, hello: &[u8]) -> Vec<u8> {
         let message = &hello[5..];
         let at = message
@@ -274,7 +275,7 @@ fn damaged_hellos_neither_panic_nor_pass() {
 
 #[test]
 fn a_server_without_the_watch_refuses_such_a_name() {
-    // What rustls does by itself: should that change, the watch can go.
+    // Pins what rustls does by itself: if that changes, the filter can go.
     let owner = self_signed();
     let server = ServerSetup::new(serving(&owner, VersionRange::default())).unwrap();
     let mut client = Asking::for_name(NO_NAMES[0], VersionRange::default(), None);

@@ -1,4 +1,4 @@
-//! Peers that speak something else, or TLS wrongly.
+//! Peers that do not speak TLS, or break its protocol.
 
 use godot_rustls_testkit::{Chunks, Generator, Template};
 
@@ -15,7 +15,7 @@ fn after(mut session: Session, bytes: &[u8]) -> Session {
     session
 }
 
-/// The cause and the sentence after these bytes from the peer.
+/// Checks the cause after these bytes from the peer, and returns the message.
 #[track_caller]
 fn fails(session: Session, bytes: &[u8], cause: Cause) -> String {
     let session = after(session, bytes);

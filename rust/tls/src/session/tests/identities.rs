@@ -1,4 +1,4 @@
-//! What a server shows to whom, and what it staples to it.
+//! The choice of a server's certificate by the client's server name, and stapled OCSP responses.
 
 use std::sync::{Arc, Mutex};
 
@@ -151,7 +151,7 @@ impl ServerCertVerifier for Recorder {
     }
 }
 
-/// What a client receives beside the certificate.
+/// Returns the OCSP response that a client receives.
 fn stapled(server: &ServerSetup, host: &'static str) -> Vec<u8> {
     let recorder = Arc::new(Recorder::default());
     let config = ClientConfig::builder_with_provider(provider())

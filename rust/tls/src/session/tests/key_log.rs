@@ -1,4 +1,4 @@
-//! The secrets that are written down, as Wireshark reads them.
+//! The key log, read as Wireshark reads it.
 
 use std::collections::BTreeSet;
 use std::io::{Error, Write};

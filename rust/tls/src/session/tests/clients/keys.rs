@@ -1,4 +1,4 @@
-//! Clients whose keys are weak, somebody else's, or of a kind that the server does not want.
+//! Clients with keys that are weak, stolen certificates, or keys of a kind that the server does not allow.
 
 use std::sync::Arc;
 
