@@ -34,7 +34,8 @@ pub(crate) const HTTP_REQUEST: Vocabulary = Vocabulary {
     ..TLS_OPTIONS
 };
 
-/// The names of [RustlsHTTPClient], which has a project setting in common with the engine's sockets.
+/// The names of [RustlsHTTPClient], which has a project setting in common with the engine's
+/// sockets.
 pub(crate) const HTTP_CLIENT: Vocabulary = Vocabulary {
     connect_limit: "the project setting network/limits/tcp/connect_timeout_seconds",
     ..TLS_OPTIONS

@@ -1,5 +1,5 @@
-//! `instructions NAME RUNS` runs an operation so many times inside [`counted`], for `cargo xtask instructions` to count.
-//! Without arguments it lists the names.
+//! `instructions NAME RUNS` runs an operation so many times inside [`counted`], for `cargo xtask
+//! instructions` to count. Without arguments it lists the names.
 
 // A panic ends the run if something cannot be prepared.
 #![allow(clippy::unwrap_used)]
@@ -9,7 +9,8 @@ mod operations;
 use std::env;
 use std::process::ExitCode;
 
-/// Runs before the count begins: tables are made, random numbers get their seed, stores reach their size.
+/// Runs before the count begins: tables are made, random numbers get their seed, stores reach their
+/// size.
 const WARM_UP: u32 = 3;
 
 fn main() -> ExitCode {

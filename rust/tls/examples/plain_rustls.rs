@@ -1,7 +1,8 @@
 //! Throughput of rustls alone, with which the measuring project compares the addon.
 //!
-//! `plain_rustls --block=BYTES --seconds=S` prints megabytes a second. Both ends are in one thread, over a TCP connection
-//! on loopback, and take turns as the measuring project's do: one block is written, then what has arrived is read.
+//! `plain_rustls --block=BYTES --seconds=S` prints megabytes a second. Both ends are in one thread,
+//! over a TCP connection on loopback, and take turns as the measuring project's do: one block is
+//! written, then what has arrived is read.
 
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
@@ -106,7 +107,8 @@ impl Wire {
         Ok(())
     }
 
-    /// Decrypts what has arrived at the server, as far as there is room. Returns how many bytes came out.
+    /// Decrypts what has arrived at the server, as far as there is room. Returns how many bytes
+    /// came out.
     fn receive(&mut self) -> Outcome<usize> {
         let mut filled = 0;
         loop {
@@ -123,7 +125,8 @@ impl Wire {
     }
 }
 
-/// Returns whether anything moved between a connection and its socket, which may have no bytes or no room just now.
+/// Returns whether anything moved between a connection and its socket, which may have no bytes or
+/// no room just now.
 fn went(moved: std::io::Result<usize>) -> Outcome<bool> {
     match moved {
         Ok(0) => Err("the other end closed the connection".into()),

@@ -12,7 +12,8 @@ pub struct AlpnProtocols(Vec<Vec<u8>>);
 /// Longest name: one byte counts it (RFC 7301 section 3.1).
 const MAX_NAME: usize = 255;
 
-/// Longest list. Two bytes count it in a handshake message, and the rest of the message needs room too.
+/// Longest list. Two bytes count it in a handshake message, and the rest of the message needs room
+/// too.
 const MAX_LIST: usize = 16 * 1024;
 
 /// Names that an error message quotes at most.

@@ -1,8 +1,9 @@
 //! Side channel from rustls' callbacks to the session that is being processed on this thread.
 //!
-//! A callback lives in a configuration that many connections share. It can return an error to rustls, but no error
-//! carries both the alert for the peer and the reason: rustls 0.23 answers `CertificateError::Other` with
-//! certificate_unknown. So the error chooses the alert, and the reason takes this way.
+//! A callback lives in a configuration that many connections share. It can return an error to
+//! rustls, but no error carries both the alert for the peer and the reason: rustls 0.23 answers
+//! `CertificateError::Other` with certificate_unknown. So the error chooses the alert, and the
+//! reason takes this way.
 
 use std::cell::RefCell;
 

@@ -1,7 +1,9 @@
-//! Contexts: rustls configurations made of checked options, and the sessions that can be resumed under them.
+//! Contexts: rustls configurations made of checked options, and the sessions that can be resumed
+//! under them.
 //!
-//! rustls resumes a session without verifying the certificates again. So sessions are shared between connections only
-//! under the same options and the same name, and no longer than everything holds that was verified ([`SessionExpiry`]).
+//! rustls resumes a session without verifying the certificates again. So sessions are shared
+//! between connections only under the same options and the same name, and no longer than everything
+//! holds that was verified ([`SessionExpiry`]).
 
 mod server;
 
@@ -27,8 +29,8 @@ use godot_rustls_pki::verifier::{seconds, verify_chain};
 
 pub use server::ServerSetup;
 
-/// Reference names whose configuration and sessions are kept. Most clients talk to a handful of servers; a crawler
-/// that exceeds this only loses resumption.
+/// Reference names whose configuration and sessions are kept. Most clients talk to a handful of
+/// servers; a crawler that exceeds this only loses resumption.
 const MAX_NAMES: usize = 32;
 
 /// Sessions kept for one reference name. One ticket serves one connection (RFC 8446 section C.4).
@@ -65,8 +67,8 @@ struct NamedConfig {
     expiry: Arc<SessionExpiry>,
 }
 
-/// The name as it is verified, and the name under which rustls files sessions. Connections share sessions if both are
-/// the same.
+/// The name as it is verified, and the name under which rustls files sessions. Connections share
+/// sessions if both are the same.
 type Key = (ReferenceName, ServerName<'static>);
 
 impl ClientSetup {
@@ -80,7 +82,8 @@ impl ClientSetup {
         }
     }
 
-    /// Returns a context with the same options, which offers these application protocols if the options name none.
+    /// Returns a context with the same options, which offers these application protocols if the
+    /// options name none.
     pub fn offering(&self, protocols: &[&str]) -> Self {
         let mut options = self.options.clone();
         if options.terms.alpn == AlpnProtocols::default() {
@@ -124,7 +127,8 @@ impl ClientSetup {
             }
             _ => Arc::new(self.build(self.verifier(reference), false)?),
         };
-        // Placeholder for a host that is no name for rustls: it is never sent, and its session is never shared.
+        // Placeholder for a host that is no name for rustls: it is never sent, and its session is
+        // never shared.
         let name = server_name
             .unwrap_or_else(|| ServerName::IpAddress(IpAddr::from(Ipv4Addr::UNSPECIFIED).into()));
         Ok(PreparedClient {
@@ -157,7 +161,8 @@ impl ClientSetup {
         }
     }
 
-    /// Returns whether sessions under that name can be resumed: a name that rustls cannot hold has no store of its own.
+    /// Returns whether sessions under that name can be resumed: a name that rustls cannot hold has
+    /// no store of its own.
     fn may_resume(&self, reference: &ReferenceName) -> bool {
         self.options.terms.resumption && !matches!(reference, ReferenceName::Literal(_))
     }

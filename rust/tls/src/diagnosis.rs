@@ -1,7 +1,7 @@
 //! Error messages: what happened, the values on both sides, what to do about it.
 //!
-//! A [`Failure`] is a value; its message is written here, in the words of the class that reports it. Another part of
-//! the crate makes no sentence about a connection.
+//! A [`Failure`] is a value; its message is written here, in the words of the class that reports
+//! it. Another part of the crate makes no sentence about a connection.
 
 mod alerts;
 mod ends;

@@ -1,7 +1,7 @@
 //! Reasons why a connection could not start, failed or ended, as values.
 //!
-//! A [`Failure`] holds everything that its error message needs; [`crate::diagnosis`] writes the message in the
-//! words of the class that reports it.
+//! A [`Failure`] holds everything that its error message needs; [`crate::diagnosis`] writes the
+//! message in the words of the class that reports it.
 
 mod protocol;
 
@@ -72,8 +72,8 @@ pub enum Failure {
         /// Bytes that the peer had sent.
         received: u64,
     },
-    /// The connection ended after the peer had asked for renegotiation (RFC 5246 section 7.4.1.1), which is always
-    /// refused.
+    /// The connection ended after the peer had asked for renegotiation (RFC 5246 section 7.4.1.1),
+    /// which is always refused.
     AfterRenegotiation {
         /// This side.
         role: Role,

@@ -1,8 +1,9 @@
 //! TLS connections without I/O, on rustls: bytes in, bytes out.
 //!
-//! [`options`] say what is asked of a connection, [`config`] turns them into a checked rustls configuration, and a
-//! [`session`] moves bytes with it. Nothing here opens a socket or sleeps. A [`failure`] is a value, which
-//! [`diagnosis`] turns into a cause and a message in the words of the caller.
+//! [`options`] say what is asked of a connection, [`config`] turns them into a checked rustls
+//! configuration, and a [`session`] moves bytes with it. Nothing here opens a socket or sleeps. A
+//! [`failure`] is a value, which [`diagnosis`] turns into a cause and a message in the words of the
+//! caller.
 #![forbid(unsafe_code)]
 
 pub mod alpn;

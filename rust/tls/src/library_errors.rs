@@ -1,9 +1,11 @@
-//! Clauses about errors of rustls, whose own texts are the names of their variants with all that is in them.
+//! Clauses about errors of rustls, whose own texts are the names of their variants with all that is
+//! in them.
 
 use godot_rustls_pki::library_errors::{of_webpki, words, words_of};
 use rustls::{CertificateError, Error, InvalidMessage, PeerIncompatible};
 
-/// Says why a peer's certificate or its signature cannot be used, as a clause about the certificate.
+/// Says why a peer's certificate or its signature cannot be used, as a clause about the
+/// certificate.
 pub(crate) fn of_certificate(error: &CertificateError) -> String {
     use CertificateError as C;
     match error {

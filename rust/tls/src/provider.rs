@@ -18,8 +18,8 @@ pub use groups::{KeyExchangeGroups, KeyExchangeGroupsError};
 
 static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     let mut provider = base().clone();
-    // Suites with SHA-256 first, as in browsers: SHA-384 takes longer than X25519 in a resumed handshake, and processors
-    // have instructions for SHA-256. The order stays otherwise.
+    // Suites with SHA-256 first, as in browsers: SHA-384 takes longer than X25519 in a resumed
+    // handshake, and processors have instructions for SHA-256. The order stays otherwise.
     provider.cipher_suites.sort_by_key(|suite| {
         suite
             .suite()
@@ -46,7 +46,8 @@ pub(crate) fn provider_with(groups: &KeyExchangeGroups) -> Arc<CryptoProvider> {
     })
 }
 
-/// Returns the provider with hashes of what a peer sent, whatever rustls is shown instead ([`transcript`]).
+/// Returns the provider with hashes of what a peer sent, whatever rustls is shown instead
+/// ([`transcript`]).
 pub(crate) fn hashing_as_sent(provider: &CryptoProvider) -> Arc<CryptoProvider> {
     Arc::new(CryptoProvider {
         cipher_suites: transcript::suites(),
@@ -54,8 +55,8 @@ pub(crate) fn hashing_as_sent(provider: &CryptoProvider) -> Arc<CryptoProvider> 
     })
 }
 
-/// Keys for session tickets, which rustls replaces every six hours. The first handshake makes them: making them with
-/// the server's configuration could block on entropy there.
+/// Keys for session tickets, which rustls replaces every six hours. The first handshake makes them:
+/// making them with the server's configuration could block on entropy there.
 #[derive(Debug, Default)]
 pub(crate) struct Ticketer(OnceLock<Option<Arc<dyn ProducesTickets>>>);
 

@@ -1,7 +1,7 @@
 //! Verifiers and resolvers that rustls calls in a handshake.
 //!
-//! A refusal goes two ways: rustls gets the error that chooses the alert for the peer, the session gets the reason
-//! ([`callback_report`] says why).
+//! A refusal goes two ways: rustls gets the error that chooses the alert for the peer, the session
+//! gets the reason ([`callback_report`] says why).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -32,8 +32,8 @@ use godot_rustls_pki::verifier::{Party, Policy, Refusal, RevocationListFault, ve
 pub(crate) struct ClientCertResolver(pub(crate) Option<Identity>);
 
 impl ResolvesClientCert for ClientCertResolver {
-    // The hints name CAs that the server trusts. The client has one identity and presents it in any case: the server
-    // may accept more than it names.
+    // The hints name CAs that the server trusts. The client has one identity and presents it in any
+    // case: the server may accept more than it names.
     fn resolve(&self, _hints: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         let certified = self.0.as_ref().map(Identity::certified_key);
         let request = match &certified {
@@ -52,11 +52,11 @@ impl ResolvesClientCert for ClientCertResolver {
     }
 }
 
-/// The earliest expiry among all certificates and revocation lists that were accepted under a configuration, in
-/// seconds since the Unix epoch.
+/// The earliest expiry among all certificates and revocation lists that were accepted under a
+/// configuration, in seconds since the Unix epoch.
 ///
-/// rustls resumes a session without verifying certificates again, and every resumption may be followed by another: all
-/// sessions of the configuration are dropped after this moment.
+/// rustls resumes a session without verifying certificates again, and every resumption may be
+/// followed by another: all sessions of the configuration are dropped after this moment.
 #[derive(Debug)]
 pub(crate) struct SessionExpiry(AtomicI64);
 
@@ -74,8 +74,8 @@ impl Default for SessionExpiry {
 
 /// A verifier of servers under one reference name.
 ///
-/// Each set of options and name has its own: rustls resumes a session only under the verifier that accepted it, so a
-/// session never serves another name, trust, pin or revocation list.
+/// Each set of options and name has its own: rustls resumes a session only under the verifier that
+/// accepted it, so a session never serves another name, trust, pin or revocation list.
 #[derive(Debug)]
 pub(crate) struct ServerVerifier {
     pub(crate) trust: Arc<TrustStore>,
@@ -108,7 +108,8 @@ pub(crate) struct ClientVerifier {
     expiry: Arc<SessionExpiry>,
 }
 
-/// Longest list of CA names that a server sends to its clients, in bytes: it is part of every handshake.
+/// Longest list of CA names that a server sends to its clients, in bytes: it is part of every
+/// handshake.
 const MAX_HINTS: usize = 16 * 1024;
 
 impl ClientVerifier {

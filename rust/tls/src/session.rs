@@ -1,7 +1,8 @@
 //! One TLS connection without I/O: encrypted bytes and plaintext, in and out.
 //!
-//! rustls' own buffers are not enough for a caller that reads when it likes: input waits here until the plaintext before
-//! it was read, what was decrypted before a failure can still be read, and a plain close_notify ends a handshake.
+//! rustls' own buffers are not enough for a caller that reads when it likes: input waits here until
+//! the plaintext before it was read, what was decrypted before a failure can still be read, and a
+//! plain close_notify ends a handshake.
 
 mod failure;
 mod handshake;
@@ -130,7 +131,8 @@ impl Session {
         &self.shared.costs
     }
 
-    /// Returns why the connection cannot go on. Decrypted bytes can still be read, and an alert may wait to be sent.
+    /// Returns why the connection cannot go on. Decrypted bytes can still be read, and an alert may
+    /// wait to be sent.
     pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
@@ -140,7 +142,8 @@ impl Session {
         self.input == Input::Closed && self.pending.is_empty()
     }
 
-    /// Returns whether more input makes sense: nothing failed or was closed, and the reader keeps up.
+    /// Returns whether more input makes sense: nothing failed or was closed, and the reader keeps
+    /// up.
     pub fn wants_input(&self) -> bool {
         self.failure.is_none()
             && self.input == Input::Open
@@ -157,8 +160,8 @@ impl Session {
         }
     }
 
-    /// Takes bytes from the peer until decrypted ones wait to be read, and returns how many were taken, at least one of
-    /// them. A caller that reads in between saves a copy of the rest.
+    /// Takes bytes from the peer until decrypted ones wait to be read, and returns how many were
+    /// taken, at least one of them. A caller that reads in between saves a copy of the rest.
     pub fn input_some(&mut self, bytes: &[u8]) -> usize {
         let is_established = matches!(self.phase, Phase::Established(_));
         if !is_established || !self.pending.is_empty() || self.readable >= MAX_PLAINTEXT {
@@ -230,7 +233,8 @@ impl Session {
     }
 
     fn read_decrypted(&mut self, buffer: &mut [u8]) -> usize {
-        // `failure` and `peer_has_closed` tell the errors apart: nothing there, and the two kinds of end.
+        // `failure` and `peer_has_closed` tell the errors apart: nothing there, and the two kinds
+        // of end.
         match self.connection.reader().read(buffer) {
             Ok(count) if count > 0 => count,
             _ => {
@@ -242,8 +246,8 @@ impl Session {
         }
     }
 
-    /// Encrypts `data`, all of it, and returns how many bytes were taken. Only after the handshake, and only while the
-    /// output is empty: that bounds what waits.
+    /// Encrypts `data`, all of it, and returns how many bytes were taken. Only after the handshake,
+    /// and only while the output is empty: that bounds what waits.
     pub fn write(&mut self, data: &[u8]) -> usize {
         if self.is_handshaking() || self.failure.is_some() {
             return 0;
@@ -283,7 +287,8 @@ impl Session {
         self.readable
     }
 
-    /// Feeds rustls until its plaintext is full or something ended, and returns how many bytes it took.
+    /// Feeds rustls until its plaintext is full or something ended, and returns how many bytes it
+    /// took.
     fn process(&mut self, bytes: &[u8]) -> usize {
         let mut rest = bytes;
         while !rest.is_empty() && self.readable < MAX_PLAINTEXT {
@@ -313,7 +318,8 @@ impl Session {
         bytes.len() - rest.len()
     }
 
-    /// Lets rustls process the records that it read. No callback runs once the handshake was complete.
+    /// Lets rustls process the records that it read. No callback runs once the handshake was
+    /// complete.
     fn process_records(&mut self) {
         let was_quiet = !self.connection.wants_write();
         match self.connection.process_new_packets() {
@@ -332,8 +338,8 @@ impl Session {
         }
     }
 
-    /// Shrinks the input buffer of rustls if nothing is in it. rustls does so when it reads again, which for an idle
-    /// connection may be never.
+    /// Shrinks the input buffer of rustls if nothing is in it. rustls does so when it reads again,
+    /// which for an idle connection may be never.
     fn shrink(&mut self) {
         // The source has nothing yet, which is not its end.
         let _ = self.connection.read_tls(&mut NothingYet);

@@ -65,8 +65,8 @@ impl ServerSetup {
 }
 
 impl Current {
-    /// Makes a configuration with ticket keys of its own: a session that began under another one, perhaps with other
-    /// rules for clients, is not resumed.
+    /// Makes a configuration with ticket keys of its own: a session that began under another one,
+    /// perhaps with other rules for clients, is not resumed.
     fn new(options: &ServerOptions) -> Result<Self, Failure> {
         let expiry = Arc::<SessionExpiry>::default();
         let provider = provider_with(&options.terms.groups);

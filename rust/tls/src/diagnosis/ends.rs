@@ -6,7 +6,8 @@ use super::Vocabulary;
 use crate::failure::Failure;
 use crate::library_errors;
 
-/// Returns the message of an end for which neither the peer's chain nor an error of rustls is the reason.
+/// Returns the message of an end for which neither the peer's chain nor an error of rustls is the
+/// reason.
 pub(super) fn message(failure: &Failure, vocabulary: &Vocabulary) -> String {
     match failure {
         Failure::UnusableOptions(error) => format!(
@@ -78,7 +79,8 @@ pub(super) fn after_renegotiation(role: Role, end: &str) -> String {
     )
 }
 
-/// A key share of ML-KEM makes the hello larger than what old servers and boxes on the way read at once.
+/// A key share of ML-KEM makes the hello larger than what old servers and boxes on the way read at
+/// once.
 fn about_large_hellos(sent_large_hello: bool, vocabulary: &Vocabulary) -> String {
     if !sent_large_hello {
         return String::new();

@@ -2,8 +2,8 @@
 
 /// Names that the calling class gives to its settings: advice names only what that class has.
 ///
-/// Each name stands in a sentence where a user looks for something to set: "raise {connect_limit} if the peer is just
-/// slow". The default has neutral words.
+/// Each name stands in a sentence where a user looks for something to set: "raise {connect_limit}
+/// if the peer is just slow". The default has neutral words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vocabulary {
     /// Limits how long making a connection may take.
@@ -14,7 +14,8 @@ pub struct Vocabulary {
     pub default_trust: &'static str,
     /// Takes the certificates that one client trusts.
     pub client_trust: &'static str,
-    /// Takes the certificates that a server trusts for clients, and whether it requires one of them.
+    /// Takes the certificates that a server trusts for clients, and whether it requires one of
+    /// them.
     pub client_authentication: &'static str,
     /// Takes the key and the certificate of a client.
     pub client_identity: &'static str,

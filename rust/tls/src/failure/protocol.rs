@@ -22,7 +22,8 @@ pub(crate) enum CertificateRequest {
     Shown,
 }
 
-/// Facts about this side that error messages quote; the same for every connection of one configuration.
+/// Facts about this side that error messages quote; the same for every connection of one
+/// configuration.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct LocalFacts {
     /// Allowed versions.
@@ -106,7 +107,8 @@ impl ProtocolFailure {
         may_be && !self.was_connected && !is_record && !self.first_bytes.is_empty()
     }
 
-    /// Returns what this client had answered, if the server's alert refuses its certificate or the lack of one.
+    /// Returns what this client had answered, if the server's alert refuses its certificate or the
+    /// lack of one.
     pub(crate) fn refused_identity(&self, alert: AlertDescription) -> Option<CertificateRequest> {
         use AlertDescription as Alert;
         let request = match (self.certificate_request, alert) {

@@ -14,7 +14,8 @@ use crate::callback_report;
 use godot_rustls_pki::reference_name::to_a_labels;
 use godot_rustls_pki::text::quoted;
 
-/// A name that a server serves: a DNS name, or `*.` and one, which stands for any one label in front of it.
+/// A name that a server serves: a DNS name, or `*.` and one, which stands for any one label in
+/// front of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServedName {
     /// In A-labels and lower case, without the wildcard.
@@ -84,7 +85,8 @@ impl ServerIdentities {
         }
     }
 
-    /// Uses other identities for these names. Exact names come before wildcards, then the first entry that fits.
+    /// Uses other identities for these names. Exact names come before wildcards, then the first
+    /// entry that fits.
     pub fn with_named(mut self, named: Vec<(ServedName, Identity)>) -> Self {
         self.named = named;
         // The sort is stable: among equals the order stays.

@@ -1,7 +1,7 @@
 //! A stock of key shares for clients, which a thread in the background can fill.
 //!
-//! Making a key share is the largest part of the cost of starting a connection. Each serves one connection and depends
-//! on nothing of it, so it can be made at any time (RFC 8446 section 4.2.8).
+//! Making a key share is the largest part of the cost of starting a connection. Each serves one
+//! connection and depends on nothing of it, so it can be made at any time (RFC 8446 section 4.2.8).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,7 +25,8 @@ fn group() -> &'static dyn SupportedKxGroup {
     aws_lc_rs::kx_group::X25519MLKEM768
 }
 
-/// Returns true when the stock is at most half: refilling one by one would wake the thread each time.
+/// Returns true when the stock is at most half: refilling one by one would wake the thread each
+/// time.
 pub fn are_few() -> bool {
     stock().len() <= MAX_STOCK / 2
 }

@@ -1,4 +1,5 @@
-//! ECDH over P-521 (RFC 8422 section 5.4, RFC 8446 section 4.2.8.2), which aws-lc-rs has and rustls does not offer.
+//! ECDH over P-521 (RFC 8422 section 5.4, RFC 8446 section 4.2.8.2), which aws-lc-rs has and rustls
+//! does not offer.
 
 use aws_lc_rs::agreement::{
     ECDH_P521, EphemeralPrivateKey, PublicKey, UnparsedPublicKey, agree_ephemeral,

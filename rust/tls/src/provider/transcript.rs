@@ -1,8 +1,9 @@
 //! Transcript hashes of messages as they were sent, where rustls was shown something else.
 //!
-//! A server may ignore the server name of a client (RFC 6066 section 3). rustls does not if it is no valid name, so
-//! such a ClientHello is shown to rustls with another number for that extension. Both sides must still hash the message
-//! that was sent; otherwise the handshake fails. These hashes do, and so does the check of client signatures.
+//! A server may ignore the server name of a client (RFC 6066 section 3). rustls does not if it is
+//! no valid name, so such a ClientHello is shown to rustls with another number for that extension.
+//! Both sides must still hash the message that was sent; otherwise the handshake fails. These
+//! hashes do, and so does the check of client signatures.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -26,7 +27,8 @@ thread_local! {
     static REWRITES: RefCell<Vec<Rewrite>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The provider's cipher suites with hashes of what was sent. rustls asks for references that live for ever.
+/// The provider's cipher suites with hashes of what was sent. rustls asks for references that live
+/// for ever.
 static SUITES: LazyLock<Vec<SupportedCipherSuite>> = LazyLock::new(|| {
     let suites = PROVIDER.cipher_suites.iter();
     suites.map(|suite| of_what_was_sent(*suite)).collect()
@@ -56,7 +58,8 @@ pub(crate) fn as_sent(messages: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Returns the bytes that were sent instead of the beginning of `messages`, and the rest of `messages`.
+/// Returns the bytes that were sent instead of the beginning of `messages`, and the rest of
+/// `messages`.
 fn split(messages: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     REWRITES.with_borrow(|all| {
         all.iter().find_map(|one| {

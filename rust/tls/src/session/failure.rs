@@ -22,7 +22,8 @@ impl Session {
             None => Failure::Protocol(Box::new(self.protocol_failure(error))),
         };
         self.break_with(self.in_its_context(failure));
-        // rustls no longer counts what it decrypted before the bad record; the reader still gives it.
+        // rustls no longer counts what it decrypted before the bad record; the reader still gives
+        // it.
         let _ = self
             .connection
             .reader()
@@ -96,7 +97,8 @@ impl Session {
         self.role == Role::Client && self.shared.facts.groups.make_a_large_hello()
     }
 
-    /// Notices a request for renegotiation: rustls answers to nothing else of an established TLS 1.2 connection by itself.
+    /// Notices a request for renegotiation: rustls answers to nothing else of an established TLS
+    /// 1.2 connection by itself.
     pub(super) fn note_renegotiation(&mut self, was_quiet: bool) {
         if was_quiet && self.connection.wants_write() && self.protocol_version() == "TLSv1.2" {
             self.phase = Phase::Established(Renegotiation::Refused);

@@ -28,8 +28,8 @@ impl Session {
         self.is_handshaking().then_some(step)
     }
 
-    /// Returns length, content type and completeness of the record fragment at the start of `bytes`, the next ones of
-    /// the peer. Only during the handshake.
+    /// Returns length, content type and completeness of the record fragment at the start of
+    /// `bytes`, the next ones of the peer. Only during the handshake.
     pub fn next_piece(&self, bytes: &[u8]) -> Piece {
         match &self.phase {
             Phase::Handshake(watch) => watch.scanner.peek_fragment(bytes),
@@ -37,8 +37,8 @@ impl Session {
         }
     }
 
-    /// Returns whether the peer still expects alerts in plain text. For a session that a thread works on, and that
-    /// cannot encrypt one meanwhile.
+    /// Returns whether the peer still expects alerts in plain text. For a session that a thread
+    /// works on, and that cannot encrypt one meanwhile.
     pub fn may_part_in_plain_text(&self) -> bool {
         match self.next_step() {
             Some(Step::Agreement | Step::Answer) => true,
@@ -57,7 +57,8 @@ impl Session {
         let Some(before) = watch.scanner.find_close_notify(bytes) else {
             return self.filter_hello(bytes);
         };
-        // Records before it may hold an alert, or complete the handshake: then a plain close_notify is ignored.
+        // Records before it may hold an alert, or complete the handshake: then a plain close_notify
+        // is ignored.
         self.filter_hello(&bytes[..before]);
         if self.is_handshaking() {
             self.input = Input::Closed;

@@ -1,9 +1,10 @@
 //! Clients that ask for a server name which is no valid name.
 //!
-//! Some clients, such as those of mbedTLS, send whatever they compare the certificate with: "My Game Server" or
-//! "localhost:8080". A server may ignore the extension (RFC 6066 section 3). rustls ignores addresses alone; anything
-//! else that is no host name ends the handshake. So such a ClientHello is shown to rustls with another number for that
-//! extension, which makes it one without a server name.
+//! Some clients, such as those of mbedTLS, send whatever they compare the certificate with: "My
+//! Game Server" or "localhost:8080". A server may ignore the extension (RFC 6066 section 3). rustls
+//! ignores addresses alone; anything else that is no host name ends the handshake. So such a
+//! ClientHello is shown to rustls with another number for that extension, which makes it one
+//! without a server name.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -25,7 +26,8 @@ const VERSION_AND_RANDOM: usize = 2 + 32;
 const SERVER_NAME: u16 = 0;
 const HOST_NAME: u8 = 0;
 
-/// Extension numbers for private use (RFC 8446 section 11); one that the ClientHello does not have is taken.
+/// Extension numbers for private use (RFC 8446 section 11); one that the ClientHello does not have
+/// is taken.
 const PRIVATE_USE: std::ops::RangeInclusive<u16> = 0xff40..=0xff7f;
 
 /// Longest ClientHello that is changed; a longer one is left to rustls as it is.
@@ -43,10 +45,11 @@ pub(super) struct HelloFilter {
 
 #[derive(Debug)]
 enum Stage {
-    /// The first ClientHello: rustls is given each byte at once. If it is changed, rustls begins anew with this
-    /// configuration.
+    /// The first ClientHello: rustls is given each byte at once. If it is changed, rustls begins
+    /// anew with this configuration.
     First(Arc<ServerConfig>),
-    /// A second one (HelloRetryRequest) after a first that was changed: rustls is given nothing before it is whole.
+    /// A second one (HelloRetryRequest) after a first that was changed: rustls is given nothing
+    /// before it is whole.
     Second,
 }
 
@@ -103,8 +106,8 @@ impl HelloFilter {
 }
 
 impl Session {
-    /// Ignores a server name that is none. `config` is the server's own, with hashes of what was sent
-    /// ([`crate::provider::hashing_as_sent`]).
+    /// Ignores a server name that is none. `config` is the server's own, with hashes of what was
+    /// sent ([`crate::provider::hashing_as_sent`]).
     pub(crate) fn ignoring_invalid_server_names(mut self, config: Arc<ServerConfig>) -> Self {
         if let Phase::Handshake(watch) = &mut self.phase {
             watch.hello = Some(HelloFilter::new(Stage::First(config)));
@@ -227,8 +230,8 @@ fn position_in_records(bytes: &[u8], mut index: usize) -> usize {
     at
 }
 
-/// Returns the position of the server name extension's number, if that names no server, and another number for it. A
-/// malformed ClientHello is left to rustls.
+/// Returns the position of the server name extension's number, if that names no server, and another
+/// number for it. A malformed ClientHello is left to rustls.
 fn extension_to_hide(hello: &[u8]) -> Option<(usize, u16)> {
     let rest = hello.get(MESSAGE_HEADER + VERSION_AND_RANDOM..)?;
     let (_session_id, rest) = split_u8_prefixed(rest)?;

@@ -12,7 +12,8 @@ use crate::library_errors;
 use crate::provider;
 use godot_rustls_pki::certificate::Certificate;
 
-/// Longest key material, in bytes: the most that HKDF gives with its smallest hash (RFC 5869 section 2.3).
+/// Longest key material, in bytes: the most that HKDF gives with its smallest hash (RFC 5869
+/// section 2.3).
 const MAX_EXPORT: usize = 255 * 32;
 
 /// Longest label, in bytes: one byte counts it together with "tls13 " (RFC 8446 section 7.1).
@@ -103,7 +104,8 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Returns the server name that the client sent; empty on the client's side and when there was none.
+    /// Returns the server name that the client sent; empty on the client's side and when there was
+    /// none.
     pub fn server_name(&self) -> &str {
         match &self.connection {
             Connection::Server(server) => server.server_name().unwrap_or_default(),
@@ -121,8 +123,8 @@ impl Session {
         self.connection.handshake_kind() == Some(HandshakeKind::Resumed)
     }
 
-    /// Returns the certificates that the peer presented, leaf first; empty before that, and if it presented none. A
-    /// resumed connection has those of the first one.
+    /// Returns the certificates that the peer presented, leaf first; empty before that, and if it
+    /// presented none. A resumed connection has those of the first one.
     pub fn peer_certificates(&self) -> Vec<Certificate> {
         let shown = self.connection.peer_certificates().unwrap_or_default();
         shown
@@ -133,8 +135,8 @@ impl Session {
             .collect()
     }
 
-    /// Derives keys for another use, the same on both ends (RFC 5705, RFC 8446 section 7.5). In TLS 1.2, no context
-    /// differs from an empty one.
+    /// Derives keys for another use, the same on both ends (RFC 5705, RFC 8446 section 7.5). In TLS
+    /// 1.2, no context differs from an empty one.
     pub fn export_keying_material(
         &self,
         label: &str,

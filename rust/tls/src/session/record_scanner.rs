@@ -13,8 +13,9 @@ pub struct Piece {
 
 /// Finds a plain close_notify among the records of a handshake (RFC 5246 section 7.2.1).
 ///
-/// rustls ignores it, because it is not authenticated. An attacker who can forge it can cut the connection as well, so
-/// it is believed here, and the handshake ends at once instead of at its timeout.
+/// rustls ignores it, because it is not authenticated. An attacker who can forge it can cut the
+/// connection as well, so it is believed here, and the handshake ends at once instead of at its
+/// timeout.
 #[derive(Debug, Default)]
 pub(super) struct RecordScanner {
     /// The header of the current record, followed by its body if that is an alert in plain text.
@@ -41,8 +42,8 @@ impl Piece {
 }
 
 impl RecordScanner {
-    /// Returns length, content type and completeness of the record fragment at the start of `bytes`, the next ones of
-    /// the peer.
+    /// Returns length, content type and completeness of the record fragment at the start of
+    /// `bytes`, the next ones of the peer.
     pub(super) fn peek_fragment(&self, bytes: &[u8]) -> Piece {
         let head: Vec<u8> = self
             .record
@@ -65,7 +66,8 @@ impl RecordScanner {
         }
     }
 
-    /// Returns how many of `all`, the next bytes of the peer, come before a close_notify, if one is among them.
+    /// Returns how many of `all`, the next bytes of the peer, come before a close_notify, if one is
+    /// among them.
     pub(super) fn find_close_notify(&mut self, all: &[u8]) -> Option<usize> {
         let mut bytes = all;
         let mut before = 0;

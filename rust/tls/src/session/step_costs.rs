@@ -6,26 +6,29 @@ use std::time::Duration;
 /// A part of a handshake that one side computes at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// A client agrees on keys with the server; in TLS 1.2 it also verifies the server's certificate.
+    /// A client agrees on keys with the server; in TLS 1.2 it also verifies the server's
+    /// certificate.
     Agreement,
     /// A client verifies the server's certificate and signature.
     Verdict,
     /// A server agrees on keys and signs.
     Answer,
-    /// A server processes the client's last flight, with the client's certificate if it asked for one.
+    /// A server processes the client's last flight, with the client's certificate if it asked for
+    /// one.
     Conclusion,
 }
 
 const STEPS: usize = 4;
 
-/// Longest sample: samples are clamped to this, because a longer one means that the thread was preempted.
+/// Longest sample: samples are clamped to this, because a longer one means that the thread was
+/// preempted.
 const MAX_SAMPLE: Duration = Duration::from_millis(4);
 
 /// Longest time of a partial measurement that did no work of its own.
 const NEGLIGIBLE: Duration = Duration::from_micros(20);
 
-/// Estimated costs of each [`Step`] under one set of options. They depend on the keys and chains of both sides and on
-/// the machine, so they are measured. Shared by threads.
+/// Estimated costs of each [`Step`] under one set of options. They depend on the keys and chains of
+/// both sides and on the machine, so they are measured. Shared by threads.
 #[derive(Debug, Default)]
 pub struct Costs([AtomicU64; STEPS]);
 

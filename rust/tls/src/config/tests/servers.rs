@@ -1,4 +1,5 @@
-//! Sessions of a server: they end with its options and are resumed only under the name that they began with.
+//! Sessions of a server: they end with its options and are resumed only under the name that they
+//! began with.
 
 use godot_rustls_testkit::{Purpose, RevocationList, Usage};
 use rustls::client::{
@@ -128,7 +129,8 @@ fn players_who_resume_in_turns_are_not_taken_for_each_other() {
     }
 }
 
-/// Stricter checks of client certificates than those under which a session began, and the cause of each refusal.
+/// Stricter checks of client certificates than those under which a session began, and the cause of
+/// each refusal.
 fn stricter(world: &World) -> [(ClientAuthentication, Cause); 4] {
     let others = Template::authority("Others").self_signed();
     let with = |change: &dyn Fn(&mut ClientAuthentication)| {

@@ -155,7 +155,8 @@ fn input_stops_while_nobody_reads_and_goes_on_afterwards() {
         let data = Generator::new(4).bytes(4 << 20);
         assert_eq!(pair.left.write(&data), data.len());
         pair.settle();
-        // Everything came in one chunk here: what a caller reads at once is the other half of the bound.
+        // Everything came in one chunk here: what a caller reads at once is the other half of the
+        // bound.
         let (_, waiting) = pair.waiting();
         assert!(pair.right.received() - before + waiting as u64 > data.len() as u64);
         assert!(!pair.right.wants_input());

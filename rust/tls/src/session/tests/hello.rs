@@ -34,8 +34,8 @@ const NO_NAMES: [&[u8]; 5] = [
     b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
 ];
 
-/// A client that asks for a name which no client of rustls asks for: its ClientHello is changed, and it hashes what was
-/// sent.
+/// A client that asks for a name which no client of rustls asks for: its ClientHello is changed,
+/// and it hashes what was sent.
 struct Asking {
     session: Session,
     name: &'static [u8],
@@ -244,7 +244,8 @@ fn a_hello_that_is_too_long_is_not_held() {
     let mut hello = Vec::new();
     client.take_output(&mut hello);
     session.input(&hello);
-    // After a first hello that was changed, a second one is held until it is whole: it says that it has 16 MiB.
+    // After a first hello that was changed, a second one is held until it is whole: it says that it
+    // has 16 MiB.
     session.input(&[22, 3, 3, 0x10, 0, 1, 0xff, 0xff, 0xff]);
     for _ in 0..20 {
         session.input(&[0; 1 << 10]);

@@ -108,7 +108,8 @@ fn lines_are_found_by_the_random_of_the_clients_first_message() {
         let mut pair = pair(&client, &server, HOST, Chunks::Whole);
         let mut hello = Vec::new();
         pair.left.take_output(&mut hello);
-        // Behind the headers of record and message, and the version (RFC 8446 sections 5.1 and 4.1.2).
+        // Behind the headers of record and message, and the version (RFC 8446 sections 5.1 and
+        // 4.1.2).
         let random = godot_rustls_pki::digest::hex(&hello[11..43]);
         pair.right.input(&hello);
         pair.settle();

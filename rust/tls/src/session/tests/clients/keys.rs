@@ -1,4 +1,5 @@
-//! Clients with keys that are weak, stolen certificates, or keys of a kind that the server does not allow.
+//! Clients with keys that are weak, stolen certificates, or keys of a kind that the server does not
+//! allow.
 
 use std::sync::Arc;
 
