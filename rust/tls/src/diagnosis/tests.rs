@@ -189,111 +189,100 @@ fn an_untrusted_chain_says_what_it_leads_to_and_how_to_trust_it() {
     }
 }
 
-#[test]
-fn every_fault_of_a_certificate_names_it_and_what_is_wrong() {
-    let subject = subject();
-    for (refusal, word) in [
+/// Returns faults of a certificate, each with a word of its message.
+fn faults_of_a_certificate() -> Vec<(Refusal, &'static str)> {
+    vec![
         (
             Refusal::WeakKey {
-                subject: subject.clone(),
+                subject: subject(),
                 weakness: KeyWeakness::RsaTooSmall(1024),
             },
             "RSA 1024",
         ),
         (
             Refusal::UsageMissing {
-                subject: subject.clone(),
+                subject: subject(),
                 usage: Usage::DigitalSignature,
             },
             "digitalSignature",
         ),
         (
             Refusal::UsageMissing {
-                subject: subject.clone(),
+                subject: subject(),
                 usage: Usage::ServerAuth,
             },
             "the extended usage serverAuth",
         ),
         (
-            Refusal::ExtendedUsageMissing {
-                subject: subject.clone(),
-            },
+            Refusal::ExtendedUsageMissing { subject: subject() },
             "clientAuth",
         ),
-        (
-            Refusal::NotACa {
-                subject: subject.clone(),
-            },
-            "no CA",
-        ),
-        (
-            Refusal::CaAsLeaf {
-                subject: subject.clone(),
-            },
-            "CA mark",
-        ),
+        (Refusal::NotACa { subject: subject() }, "no CA"),
+        (Refusal::CaAsLeaf { subject: subject() }, "CA mark"),
         (
             Refusal::UnknownCriticalExtension {
-                subject: subject.clone(),
+                subject: subject(),
                 oid: Some("1.2.3".to_owned()),
             },
             "1.2.3",
         ),
+    ]
+}
+
+/// Returns faults of a chain, each with a word of its message.
+fn faults_of_a_chain() -> Vec<(Refusal, &'static str)> {
+    vec![
         (
             Refusal::PathTooLong {
-                ca: subject.clone(),
+                ca: subject(),
                 allowed: 3,
                 found: 4,
             },
             "allows 3 intermediate certificates below it, the chain has 4",
         ),
         (
-            Refusal::PathLengthViolated {
-                subject: subject.clone(),
-            },
+            Refusal::PathLengthViolated { subject: subject() },
             "more CA certificates",
         ),
-        (
-            Refusal::TooComplex {
-                subject: subject.clone(),
-            },
-            "too tangled",
-        ),
+        (Refusal::TooComplex { subject: subject() }, "too tangled"),
         (
             Refusal::NameConstraint {
-                subject: subject.clone(),
+                subject: subject(),
                 ca: Some("Bound Root".to_owned()),
             },
             "CA \"Bound Root\"",
         ),
         (
             Refusal::SelfSignatureBroken {
-                subject: subject.clone(),
+                subject: subject(),
                 algorithm: "ecdsa-with-SHA256".to_owned(),
             },
             "ecdsa-with-SHA256",
         ),
         (
             Refusal::SignatureAlgorithm {
-                subject: subject.clone(),
+                subject: subject(),
                 algorithms: vec!["sha1WithRSAEncryption".to_owned()],
             },
             "SHA-1",
         ),
-        (
-            Refusal::NotVersion3 {
-                subject: subject.clone(),
-            },
-            "version 1",
-        ),
+        (Refusal::NotVersion3 { subject: subject() }, "version 1"),
         (
             Refusal::Unusable {
-                subject,
+                subject: subject(),
                 error: webpki::Error::BadDer,
             },
             "DER",
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn every_fault_of_a_certificate_names_it_and_what_is_wrong() {
+    for (refusal, word) in faults_of_a_certificate()
+        .into_iter()
+        .chain(faults_of_a_chain())
+    {
         says(&of_server(&refusal), Cause::BadCertificate, &[LEAF, word]);
     }
 }

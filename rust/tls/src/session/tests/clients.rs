@@ -181,9 +181,8 @@ fn in_tls_1_3_the_refusal_comes_after_the_clients_handshake_and_nothing_it_wrote
 fn a_client_that_the_server_does_not_like_is_refused_and_both_sides_say_why() {
     let world = World::new();
     let by_league = |template| world.intermediate.issue(template);
-    let stranger = Template::authority("Strangers")
-        .self_signed()
-        .issue(player());
+    let strangers = Template::authority("Strangers").self_signed();
+    let stranger = strangers.issue(player());
     for (shown, cause, on_server, on_client) in [
         (
             stranger,
