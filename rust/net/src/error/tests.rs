@@ -1,9 +1,13 @@
 use super::*;
 
-const WORDS: Vocabulary = Vocabulary {
-    connect_limit: "patience",
-    environment_proxies: "obedience",
-};
+/// Names that stand in no sentence otherwise.
+fn words() -> Vocabulary {
+    Vocabulary {
+        connect_limit: "patience",
+        environment_proxies: "obedience",
+        ..Vocabulary::default()
+    }
+}
 
 const LIMIT: Duration = Duration::from_millis(2500);
 
@@ -15,7 +19,7 @@ fn system(kind: ErrorKind) -> SystemError {
 /// Compares cause and sentence.
 fn comes_to(error: &ConnectError, cause: Cause, sentence: &str) {
     let expected = Diagnosis::new(cause, sentence);
-    assert_eq!(error.diagnosis(WORDS), expected, "{error:?}");
+    assert_eq!(error.diagnosis(words()), expected, "{error:?}");
 }
 
 fn unresolved(at: Hop, fault: ResolveFault) -> ConnectError {
