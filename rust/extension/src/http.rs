@@ -4,6 +4,7 @@ pub(crate) mod body_sink;
 pub(crate) mod engine_parity;
 pub(crate) mod fetch_task;
 pub(crate) mod pool_cache;
+pub(crate) mod problem;
 pub(crate) mod proxy_settings;
 pub(crate) mod response_state;
 pub(crate) mod status;

@@ -1,5 +1,6 @@
 //! Names that the classes give to their settings, for the advice in error messages.
 
+use godot_rustls_http::diagnosis::Vocabulary as RequestVocabulary;
 use godot_rustls_tls::diagnosis::Vocabulary;
 
 /// What a class without proxies from the environment would call them; no sentence of its says so.
@@ -40,3 +41,22 @@ pub(crate) const HTTP_CLIENT: Vocabulary = Vocabulary {
     connect_limit: "the project setting network/limits/tcp/connect_timeout_seconds",
     ..TLS_OPTIONS
 };
+
+/// Names of [RustlsHTTPRequest]'s settings for whole requests.
+pub(crate) const REQUESTS: RequestVocabulary = RequestVocabulary {
+    connection: HTTP_REQUEST,
+    timeout: "timeout",
+    read_timeout: "read_timeout",
+    size_limit: "body_size_limit",
+    redirect_limit: "max_redirects",
+    downgrade: "allow_https_downgrade",
+    download_file: "download_file",
+};
+
+/// Names of [RustlsHTTPClient]'s settings, which has none for whole requests.
+pub(crate) fn client_requests() -> RequestVocabulary {
+    RequestVocabulary {
+        connection: HTTP_CLIENT,
+        ..RequestVocabulary::default()
+    }
+}

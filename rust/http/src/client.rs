@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::Method;
 use tokio::sync::{Notify, mpsc};
 
-use crate::failure::Failure;
+use crate::error::{FetchError, RequestError};
 use crate::headers::{Fields, Line};
 use driver::Prepared;
 use godot_rustls_net::connector::{Connector, PeerFacts};
@@ -64,7 +64,7 @@ pub enum Stage {
     /// The answer comes.
     Receiving,
     /// Nothing more comes.
-    Failed(Failure),
+    Failed(FetchError),
     /// The server closed the connection between two requests.
     Closed,
 }
@@ -174,8 +174,8 @@ impl Client {
     }
 
     /// Sends a request. Only when the connection is ready for one, or its last body was read. One that cannot be sent
-    /// changes nothing; the error is a sentence.
-    pub fn ask(&self, ask: Ask<'_>) -> Result<(), String> {
+    /// changes nothing.
+    pub fn ask(&self, ask: Ask<'_>) -> Result<(), RequestError> {
         let facts = self.facts().unwrap_or_default();
         let prepared = driver::prepare(ask, &self.origin, &facts)?;
         self.shared.lock().stage = Stage::Asking;

@@ -4,6 +4,7 @@
 //! and can stop a small body that would grow to gigabytes.
 
 mod brotli;
+mod error;
 mod gzip;
 mod inflate;
 mod zstd;
@@ -13,8 +14,7 @@ mod tests;
 
 use std::ops::Range;
 
-use crate::failure::{Failure, FailureKind};
-use godot_rustls_tls::diagnosis::Cause;
+pub use error::{DecodeError, DecodeProblem};
 
 /// Bytes of the largest piece that is handed out.
 pub const PIECE: usize = 64 * 1024;
@@ -110,7 +110,7 @@ impl Decoder {
     /// was made, at most [`PIECE`] bytes and possibly none, or `None` when everything that came is decoded.
     ///
     /// What follows the end of the compressed stream is passed over, except further gzip members and zstd frames.
-    pub fn step(&mut self, input: &mut &[u8]) -> Result<Option<&[u8]>, Failure> {
+    pub fn step(&mut self, input: &mut &[u8]) -> Result<Option<&[u8]>, DecodeError> {
         let made = step(&mut self.stages, input, &mut self.made)?;
         Ok(match (made, self.stages.last()) {
             (Some(made), Some(last)) => Some(&last.piece[..made]),
@@ -125,17 +125,10 @@ impl Decoder {
 
     /// Fails when the body ended and a compressed stream is not whole. A body without a single byte is an empty one: servers
     /// name a coding in answers that have no body.
-    pub fn finish(self) -> Result<(), Failure> {
+    pub fn finish(self) -> Result<(), DecodeError> {
         match self.stages.iter().find(|stage| !stage.is_whole()) {
             None => Ok(()),
-            Some(stage) => Err(Failure::new(
-                FailureKind::Decompress,
-                format!(
-                    "the body ended in the middle of its compressed stream (Content-Encoding: {}): it was cut short on its way",
-                    stage.coding.name()
-                ),
-            )
-            .because(Cause::BodyIncomplete)),
+            Some(stage) => Err(DecodeProblem::Cut.of(stage.coding)),
         }
     }
 }
@@ -145,7 +138,7 @@ fn step(
     stages: &mut [Stage],
     input: &mut &[u8],
     made_by_all: &mut u64,
-) -> Result<Option<usize>, Failure> {
+) -> Result<Option<usize>, DecodeError> {
     let Some((last, before)) = stages.split_last_mut() else {
         return Ok(None);
     };
@@ -181,7 +174,11 @@ impl Stage {
         }
     }
 
-    fn step(&mut self, input: &mut &[u8], made_by_all: &mut u64) -> Result<Option<usize>, Failure> {
+    fn step(
+        &mut self,
+        input: &mut &[u8],
+        made_by_all: &mut u64,
+    ) -> Result<Option<usize>, DecodeError> {
         self.has_begun |= !input.is_empty();
         let piece = &mut self.piece;
         let made = match &mut self.stream {
@@ -203,15 +200,4 @@ impl Stage {
                 Stream::Zstd(stream) => stream.is_whole(),
             }
     }
-}
-
-/// The stream breaks the rules of its coding.
-fn broken(coding: Coding, reason: &str) -> Failure {
-    Failure::new(
-        FailureKind::Decompress,
-        format!(
-            "the body is not what its header says (Content-Encoding: {}): {reason}",
-            coding.name()
-        ),
-    )
 }

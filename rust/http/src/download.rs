@@ -2,10 +2,8 @@
 //!
 //! Everything here blocks. It is meant for a thread that may.
 
-mod content_range;
 mod part_file;
 mod sink;
-mod validator;
 
 #[cfg(test)]
 mod tests;
@@ -16,11 +14,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-pub use content_range::{Reply, Span};
-pub use part_file::Partial;
 pub use sink::Saving;
 
-use crate::failure::{Failure, FailureKind};
+use crate::error::{DownloadError, FileProblem};
+use crate::range::Partial;
 use part_file::PartFiles;
 
 /// Characters of the target's name in the temporary's: file systems allow about 255 bytes in all.
@@ -47,7 +44,7 @@ impl Download {
     /// Starts a download that is of no use until it is whole.
     ///
     /// The file gets the mode of any new file. A link at the target is replaced, not followed.
-    pub fn open(target: &Path) -> Result<Self, Failure> {
+    pub fn open(target: &Path) -> Result<Self, DownloadError> {
         let (folder, name) = checked(target)?;
         let prefix: String = name.chars().take(NAME_IN_TEMPORARY).collect();
         let (file, path) = tempfile::Builder::new()
@@ -74,7 +71,7 @@ impl Download {
         url: &str,
         validator: Option<&str>,
         continue_at: Option<u64>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, DownloadError> {
         checked(target)?;
         let files = PartFiles::new(target);
         let mut file = open_part(&files.part, target)?;
@@ -88,14 +85,12 @@ impl Download {
                 .is_some_and(|part| part.length >= start && Some(&*part.validator) == validator)
         };
         if continue_at.is_some_and(|start| !is_still_there(start)) {
-            return Err(Failure::new(
-                FailureKind::FileCantOpen,
-                format!(
-                    "the download to {} was to go on at byte {start}, and {} has {there} by now, or those of another version: request it again",
-                    target.display(),
-                    files.part.display()
-                ),
-            ));
+            return Err(DownloadError::Changed {
+                target: target.to_owned(),
+                start,
+                part: files.part.clone(),
+                length: there,
+            });
         }
         // The old note goes first: it must never stand beside bytes of another version.
         files.forget_info();
@@ -111,14 +106,14 @@ impl Download {
     }
 
     /// Appends bytes.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), DownloadError> {
         self.file
             .write_all(bytes)
             .map_err(|error| cannot_write(&self.target, &error))
     }
 
     /// The body is whole: puts it in the target's place, in one step.
-    pub fn finish(self) -> Result<(), Failure> {
+    pub fn finish(self) -> Result<(), DownloadError> {
         let Self {
             place,
             file,
@@ -153,14 +148,11 @@ fn kept_for_rename(file: File) -> Option<File> {
 }
 
 /// Opens the part, for this download alone: two that write one file would mix their bytes.
-fn open_part(part: &Path, target: &Path) -> Result<File, Failure> {
+fn open_part(part: &Path, target: &Path) -> Result<File, DownloadError> {
     if part.symlink_metadata().is_ok_and(|found| !found.is_file()) {
-        return Err(cannot_open(
+        return Err(unusable(
             target,
-            &format!(
-                "{} is in the way and no regular file: remove it",
-                part.display()
-            ),
+            FileProblem::PartNotRegular(part.to_owned()),
         ));
     }
     let file = File::options()
@@ -170,10 +162,7 @@ fn open_part(part: &Path, target: &Path) -> Result<File, Failure> {
         .open(part)
         .map_err(|error| cannot_open(target, &error))?;
     if !is_ours(&file, part) {
-        return Err(cannot_open(
-            target,
-            &"another download is writing it: wait for that one, or choose another file",
-        ));
+        return Err(unusable(target, FileProblem::InUse));
     }
     Ok(file)
 }
@@ -209,24 +198,24 @@ fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
 }
 
 /// The folder and the name of a target that can be a file.
-fn checked(target: &Path) -> Result<(&Path, String), Failure> {
-    let refuse = |reason: &str| Err(cannot_open(target, &reason));
+fn checked(target: &Path) -> Result<(&Path, String), DownloadError> {
+    let refuse = |problem| Err(unusable(target, problem));
     let text = target.to_string_lossy();
     let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
-        return refuse("that names no file: give a folder and a file name");
+        return refuse(FileProblem::NoFileName);
     };
     if text.ends_with(std::path::is_separator) {
-        return refuse("that names a folder: append a file name");
+        return refuse(FileProblem::NamesFolder);
     }
     if let Ok(found) = target.metadata() {
         if found.is_dir() {
-            return refuse("there is a folder of that name: append a file name");
+            return refuse(FileProblem::IsFolder);
         }
         if !found.is_file() {
-            return refuse("that is a device or the like, no regular file: choose another name");
+            return refuse(FileProblem::NotRegular);
         }
         if found.permissions().readonly() {
-            return refuse("the file there is read-only: allow writing it, or choose another name");
+            return refuse(FileProblem::ReadOnly);
         }
     }
     let folder = if folder.as_os_str().is_empty() {
@@ -235,36 +224,25 @@ fn checked(target: &Path) -> Result<(&Path, String), Failure> {
         folder
     };
     if !folder.is_dir() {
-        return refuse(&format!(
-            "there is no folder {}: make it first",
-            folder.display()
-        ));
+        return refuse(FileProblem::NoFolder(folder.to_owned()));
     }
     Ok((folder, name.to_string_lossy().into_owned()))
 }
 
-fn cannot_open(target: &Path, reason: &dyn std::fmt::Display) -> Failure {
-    Failure::new(
-        FailureKind::FileCantOpen,
-        format!(
-            "the file {} for the body cannot be opened ({reason})",
-            target.display()
-        ),
-    )
+fn unusable(target: &Path, problem: FileProblem) -> DownloadError {
+    DownloadError::Open {
+        target: target.to_owned(),
+        problem,
+    }
 }
 
-fn cannot_write(target: &Path, error: &io::Error) -> Failure {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ": make room there",
-        io::ErrorKind::FileTooLarge => ": files there cannot be that large",
-        io::ErrorKind::PermissionDenied => ": allow writing there",
-        _ => "",
-    };
-    Failure::new(
-        FailureKind::FileWrite,
-        format!(
-            "the body cannot be written to the file {} ({error}){hint}",
-            target.display()
-        ),
-    )
+fn cannot_open(target: &Path, error: &io::Error) -> DownloadError {
+    unusable(target, FileProblem::Io(error.into()))
+}
+
+fn cannot_write(target: &Path, error: &io::Error) -> DownloadError {
+    DownloadError::Write {
+        target: target.to_owned(),
+        error: error.into(),
+    }
 }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::coop;
 use tokio::time::Instant;
 
-use crate::header_case::{LONGEST_HEAD, MOST_INTERIM, too_many_interim};
+use crate::head_limits::{HeadRefused, MAX_HEAD, MAX_INTERIM};
 use godot_rustls_net::transport::Transport;
 
 /// Frames in a row, within [`IDLE_FOR`], that bring no byte of a body and end no response.
@@ -156,8 +156,8 @@ impl Counts {
         let (count, bytes) = self.heads.entry(stream).or_default();
         *count += blocks;
         *bytes += length;
-        if *count > MOST_INTERIM + 1 || *bytes > LONGEST_HEAD {
-            return Err(too_many_interim());
+        if *count > MAX_INTERIM + 1 || *bytes > MAX_HEAD {
+            return Err(HeadRefused::TooManyInterim.into());
         }
         self.idle()
     }

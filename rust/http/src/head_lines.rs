@@ -4,20 +4,22 @@
 //! could be about the length of the body, another reader on the way may have heeded it and ended the body elsewhere
 //! (RFC 9112 section 11.2): the response is refused then.
 
-/// Fails for a head that must not be read leniently. The error is the end of a sentence.
-pub(super) fn check(head: &[u8]) -> Result<(), &'static str> {
+use crate::head_limits::MalformedLine;
+
+/// Fails for a head that must not be read leniently.
+pub(super) fn check(head: &[u8]) -> Result<(), MalformedLine> {
     let mut is_about_length = false;
     // The first line is the status line.
     for line in head.split(|byte| *byte == b'\n').skip(1) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.contains(&b'\r') || line.contains(&0) {
-            return Err("a line of its head has a carriage return or a NUL within");
+            return Err(MalformedLine::ControlCharacter);
         }
         let is_continued = line.starts_with(b" ") || line.starts_with(b"\t");
         let was_about_length = is_about_length && is_continued;
         is_about_length = names_length(line);
         if was_about_length || is_about_length && !is_field(line) {
-            return Err("a line of its head that is about the length of the body is malformed");
+            return Err(MalformedLine::AboutLength);
         }
     }
     Ok(())

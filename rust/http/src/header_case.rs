@@ -1,7 +1,6 @@
 //! What hyper does not keep of HTTP/1.1: how names of header fields are spelled, in both directions, and the order of
 //! a response's lines. Names count the same in any case (RFC 9110 section 5.1), yet scripts and old servers compare them.
 
-use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,23 +8,13 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::head_limits::{HeadRefused, MAX_HEAD, MAX_HEADERS, MAX_INTERIM};
 use crate::head_lines;
 use crate::headers::{Line, lossy};
 use godot_rustls_net::transport::Transport;
 
-/// Header fields that a response may have. Games get a few dozen; more would only cost memory.
-pub(super) const MOST_HEADERS: usize = 1000;
-
-/// Bytes that the head of a response may have.
-pub(super) const LONGEST_HEAD: usize = 400 * 1024;
-
-/// What to say of a head that exceeds either.
-pub(super) const HEAD_TOO_LONG: &str =
-    "the headers of the answer are longer than 400 KiB or more than 1000";
-
-/// Interim responses (1xx) that may come before a response, in no more bytes than its own head may have. A server that tells
-/// of its progress sends one now and then.
-pub(super) const MOST_INTERIM: usize = 1000;
+/// Lines of a head: the status line and the fields.
+const MAX_LINES: usize = 1 + MAX_HEADERS;
 
 /// The end of a head.
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
@@ -37,6 +26,9 @@ pub(super) struct Notes {
     spellings: Option<Vec<String>>,
     /// The response's head so far, while it is awaited.
     head: Option<Vec<u8>>,
+    /// Line ends in the head so far: more than the status line and the fields can have end it, before
+    /// hyper counts the fields.
+    line_ends: usize,
     /// Interim responses that came before it, and their bytes.
     interim: (usize, usize),
     /// The lines of the response's head.
@@ -45,28 +37,6 @@ pub(super) struct Notes {
     has_begun: bool,
     /// Whether anything came since [`SharedNotes::was_heard`] was asked last.
     was_heard: bool,
-}
-
-/// Why a response is refused before hyper reads it: what remains of a sentence that begins with "the server".
-#[derive(Debug)]
-pub(super) struct Refused(pub(super) String);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-fn refused(why: impl Into<String>) -> io::Error {
-    io::Error::other(Refused(why.into()))
-}
-
-pub(super) fn too_many_interim() -> io::Error {
-    refused(format!(
-        "the server sent more than {MOST_INTERIM} interim answers (1xx) or more than 400 KiB of them, and no answer"
-    ))
 }
 
 /// The notes of a connection, which carries one exchange at a time.
@@ -142,16 +112,19 @@ impl Notes {
         // A head that is not there yet needs no parsing, and no second look at its beginning, however it trickles in.
         let fresh = head.len().saturating_sub(2);
         head.extend_from_slice(data);
+        self.line_ends += line_ends(data);
         let fresh = &head[fresh..];
         let has_end = fresh.windows(2).any(|two| two == b"\n\n")
             || fresh.windows(3).any(|three| three == b"\n\r\n");
-        if !has_end && head.len() <= LONGEST_HEAD {
+        if !has_end && head.len() < MAX_HEAD && self.line_ends <= MAX_LINES {
             return Ok(());
         }
         let mut begin = 0;
-        while let Some((status, length, lines)) = parse(&head[begin..]) {
-            head_lines::check(&head[begin..begin + length])
-                .map_err(|why| refused(format!("the answer is not what HTTP allows ({why})")))?;
+        while let Some((status, length, lines)) = parse(&head[begin..])? {
+            if length > MAX_HEAD {
+                return Err(HeadRefused::TooLong.into());
+            }
+            head_lines::check(&head[begin..begin + length]).map_err(HeadRefused::Malformed)?;
             if !(100..200).contains(&status) || status == 101 {
                 self.lines = Some(lines);
                 self.head = None;
@@ -160,22 +133,28 @@ impl Notes {
             let (count, bytes) = &mut self.interim;
             *count += 1;
             *bytes += length;
-            if *count > MOST_INTERIM || *bytes > LONGEST_HEAD {
-                return Err(too_many_interim());
+            if *count > MAX_INTERIM || *bytes > MAX_HEAD {
+                return Err(HeadRefused::TooManyInterim.into());
             }
             begin += length;
         }
         head.drain(..begin);
-        if head.len() > LONGEST_HEAD {
-            return Err(refused(HEAD_TOO_LONG));
+        self.line_ends = line_ends(head);
+        if head.len() >= MAX_HEAD || self.line_ends > MAX_LINES {
+            return Err(HeadRefused::TooLong.into());
         }
         Ok(())
     }
 }
 
-/// Status, length and lines of a whole head.
-fn parse(head: &[u8]) -> Option<(u16, usize, Vec<Line>)> {
-    let mut fields = vec![httparse::EMPTY_HEADER; MOST_HEADERS];
+fn line_ends(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// Returns status, length and lines of a whole head; none of one that is not whole, and of one that
+/// hyper refuses.
+fn parse(head: &[u8]) -> Result<Option<(u16, usize, Vec<Line>)>, HeadRefused> {
+    let mut fields = vec![httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut fields);
     let mut config = httparse::ParserConfig::default();
     // As hyper is told to read it.
@@ -183,14 +162,17 @@ fn parse(head: &[u8]) -> Option<(u16, usize, Vec<Line>)> {
         .allow_obsolete_multiline_headers_in_responses(true)
         .allow_spaces_after_header_name_in_responses(true)
         .ignore_invalid_headers_in_responses(true);
-    let Ok(httparse::Status::Complete(length)) = config.parse_response(&mut response, head) else {
-        return None;
+    let length = match config.parse_response(&mut response, head) {
+        Ok(httparse::Status::Complete(length)) => length,
+        Err(httparse::Error::TooManyHeaders) => return Err(HeadRefused::TooLong),
+        Ok(httparse::Status::Partial) | Err(_) => return Ok(None),
     };
     let lines = response
         .headers
         .iter()
         .map(|field| (field.name.to_owned(), unfolded(lossy(field.value))));
-    Some((response.code?, length, lines.collect()))
+    let lines = lines.collect();
+    Ok(response.code.map(|code| (code, length, lines)))
 }
 
 /// A value that an old server spread over several lines is one line (RFC 9112 section 5.2): scripts split at line breaks.
@@ -330,7 +312,7 @@ mod tests {
             ..Notes::default()
         };
         notes.read(b"HTTP/1.1 200 OK\r\n").unwrap();
-        let mut pieces = (0..LONGEST_HEAD / 1024 + 1).map(|_| notes.read(&[b'x'; 1024]));
+        let mut pieces = (0..MAX_HEAD / 1024 + 1).map(|_| notes.read(&[b'x'; 1024]));
         assert!(pieces.any(|read| read.is_err()));
     }
 }

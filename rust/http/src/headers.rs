@@ -1,9 +1,11 @@
 //! Header fields (RFC 9110 section 5): those a script gives, and those a server sent.
 
+mod error;
+
 use http::Method;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::shown;
+pub use error::{FieldProblem, FieldRef, HeaderError};
 
 /// One field of a request, its name spelled as it was given.
 #[derive(Debug, Clone)]
@@ -15,32 +17,33 @@ pub struct Field {
 
 impl Field {
     /// Reads "Name: value". Line breaks would let whoever wrote the value add fields of their own: refused.
-    pub fn parse(line: &str) -> Result<Self, String> {
+    pub fn parse(line: &str) -> Result<Self, HeaderError> {
         Self::parse_at(line, 0)
     }
 
     /// Of a list, where it stands at `place`.
-    fn parse_at(line: &str, place: usize) -> Result<Self, String> {
-        let refuse = |why: &str| Err(format!("{} {why}", shown::header(line, place)));
+    fn parse_at(line: &str, place: usize) -> Result<Self, HeaderError> {
+        let refuse = |problem| {
+            let field = FieldRef::of(line, place);
+            Err(HeaderError::Field { field, problem })
+        };
         if line.trim().is_empty() {
-            return refuse("is blank: write it as \"Name: value\"");
+            return refuse(FieldProblem::Blank);
         }
         let Some((name, value)) = line.split_once(':') else {
-            return refuse("has no colon: write it as \"Name: value\"");
+            return refuse(FieldProblem::NoColon);
         };
         if name.is_empty() {
-            return refuse("has no name before its colon");
+            return refuse(FieldProblem::NoName);
         }
         if line.contains(['\r', '\n', '\0']) {
-            return refuse("contains a line break or a NUL, which would begin another header");
+            return refuse(FieldProblem::LineBreak);
         }
         let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
-            return refuse(
-                "has a character in its name that names cannot have (RFC 9110 section 5.1)",
-            );
+            return refuse(FieldProblem::InvalidName);
         };
         let Ok(value) = HeaderValue::from_bytes(value.trim().as_bytes()) else {
-            return refuse("has a control character in its value");
+            return refuse(FieldProblem::InvalidValue);
         };
         Ok(Self {
             spelling: name.to_owned(),
@@ -50,7 +53,7 @@ impl Field {
     }
 
     /// One of our own.
-    pub(super) fn new(spelling: &str, value: &str) -> Result<Self, String> {
+    pub(super) fn new(spelling: &str, value: &str) -> Result<Self, HeaderError> {
         Self::parse(&format!("{spelling}: {value}"))
     }
 
@@ -71,7 +74,7 @@ pub struct Fields(Vec<Field>);
 
 impl Fields {
     /// Reads all lines; the first that cannot be sent is the error.
-    pub fn parse(lines: &[String]) -> Result<Self, String> {
+    pub fn parse(lines: &[String]) -> Result<Self, HeaderError> {
         lines
             .iter()
             .enumerate()
@@ -94,7 +97,7 @@ impl Fields {
     }
 
     /// Adds one at the end unless its name is there already.
-    pub fn add_default(&mut self, spelling: &str, value: &str) -> Result<(), String> {
+    pub fn add_default(&mut self, spelling: &str, value: &str) -> Result<(), HeaderError> {
         if !self.has(&spelling.to_ascii_lowercase()) {
             self.0.push(Field::new(spelling, value)?);
         }
@@ -108,7 +111,7 @@ impl Fields {
         method: &Method,
         length: u64,
         user_agent: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), HeaderError> {
         self.add_default("Host", authority)?;
         // A length beside chunks would be read one way here and another way there.
         let expects_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
@@ -123,23 +126,17 @@ impl Fields {
     }
 
     /// A wrong length would make the server wait for more, or take the next request on this connection for a body.
-    fn agree_with(&self, length: u64) -> Result<(), String> {
+    fn agree_with(&self, length: u64) -> Result<(), HeaderError> {
         let mut given = self
             .0
             .iter()
             .filter(|field| field.name() == "content-length")
             .map(|field| lossy(field.value()));
         match given.find(|given| *given != length.to_string()) {
-            Some(wrong) => {
-                // A number is no secret; anything else could be one in the wrong place.
-                let is = match wrong.parse::<u64>() {
-                    Ok(number) => format!("is \"{number}\""),
-                    Err(_) => "is no number".to_owned(),
-                };
-                Err(format!(
-                    "the header Content-Length {is}, and the body has {length} bytes: leave the header out"
-                ))
-            }
+            Some(wrong) => Err(HeaderError::ContentLength {
+                given: wrong.parse().ok(),
+                body: length,
+            }),
             None => Ok(()),
         }
     }
@@ -249,7 +246,7 @@ mod tests {
             ("X Y: a", "character in its name"),
             ("X: \u{7f}", "control character"),
         ] {
-            let error = Field::parse(line).unwrap_err();
+            let error = Field::parse(line).unwrap_err().to_string();
             assert!(error.contains(words), "{line:?}: {error}");
             assert!(!error.contains("Evil"), "{line:?}: {error}");
         }
@@ -269,16 +266,19 @@ mod tests {
             assert!(
                 lengths(&["5"], 0)
                     .unwrap_err()
+                    .to_string()
                     .contains("is \"5\", and the body has 0")
             );
             assert!(
                 lengths(&["3", "5"], 3)
                     .unwrap_err()
+                    .to_string()
                     .contains("is \"5\", and the body has 3")
             );
             assert!(
                 lengths(&["secret"], 3)
                     .unwrap_err()
+                    .to_string()
                     .contains("is no number, and the body has 3")
             );
             lengths(&["3"], 3).unwrap();

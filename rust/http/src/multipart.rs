@@ -5,7 +5,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -61,11 +61,28 @@ impl Piece {
     }
 }
 
+/// Failure of the random generator that makes boundaries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoRandomness {
+    /// The generator's reason.
+    pub reason: String,
+}
+
+impl fmt::Display for NoRandomness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for NoRandomness {}
+
 impl Form {
     /// An empty form. Its boundary is random: nobody can write a field that contains it.
-    pub fn new() -> Result<Self, String> {
+    pub fn new() -> Result<Self, NoRandomness> {
         let mut random = [0; 16];
-        fill_with_random(&mut random)?;
+        fill_with_random(&mut random).map_err(|reason| NoRandomness {
+            reason: reason.to_string(),
+        })?;
         Ok(Self {
             boundary: format!("form-{}", hex(&random)),
             pieces: Vec::new(),

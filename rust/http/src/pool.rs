@@ -1,9 +1,6 @@
 //! Connections that are kept and used again, for one configuration.
 
-mod activity;
-mod connection;
 mod keep_alive;
-mod last_use;
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
@@ -15,13 +12,11 @@ use http::HeaderMap;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 
-use crate::failure::Failure;
-pub(super) use activity::Activity;
-pub(super) use connection::{Connection, Http1, Http2};
+use crate::connection::{Connection, Http1, Http2, LastUse};
+use crate::error::FetchError;
 use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::PhaseCell;
-use last_use::LastUse;
 
 /// How long a connection is kept that nobody uses. Servers usually close theirs after a minute or more.
 const KEPT_FOR: Duration = Duration::from_secs(50);
@@ -157,7 +152,7 @@ impl Pool {
         origin: &Origin,
         reuse: Reuse,
         phase: &PhaseCell,
-    ) -> Result<Connection, Failure> {
+    ) -> Result<Connection, FetchError> {
         let server = self.server(origin);
         if let Some(connection) = server.take(reuse) {
             return Ok(connection);
@@ -176,7 +171,7 @@ impl Pool {
         self: &Arc<Self>,
         origin: &Origin,
         phase: &PhaseCell,
-    ) -> Result<Connection, Failure> {
+    ) -> Result<Connection, FetchError> {
         let connection = Connection::make(&self.connector, origin, phase).await;
         self.learn(&self.server(origin), connection.as_ref().ok());
         connection
@@ -280,7 +275,7 @@ impl Lease {
     }
 
     /// Keeps the connection for the next request, if the server does.
-    pub(super) async fn give_back(self) {
+    pub(super) async fn release(self) {
         let Connection::Http1(mut connection) = self.connection else {
             return;
         };

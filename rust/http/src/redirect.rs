@@ -6,11 +6,10 @@ use percent_encoding::{AsciiSet, percent_encode};
 use url::Url;
 
 use crate::body::Content;
-use crate::failure::{Failure, FailureKind};
+use crate::error::FetchError;
 use crate::headers::Fields;
 use crate::request_url::resolve;
 use godot_rustls_net::origin::Origin;
-use godot_rustls_tls::diagnosis::Cause;
 
 /// Fields that describe a body, which a request that became a GET no longer has.
 const OF_BODY: [&str; 6] = [
@@ -58,21 +57,14 @@ impl Hop {
         status: u16,
         location: &str,
         allow_downgrade: bool,
-    ) -> Result<(), Failure> {
-        let url = resolve(&self.url, location).map_err(|problem| {
-            Failure::new(FailureKind::CantConnect, problem).because(Cause::Redirect)
-        })?;
+    ) -> Result<(), FetchError> {
+        let url = resolve(&self.url, location)?;
         let (from, to) = (Origin::of(&self.url), Origin::of(&url));
         if from.is_https && !to.is_https && !allow_downgrade {
-            return Err(Failure::new(
-                FailureKind::Request,
-                format!(
-                    "https://{} redirects to http://{}, where everybody on the way could read and change everything: ask for that address itself, or set allow_https_downgrade",
-                    from.authority(),
-                    to.authority()
-                ),
-            )
-            .because(Cause::Redirect));
+            return Err(FetchError::RedirectDowngrade {
+                from: from.authority(),
+                to: to.authority(),
+            });
         }
         if from != to {
             self.fields.remove(&OF_ORIGIN);
@@ -168,11 +160,11 @@ mod tests {
             .clone()
             .follow(302, "http://example.org/b", false)
             .unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Request);
-        assert!(
-            failure.message.contains("allow_https_downgrade"),
-            "{failure}"
-        );
+        let expected = FetchError::RedirectDowngrade {
+            from: "example.org".to_owned(),
+            to: "example.org".to_owned(),
+        };
+        assert_eq!(failure, expected);
         hop.follow(302, "http://example.org/b", true).unwrap();
         assert!(!hop.fields.has("authorization"));
     }

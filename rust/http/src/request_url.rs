@@ -1,36 +1,42 @@
-//! Whom a URL names.
+//! URLs of requests and of redirects.
 
+mod error;
+
+use godot_rustls_net::redacted;
 use url::Url;
 
-use crate::shown;
+pub use error::{LocationError, LocationProblem, UrlError, UrlProblem};
 
 /// Characters of the longest name that a host can have (RFC 1035 section 2.3.4).
-const LONGEST_HOST: usize = 253;
+pub(crate) const MAX_HOST: usize = 253;
 
-/// Reads a URL that a script gave. The fragment and user information are dropped; what a browser would repair and
-/// the engine refuses is refused. The error is a sentence.
-pub fn parse(text: &str) -> Result<Url, String> {
-    let refuse = |why: &str| Err(format!("the URL {} {why}", shown::url_text(text)));
+/// Reads the URL of a request. The fragment and user information are dropped; what a browser would
+/// repair is refused.
+pub fn parse(text: &str) -> Result<Url, UrlError> {
     if text.is_empty() {
-        return Err("the URL is empty: pass one such as https://example.org/".to_owned());
+        return Err(UrlError::Empty);
     }
+    let refuse = |problem| {
+        let url = redacted::url_text(text);
+        Err(UrlError::Unusable { url, problem })
+    };
     if text.chars().any(char::is_control) {
-        return refuse("contains a line break or another control character");
+        return refuse(UrlProblem::ControlCharacter);
     }
     let Some((scheme, rest)) = text.split_once("://") else {
-        return refuse("has no scheme: begin it with https:// or http://");
+        return refuse(UrlProblem::NoScheme);
     };
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return refuse("is neither https:// nor http://");
+        return refuse(UrlProblem::OtherScheme);
     }
     let authority_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, beyond) = rest.split_at(authority_ends);
     if authority.is_empty() {
-        return refuse("names no host");
+        return refuse(UrlProblem::NoHost);
     }
     // A browser would take it for a slash, and so another host than the one that is read here.
     if authority.contains('\\') {
-        return refuse("has a backslash in its host");
+        return refuse(UrlProblem::BackslashInHost);
     }
     let server = authority
         .rsplit_once('@')
@@ -40,7 +46,7 @@ pub fn parse(text: &str) -> Result<Url, String> {
         .map(|(_, port)| port)
         .filter(|port| !port.contains(']'));
     if port.is_some_and(|port| port.parse::<u16>().unwrap_or_default() == 0) {
-        return refuse("has a port that is not a number from 1 to 65535");
+        return refuse(UrlProblem::Port);
     }
     match Url::parse(&format!("{scheme}://{authority}{beyond}")) {
         Ok(mut url) => {
@@ -48,37 +54,40 @@ pub fn parse(text: &str) -> Result<Url, String> {
             drop_user(&mut url);
             Ok(url)
         }
-        Err(error) => refuse(&format!("cannot be read ({error})")),
+        Err(error) => refuse(UrlProblem::Unreadable(error)),
     }
 }
 
-/// What a redirect's Location names, seen from `base` (RFC 3986 section 5).
-pub fn resolve(base: &Url, location: &str) -> Result<Url, String> {
+/// Returns a URL, valid or not, in quotes and without user, password, query and fragment.
+pub fn redacted(text: &str) -> String {
+    parse(text).map_or_else(|_| redacted::url_text(text), |read| redacted::url(&read))
+}
+
+/// Returns what a redirect's Location names, seen from `base` (RFC 3986 section 5).
+pub(crate) fn resolve(base: &Url, location: &str) -> Result<Url, LocationError> {
     let location = location.trim();
-    let refuse = |why: &str| {
-        let location = shown::url_text(location);
-        Err(format!("the server redirects to {location}, which {why}"))
+    let refuse = |problem| {
+        let location = redacted::url_text(location);
+        Err(LocationError { location, problem })
     };
     if location.chars().any(char::is_control) {
-        return refuse("contains a tab or another control character");
+        return refuse(LocationProblem::ControlCharacter);
     }
     if !is_plain(location) {
-        return refuse(
-            "one reader takes for another host and the next for none (RFC 9110 section 4.2.1)",
-        );
+        return refuse(LocationProblem::AmbiguousHost);
     }
     let mut url = match base.join(location) {
         Ok(url) => url,
-        Err(error) => return refuse(&format!("cannot be read ({error})")),
+        Err(error) => return refuse(LocationProblem::Unreadable(error)),
     };
     if !matches!(url.scheme(), "http" | "https") {
-        return refuse("is neither https:// nor http://");
+        return refuse(LocationProblem::OtherScheme);
     }
     if url.port() == Some(0) {
-        return refuse("has the port 0");
+        return refuse(LocationProblem::PortZero);
     }
-    if url.host_str().is_none_or(|host| host.len() > LONGEST_HOST) {
-        return refuse("names a host of more than 253 characters");
+    if url.host_str().is_none_or(|host| host.len() > MAX_HOST) {
+        return refuse(LocationProblem::LongHost);
     }
     url.set_fragment(None);
     drop_user(&mut url);
@@ -168,7 +177,7 @@ mod tests {
             ("https://example.org\\@evil.example/", "backslash"),
             ("https://example.org/\r\nX: y", "line break"),
         ] {
-            let error = parse(text).unwrap_err();
+            let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(words), "{text}: {error}");
         }
     }
@@ -212,5 +221,12 @@ mod tests {
         ] {
             assert!(resolve(&base, location).is_err(), "{location}");
         }
+    }
+
+    #[test]
+    fn urls_that_were_not_read_are_shown_without_their_secrets() {
+        let read = Url::parse("https://me:secret@example.org:8443/a?secret#secret").unwrap();
+        assert_eq!(redacted(read.as_str()), redacted::url(&read));
+        assert_eq!(redacted("ftp://me:secret@x"), "\"ftp://…\"");
     }
 }

@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use crate::failure::{Failure, FailureKind};
+use std::error::Error;
+use std::fmt;
 
 /// Bytes of the longest line and of the data of the largest event. A server could fill the memory otherwise.
 const MAX: usize = 1024 * 1024;
@@ -50,7 +51,7 @@ impl Events {
         &mut self,
         mut bytes: &[u8],
         hand_out: &mut dyn FnMut(Event),
-    ) -> Result<(), Failure> {
+    ) -> Result<(), EventError> {
         loop {
             if self.is_after_return && !bytes.is_empty() {
                 self.is_after_return = false;
@@ -59,7 +60,7 @@ impl Events {
             let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             let part = &bytes[..end.unwrap_or(bytes.len())];
             if self.line.len() + part.len() > MAX {
-                return Err(too_long("a line", MAX));
+                return Err(EventError::of(EventPart::Line));
             }
             self.line.extend_from_slice(part);
             let Some(end) = end else {
@@ -78,7 +79,7 @@ impl Events {
         self.retry
     }
 
-    fn end_line(&mut self) -> Result<Option<Event>, Failure> {
+    fn end_line(&mut self) -> Result<Option<Event>, EventError> {
         let line = std::mem::take(&mut self.line);
         let mut line = line.as_slice();
         if !self.is_after_first_line {
@@ -95,12 +96,12 @@ impl Events {
             "event" => value.clone_into(&mut self.kind),
             "data" => {
                 if self.data.len() + value.len() > MAX {
-                    return Err(too_long("an event", MAX));
+                    return Err(EventError::of(EventPart::Data));
                 }
                 self.data.push_str(value);
                 self.data.push('\n');
             }
-            "id" if value.len() > MAX_ID => return Err(too_long("an id", MAX_ID)),
+            "id" if value.len() > MAX_ID => return Err(EventError::of(EventPart::Id)),
             "id" if !value.contains('\0') => value.clone_into(&mut self.id),
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().or(self.retry);
@@ -128,11 +129,49 @@ impl Events {
     }
 }
 
-fn too_long(what: &str, most: usize) -> Failure {
-    Failure::new(
-        FailureKind::Connection,
-        format!(
-            "the event stream has {what} of more than {most} bytes: the server must send smaller ones"
-        ),
-    )
+/// Part of an event stream whose size is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventPart {
+    /// One line.
+    Line,
+    /// The data of one event.
+    Data,
+    /// The id of one event.
+    Id,
 }
+
+/// Part of an event stream that exceeds its limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventError {
+    /// The part.
+    pub part: EventPart,
+    /// The limit in bytes.
+    pub limit: usize,
+}
+
+impl EventError {
+    fn of(part: EventPart) -> Self {
+        let limit = match part {
+            EventPart::Line | EventPart::Data => MAX,
+            EventPart::Id => MAX_ID,
+        };
+        Self { part, limit }
+    }
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = match self.part {
+            EventPart::Line => "a line",
+            EventPart::Data => "an event",
+            EventPart::Id => "an id",
+        };
+        write!(
+            f,
+            "the event stream has {part} of more than {} bytes: the server must send smaller ones",
+            self.limit
+        )
+    }
+}
+
+impl Error for EventError {}

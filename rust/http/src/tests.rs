@@ -20,12 +20,15 @@ use std::time::Duration;
 use http::Method;
 
 use crate::body::Content;
-use crate::failure::{Failure, FailureKind};
-use crate::fetch::{Ending, Head, Order, Receiver, Rules, run};
+use crate::body_sink::Receiver;
+use crate::error::{FetchError, FetchErrorKind};
+use crate::fetch::{Ending, run};
 use crate::headers::Fields;
 use crate::pool::Pool;
 use crate::progress::Progress;
+use crate::request::{Order, Rules};
 use crate::request_url::parse;
+use crate::response::Head;
 use godot_rustls_net::connector::Connector;
 use godot_rustls_net::proxy::Routes;
 use godot_rustls_tls::config::ClientSetup;
@@ -39,16 +42,16 @@ struct Body {
 }
 
 impl Receiver for Body {
-    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), Failure> {
+    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), FetchError> {
         Ok(())
     }
 
-    fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
+    fn write(&mut self, piece: &[u8]) -> Result<(), FetchError> {
         self.bytes.extend_from_slice(piece);
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), Failure> {
+    fn finish(&mut self) -> Result<(), FetchError> {
         self.is_whole = true;
         Ok(())
     }
@@ -119,14 +122,14 @@ fn whole((ending, body): (Ending, Body)) -> (u16, Vec<u8>) {
 
 /// Fails unless it failed like this, and in these words.
 #[track_caller]
-fn failed((ending, body): (Ending, Body), kind: FailureKind, words: &str) {
+fn failed((ending, body): (Ending, Body), kind: FetchErrorKind, words: &str) {
     let failure = ending.failure.unwrap();
-    assert_eq!(failure.kind, kind, "{failure}");
-    assert!(failure.message.contains(words), "{failure}");
+    assert_eq!(failure.kind(), kind, "{failure}");
+    assert!(failure.to_string().contains(words), "{failure}");
     // Scripts branch on the cause: it says what the sentence says.
-    let is_incomplete = failure.message.starts_with("the body is incomplete");
+    let is_incomplete = failure.to_string().starts_with("the body is incomplete");
     assert_eq!(
-        failure.cause == Cause::BodyIncomplete,
+        failure.cause() == Cause::BodyIncomplete,
         is_incomplete,
         "{failure:?}"
     );

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_tls::config::ClientSetup;
-use godot_rustls_tls::diagnosis::{Vocabulary, diagnose};
 use tokio::net::TcpStream;
 
 use crate::deadline::{Deadline, Elapsed};
@@ -25,7 +24,6 @@ pub struct Connector {
     setup: Arc<ClientSetup>,
     routes: Routes,
     timeout: Option<Duration>,
-    vocabulary: Vocabulary,
 }
 
 /// The facts about the other end of a connection.
@@ -55,20 +53,7 @@ impl Connector {
             setup,
             routes,
             timeout,
-            vocabulary: Vocabulary::default(),
         }
-    }
-
-    /// Sets the words for advice in sentences.
-    #[must_use]
-    pub fn with_vocabulary(mut self, vocabulary: Vocabulary) -> Self {
-        self.vocabulary = vocabulary;
-        self
-    }
-
-    /// Returns the words for the advice in the sentences of [`ConnectError`].
-    pub fn vocabulary(&self) -> Vocabulary {
-        self.vocabulary
     }
 
     /// Connects to `origin`, through a proxy where the routes say so, and with TLS for HTTPS.
@@ -113,12 +98,12 @@ impl Connector {
         let session = self
             .setup
             .connect(&origin.host)
-            .map_err(|failure| ConnectError::Tls(diagnose(&failure, &self.vocabulary)))?;
-        let mut stream = TlsStream::new(socket, session, self.vocabulary);
+            .map_err(ConnectError::Tls)?;
+        let mut stream = TlsStream::new(socket, session);
         let outcome = deadline.within(stream.handshake()).await;
         match outcome {
             Ok(Ok(())) => Ok(stream),
-            Ok(Err(diagnosis)) => Err(ConnectError::Tls(diagnosis)),
+            Ok(Err(failure)) => Err(ConnectError::Tls(failure)),
             Err(Elapsed { limit }) => Err(ConnectError::Tls(stream.timed_out(limit))),
         }
     }

@@ -12,14 +12,15 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use godot_rustls_pki::text::excerpt;
-use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary};
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary, diagnose};
+use godot_rustls_tls::failure::Failure;
 
 pub use proxy::{ProxyError, ProxyFault};
 pub use system::SystemError;
 
 /// The reason why no connection was made. Hosts are kept in the form that may be printed, without
 /// the user and the password that a URL in place of a host may hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The name of a host was not resolved to an address.
@@ -56,7 +57,7 @@ pub enum ConnectError {
         fault: ProxyFault,
     },
     /// The TLS handshake with the server failed.
-    Tls(Diagnosis),
+    Tls(Failure),
 }
 
 /// The host at the other end of a TCP connection.
@@ -126,7 +127,7 @@ impl ConnectError {
                 ConnectFault::System(_) | ConnectFault::Unusable(_) => Cause::Transport,
                 ConnectFault::TimedOut { .. } => Cause::Timeout,
             },
-            Self::Tls(diagnosis) => diagnosis.cause,
+            Self::Tls(failure) => failure.cause(),
         }
     }
 
@@ -164,7 +165,7 @@ impl ConnectError {
                 "the proxy {proxy} does not connect to {origin} ({fault}): check its address, user \
                  and password, and what it allows"
             ),
-            Self::Tls(diagnosis) => diagnosis.message.clone(),
+            Self::Tls(failure) => diagnose(failure, &vocabulary).message,
         }
     }
 }
@@ -242,7 +243,7 @@ impl Error for ConnectError {
             },
             Self::ProxySettings(error) => Some(error),
             Self::Proxy { fault, .. } => Some(fault),
-            Self::Tls(diagnosis) => Some(diagnosis),
+            Self::Tls(failure) => Some(failure),
         }
     }
 }

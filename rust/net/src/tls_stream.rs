@@ -9,7 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::lingering::Socket;
-use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary, diagnose};
+use godot_rustls_tls::diagnosis::Cause;
+use godot_rustls_tls::failure::Failure;
 use godot_rustls_tls::session::Session;
 
 /// The largest read from the socket, in bytes: four records of the largest size.
@@ -18,11 +19,10 @@ const MAX_READ: usize = 64 * 1024;
 /// The plaintext that is encrypted before the socket has to take the records, in bytes.
 const MAX_WRITE: usize = 64 * 1024;
 
-/// A secured connection. Its I/O errors carry a [`Diagnosis`].
+/// A secured connection. Its I/O errors carry the [`Failure`] of the session.
 pub struct TlsStream {
     socket: Socket,
     session: Session,
-    vocabulary: Vocabulary,
     output: Vec<u8>,
     sent: usize,
     input: Vec<u8>,
@@ -31,12 +31,11 @@ pub struct TlsStream {
 }
 
 impl TlsStream {
-    /// Secures `socket` with `session`, whose handshake is not begun. Errors name settings as `vocabulary` does.
-    pub fn new(socket: TcpStream, session: Session, vocabulary: Vocabulary) -> Self {
+    /// Secures `socket` with `session`, whose handshake is not begun.
+    pub fn new(socket: TcpStream, session: Session) -> Self {
         Self {
             socket: Socket::new(socket),
             session,
-            vocabulary,
             output: Vec::new(),
             sent: 0,
             input: Vec::new(),
@@ -50,7 +49,7 @@ impl TlsStream {
     }
 
     /// Performs the handshake. After a failure the alert is sent before this returns.
-    pub async fn handshake(&mut self) -> Result<(), Diagnosis> {
+    pub async fn handshake(&mut self) -> Result<(), Failure> {
         let outcome = std::future::poll_fn(|context| self.poll_handshake(context)).await;
         if outcome.is_err() {
             self.session.take_output(&mut self.output);
@@ -59,13 +58,13 @@ impl TlsStream {
         outcome
     }
 
-    /// Ends a handshake that took too long, and returns its diagnosis.
-    pub(crate) fn timed_out(&mut self, limit: Duration) -> Diagnosis {
+    /// Ends a handshake that took too long, and returns its failure.
+    pub(crate) fn timed_out(&mut self, limit: Duration) -> Failure {
         self.session.handshake_timed_out(limit);
         self.failure()
     }
 
-    fn poll_handshake(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Diagnosis>> {
+    fn poll_handshake(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         loop {
             if let Err(error) = ready!(self.poll_send(context)) {
                 self.session.transport_failed(&error.to_string());
@@ -112,17 +111,18 @@ impl TlsStream {
         Poll::Ready(Ok(()))
     }
 
-    fn failure(&self) -> Diagnosis {
+    fn failure(&self) -> Failure {
+        // Asked only after a failure; a session without one has ended without close_notify.
         self.session
             .failure()
-            .map(|failure| diagnose(failure, &self.vocabulary))
-            .unwrap_or_default()
+            .cloned()
+            .unwrap_or(Failure::Truncated)
     }
 
     /// Returns the failure of the session as an I/O error. h2 keeps only its kind and its text.
     fn error(&self) -> io::Error {
         let failure = self.failure();
-        let kind = match failure.cause {
+        let kind = match failure.cause() {
             Cause::Closed | Cause::Truncated => io::ErrorKind::UnexpectedEof,
             Cause::Transport => io::ErrorKind::ConnectionReset,
             _ => io::ErrorKind::InvalidData,

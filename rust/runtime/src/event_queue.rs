@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use tokio::sync::Notify;
+
 /// Bytes of events that may wait. With more, the sender should stop reading: a program that is paused for hours, or
 /// slower than its server, must not run out of memory.
 pub const MAX_WAITING: usize = 1024 * 1024;
@@ -45,10 +47,24 @@ impl RetryTime {
     }
 }
 
+/// Bytes of the events that wait.
+#[derive(Debug, Default)]
+struct Waiting {
+    bytes: AtomicUsize,
+    /// Notified when they are few enough again.
+    taken: Notify,
+}
+
+impl Waiting {
+    fn are_many(&self) -> bool {
+        self.bytes.load(Ordering::Acquire) > MAX_WAITING
+    }
+}
+
 /// Makes an empty queue.
 pub fn queue<E: Event>() -> (EventSender<E>, EventReceiver<E>) {
     let (sender, receiver) = channel();
-    let waiting = Arc::new(AtomicUsize::new(0));
+    let waiting = Arc::new(Waiting::default());
     let retry = RetryTime::default();
     let sender = EventSender {
         sender,
@@ -67,14 +83,14 @@ pub fn queue<E: Event>() -> (EventSender<E>, EventReceiver<E>) {
 #[derive(Debug)]
 pub struct EventSender<E> {
     sender: Sender<E>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
     retry: RetryTime,
 }
 
 impl<E: Event> EventSender<E> {
     /// Adds an event. The receiver may be gone.
     pub fn send(&self, event: E) {
-        self.waiting.fetch_add(size(&event), Ordering::Relaxed);
+        self.waiting.bytes.fetch_add(size(&event), Ordering::AcqRel);
         let _ = self.sender.send(event);
     }
 
@@ -87,12 +103,23 @@ impl<E: Event> EventSender<E> {
 
     /// Returns whether the sender should wait before it reads more.
     pub fn is_full(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > MAX_WAITING
+        self.waiting.are_many()
+    }
+
+    /// Returns a future that completes once enough events were taken.
+    pub fn until_taken(&self) -> impl Future<Output = ()> + Send + use<E> {
+        let waiting = Arc::clone(&self.waiting);
+        async move {
+            // A notification that comes between the look and the wait is kept.
+            while waiting.are_many() {
+                waiting.taken.notified().await;
+            }
+        }
     }
 
     /// Returns whether so much waits that the stream has to end.
     pub fn is_flooded(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > MAX_FLOOD
+        self.waiting.bytes.load(Ordering::Acquire) > MAX_FLOOD
     }
 }
 
@@ -100,7 +127,7 @@ impl<E: Event> EventSender<E> {
 #[derive(Debug)]
 pub struct EventReceiver<E> {
     receiver: Receiver<E>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
     retry: RetryTime,
 }
 
@@ -108,7 +135,11 @@ impl<E: Event> EventReceiver<E> {
     /// Returns the next event, if one waits.
     pub fn take(&self) -> Option<E> {
         let event = self.receiver.try_recv().ok()?;
-        self.waiting.fetch_sub(size(&event), Ordering::Relaxed);
+        let size = size(&event);
+        let before = self.waiting.bytes.fetch_sub(size, Ordering::AcqRel);
+        if before > MAX_WAITING && before - size <= MAX_WAITING {
+            self.waiting.taken.notify_one();
+        }
         Some(event)
     }
 
@@ -152,6 +183,23 @@ mod tests {
         assert!(sender.is_full() && !sender.is_flooded());
         receiver.take();
         assert!(!sender.is_full());
+    }
+
+    #[tokio::test]
+    async fn a_sender_that_waits_goes_on_when_events_were_taken() {
+        let (sender, receiver) = queue::<usize>();
+        sender.until_taken().await;
+        for _ in 0..3 {
+            sender.send(MAX_WAITING / 2);
+        }
+        let waiting = tokio::spawn(sender.until_taken());
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        receiver.take();
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        receiver.take();
+        waiting.await.unwrap();
     }
 
     #[test]

@@ -12,9 +12,9 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_http::client::{Answered, Client, Piece};
 use godot_rustls_http::headers::written;
-use godot_rustls_http::shown;
 use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::proxy::Routes;
+use godot_rustls_net::redacted;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 use tokio::task::AbortHandle;
 
@@ -28,7 +28,6 @@ use crate::http::pool_cache;
 use crate::http::proxy_settings::Proxies;
 use crate::runtime::packed_bytes::Bytes;
 use crate::runtime::threads::threads;
-use crate::vocabulary;
 
 /// An HTTP/1.1 client with one connection, which the script polls; a drop-in replacement for
 /// [HTTPClient].
@@ -123,7 +122,7 @@ impl RustlsHTTPClient {
         // Nothing is bound: the trust may have something to tell.
         let call = format_args!(
             "RustlsHTTPClient.connect_to_host({}, {})",
-            shown::url_text(&origin.host),
+            redacted::url_text(&origin.host),
             origin.port
         );
         let options = tls_options.0.filter(|_| origin.is_https);
@@ -153,9 +152,8 @@ impl RustlsHTTPClient {
         } else {
             Self::STATUS_RESOLVING
         };
-        let connector = Connector::new(setup, routes, project_settings::connect_timeout())
-            .with_vocabulary(vocabulary::HTTP_CLIENT);
-        let server = shown::url_text(&format!("https://{}:{}", origin.host, origin.port));
+        let connector = Connector::new(setup, routes, project_settings::connect_timeout());
+        let server = redacted::url_text(&format!("https://{}:{}", origin.host, origin.port));
         let (client, work) = Client::open(connector, origin);
         let task = runtime.spawn(work).abort_handle();
         me.link = Some(Link {

@@ -146,7 +146,7 @@ impl RustlsMultipartForm {
         if self.form.is_none() {
             match Form::new() {
                 Ok(form) => self.form = Some(form),
-                Err(problem) => report(&problem),
+                Err(problem) => report(&problem.to_string()),
             }
         }
         self.form.as_mut()

@@ -10,7 +10,7 @@ use godot::classes::{IStreamPeerExtension, StreamPeer, StreamPeerExtension};
 use godot::global::Error;
 use godot::meta::conv::RawPtr;
 use godot::prelude::*;
-use godot_rustls_http::shown;
+use godot_rustls_net::redacted;
 use godot_rustls_pki::reference_name::is_host;
 use godot_rustls_tls::diagnosis::{Cause, diagnose};
 
@@ -380,7 +380,7 @@ impl RustlsStreamPeerTLS {
                 &slot,
                 format!(
                     "{} is not a host: use a name or an address, without scheme and path",
-                    shown::url_text(&host)
+                    redacted::url_text(&host)
                 ),
             );
         }

@@ -1,12 +1,16 @@
 //! Where the body of an answer goes: memory, a file, or events.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 
-use godot_rustls_http::download::{Partial, Saving};
-use godot_rustls_http::failure::{Failure, FailureKind};
-use godot_rustls_http::fetch::{Head, Order, Receiver};
+use godot_rustls_http::body_sink::Receiver;
+use godot_rustls_http::download::Saving;
+use godot_rustls_http::error::FetchError;
+use godot_rustls_http::range::Partial;
+use godot_rustls_http::request::Order;
+use godot_rustls_http::response::Head;
 use godot_rustls_http::server_sent_events::{Event, Events};
-use godot_rustls_runtime::event_queue::{self, EventSender};
+use godot_rustls_runtime::event_queue::{self, EventSender, MAX_FLOOD};
 
 use crate::runtime::packed_bytes::Bytes;
 
@@ -78,7 +82,7 @@ impl Destination {
 }
 
 impl Receiver for Destination {
-    fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), Failure> {
+    fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), FetchError> {
         self.place = self.place_for(head, length);
         match &mut self.saving {
             Some(saving) => saving.begin(head, length),
@@ -86,14 +90,11 @@ impl Receiver for Destination {
         }
     }
 
-    fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
+    fn write(&mut self, piece: &[u8]) -> Result<(), FetchError> {
         match &mut self.place {
             Place::Memory(bytes) => match bytes.push(piece) {
                 true => Ok(()),
-                false => Err(Failure::new(
-                    FailureKind::BodySizeLimit,
-                    "there is no memory for the body: set download_file or body_size_limit",
-                )),
+                false => Err(FetchError::OutOfMemory),
             },
             Place::File => match &mut self.saving {
                 Some(saving) => saving.write(piece),
@@ -102,10 +103,7 @@ impl Receiver for Destination {
             Place::Events(events) => {
                 let sender = self.events.as_ref();
                 if sender.is_some_and(EventSender::is_flooded) {
-                    return Err(Failure::new(
-                        FailureKind::BodySizeLimit,
-                        "the server sends events faster than they can be taken: more than 16 MiB of them wait",
-                    ));
+                    return Err(FetchError::EventsNotTaken { limit: MAX_FLOOD });
                 }
                 let pushed = events.push(piece, &mut |event| {
                     if let Some(sender) = sender {
@@ -115,16 +113,17 @@ impl Receiver for Destination {
                 if let Some(sender) = sender {
                     sender.set_retry(events.retry());
                 }
-                pushed
+                Ok(pushed?)
             }
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.events.as_ref().is_some_and(EventSender::is_full)
+    fn until_ready(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let events = self.events.as_ref().filter(|events| events.is_full())?;
+        Some(Box::pin(events.until_taken()))
     }
 
-    fn finish(&mut self) -> Result<(), Failure> {
+    fn finish(&mut self) -> Result<(), FetchError> {
         match (&mut self.place, &mut self.saving) {
             (Place::Memory(bytes), _) => {
                 bytes.trim();

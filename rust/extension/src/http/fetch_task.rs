@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
-use godot_rustls_http::failure::{Failure, FailureKind};
-use godot_rustls_http::fetch::{self, Head, Order};
+use godot_rustls_http::error::FetchErrorKind;
+use godot_rustls_http::fetch;
 use godot_rustls_http::pool::Pool;
 use godot_rustls_http::progress::Progress;
+use godot_rustls_http::request::Order;
+use godot_rustls_http::response::Head;
 use godot_rustls_http::server_sent_events::Event;
 use godot_rustls_net::phase::Phase;
 use godot_rustls_runtime::event_queue::{self, EventReceiver, RetryTime};
@@ -15,13 +17,14 @@ use godot_rustls_runtime::response_state::{Counts, Task};
 use tokio::task::AbortHandle;
 
 use super::body_sink::{Destination, File, ServerEvent};
+use super::problem::Problem;
 use crate::runtime::packed_bytes::Bytes;
 use crate::runtime::threads::threads;
 
 /// What an exchange gave.
 pub(crate) struct Finished {
     pub(crate) head: Option<Head>,
-    pub(crate) failure: Option<Failure>,
+    pub(crate) failure: Option<Problem>,
     pub(crate) body: Bytes,
     /// From its beginning to its end.
     pub(crate) took: Duration,
@@ -72,7 +75,7 @@ impl Flight {
             // The game may have lost interest.
             let _ = sender.send(Finished {
                 head: ending.head,
-                failure: ending.failure,
+                failure: ending.failure.map(Problem::from),
                 body,
                 took: begun.elapsed(),
             });
@@ -125,8 +128,8 @@ impl Task for Flight {
         match self.finished.try_recv() {
             Ok(finished) => Some(finished),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Finished::failed(Failure::new(
-                FailureKind::Request,
+            Err(TryRecvError::Disconnected) => Some(Finished::failed(Problem::other(
+                FetchErrorKind::Request,
                 "the request ended by a defect of the addon: please report it with the lines printed above",
             ))),
         }
@@ -139,7 +142,7 @@ impl Task for Flight {
 }
 
 impl Finished {
-    pub(super) fn failed(failure: Failure) -> Self {
+    pub(super) fn failed(failure: Problem) -> Self {
         Self {
             head: None,
             failure: Some(failure),

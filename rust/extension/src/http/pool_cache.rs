@@ -8,8 +8,6 @@ use godot_rustls_net::connector::Connector;
 use godot_rustls_net::proxy::Routes;
 use godot_rustls_tls::config::ClientSetup;
 
-use crate::vocabulary;
-
 /// Pools kept at the same time. A game has a handful of options objects.
 const MOST: usize = 32;
 
@@ -51,7 +49,7 @@ pub(crate) fn pool(
     }
     let offering = Arc::new(setup.offering(&PROTOCOLS));
     let connector = Connector::new(offering, routes.clone(), connect_timeout);
-    let pool = Pool::new(connector.with_vocabulary(vocabulary::HTTP_REQUEST));
+    let pool = Pool::new(connector);
     pools.push(Entry {
         setup: Arc::downgrade(setup),
         routes: routes.clone(),

@@ -2,22 +2,23 @@
 
 use std::ops::Deref;
 
-use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::error::FetchErrorKind;
 use godot_rustls_net::phase::Phase;
 use godot_rustls_runtime::event_queue::RetryTime;
 use godot_rustls_runtime::response_state::{End, ResponseState};
 
 use super::fetch_task::{Finished, Flight};
+use super::problem::Problem;
 
 /// The state of a response, and the retry time of its events.
 #[derive(Clone)]
 pub(crate) struct Arrival {
-    state: ResponseState<Flight, Failure>,
+    state: ResponseState<Flight, Problem>,
     retry: RetryTime,
 }
 
 impl Deref for Arrival {
-    type Target = ResponseState<Flight, Failure>;
+    type Target = ResponseState<Flight, Problem>;
 
     fn deref(&self) -> &Self::Target {
         &self.state
@@ -26,7 +27,7 @@ impl Deref for Arrival {
 
 impl Arrival {
     /// Begins with a flight, or with the reason why there is none.
-    pub(crate) fn of(flight: Result<Flight, Failure>) -> Self {
+    pub(crate) fn of(flight: Result<Flight, Problem>) -> Self {
         Self {
             retry: flight
                 .as_ref()
@@ -56,7 +57,7 @@ impl Arrival {
         Some(match self.take_end()? {
             End::Finished(finished) => finished,
             End::NotBegun(failure) => Finished::failed(failure),
-            End::Cancelled(why) => Finished::failed(Failure::new(FailureKind::Cancelled, why)),
+            End::Cancelled(why) => Finished::failed(Problem::other(FetchErrorKind::Cancelled, why)),
         })
     }
 }

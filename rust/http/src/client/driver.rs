@@ -10,14 +10,14 @@ use tokio::sync::mpsc;
 
 use super::{Answered, Ask, Shared, Stage};
 use crate::body::{Body, Content};
-use crate::failure::Failure;
-use crate::fetch::{incomplete, told};
+use crate::connection::Http1;
+use crate::error::{FetchError, RequestError};
 use crate::headers::{find, find_last, have_no_other_length};
-use crate::pool::Http1;
+use crate::hyper_error::{cut_by, from_hyper};
 use crate::progress::Progress;
-use crate::shown;
 use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
+use godot_rustls_net::redacted;
 use godot_rustls_net::transport::Transport;
 
 /// What a target cannot hold as it is.
@@ -39,7 +39,7 @@ pub(super) async fn drive(
     let _ended = Ended(&shared);
     let outcome = match connector.connect(&origin, &shared.phase).await {
         Ok((transport, facts)) => serve(transport, facts, asked, &shared).await,
-        Err(error) => Err(Failure::of_connect(&error, connector.vocabulary())),
+        Err(error) => Err(error.into()),
     };
     shared.change(|state| {
         state.stage = match outcome {
@@ -68,7 +68,7 @@ async fn serve(
     facts: PeerFacts,
     mut asked: mpsc::UnboundedReceiver<Prepared>,
     shared: &Shared,
-) -> Result<(), Failure> {
+) -> Result<(), FetchError> {
     let mut connection = Http1::begin(transport, facts).await?;
     shared.change(|state| {
         state.facts = Some(Arc::clone(&connection.facts));
@@ -89,7 +89,7 @@ async fn serve(
         let response = connection
             .send(request)
             .await
-            .map_err(|error| told(error.error()))?;
+            .map_err(|error| from_hyper(error.error()))?;
         let lines = connection.notes.take_lines().unwrap_or_default();
         let answered = answered(&method, response.status().as_u16(), lines);
         let body = response.into_body();
@@ -115,13 +115,13 @@ async fn serve(
 }
 
 /// How many bytes came.
-async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, Failure> {
+async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, FetchError> {
     let mut received = 0;
     if body.is_end_stream() {
         return Ok(received);
     }
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|error| incomplete(&error))?.into_data() else {
+        let Ok(data) = frame.map_err(|error| cut_by(&error))?.into_data() else {
             continue;
         };
         if data.is_empty() {
@@ -170,12 +170,12 @@ pub(super) struct Prepared {
     spellings: Vec<String>,
 }
 
-/// The error is a sentence.
+/// Makes a request that can be sent.
 pub(super) fn prepare(
     ask: Ask<'_>,
     origin: &Origin,
     facts: &PeerFacts,
-) -> Result<Prepared, String> {
+) -> Result<Prepared, RequestError> {
     let Ask {
         method,
         target,
@@ -206,12 +206,12 @@ pub(super) fn prepare(
     Ok(Prepared { request, spellings })
 }
 
-fn parse_target(target: &str) -> Result<Uri, String> {
+fn parse_target(target: &str) -> Result<Uri, RequestError> {
     let encoded = utf8_percent_encode(target, ENCODED).to_string();
-    encoded.parse().map_err(|error| {
-        format!(
-            "the target {} cannot be sent ({error})",
-            shown::url_text(target)
-        )
-    })
+    encoded
+        .parse()
+        .map_err(|error: http::uri::InvalidUri| RequestError::Target {
+            target: redacted::url_text(target),
+            reason: error.to_string(),
+        })
 }

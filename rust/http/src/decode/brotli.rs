@@ -2,8 +2,7 @@
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
-use super::{Coding, broken};
-use crate::failure::Failure;
+use super::{Coding, DecodeError, DecodeProblem};
 
 /// The decoder counts a call's input in 32 bits.
 const MAX_INPUT: usize = 1 << 30;
@@ -30,7 +29,7 @@ impl Brotli {
         &mut self,
         input: &mut &[u8],
         piece: &mut [u8],
-    ) -> Result<Option<usize>, Failure> {
+    ) -> Result<Option<usize>, DecodeError> {
         if self.is_whole {
             *input = &[];
             return Ok(None);
@@ -50,7 +49,7 @@ impl Brotli {
         *input = &input[used..];
         match result {
             BrotliResult::ResultFailure => {
-                return Err(broken(Coding::Brotli, "its brotli stream is damaged"));
+                return Err(DecodeProblem::Damaged.of(Coding::Brotli));
             }
             BrotliResult::ResultSuccess => self.is_whole = true,
             BrotliResult::NeedsMoreInput if made == 0 && input.is_empty() => return Ok(None),

@@ -3,8 +3,7 @@
 use flate2::{Crc, Decompress};
 
 use super::inflate::inflate;
-use super::{Coding, broken};
-use crate::failure::Failure;
+use super::{Coding, DecodeError, DecodeProblem};
 
 /// How every member begins: the magic number and the one method there is.
 const BEGIN: [u8; 3] = [0x1f, 0x8b, 8];
@@ -60,7 +59,7 @@ impl Gzip {
         &mut self,
         input: &mut &[u8],
         piece: &mut [u8],
-    ) -> Result<Option<usize>, Failure> {
+    ) -> Result<Option<usize>, DecodeError> {
         loop {
             if self.part == Part::Body {
                 return self.inflate(input, piece);
@@ -86,7 +85,11 @@ impl Gzip {
         }
     }
 
-    fn inflate(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<Option<usize>, Failure> {
+    fn inflate(
+        &mut self,
+        input: &mut &[u8],
+        piece: &mut [u8],
+    ) -> Result<Option<usize>, DecodeError> {
         let Some((made, is_end)) = inflate(&mut self.body, input, piece, Coding::Gzip)? else {
             return Ok(None);
         };
@@ -98,7 +101,7 @@ impl Gzip {
     }
 
     /// Takes one byte of what is around the body.
-    fn take(&mut self, byte: u8) -> Result<(), Failure> {
+    fn take(&mut self, byte: u8) -> Result<(), DecodeError> {
         match self.part {
             Part::Begin => self.take_begin(byte)?,
             Part::ExtraLength => {
@@ -128,19 +131,19 @@ impl Gzip {
         Ok(())
     }
 
-    fn take_begin(&mut self, byte: u8) -> Result<(), Failure> {
+    fn take_begin(&mut self, byte: u8) -> Result<(), DecodeError> {
         if let Some(expected) = BEGIN.get(self.held.len())
             && byte != *expected
         {
             if self.members == 0 {
-                return Err(broken(Coding::Gzip, "it does not begin like gzip"));
+                return Err(DecodeProblem::NotTheFormat.of(Coding::Gzip));
             }
             self.part = Part::Rest;
             return Ok(());
         }
         if let Some([_, _, _, flags, ..]) = self.hold::<10>(byte) {
             if flags & RESERVED != 0 {
-                return Err(broken(Coding::Gzip, "its header has unknown flags"));
+                return Err(DecodeProblem::ReservedFlags.of(Coding::Gzip));
             }
             self.flags = flags;
             self.go_on_after(0);
@@ -180,7 +183,7 @@ impl Gzip {
             .map_or(Part::Body, |(_, part)| *part);
     }
 
-    fn end_member(&mut self, trailer: [u8; 8]) -> Result<(), Failure> {
+    fn end_member(&mut self, trailer: [u8; 8]) -> Result<(), DecodeError> {
         let expected = [self.check.sum(), self.check.amount()];
         let [a, b, c, d, e, f, g, h] = trailer;
         if expected
@@ -189,10 +192,7 @@ impl Gzip {
                 u32::from_le_bytes([e, f, g, h]),
             ]
         {
-            return Err(broken(
-                Coding::Gzip,
-                "its check sum says that it was altered on its way",
-            ));
+            return Err(DecodeProblem::CheckSum.of(Coding::Gzip));
         }
         self.members += 1;
         self.body.reset(false);

@@ -2,8 +2,7 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{Coding, broken};
-use crate::failure::Failure;
+use super::{Coding, DecodeError, DecodeProblem};
 
 /// Inflates from the front of `input`, of which what was used is removed: how many bytes of the piece were made, and
 /// whether the stream ended. `None` when everything that came is inflated.
@@ -12,11 +11,11 @@ pub(super) fn inflate(
     input: &mut &[u8],
     piece: &mut [u8],
     coding: Coding,
-) -> Result<Option<(usize, bool)>, Failure> {
+) -> Result<Option<(usize, bool)>, DecodeError> {
     let (read_before, made_before) = (stream.total_in(), stream.total_out());
     let status = stream
         .decompress(input, piece, FlushDecompress::None)
-        .map_err(|_| broken(coding, "its deflate stream is damaged"))?;
+        .map_err(|_| DecodeProblem::Damaged.of(coding))?;
     // Both fit: they are no more than the two slices hold.
     let read = (stream.total_in() - read_before) as usize;
     let made = (stream.total_out() - made_before) as usize;
@@ -39,7 +38,7 @@ impl Deflate {
         &mut self,
         input: &mut &[u8],
         piece: &mut [u8],
-    ) -> Result<Option<usize>, Failure> {
+    ) -> Result<Option<usize>, DecodeError> {
         while self.stream.is_none() {
             let Some((&byte, rest)) = input.split_first() else {
                 return Ok(None);
@@ -61,7 +60,11 @@ impl Deflate {
         self.is_whole
     }
 
-    fn inflate(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<Option<usize>, Failure> {
+    fn inflate(
+        &mut self,
+        input: &mut &[u8],
+        piece: &mut [u8],
+    ) -> Result<Option<usize>, DecodeError> {
         let inflated = match &mut self.stream {
             Some(stream) if !self.is_whole => inflate(stream, input, piece, Coding::Deflate)?,
             _ => None,

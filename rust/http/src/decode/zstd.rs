@@ -5,8 +5,7 @@ use std::io;
 use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation as _, OutBuffer};
 use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode;
 
-use super::{Coding, broken};
-use crate::failure::Failure;
+use super::{Coding, DecodeError, DecodeProblem};
 
 /// The largest window, 8 MiB, as RFC 9659 limits it for this coding: a server could take up gigabytes otherwise.
 const WINDOW_LOG_MAX: u32 = 23;
@@ -45,7 +44,7 @@ impl Zstd {
         &mut self,
         input: &mut &[u8],
         piece: &mut [u8],
-    ) -> Result<Option<usize>, Failure> {
+    ) -> Result<Option<usize>, DecodeError> {
         loop {
             if self.part == Part::Frame && self.is_full {
                 return self.decode(input, piece).map(Some);
@@ -78,7 +77,7 @@ impl Zstd {
         }
     }
 
-    fn take_begin(&mut self, byte: u8) -> Result<(), Failure> {
+    fn take_begin(&mut self, byte: u8) -> Result<(), DecodeError> {
         self.begin.push(byte);
         let is_begin = |magic: [u8; 4], mask: u8| {
             self.begin
@@ -93,14 +92,14 @@ impl Zstd {
             return Ok(());
         }
         if !self.had_frame {
-            return Err(broken(Coding::Zstd, "it does not begin like zstd"));
+            return Err(DecodeProblem::NotTheFormat.of(Coding::Zstd));
         }
         self.part = Part::Rest;
         Ok(())
     }
 
     /// Decodes up to a full piece, the end of the frame or that of the input: how many bytes were made.
-    fn decode(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<usize, Failure> {
+    fn decode(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<usize, DecodeError> {
         let decoder = match &mut self.decoder {
             Some(decoder) => decoder,
             none => none.insert(make_decoder().map_err(|error| failure(&error))?),
@@ -126,7 +125,7 @@ fn make_decoder() -> io::Result<Decoder<'static>> {
     Ok(decoder)
 }
 
-fn failure(error: &io::Error) -> Failure {
+fn failure(error: &io::Error) -> DecodeError {
     let is = |code| {
         error
             .get_ref()
@@ -134,13 +133,7 @@ fn failure(error: &io::Error) -> Failure {
             .is_some_and(|error| error.is(code))
     };
     if is(ZSTD_ErrorCode::ZSTD_error_frameParameter_windowTooLarge) {
-        return broken(
-            Coding::Zstd,
-            "it needs more than the 8 MiB of memory that RFC 9659 allows: the server must compress with a smaller window (zstd without --long or --ultra)",
-        );
+        return DecodeProblem::LargeWindow.of(Coding::Zstd);
     }
-    broken(
-        Coding::Zstd,
-        &format!("its zstd stream is damaged ({error})"),
-    )
+    DecodeProblem::DamagedBecause(error.to_string()).of(Coding::Zstd)
 }

@@ -8,20 +8,12 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::is_ours;
-use super::validator::is_validator;
+use crate::range::Partial;
+use crate::range::validator::is_validator;
 use godot_rustls_pki::digest::{hex, sha256};
 
 /// More than any validator needs.
 const MAX_INFO: u64 = 16 * 1024;
-
-/// An interrupted download that can be gone on with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Partial {
-    /// Bytes that are there.
-    pub length: u64,
-    /// Which version of the body they are of.
-    pub validator: String,
-}
 
 impl Partial {
     /// What an earlier download of this very URL left beside the target.
@@ -42,15 +34,6 @@ impl Partial {
             length: part.len(),
             validator: validator.to_owned(),
         })
-    }
-
-    /// The headers that ask for the rest, or for all of it when the body is another one by now (RFC 9110 section
-    /// 13.1.5).
-    pub fn range_headers(&self) -> [(&'static str, String); 2] {
-        [
-            ("Range", format!("bytes={}-", self.length)),
-            ("If-Range", self.validator.clone()),
-        ]
     }
 
     /// Removes what is there, for a server that has nothing to go on with. Not what another download is writing.

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use http::Method;
 
-use super::content_range::is_coded;
-use super::validator::validator_of;
-use super::{Download, Partial, Reply, Span};
+use super::Download;
 use crate::body::off_the_runtime;
-use crate::failure::Failure;
-use crate::fetch::{Head, Order, Receiver};
+use crate::body_sink::Receiver;
+use crate::error::{DownloadError, FetchError};
+use crate::range::validator::validator_of;
+use crate::range::{Partial, Reply, Span, is_coded};
+use crate::request::Order;
+use crate::response::Head;
 
 /// Saves the body of an answer, and goes on with what an earlier attempt left.
 pub struct Saving {
@@ -79,7 +81,7 @@ impl Saving {
         Plan::Whole
     }
 
-    fn open(&self) -> Result<Download, Failure> {
+    fn open(&self) -> Result<Download, DownloadError> {
         let Some(url) = &self.url else {
             return Download::open(&self.target);
         };
@@ -99,7 +101,7 @@ impl Saving {
 }
 
 impl Receiver for Saving {
-    fn begin(&mut self, head: &Head, _: Option<u64>) -> Result<(), Failure> {
+    fn begin(&mut self, head: &Head, _: Option<u64>) -> Result<(), FetchError> {
         if head.status == 200 && is_coded(head) {
             // All comes, and nothing of what is there fits it.
             self.forget_partial();
@@ -109,7 +111,7 @@ impl Receiver for Saving {
         Ok(())
     }
 
-    fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
+    fn write(&mut self, piece: &[u8]) -> Result<(), FetchError> {
         self.received += piece.len() as u64;
         if let Plan::Rest(span) = &self.plan {
             span.has_room_for(self.received)?;
@@ -121,16 +123,16 @@ impl Receiver for Saving {
             };
             let written = download.write(piece);
             self.download = Some(download);
-            written
+            Ok(written?)
         })
     }
 
-    fn finish(&mut self) -> Result<(), Failure> {
+    fn finish(&mut self) -> Result<(), FetchError> {
         if let Plan::Rest(span) = &self.plan {
             span.ends_with(self.received)?;
         }
         match self.download.take() {
-            Some(download) => off_the_runtime(|| download.finish()),
+            Some(download) => Ok(off_the_runtime(|| download.finish())?),
             None => Ok(()),
         }
     }

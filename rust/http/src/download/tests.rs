@@ -5,8 +5,10 @@ use std::thread;
 use godot_rustls_testkit::Generator;
 use tempfile::TempDir;
 
-use super::validator::validator_of;
 use super::*;
+use crate::error::{FetchError, FetchErrorKind};
+use crate::range::Span;
+use crate::range::validator::validator_of;
 
 const URL: &str = "https://example.com/a?b=secret";
 const ETAG: &str = "\"abc\"";
@@ -35,10 +37,13 @@ fn refuses(target: &Path, word: &str) {
         Download::resumable(target, URL, Some(ETAG), None),
     ] {
         let failure = result.map(drop).unwrap_err();
-        assert_eq!(failure.kind, FailureKind::FileCantOpen);
-        assert!(failure.message.contains(word), "{failure}");
+        assert_eq!(
+            FetchError::from(failure.clone()).kind(),
+            FetchErrorKind::FileCantOpen
+        );
+        assert!(failure.to_string().contains(word), "{failure}");
         assert!(
-            failure.message.contains(&target.display().to_string()),
+            failure.to_string().contains(&target.display().to_string()),
             "{failure}"
         );
     }
@@ -158,9 +163,12 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     let mut download = Download::open(&target).unwrap();
     download.file = File::options().write(true).open("/dev/full").unwrap();
     let failure = download.write(b"bytes").unwrap_err();
-    assert_eq!(failure.kind, FailureKind::FileWrite);
-    assert!(failure.message.contains("make room"), "{failure}");
-    assert!(failure.message.contains(&target.display().to_string()));
+    assert_eq!(
+        FetchError::from(failure.clone()).kind(),
+        FetchErrorKind::FileWrite
+    );
+    assert!(failure.to_string().contains("make room"), "{failure}");
+    assert!(failure.to_string().contains(&target.display().to_string()));
     drop(download);
     assert_eq!(names(&folder), [] as [&str; 0]);
 }
@@ -189,7 +197,10 @@ fn a_target_that_became_a_folder_meanwhile_is_told_and_leaves_nothing() {
     fs::create_dir(&target).unwrap();
     for download in downloads {
         let failure = download.finish().unwrap_err();
-        assert_eq!(failure.kind, FailureKind::FileWrite);
+        assert_eq!(
+            FetchError::from(failure.clone()).kind(),
+            FetchErrorKind::FileWrite
+        );
     }
     assert_eq!(names(&folder), ["file"]);
 }
@@ -253,7 +264,7 @@ fn bytes_that_another_download_put_there_meanwhile_are_not_gone_on_with() {
         other.write(b"others").unwrap();
         drop(other);
         let failure = Download::resumable(&target, URL, Some(ETAG), Some(5)).map(drop);
-        assert!(failure.unwrap_err().message.contains("another version"));
+        assert!(failure.unwrap_err().to_string().contains("another version"));
         let part = fs::read(folder.path().join("file.part")).unwrap();
         assert_eq!(part, b"others");
     }
@@ -267,7 +278,7 @@ fn going_on_behind_the_end_is_refused() {
     let failure = Download::resumable(&target, URL, Some(ETAG), Some(6))
         .map(drop)
         .unwrap_err();
-    assert!(failure.message.contains("byte 6"), "{failure}");
+    assert!(failure.to_string().contains("byte 6"), "{failure}");
     assert!(Partial::find(&target, URL).is_some());
 }
 
@@ -338,8 +349,14 @@ fn two_downloads_never_write_one_part() {
     let failure = Download::resumable(&target, URL, Some(ETAG), Some(5))
         .map(drop)
         .unwrap_err();
-    assert_eq!(failure.kind, FailureKind::FileCantOpen);
-    assert!(failure.message.contains("another download"), "{failure}");
+    assert_eq!(
+        FetchError::from(failure.clone()).kind(),
+        FetchErrorKind::FileCantOpen
+    );
+    assert!(
+        failure.to_string().contains("another download"),
+        "{failure}"
+    );
     one.finish().unwrap();
     assert_eq!(fs::read(&target).unwrap(), b"hello");
 }
@@ -396,7 +413,7 @@ fn a_part_that_is_no_regular_file_is_refused() {
     let failure = Download::resumable(&target, URL, Some(ETAG), None)
         .map(drop)
         .unwrap_err();
-    assert!(failure.message.contains("in the way"), "{failure}");
+    assert!(failure.to_string().contains("in the way"), "{failure}");
     assert_eq!(names(&folder), ["file.part"]);
 }
 

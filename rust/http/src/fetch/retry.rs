@@ -6,15 +6,7 @@
 //! Chromium take it: what ends it is nearly always the server's idle timeout, which ran out while the request was on its
 //! way, and without the retry a heartbeat in time with that timeout loses half of its requests. It is no proof. A server
 //! that crashes while it works on the request, or an attacker who cuts the connection, makes the request arrive twice:
-//! [`super::Rules::retry_lost_post`] turns the retry of such requests off. A second failure is never retried.
-
-use http::header::{CONNECTION, HeaderMap};
-use http::{Request, Response, StatusCode, Version};
-use hyper::body::Incoming;
-use hyper::client::conn::TrySendError;
-
-use super::send::refusal;
-use crate::body::Body;
+//! [`crate::request::Rules::retry_lost_post`] turns the retry of such requests off. A second failure is never retried.
 
 /// How often a request may come to a shared connection that the server ends before it begins the request. Hundreds at once
 /// meet a server's limit several times.
@@ -92,113 +84,6 @@ impl End {
     pub(super) fn is_refusal(self) -> bool {
         matches!(self, Self::Unsent | Self::Refused)
     }
-
-    /// Judges an error. `has_begun`: bytes of a response came, or may have come.
-    pub(super) fn of(error: &TrySendError<Request<Body>>, has_begun: bool) -> Self {
-        if error.message().is_some() {
-            return Self::Unsent;
-        }
-        let error = error.error();
-        if let Some(end) = told_by_http2(error) {
-            return end;
-        }
-        match (ended(error), has_begun) {
-            (Some(Ended::ByPeer), false) => Self::NoResponse,
-            (Some(_), _) => Self::Broken,
-            (None, _) => Self::Other,
-        }
-    }
-}
-
-/// Whether the response says that the server tired of waiting for a whole request (RFC 9110 section 15.5.9). Some servers
-/// send that before they close an idle connection, where it meets a request on its way. One that goes on with the
-/// connection did read the request: a program behind it took too long, and may be at work still.
-pub(super) fn is_request_timeout(response: &Response<Incoming>) -> bool {
-    response.status() == StatusCode::REQUEST_TIMEOUT
-        && match response.version() {
-            Version::HTTP_11 => has_close(response.headers()),
-            version => version < Version::HTTP_11,
-        }
-}
-
-/// Whether the server ends the connection behind this response (RFC 9112 section 9.6).
-fn has_close(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(CONNECTION).iter();
-    values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|option| option.trim().eq_ignore_ascii_case("close"))
-}
-
-/// What a GOAWAY or a reset stream says. h2 reports a GOAWAY only for streams that the frame names as not begun.
-fn told_by_http2(error: &hyper::Error) -> Option<End> {
-    let source = std::error::Error::source(error)?;
-    let error = source.downcast_ref::<h2::Error>()?;
-    if !error.is_remote() {
-        return None;
-    }
-    let reason = error.reason();
-    if error.is_go_away() {
-        let is_orderly = reason == Some(h2::Reason::NO_ERROR);
-        return Some(if is_orderly {
-            End::Refused
-        } else {
-            End::NotBegun
-        });
-    }
-    (reason == Some(h2::Reason::REFUSED_STREAM)).then_some(End::Refused)
-}
-
-enum Ended {
-    /// In order or not.
-    ByPeer,
-    Otherwise,
-}
-
-fn ended(error: &hyper::Error) -> Option<Ended> {
-    match io_error(error) {
-        // What is the user's is a body that cannot be read.
-        Some(_) if error.is_user() || refusal(error).is_some() => None,
-        Some(io) if is_end_of_stream(io) => Some(Ended::ByPeer),
-        Some(_) => Some(Ended::Otherwise),
-        None => {
-            let is_end = error.is_closed()
-                || error.is_canceled()
-                || error.is_incomplete_message()
-                || is_abandoned(error);
-            is_end.then_some(Ended::ByPeer)
-        }
-    }
-}
-
-fn is_end_of_stream(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind;
-    matches!(
-        error.kind(),
-        ErrorKind::UnexpectedEof
-            | ErrorKind::BrokenPipe
-            | ErrorKind::ConnectionReset
-            | ErrorKind::ConnectionAborted
-            | ErrorKind::NotConnected
-            | ErrorKind::TimedOut
-    )
-}
-
-/// The connection's task ended with the request in its hands, when the server's goodbye came just then.
-pub(super) fn is_abandoned(error: &hyper::Error) -> bool {
-    // A body that cannot be read is the other mistake of a user's, and has an error of its own.
-    error.is_user() && io_error(error).is_none()
-}
-
-pub(super) fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            return Some(error);
-        }
-        source = error.source();
-    }
-    None
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ fn a_request_that_cannot_be_sent_leaves_the_connection_as_it_is() {
                 user_agent: "test".to_owned(),
                 body: bytes::Bytes::new(),
             });
-            assert!(refused.unwrap_err().contains(words));
+            assert!(refused.unwrap_err().to_string().contains(words));
             assert!(matches!(client.stage(), Stage::Ready));
         }
         answer_to(&client, "/");

@@ -59,7 +59,7 @@ fn a_body_that_is_cut_is_an_error() {
         for path in ["/length", "/chunk", "/chunks", "/head"] {
             failed(
                 ask(&pool, order(&server.url(path))).await,
-                FailureKind::Connection,
+                FetchErrorKind::Connection,
                 "closed",
             );
         }
@@ -82,7 +82,7 @@ fn a_body_that_ends_with_the_connection_needs_the_goodbye_of_tls() {
         let answer = whole(ask(&pool, order(&server.secure_url("/whole"))).await);
         assert_eq!(answer, (200, b"all there is".to_vec()));
         let cut = ask(&pool, order(&server.secure_url("/cut"))).await;
-        failed(cut, FailureKind::Connection, "without");
+        failed(cut, FetchErrorKind::Connection, "without");
     });
 }
 
@@ -91,7 +91,7 @@ fn a_server_that_is_not_trusted_gets_no_request() {
     let owner = Template::like_the_engine("localhost").self_signed();
     let server = Server::secure(server_setup(&[&owner]), |_, _, _| (ok("x"), Then::Keep));
     let answer = block_on(ask(&pool(&client(&[])), order(&server.secure_url("/"))));
-    failed(answer, FailureKind::TlsHandshake, "trust");
+    failed(answer, FetchErrorKind::TlsHandshake, "trust");
     assert!(server.heads().is_empty());
 }
 
@@ -113,12 +113,12 @@ fn silence_ends_at_its_limit_before_an_answer_and_within() {
         ] {
             let mut patient = order(&server.url(path));
             patient.rules.read_timeout = Some(Duration::from_millis(50));
-            failed(ask(&pool, patient).await, FailureKind::Timeout, words);
+            failed(ask(&pool, patient).await, FetchErrorKind::Timeout, words);
             let mut hurried = order(&server.url(path));
             hurried.rules.timeout = Some(Duration::from_millis(50));
             failed(
                 ask(&pool, hurried).await,
-                FailureKind::Timeout,
+                FetchErrorKind::Timeout,
                 "within 0.05 seconds",
             );
         }
@@ -165,8 +165,8 @@ fn a_limit_holds_for_what_is_announced_received_and_decompressed() {
             );
             failed(
                 answer,
-                FailureKind::BodySizeLimit,
-                "body_size_limit is 100000",
+                FetchErrorKind::BodySizeLimit,
+                "the size limit is 100000",
             );
         }
         let all = whole(ask(&pool, order(&server.url("/bomb"))).await);
@@ -203,7 +203,7 @@ fn what_is_no_http_is_told_as_such() {
                 "{path}: {:?}",
                 answer.0.head.map(|head| head.status)
             );
-            failed(answer, FailureKind::Connection, words);
+            failed(answer, FetchErrorKind::Connection, words);
         }
     });
 }
@@ -220,13 +220,13 @@ fn who_cannot_be_reached_is_told_from_who_is_unknown() {
         let refused = ask(&pool, order(&format!("http://127.0.0.1:{closed}/"))).await;
         failed(
             refused,
-            FailureKind::CantConnect,
+            FetchErrorKind::CantConnect,
             &format!("127.0.0.1 port {closed} cannot be reached"),
         );
         let unknown = ask(&pool, order("http://no-such-host.invalid/")).await;
         failed(
             unknown,
-            FailureKind::CantResolve,
+            FetchErrorKind::CantResolve,
             "no-such-host.invalid has no address",
         );
     });
@@ -250,7 +250,7 @@ fn redirects_end_at_their_limit_with_the_last_answer() {
     );
     failed(
         (ending, body),
-        FailureKind::RedirectLimit,
+        FetchErrorKind::RedirectLimit,
         "after 8 redirects",
     );
     assert_eq!(server.connections(), [0; 9]);

@@ -39,7 +39,7 @@ fn endless(begin: &'static str, more: &'static str) -> String {
 async fn fails_soon(pool: &Arc<Pool>, url: &str, words: &str) {
     let asked = tokio::time::timeout(LONG, ask(pool, order(url)));
     let answer = asked.await.expect("a flood has an end");
-    failed(answer, FailureKind::Connection, words);
+    failed(answer, FetchErrorKind::Connection, words);
 }
 
 #[test]
@@ -175,15 +175,15 @@ fn bomb() -> Vec<u8> {
 struct Nowhere;
 
 impl Receiver for Nowhere {
-    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), Failure> {
+    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), FetchError> {
         Ok(())
     }
 
-    fn write(&mut self, _: &[u8]) -> Result<(), Failure> {
+    fn write(&mut self, _: &[u8]) -> Result<(), FetchError> {
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), Failure> {
+    fn finish(&mut self) -> Result<(), FetchError> {
         Ok(())
     }
 }
@@ -221,8 +221,8 @@ fn a_timeout_fires_and_others_are_served_while_a_small_body_becomes_a_large_one(
         });
         let (failure, took) = large.await.unwrap();
         assert_eq!(
-            failure.map(|failure| failure.kind),
-            Some(FailureKind::Timeout)
+            failure.map(|failure| failure.kind()),
+            Some(FetchErrorKind::Timeout)
         );
         assert!(took < Duration::from_millis(1000), "{took:?}");
         let waited = quick.await.unwrap();
@@ -245,7 +245,7 @@ fn more_header_fields_than_allowed_are_refused_over_http_2() {
         .await;
         let pool = server.pool();
         let answer = ask(&pool, order(&server.url())).await;
-        failed(answer, FailureKind::Connection, "more than 1000");
+        failed(answer, FetchErrorKind::Connection, "more than 1000");
         whole(ask(&pool, order(&server.url())).await);
     });
 }
@@ -261,7 +261,7 @@ fn what_a_server_says_at_its_goodbye_is_quoted_in_short() {
         })
         .await;
         let (ending, _) = ask(&server.pool(), order(&server.url())).await;
-        let message = ending.failure.unwrap().message;
+        let message = ending.failure.unwrap().to_string();
         assert!(message.len() < 400, "{} bytes", message.len());
     });
 }

@@ -11,7 +11,6 @@ use super::*;
 use godot_rustls_net::tls_stream::TlsStream;
 use godot_rustls_tls::alpn::AlpnProtocols;
 use godot_rustls_tls::config::ServerSetup;
-use godot_rustls_tls::diagnosis::Vocabulary;
 use godot_rustls_tls::options::ServerOptions;
 use godot_rustls_tls::testing::identity;
 
@@ -74,7 +73,7 @@ impl Http2Server {
         tokio::spawn(async move {
             for number in 0.. {
                 let (socket, _) = listener.accept().await.unwrap();
-                let stream = TlsStream::new(socket, setup.accept().unwrap(), Vocabulary::default());
+                let stream = TlsStream::new(socket, setup.accept().unwrap());
                 let (requests, script) = (Arc::clone(&requests), Arc::clone(&script));
                 let (ended, one_ended) = (Arc::clone(&ended), Arc::clone(&one_ended));
                 let flooded = Arc::clone(&flooded);

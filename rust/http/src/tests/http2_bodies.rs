@@ -30,7 +30,7 @@ fn a_body_that_a_reset_cuts_is_incomplete_with_and_without_a_length() {
             for reason in [NO_ERROR, CANCEL] {
                 let server = cutting(length, 9000, reason).await;
                 let answer = ask(&server.pool(), order(&server.url())).await;
-                failed(answer, FailureKind::Connection, "the body is incomplete");
+                failed(answer, FetchErrorKind::Connection, "the body is incomplete");
             }
         }
     });
@@ -51,7 +51,7 @@ fn a_download_that_a_reset_cuts_leaves_the_old_file() {
             };
             let progress = Arc::new(Progress::default());
             let ending = run(&server.pool(), order, &progress, &mut saving).await;
-            assert_eq!(ending.failure.unwrap().kind, FailureKind::Connection);
+            assert_eq!(ending.failure.unwrap().kind(), FetchErrorKind::Connection);
             assert_eq!(fs::read_to_string(&target).unwrap(), "old");
         }
     });
@@ -76,7 +76,7 @@ fn a_compressed_body_that_a_reset_cuts_behind_its_last_byte_is_incomplete() {
             let answer = ask(&server.pool(), order(&server.url())).await;
             match ends {
                 true => assert_eq!(whole(answer), (200, b"a".to_vec())),
-                false => failed(answer, FailureKind::Connection, "the body is incomplete"),
+                false => failed(answer, FetchErrorKind::Connection, "the body is incomplete"),
             }
         }
     });

@@ -1,5 +1,6 @@
 //! How long connections are kept.
 
+use std::pin::Pin;
 use std::sync::atomic::Ordering;
 
 use tokio::runtime::Handle;
@@ -146,19 +147,19 @@ fn a_request_that_is_given_up_soon_does_no_harm_to_a_shared_connection() {
 struct Paused;
 
 impl Receiver for Paused {
-    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), Failure> {
+    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), FetchError> {
         Ok(())
     }
 
-    fn write(&mut self, _: &[u8]) -> Result<(), Failure> {
+    fn write(&mut self, _: &[u8]) -> Result<(), FetchError> {
         Ok(())
     }
 
-    fn is_full(&self) -> bool {
-        true
+    fn until_ready(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        Some(Box::pin(std::future::pending()))
     }
 
-    fn finish(&mut self) -> Result<(), Failure> {
+    fn finish(&mut self) -> Result<(), FetchError> {
         Ok(())
     }
 }

@@ -92,7 +92,7 @@ fn a_malformed_line_about_the_length_is_refused() {
                 "{line:?} gave {:?}",
                 answer.1.bytes
             );
-            failed(answer, FailureKind::Connection, "not what HTTP allows");
+            failed(answer, FetchErrorKind::Connection, "not what HTTP allows");
         }
     });
 }
@@ -104,7 +104,7 @@ fn a_malformed_length_in_an_interim_answer_is_refused_too() {
             .to_owned(),
     ]);
     let answer = block_on(ask(&plain_pool(), order(&server.url("/0"))));
-    failed(answer, FailureKind::Connection, "not what HTTP allows");
+    failed(answer, FetchErrorKind::Connection, "not what HTTP allows");
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_sentence_quotes_a_server_in_short() {
         let answer = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\n\r\n");
         let server = answering(vec![answer]);
         let (ending, _) = block_on(ask(&plain_pool(), order(&server.url("/0"))));
-        let message = ending.failure.unwrap().message;
+        let message = ending.failure.unwrap().to_string();
         let begin = &location[..20];
         assert!(message.len() < 600, "{begin}: {} bytes", message.len());
     }

@@ -17,7 +17,7 @@ fn tired(last_words: &'static [u8]) -> Server {
     })
 }
 
-const LOST: (FailureKind, &str) = (FailureKind::Connection, "closed the connection");
+const LOST: (FetchErrorKind, &str) = (FetchErrorKind::Connection, "closed the connection");
 
 #[test]
 fn a_request_that_was_lost_with_a_reused_connection_is_sent_once_more_whatever_its_method() {

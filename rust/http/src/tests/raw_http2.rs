@@ -10,7 +10,6 @@ use super::*;
 use godot_rustls_net::tls_stream::TlsStream;
 use godot_rustls_tls::alpn::AlpnProtocols;
 use godot_rustls_tls::config::ServerSetup;
-use godot_rustls_tls::diagnosis::Vocabulary;
 use godot_rustls_tls::options::ServerOptions;
 use godot_rustls_tls::testing::identity;
 
@@ -56,7 +55,7 @@ impl RawHttp2 {
         let answer = Arc::new(answer);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let stream = TlsStream::new(socket, setup.accept().unwrap(), Vocabulary::default());
+                let stream = TlsStream::new(socket, setup.accept().unwrap());
                 let answer = Arc::clone(&answer);
                 // The client may leave whenever it likes.
                 tokio::spawn(async move { serve(stream, pause, &*answer).await });

@@ -86,10 +86,10 @@ impl Scene {
 
     /// Fails unless the next request fails like this and leaves this.
     #[track_caller]
-    fn fails(&self, kind: FailureKind, words: &str, part: Option<&str>) {
+    fn fails(&self, kind: FetchErrorKind, words: &str, part: Option<&str>) {
         let failure = self.ask().failure.unwrap();
-        assert_eq!(failure.kind, kind, "{failure}");
-        assert!(failure.message.contains(words), "{failure}");
+        assert_eq!(failure.kind(), kind, "{failure}");
+        assert!(failure.to_string().contains(words), "{failure}");
         assert_eq!(self.file(), None);
         assert_eq!(self.part().as_deref(), part);
     }
@@ -131,7 +131,7 @@ fn the_rest_is_asked_for_and_makes_the_file_whole() {
 fn a_piece_of_the_rest_is_not_the_file_and_is_gone_on_with() {
     let scene = Scene::new(vec![piece(10, 14), piece(15, 19)]);
     scene.fails(
-        FailureKind::Connection,
+        FetchErrorKind::Connection,
         "only the bytes 10 to 14 of the 20",
         Some("0123456789abcde"),
     );
@@ -146,9 +146,13 @@ fn a_rest_that_is_not_what_it_announces_is_told() {
     let none = answer(206, "Content-Range: bytes 13-19/20\r\n", "");
     let scene = Scene::new(vec![short, long, none, piece(13, 19)]);
     let kept = Some("0123456789abc");
-    scene.fails(FailureKind::Connection, "which are 10, and sent 3:", kept);
-    scene.fails(FailureKind::Connection, "which are 2, and sent 8", kept);
-    scene.fails(FailureKind::Connection, "which are 7, and sent 0:", kept);
+    scene.fails(
+        FetchErrorKind::Connection,
+        "which are 10, and sent 3:",
+        kept,
+    );
+    scene.fails(FetchErrorKind::Connection, "which are 2, and sent 8", kept);
+    scene.fails(FetchErrorKind::Connection, "which are 7, and sent 0:", kept);
     scene.completes(DATA);
 }
 
@@ -198,7 +202,7 @@ fn what_does_not_fit_is_asked_for_anew_and_without_a_range() {
 fn a_rest_that_names_no_version_keeps_the_one_that_was_asked_for() {
     let cut = "HTTP/1.1 206 Told\r\nContent-Range: bytes 10-19/20\r\nContent-Length: 10\r\n\r\nabc";
     let scene = Scene::new(vec![cut.to_owned(), piece(13, 19)]);
-    scene.fails(FailureKind::Connection, "closed", Some("0123456789abc"));
+    scene.fails(FetchErrorKind::Connection, "closed", Some("0123456789abc"));
     scene.completes(DATA);
     assert_eq!(scene.asked("If-Range").as_deref(), Some("\"a\""));
 }
@@ -232,7 +236,7 @@ fn a_compressed_body_cannot_be_gone_on_with() {
         "HTTP/1.1 200 Told\r\nContent-Encoding: br\r\nContent-Length: 9\r\nETag: \"a\"\r\n\r\nabc";
     let mut scene = Scene::new(vec![cut.to_owned()]);
     scene.rules.decode = false;
-    scene.fails(FailureKind::Connection, "closed", None);
+    scene.fails(FetchErrorKind::Connection, "closed", None);
     assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 0);
     // This one says that it is not compressed.
     let plain = "Content-Encoding: identity\r\nContent-Range: bytes 10-19/20\r\n";
@@ -253,7 +257,7 @@ fn a_size_limit_is_for_the_whole_file() {
     ] {
         let mut scene = Scene::new(vec![rest, chunks.clone()]);
         scene.rules.body_size_limit = Some(19);
-        scene.fails(FailureKind::BodySizeLimit, words, Some(HALF));
+        scene.fails(FetchErrorKind::BodySizeLimit, words, Some(HALF));
         scene.rules.body_size_limit = Some(20);
         scene.completes(DATA);
     }

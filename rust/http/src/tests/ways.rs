@@ -99,7 +99,7 @@ fn what_a_socks_proxy_does_not_do_is_told() {
             let (ending, body) = ask(&pool_through(&way), asked).await;
             let told = ending.failure.as_ref().map(ToString::to_string);
             assert!(!told.unwrap_or_default().contains("secret"));
-            failed((ending, body), FailureKind::CantConnect, words);
+            failed((ending, body), FetchErrorKind::CantConnect, words);
         }
     });
 }
@@ -110,20 +110,24 @@ fn a_tunnel_is_there_with_any_status_of_success() {
         for (answer, kind, words) in [
             (
                 "HTTP/1.1 204 Fine\r\nVia: a\r\n\r\n",
-                FailureKind::TlsHandshake,
+                FetchErrorKind::TlsHandshake,
                 "",
             ),
-            ("HTTP/1.0 200 OK\r\n\r\n", FailureKind::TlsHandshake, ""),
+            ("HTTP/1.0 200 OK\r\n\r\n", FetchErrorKind::TlsHandshake, ""),
             (
                 "HTTP/1.1 403 No\r\n\r\n",
-                FailureKind::CantConnect,
+                FetchErrorKind::CantConnect,
                 "403 No",
             ),
-            ("HTTP/1.1 407 Who\r\n\r\n", FailureKind::CantConnect, "user"),
-            ("SSH-2.0-x\r\n\r\n", FailureKind::CantConnect, "no HTTP"),
+            (
+                "HTTP/1.1 407 Who\r\n\r\n",
+                FetchErrorKind::CantConnect,
+                "user",
+            ),
+            ("SSH-2.0-x\r\n\r\n", FetchErrorKind::CantConnect, "no HTTP"),
             (
                 "HTTP/1.1 200 OK\r\n",
-                FailureKind::CantConnect,
+                FetchErrorKind::CantConnect,
                 "closed the connection",
             ),
         ] {
@@ -159,9 +163,8 @@ async fn advice_names_the_setting_of_the_class_that_connects() {
         ..Vocabulary::default()
     };
     let connector = Connector::new(Arc::new(client(&[])), Routes::default(), limit);
-    let connector = connector.with_vocabulary(vocabulary);
     let failed = connector.connect(&origin, &PhaseCell::default()).await;
-    let diagnosis = failed.err().unwrap().diagnosis(connector.vocabulary());
+    let diagnosis = failed.err().unwrap().diagnosis(vocabulary);
     assert_eq!(diagnosis.cause, Cause::Timeout);
     assert!(
         diagnosis.message.contains("raise patience if"),

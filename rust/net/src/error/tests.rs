@@ -273,8 +273,13 @@ fn a_proxy_that_does_not_connect_has_a_sentence() {
 
 #[test]
 fn a_failure_of_tls_keeps_its_diagnosis() {
-    let diagnosis = Diagnosis::new(Cause::Expired, "expired");
-    comes_to(&ConnectError::Tls(diagnosis), Cause::Expired, "expired");
+    let failure = Failure::Closed;
+    let expected = diagnose(&failure, &words());
+    comes_to(
+        &ConnectError::Tls(failure),
+        Cause::Closed,
+        &expected.message,
+    );
 }
 
 #[test]

@@ -11,7 +11,6 @@ use tokio::time::Instant;
 
 use super::{MAX_DISCARDED, MAX_LINGER, Socket, linger};
 use crate::tls_stream::TlsStream;
-use godot_rustls_tls::diagnosis::Vocabulary;
 use godot_rustls_tls::session::Session;
 use godot_rustls_tls::testing::{client, server as server_setup};
 
@@ -121,7 +120,7 @@ fn a_secured_connection_that_is_dropped_says_goodbye_and_takes_in_what_comes_lat
         let setup = client(&[&owner]);
         for _ in 0..CLOSES {
             let session = setup.connect("localhost").unwrap();
-            let mut stream = TlsStream::new(connect(port).await, session, Vocabulary::default());
+            let mut stream = TlsStream::new(connect(port).await, session);
             stream.handshake().await.unwrap();
             stream.write_all(b"last words").await.unwrap();
         }

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use godot::prelude::*;
 use godot_rustls_http::headers::Fields;
-use godot_rustls_http::shown;
 use godot_rustls_net::origin::Origin;
+use godot_rustls_net::redacted;
 use http::Method;
 
 use crate::http::engine_parity;
@@ -85,11 +85,12 @@ pub(super) fn request(
     if !is_target {
         return Err(format!(
             "request: the URL is {}: it must begin with a slash (for CONNECT it is host:port)",
-            shown::url_text(target)
+            redacted::url_text(target)
         ));
     }
     let lines: Vec<String> = headers.as_slice().iter().map(ToString::to_string).collect();
-    Ok((method, Fields::parse(&lines)?))
+    let fields = Fields::parse(&lines).map_err(|error| error.to_string())?;
+    Ok((method, fields))
 }
 
 /// Fields as a URL's query: null is a bare key, an array repeats its key.

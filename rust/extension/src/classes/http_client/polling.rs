@@ -3,13 +3,15 @@
 use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_http::client::{Ask, Stage};
-use godot_rustls_http::failure::FailureKind;
+use godot_rustls_http::diagnosis::diagnose;
+use godot_rustls_http::error::{FetchError, FetchErrorKind};
 use godot_rustls_net::phase::Phase;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 
 use super::{RustlsHTTPClient, calls};
 use crate::engine::convert::report;
 use crate::http::engine_parity;
+use crate::vocabulary;
 
 impl RustlsHTTPClient {
     pub(super) fn send(
@@ -58,25 +60,26 @@ impl RustlsHTTPClient {
                 Error::OK
             }
             Stage::Failed(failure) => {
-                let (status, error) = match failure.kind {
-                    FailureKind::CantResolve => {
+                let (status, error) = match failure.kind() {
+                    FetchErrorKind::CantResolve => {
                         (Self::STATUS_CANT_RESOLVE, Error::ERR_CANT_RESOLVE)
                     }
-                    FailureKind::CantConnect => {
+                    FetchErrorKind::CantConnect => {
                         (Self::STATUS_CANT_CONNECT, Error::ERR_CANT_CONNECT)
                     }
-                    FailureKind::TlsHandshake => {
+                    FetchErrorKind::TlsHandshake => {
                         (Self::STATUS_TLS_HANDSHAKE_ERROR, Error::ERR_CANT_CONNECT)
                     }
                     _ => (Self::STATUS_CONNECTION_ERROR, Error::ERR_CONNECTION_ERROR),
                 };
-                let line = (failure.kind == FailureKind::TlsHandshake).then(|| {
+                let problem = of_client(&failure);
+                let line = (failure.kind() == FetchErrorKind::TlsHandshake).then(|| {
                     format!(
                         "TLS handshake failed for {}: {}",
-                        link.server, failure.message
+                        link.server, problem.message
                     )
                 });
-                self.end_with(status, failure.into());
+                self.end_with(status, problem);
                 if let Some(line) = line {
                     // As the engine prints it too.
                     self.tell(&line);
@@ -156,7 +159,7 @@ impl RustlsHTTPClient {
     /// What the connection says, or what else there is to say.
     pub(super) fn failure(&self, cause: Cause, otherwise: &str) -> Diagnosis {
         match self.link.as_ref().map(|link| link.client.stage()) {
-            Some(Stage::Failed(failure)) => failure.into(),
+            Some(Stage::Failed(failure)) => of_client(&failure),
             _ => Diagnosis::new(cause, otherwise),
         }
     }
@@ -182,4 +185,9 @@ impl RustlsHTTPClient {
         let _free = self.base_mut();
         report(problem);
     }
+}
+
+/// Cause and message for this class, which has no settings for whole requests.
+fn of_client(error: &FetchError) -> Diagnosis {
+    diagnose(error, &vocabulary::client_requests())
 }

@@ -8,9 +8,9 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_http::body::Content;
 use godot_rustls_http::cookies::Jar;
-use godot_rustls_http::failure::{Failure, FailureKind};
-use godot_rustls_http::fetch::{Order, Rules};
-use godot_rustls_http::headers::Fields;
+use godot_rustls_http::error::FetchErrorKind;
+use godot_rustls_http::headers::{Fields, HeaderError};
+use godot_rustls_http::request::{Order, Rules};
 use godot_rustls_http::request_url;
 use godot_rustls_tls::config::ClientSetup;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
@@ -28,6 +28,7 @@ use crate::http::body_sink::File;
 use crate::http::engine_parity;
 use crate::http::fetch_task::Flight;
 use crate::http::pool_cache;
+use crate::http::problem::Problem;
 use crate::runtime::packed_bytes::Bytes;
 
 /// A request's body, and what its type is when the caller does not say.
@@ -41,7 +42,7 @@ enum Refusal {
     /// The call itself is refused with an error code.
     AtOnce(Error, String),
     /// The request fails later, as the engine's does.
-    Later(Failure),
+    Later(Problem),
 }
 
 type Asked = Result<Flight, Refusal>;
@@ -96,7 +97,7 @@ impl RustlsHTTPRequest {
         };
         let flight = asked.map_err(|refusal| match refusal {
             Refusal::Later(failure) => failure,
-            Refusal::AtOnce(_, message) => Failure::new(FailureKind::Request, message),
+            Refusal::AtOnce(_, message) => Problem::other(FetchErrorKind::Request, message),
         });
         let is_begun = flight.is_ok();
         let response = RustlsHTTPResponse::awaited(flight, url, this, false);
@@ -170,10 +171,11 @@ impl RustlsHTTPRequest {
             ));
         }
         let url = request_url::parse(url)
-            .map_err(|problem| at_once(Error::ERR_INVALID_PARAMETER, &problem))?;
+            .map_err(|error| at_once(Error::ERR_INVALID_PARAMETER, &error.to_string()))?;
         let lines: Vec<String> = headers.as_slice().iter().map(ToString::to_string).collect();
         if lines.iter().any(|line| line.contains(['\r', '\n', '\0'])) {
-            let problem = Fields::parse(&lines).err().unwrap_or_default();
+            let problem = Fields::parse(&lines).err();
+            let problem = problem.map(|error| error.to_string()).unwrap_or_default();
             return Err(at_once(Error::ERR_INVALID_PARAMETER, &problem));
         }
         let order = look_at(this, |node| node.order(url, &lines, method, data)).map_err(later)?;
@@ -184,8 +186,8 @@ impl RustlsHTTPRequest {
             Ok((pool, node.file(), node.server_sent_events))
         })
         .map_err(|problem: String| {
-            let failure = Failure::new(FailureKind::CantConnect, problem);
-            Refusal::Later(failure.because(Cause::Proxy))
+            let kind = FetchErrorKind::CantConnect;
+            Refusal::Later(Problem::new(kind, Cause::Proxy, problem))
         })?;
         Flight::begin(pool, order, file, events).map_err(later)
     }
@@ -195,16 +197,9 @@ impl RustlsHTTPRequest {
         if method == Method::CONNECT {
             return Err("CONNECT is for proxies: use set_https_proxy()".to_owned());
         }
-        let mut fields = Fields::parse(lines)?;
-        if let Some(content_type) = &data.content_type {
-            fields.add_default("Content-Type", content_type)?;
-        }
-        if self.is_resuming() || fields.has("range") {
-            // A part of a compressed body is of no use.
-            fields.add_default("Accept-Encoding", "identity")?;
-        } else if self.accept_gzip {
-            fields.add_default("Accept-Encoding", "gzip, deflate, br, zstd")?;
-        }
+        let fields = self
+            .fields(lines, data.content_type.as_deref())
+            .map_err(|error| error.to_string())?;
         Ok(Order {
             method,
             url,
@@ -214,6 +209,20 @@ impl RustlsHTTPRequest {
             rules: self.rules(),
             cookies: self.cookies_enabled.then(|| Arc::clone(&self.cookies)),
         })
+    }
+
+    fn fields(&self, lines: &[String], content_type: Option<&str>) -> Result<Fields, HeaderError> {
+        let mut fields = Fields::parse(lines)?;
+        if let Some(content_type) = content_type {
+            fields.add_default("Content-Type", content_type)?;
+        }
+        if self.is_resuming() || fields.has("range") {
+            // A part of a compressed body is of no use.
+            fields.add_default("Accept-Encoding", "identity")?;
+        } else if self.accept_gzip {
+            fields.add_default("Accept-Encoding", "gzip, deflate, br, zstd")?;
+        }
+        Ok(fields)
     }
 
     fn rules(&self) -> Rules {
@@ -252,13 +261,15 @@ impl RustlsHTTPRequest {
             "RustlsHTTPRequest.request(\"{}\")",
             url.host_str().unwrap_or_default()
         );
-        client_setup(options, call)
-            .map_err(|problem| Refusal::Later(Failure::new(FailureKind::TlsHandshake, problem)))
+        client_setup(options, call).map_err(|problem| {
+            Refusal::Later(Problem::other(FetchErrorKind::TlsHandshake, problem))
+        })
     }
 }
 
 fn later(problem: String) -> Refusal {
-    Refusal::Later(Failure::new(FailureKind::Connection, problem))
+    let kind = FetchErrorKind::Connection;
+    Refusal::Later(Problem::new(kind, Cause::Transport, problem))
 }
 
 pub(super) fn lock(jar: &Mutex<Jar>) -> MutexGuard<'_, Jar> {

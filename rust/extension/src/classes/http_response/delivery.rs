@@ -4,17 +4,17 @@ use std::cell::Cell;
 use std::sync::Mutex;
 
 use godot::prelude::*;
-use godot_rustls_http::failure::{Failure, FailureKind};
+use godot_rustls_http::error::FetchErrorKind;
 use godot_rustls_http::headers::written;
-use godot_rustls_http::shown;
+use godot_rustls_http::request_url::redacted;
 use godot_rustls_runtime::same_frame_wait::SameFrameWait;
-use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::{Outcome, RustlsHTTPResponse};
 use crate::classes::RustlsHTTPRequest;
 use crate::engine::convert::{godot_text, report};
 use crate::engine::shared_objects::look_at;
 use crate::http::fetch_task::{Finished, Flight};
+use crate::http::problem::Problem;
 use crate::http::response_state::Arrival;
 use crate::runtime::frame_budget::{self, deliver};
 use crate::runtime::frame_poll::{Again, watch};
@@ -34,7 +34,7 @@ impl RustlsHTTPResponse {
     /// An answer that comes by a flight, or never because of a failure. Its node has to know it before it is
     /// [expected](Self::expect): a thread may ask, and the answer is told on another.
     pub(crate) fn awaited(
-        flight: Result<Flight, Failure>,
+        flight: Result<Flight, Problem>,
         url: &str,
         node: &Node,
         is_twin: bool,
@@ -72,7 +72,7 @@ impl RustlsHTTPResponse {
 impl Outcome {
     fn fill(&mut self, finished: Finished) {
         self.result = result(finished.failure.as_ref());
-        let diagnosis = finished.failure.map(Diagnosis::from);
+        let diagnosis = finished.failure.map(|problem| problem.diagnosis);
         self.problem = diagnosis.unwrap_or_default();
         self.body = finished.body.into_array();
         if let Some(head) = finished.head {
@@ -242,7 +242,7 @@ impl Landing {
             outcome.fill(finished);
             let is_untrusted = outcome.result == RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR;
             is_untrusted.then(|| {
-                let url = shown::any_url(&outcome.url.to_string());
+                let url = redacted(&outcome.url.to_string());
                 format!(
                     "TLS handshake failed for {url}: {}",
                     outcome.problem.message
@@ -281,22 +281,24 @@ fn with_same_frame<T>(work: impl FnOnce(&mut SameFrameWait) -> T) -> T {
 }
 
 /// The engine's HTTPRequest.Result.
-fn result(failure: Option<&Failure>) -> i64 {
+fn result(failure: Option<&Problem>) -> i64 {
     let Some(failure) = failure else {
         return RustlsHTTPRequest::RESULT_SUCCESS;
     };
     match failure.kind {
-        FailureKind::CantConnect => RustlsHTTPRequest::RESULT_CANT_CONNECT,
-        FailureKind::CantResolve => RustlsHTTPRequest::RESULT_CANT_RESOLVE,
-        FailureKind::Connection => RustlsHTTPRequest::RESULT_CONNECTION_ERROR,
-        FailureKind::TlsHandshake => RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR,
-        FailureKind::BodySizeLimit => RustlsHTTPRequest::RESULT_BODY_SIZE_LIMIT_EXCEEDED,
-        FailureKind::Decompress => RustlsHTTPRequest::RESULT_BODY_DECOMPRESS_FAILED,
-        FailureKind::Cancelled | FailureKind::Request => RustlsHTTPRequest::RESULT_REQUEST_FAILED,
-        FailureKind::FileCantOpen => RustlsHTTPRequest::RESULT_DOWNLOAD_FILE_CANT_OPEN,
-        FailureKind::FileWrite => RustlsHTTPRequest::RESULT_DOWNLOAD_FILE_WRITE_ERROR,
-        FailureKind::RedirectLimit => RustlsHTTPRequest::RESULT_REDIRECT_LIMIT_REACHED,
-        FailureKind::Timeout => RustlsHTTPRequest::RESULT_TIMEOUT,
+        FetchErrorKind::CantConnect => RustlsHTTPRequest::RESULT_CANT_CONNECT,
+        FetchErrorKind::CantResolve => RustlsHTTPRequest::RESULT_CANT_RESOLVE,
+        FetchErrorKind::Connection => RustlsHTTPRequest::RESULT_CONNECTION_ERROR,
+        FetchErrorKind::TlsHandshake => RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR,
+        FetchErrorKind::BodySizeLimit => RustlsHTTPRequest::RESULT_BODY_SIZE_LIMIT_EXCEEDED,
+        FetchErrorKind::Decompress => RustlsHTTPRequest::RESULT_BODY_DECOMPRESS_FAILED,
+        FetchErrorKind::Cancelled | FetchErrorKind::Request => {
+            RustlsHTTPRequest::RESULT_REQUEST_FAILED
+        }
+        FetchErrorKind::FileCantOpen => RustlsHTTPRequest::RESULT_DOWNLOAD_FILE_CANT_OPEN,
+        FetchErrorKind::FileWrite => RustlsHTTPRequest::RESULT_DOWNLOAD_FILE_WRITE_ERROR,
+        FetchErrorKind::RedirectLimit => RustlsHTTPRequest::RESULT_REDIRECT_LIMIT_REACHED,
+        FetchErrorKind::Timeout => RustlsHTTPRequest::RESULT_TIMEOUT,
     }
 }
 

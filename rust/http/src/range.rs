@@ -1,15 +1,25 @@
 //! What a server answers to whoever asks for the rest of a body (RFC 9110 section 15.3.7).
 
-use super::part_file::Partial;
-use super::validator::is_same_version;
-use crate::failure::{Failure, FailureKind};
-use crate::fetch::Head;
-use godot_rustls_tls::diagnosis::Cause;
+pub(crate) mod validator;
+
+use validator::is_same_version;
+
+use crate::error::DownloadError;
+use crate::response::Head;
 
 /// RFC 9110 section 15.3.7.
 const PARTIAL_CONTENT: u16 = 206;
 /// RFC 9110 section 15.5.17.
 const RANGE_NOT_SATISFIABLE: u16 = 416;
+
+/// An interrupted download that can be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partial {
+    /// Bytes that are there.
+    pub length: u64,
+    /// Which version of the body they are of.
+    pub validator: String,
+}
 
 /// What the answer is of use for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +33,15 @@ pub enum Reply {
 }
 
 impl Partial {
+    /// The headers that ask for the rest, or for all of it when the body is another one by now (RFC 9110 section
+    /// 13.1.5).
+    pub fn range_headers(&self) -> [(&'static str, String); 2] {
+        [
+            ("Range", format!("bytes={}-", self.length)),
+            ("If-Range", self.validator.clone()),
+        ]
+    }
+
     /// What the answer to [`range_headers`](Self::range_headers) is of use for.
     pub fn judge(&self, head: &Head) -> Reply {
         match head.status {
@@ -92,42 +111,35 @@ impl Span {
     }
 
     /// More bytes than announced have no place in the file.
-    pub(super) fn has_room_for(&self, received: u64) -> Result<(), Failure> {
+    pub(super) fn has_room_for(&self, received: u64) -> Result<(), DownloadError> {
         if received <= self.length() {
             return Ok(());
         }
-        Err(self.contradicted(&format!("{received} or more")))
+        Err(self.mismatch(received, true))
     }
 
     /// Whether so many bytes make the file whole. A server may send less than was asked for.
-    pub(super) fn ends_with(&self, received: u64) -> Result<(), Failure> {
+    pub(super) fn ends_with(&self, received: u64) -> Result<(), DownloadError> {
         if received != self.length() {
-            return Err(self.contradicted(&received.to_string()));
+            return Err(self.mismatch(received, false));
         }
         match self.total {
-            Some(total) if self.last + 1 != total => Err(Failure::new(
-                FailureKind::Connection,
-                format!(
-                    "the server sent only the bytes {} to {} of the {total} that the file has: request it again to go on with the next",
-                    self.first, self.last
-                ),
-            )
-            .because(Cause::BodyIncomplete)),
+            Some(total) if self.last + 1 != total => Err(DownloadError::RangeEndsEarly {
+                first: self.first,
+                last: self.last,
+                total,
+            }),
             _ => Ok(()),
         }
     }
 
-    fn contradicted(&self, received: &str) -> Failure {
-        Failure::new(
-            FailureKind::Connection,
-            format!(
-                "the server announced the bytes {} to {} of the file, which are {}, and sent {received}: request it again to go on with the next",
-                self.first,
-                self.last,
-                self.length()
-            ),
-        )
-        .because(Cause::BodyIncomplete)
+    fn mismatch(&self, received: u64, or_more: bool) -> DownloadError {
+        DownloadError::RangeMismatch {
+            first: self.first,
+            last: self.last,
+            received,
+            or_more,
+        }
     }
 }
 

@@ -7,13 +7,13 @@ use tokio::time::Instant;
 /// A moment on two clocks. The first one stands still on most systems while the machine sleeps, and servers do not wait
 /// that long. The second one may be set to anything.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct LastUse {
+pub(crate) struct LastUse {
     steady: Instant,
     calendar: SystemTime,
 }
 
 impl LastUse {
-    pub(super) fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self {
             steady: Instant::now(),
             calendar: SystemTime::now(),
@@ -21,7 +21,7 @@ impl LastUse {
     }
 
     /// How long ago that was, by the clock that says more.
-    pub(super) fn age(&self) -> Duration {
+    pub(crate) fn age(&self) -> Duration {
         let by_calendar = self.calendar.elapsed().unwrap_or_default();
         self.steady.elapsed().max(by_calendar)
     }

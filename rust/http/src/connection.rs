@@ -1,5 +1,8 @@
 //! One connection as hyper speaks through it.
 
+mod activity;
+mod last_use;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,12 +12,14 @@ use hyper::client::conn::{TrySendError, http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::Notify;
 
-use super::activity::Activity;
-use super::last_use::LastUse;
+pub(crate) use activity::Activity;
+pub(crate) use last_use::LastUse;
+
 use crate::body::Body;
-use crate::failure::{Failure, FailureKind};
+use crate::error::FetchError;
 use crate::frames::{CountedFrames, HeadsHeard};
-use crate::header_case::{LONGEST_HEAD, MOST_HEADERS, SharedNotes, Wire};
+use crate::head_limits::{MAX_HEAD, MAX_HEADERS};
+use crate::header_case::{SharedNotes, Wire};
 use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::PhaseCell;
@@ -62,15 +67,12 @@ pub(crate) struct Http2 {
 type Sent = Result<Response<Incoming>, TrySendError<Request<Body>>>;
 
 impl Connection {
-    pub(super) async fn make(
+    pub(crate) async fn make(
         connector: &Connector,
         origin: &Origin,
         phase: &PhaseCell,
-    ) -> Result<Self, Failure> {
-        let (transport, facts) = connector
-            .connect(origin, phase)
-            .await
-            .map_err(|error| Failure::of_connect(&error, connector.vocabulary()))?;
+    ) -> Result<Self, FetchError> {
+        let (transport, facts) = connector.connect(origin, phase).await?;
         if facts.alpn == H2 {
             Http2::begin(transport, facts).await.map(Self::Http2)
         } else {
@@ -111,14 +113,14 @@ impl Connection {
 }
 
 impl Http1 {
-    pub(crate) async fn begin(transport: Transport, facts: PeerFacts) -> Result<Self, Failure> {
+    pub(crate) async fn begin(transport: Transport, facts: PeerFacts) -> Result<Self, FetchError> {
         let notes = SharedNotes::default();
         let wire = Wire::new(transport, notes.clone());
         let (sender, connection) = http1::Builder::new()
             .title_case_headers(true)
-            .max_headers(MOST_HEADERS)
-            .max_header_size(LONGEST_HEAD)
-            .max_buf_size(LONGEST_HEAD)
+            .max_headers(MAX_HEADERS)
+            .max_header_size(MAX_HEAD)
+            .max_buf_size(MAX_HEAD)
             .allow_obsolete_multiline_headers_in_responses(true)
             .allow_spaces_after_header_name_in_responses(true)
             .ignore_invalid_headers_in_responses(true)
@@ -150,25 +152,25 @@ impl Http1 {
         self.sender.ready().await.is_ok()
     }
 
-    pub(super) fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         self.sender.is_ready()
     }
 
-    pub(super) fn used_again(mut self) -> Self {
+    pub(crate) fn used_again(mut self) -> Self {
         self.is_used = true;
         self
     }
 }
 
 impl Http2 {
-    async fn begin(transport: Transport, facts: PeerFacts) -> Result<Self, Failure> {
+    async fn begin(transport: Transport, facts: PeerFacts) -> Result<Self, FetchError> {
         let frames = CountedFrames::new(transport);
         let heard = frames.heads_heard();
         let (sender, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_header_list_size(u32::try_from(LONGEST_HEAD).unwrap_or(u32::MAX))
+            .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
             .keep_alive_interval(Duration::from_secs(20))
             .keep_alive_timeout(Duration::from_secs(20))
             .handshake(TokioIo::new(frames))
@@ -189,7 +191,7 @@ impl Http2 {
     }
 
     /// One more for a request that is not the connection's first.
-    pub(super) fn again(&self) -> Self {
+    pub(crate) fn again(&self) -> Self {
         let mut again = self.clone();
         again.is_used = true;
         again
@@ -197,7 +199,7 @@ impl Http2 {
 
     /// Whether it serves another request, asked of the pool's clone. When nobody used it for long, a router in between
     /// may have forgotten it, and nobody would tell.
-    pub(super) fn is_usable(&self, kept_for: Duration) -> bool {
+    pub(crate) fn is_usable(&self, kept_for: Duration) -> bool {
         let is_used = Arc::strong_count(&self.last_use) > 1;
         !self.sender.is_closed() && (is_used || self.lock().age() < kept_for)
     }
@@ -213,9 +215,8 @@ impl Drop for Http2 {
     }
 }
 
-fn not_begun(error: &hyper::Error) -> Failure {
-    Failure::new(
-        FailureKind::Connection,
-        format!("the connection broke at once ({error})"),
-    )
+fn not_begun(error: &hyper::Error) -> FetchError {
+    FetchError::ConnectionSetup {
+        reason: error.to_string(),
+    }
 }

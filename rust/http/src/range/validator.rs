@@ -17,7 +17,7 @@ const SETTLED: Duration = Duration::seconds(60);
 /// What can name the version of a body when the rest is asked for: a strong entity tag, or the date of its last change
 /// where there is no tag and the answer's own date shows that the other is settled. A weak tag names nothing, and takes
 /// the date's place all the same (RFC 9110 section 13.1.5).
-pub(super) fn validator_of(
+pub(crate) fn validator_of(
     etag: Option<&str>,
     last_modified: Option<&str>,
     date: Option<&str>,
@@ -33,7 +33,7 @@ pub(super) fn validator_of(
 }
 
 /// Whether it can name a version at all.
-pub(super) fn is_validator(value: &str) -> bool {
+pub(crate) fn is_validator(value: &str) -> bool {
     is_strong_etag(value) || is_date(value)
 }
 

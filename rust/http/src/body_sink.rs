@@ -1,0 +1,28 @@
+//! Receivers of response bodies.
+
+use std::pin::Pin;
+
+use crate::error::FetchError;
+use crate::range::Partial;
+use crate::response::Head;
+
+/// Where a body goes. Called on the runtime's threads.
+pub trait Receiver: Send {
+    /// An answer that is no redirect came; `length` is what it announces.
+    fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), FetchError>;
+    /// A piece of the body, decoded. An empty one stands for a body without a byte; an answer that has no body, as to HEAD
+    /// or with 204 or 304, gives none.
+    fn write(&mut self, piece: &[u8]) -> Result<(), FetchError>;
+    /// Returns a future that completes once the sink takes more; none when it takes more at once.
+    fn until_ready(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        None
+    }
+    /// The body is complete.
+    fn finish(&mut self) -> Result<(), FetchError>;
+    /// What an earlier attempt left, so that only the rest is asked for.
+    fn partial(&self) -> Option<&Partial> {
+        None
+    }
+    /// There is nothing to go on with: what was left is of no use.
+    fn forget_partial(&mut self) {}
+}
