@@ -1,10 +1,8 @@
 //! Names that the classes give to their settings, for the advice in error messages.
 
 use godot_rustls_http::diagnosis::Vocabulary as RequestVocabulary;
+use godot_rustls_net::vocabulary::Vocabulary as ConnectionVocabulary;
 use godot_rustls_tls::diagnosis::Vocabulary;
-
-/// What a class without proxies from the environment would call them; no sentence of its says so.
-const NO_SETTING: &str = "proxies from the environment";
 
 /// The names of [RustlsTLSOptions] and of the project settings about trust, which every class uses.
 pub(crate) const TLS_OPTIONS: Vocabulary = Vocabulary {
@@ -19,7 +17,6 @@ pub(crate) const TLS_OPTIONS: Vocabulary = Vocabulary {
     revocation_lists: "revocation_lists_pem",
     key_exchange_groups: "key_exchange_groups",
     alpn: "alpn_protocols",
-    environment_proxies: NO_SETTING,
 };
 
 /// The names of [RustlsStreamPeerTLS].
@@ -31,7 +28,6 @@ pub(crate) const STREAM: Vocabulary = Vocabulary {
 /// The names of [RustlsHTTPRequest].
 pub(crate) const HTTP_REQUEST: Vocabulary = Vocabulary {
     connect_limit: "connect_timeout",
-    environment_proxies: "use_environment_proxies",
     ..TLS_OPTIONS
 };
 
@@ -44,7 +40,10 @@ pub(crate) const HTTP_CLIENT: Vocabulary = Vocabulary {
 
 /// Names of [RustlsHTTPRequest]'s settings for whole requests.
 pub(crate) const REQUESTS: RequestVocabulary = RequestVocabulary {
-    connection: HTTP_REQUEST,
+    connection: ConnectionVocabulary {
+        tls: HTTP_REQUEST,
+        environment_proxies: "use_environment_proxies",
+    },
     timeout: "timeout",
     read_timeout: "read_timeout",
     size_limit: "body_size_limit",
@@ -56,7 +55,18 @@ pub(crate) const REQUESTS: RequestVocabulary = RequestVocabulary {
 /// Names of [RustlsHTTPClient]'s settings, which has none for whole requests.
 pub(crate) fn client_requests() -> RequestVocabulary {
     RequestVocabulary {
-        connection: HTTP_CLIENT,
+        connection: ConnectionVocabulary {
+            tls: HTTP_CLIENT,
+            ..ConnectionVocabulary::default()
+        },
         ..RequestVocabulary::default()
+    }
+}
+
+/// Names of [RustlsStreamPeerTLS]'s settings for connections, which go through no proxy.
+pub(crate) fn stream_connections() -> ConnectionVocabulary {
+    ConnectionVocabulary {
+        tls: STREAM,
+        ..ConnectionVocabulary::default()
     }
 }

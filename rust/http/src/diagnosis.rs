@@ -3,6 +3,7 @@
 //! The advice names a setting as the calling class calls it ([`Vocabulary`]), so that no class
 //! advises a property that another class has.
 
+use godot_rustls_net::vocabulary as net;
 use godot_rustls_tls::diagnosis::{self as tls, Diagnosis};
 
 use crate::error::{BodyCut, FetchError, Measured, Silence, Step, TransportError};
@@ -11,7 +12,7 @@ use crate::error::{BodyCut, FetchError, Measured, Silence, Step, TransportError}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vocabulary {
     /// The settings of connections.
-    pub connection: tls::Vocabulary,
+    pub connection: net::Vocabulary,
     /// The time limit of a whole request.
     pub timeout: &'static str,
     /// The time limit of a server's silence.
@@ -29,7 +30,7 @@ pub struct Vocabulary {
 impl Default for Vocabulary {
     fn default() -> Self {
         Self {
-            connection: tls::Vocabulary::default(),
+            connection: net::Vocabulary::default(),
             timeout: "the time limit",
             read_timeout: "the limit of silence",
             size_limit: "the size limit",
@@ -62,11 +63,11 @@ pub fn message(error: &FetchError, words: &Vocabulary) -> String {
             format!("the connection broke at once ({reason})")
         }
         FetchError::Transport(TransportError::Tls(failure)) => {
-            tls::diagnose(failure, connection).message
+            tls::diagnose(failure, &connection.tls).message
         }
         FetchError::Transport(error) => error.to_string(),
         FetchError::BodyIncomplete(BodyCut::Transport(TransportError::Tls(failure))) => {
-            let reason = tls::diagnose(failure, connection).message;
+            let reason = tls::diagnose(failure, &connection.tls).message;
             format!("the body is incomplete: {reason}")
         }
         FetchError::BodyIncomplete(error) => error.to_string(),

@@ -12,8 +12,10 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use godot_rustls_pki::text::excerpt;
-use godot_rustls_tls::diagnosis::{Cause, Diagnosis, Vocabulary, diagnose};
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis, diagnose};
 use godot_rustls_tls::failure::Failure;
+
+use crate::vocabulary::Vocabulary;
 
 pub use proxy::{ProxyError, ProxyFault};
 pub use system::SystemError;
@@ -165,7 +167,7 @@ impl ConnectError {
                 "the proxy {proxy} does not connect to {origin} ({fault}): check its address, user \
                  and password, and what it allows"
             ),
-            Self::Tls(failure) => diagnose(failure, &vocabulary).message,
+            Self::Tls(failure) => diagnose(failure, &vocabulary.tls).message,
         }
     }
 }
@@ -191,7 +193,7 @@ impl ConnectFault {
                 "{server} did not answer within {} seconds{tried}: check the address and the \
                  firewall, or raise {}",
                 limit.as_secs_f64(),
-                vocabulary.connect_limit
+                vocabulary.tls.connect_limit
             ),
             Self::Unusable(error) => {
                 format!("the connection to {server} cannot be used ({error})")

@@ -16,4 +16,6 @@ pub mod redacted;
 pub mod tls_stream;
 pub mod transport;
 
+pub mod vocabulary;
+
 pub use dial::connect_to_host;

@@ -111,7 +111,7 @@ impl Dialer {
 /// Returns the sentence of `error`. The causes of the stream do not tell apart why no connection was
 /// made: all of it is a failure of the stream below.
 fn diagnosis(error: &ConnectError) -> Diagnosis {
-    let message = error.diagnosis(vocabulary::STREAM).message;
+    let message = error.diagnosis(vocabulary::stream_connections()).message;
     Diagnosis::new(Cause::Transport, message)
 }
 

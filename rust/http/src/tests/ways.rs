@@ -7,8 +7,9 @@ use super::*;
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::PhaseCell;
 use godot_rustls_net::proxy::Proxy;
+use godot_rustls_net::vocabulary::Vocabulary;
 use godot_rustls_testkit::socks::{GRANTED, SocksProxy, listen};
-use godot_rustls_tls::diagnosis::{Cause, Vocabulary};
+use godot_rustls_tls::diagnosis::Cause;
 use godot_rustls_tls::testing::client;
 
 fn pool_through(proxy: &str) -> Arc<Pool> {
@@ -159,7 +160,10 @@ async fn advice_names_the_setting_of_the_class_that_connects() {
     };
     let limit = Some(Duration::from_millis(20));
     let vocabulary = Vocabulary {
-        connect_limit: "patience",
+        tls: godot_rustls_tls::diagnosis::Vocabulary {
+            connect_limit: "patience",
+            ..Default::default()
+        },
         ..Vocabulary::default()
     };
     let connector = Connector::new(Arc::new(client(&[])), Routes::default(), limit);

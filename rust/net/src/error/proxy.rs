@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use godot_rustls_tls::diagnosis::Vocabulary;
+use crate::vocabulary::Vocabulary;
 
 use super::system::SystemError;
 

@@ -3,9 +3,11 @@ use super::*;
 /// Names that stand in no sentence otherwise.
 fn words() -> Vocabulary {
     Vocabulary {
-        connect_limit: "patience",
+        tls: godot_rustls_tls::diagnosis::Vocabulary {
+            connect_limit: "patience",
+            ..Default::default()
+        },
         environment_proxies: "obedience",
-        ..Vocabulary::default()
     }
 }
 
@@ -274,7 +276,7 @@ fn a_proxy_that_does_not_connect_has_a_sentence() {
 #[test]
 fn a_failure_of_tls_keeps_its_diagnosis() {
     let failure = Failure::Closed;
-    let expected = diagnose(&failure, &words());
+    let expected = diagnose(&failure, &words().tls);
     comes_to(
         &ConnectError::Tls(failure),
         Cause::Closed,

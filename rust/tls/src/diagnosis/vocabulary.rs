@@ -8,8 +8,6 @@
 pub struct Vocabulary {
     /// Limits how long making a connection may take.
     pub connect_limit: &'static str,
-    /// Takes proxies from environment variables.
-    pub environment_proxies: &'static str,
     /// Names the file of the certificates that clients trust by default.
     pub default_trust: &'static str,
     /// Takes the certificates that one client trusts.
@@ -35,7 +33,6 @@ impl Default for Vocabulary {
     fn default() -> Self {
         Self {
             connect_limit: "the time limit",
-            environment_proxies: "proxies from the environment",
             default_trust: "the default certificates",
             client_trust: "the options of the client",
             client_authentication: "the client authentication of the server",

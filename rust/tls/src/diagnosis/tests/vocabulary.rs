@@ -18,7 +18,6 @@ const MARKED: Vocabulary = Vocabulary {
     revocation_lists: "<revocation_lists>",
     key_exchange_groups: "<key_exchange_groups>",
     alpn: "<alpn>",
-    environment_proxies: "<environment_proxies>",
 };
 
 fn refusals() -> Vec<Refusal> {
