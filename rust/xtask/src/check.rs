@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use crate::build::TEST_FEATURES;
 use crate::failure::{Failure, Outcome};
 use crate::instructions::{self, Counter};
+use crate::layers;
 use crate::process::{Step, announce, cargo};
 use crate::setup;
 use crate::tidy;
@@ -58,7 +59,7 @@ pub(crate) fn all() -> Outcome<Summary> {
         (
             "documentation of the layers",
             words(
-                "doc --quiet --no-deps --package godot-rustls-pki --package godot-rustls-tls --package godot-rustls-net --package godot-rustls-http",
+                "doc --quiet --no-deps --package godot-rustls-pki --package godot-rustls-tls --package godot-rustls-net --package godot-rustls-http --package godot-rustls-runtime",
             ),
             "mend the links it names",
         ),
@@ -74,6 +75,8 @@ pub(crate) fn all() -> Outcome<Summary> {
     }
     announce("Checking: house rules");
     note(&mut summary, tidy::run());
+    announce("Checking: layers");
+    note(&mut summary, layers::check());
     announce("Checking: dependencies");
     dependencies(&mut summary)?;
     announce("Checking: instructions");

@@ -113,11 +113,17 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "instructions",
-        summary: "Count the instructions of core's operations and compare them with the committed counts",
+        summary: "Count the instructions of the measured operations and compare them with the committed counts",
         flags: &[switch(
             "renew",
             "write what was counted as the new baseline",
         )],
+        rest: None,
+    },
+    Verb {
+        name: "layers",
+        summary: "Print the crates with their sizes, public names and imports between modules (check proves the rules)",
+        flags: &[],
         rest: None,
     },
     Verb {

@@ -10,6 +10,7 @@ mod demo;
 pub mod failure;
 pub mod godot;
 mod instructions;
+mod layers;
 mod manifest;
 mod package;
 pub mod paths;
@@ -48,6 +49,7 @@ fn run() -> Outcome<ExitCode> {
         "check" => check::run(),
         "bench" => bench::run(&args),
         "instructions" => instructions::run(&args),
+        "layers" => layers::run(),
         "package" => package::run(&args),
         other => unreachable!("`{other}` is declared in cli.rs without a module"),
     }
