@@ -1,5 +1,6 @@
 //! From an origin to a connection: name resolution, TCP, proxy and TLS under one time limit.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub struct Connector {
 }
 
 /// The facts about the other end of a connection.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct PeerFacts {
     /// The address that the socket is connected to, which may be a proxy's.
     pub address: Option<SocketAddr>,
@@ -43,6 +44,20 @@ pub struct PeerFacts {
     pub alpn: Vec<u8>,
     /// The certificates that the server presented, leaf first.
     pub certificates: Vec<Certificate>,
+}
+
+/// Leaves the credentials of a proxy out.
+impl fmt::Debug for PeerFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PeerFacts")
+            .field("address", &self.address)
+            .field("is_forwarded", &self.is_forwarded)
+            .field("tls_version", &self.tls_version)
+            .field("cipher_suite", &self.cipher_suite)
+            .field("alpn", &self.alpn)
+            .field("certificates", &self.certificates)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Connector {
@@ -108,3 +123,6 @@ impl Connector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,7 @@ impl Environment {
         Self::from_variables(variable)
     }
 
-    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         // An empty value counts as none, as in curl.
         let filled = |name: &&str| {
             let value = variable(name)?;
