@@ -9,6 +9,7 @@ mod tests;
 use std::error::Error;
 use std::fmt;
 use std::io::ErrorKind;
+use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use godot_rustls_pki::text::excerpt;
@@ -74,7 +75,7 @@ pub enum Hop {
 /// A host and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authority {
-    /// The host in the form that may be printed.
+    /// The host in the form that may be printed; IPv6 without brackets.
     pub host: String,
     /// The port.
     pub port: u16,
@@ -210,7 +211,12 @@ impl fmt::Display for ConnectError {
 
 impl fmt::Display for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
+        let Self { host, port } = self;
+        if host.parse::<Ipv6Addr>().is_ok() {
+            write!(f, "[{host}]:{port}")
+        } else {
+            write!(f, "{host}:{port}")
+        }
     }
 }
 

@@ -333,3 +333,16 @@ fn without_a_vocabulary_the_advice_is_neutral() {
         "{error}"
     );
 }
+
+#[test]
+fn an_ipv6_address_stands_in_brackets_before_a_port() {
+    for (host, shown) in [
+        ("a.test", "a.test:80"),
+        ("192.0.2.1", "192.0.2.1:80"),
+        ("2001:db8::1", "[2001:db8::1]:80"),
+        ("\"http://…\"", "\"http://…\":80"),
+    ] {
+        let host = host.to_owned();
+        assert_eq!(Authority { host, port: 80 }.to_string(), shown);
+    }
+}
