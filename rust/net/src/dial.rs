@@ -9,6 +9,7 @@ use crate::error::{ConnectError, ConnectFault, Hop, ResolveFault};
 use crate::happy_eyeballs;
 use crate::phase::{Phase, PhaseCell};
 use crate::redacted;
+use godot_rustls_pki::reference_name::to_a_labels;
 
 /// Looks `host` up and connects to one of its addresses. The socket does not block.
 ///
@@ -36,12 +37,10 @@ pub(crate) async fn connect(
     deadline: &Deadline,
     phase: &PhaseCell,
 ) -> Result<TcpStream, ConnectError> {
-    let found = resolve(at, host, deadline, phase).await?;
-    let addresses_tried = found.len();
+    let addresses = resolve(at, host, port, deadline, phase).await?;
+    let addresses_tried = addresses.len();
     phase.set(Phase::Connecting);
-    let addresses = found.into_iter().map(|ip| SocketAddr::new(ip, port));
-    let attempt = happy_eyeballs::connect(addresses.collect());
-    let fault = match deadline.within(attempt).await {
+    let fault = match deadline.within(happy_eyeballs::connect(addresses)).await {
         Ok(Ok(socket)) => return Ok(socket),
         Ok(Err(error)) => ConnectFault::System(error.into()),
         Err(Elapsed { limit }) => ConnectFault::TimedOut { limit },
@@ -60,16 +59,21 @@ pub(crate) async fn connect(
 pub(crate) async fn resolve(
     at: Hop,
     host: &str,
+    port: u16,
     deadline: &Deadline,
     phase: &PhaseCell,
-) -> Result<Vec<IpAddr>, ConnectError> {
+) -> Result<Vec<SocketAddr>, ConnectError> {
     if let Ok(address) = host.parse::<IpAddr>() {
-        return Ok(vec![address]);
+        return Ok(vec![SocketAddr::new(address, port)]);
     }
     phase.set(Phase::Resolving);
-    let fault = match deadline.within(tokio::net::lookup_host((host, 0))).await {
+    // The resolvers of most systems expect A-labels; a name that has none is theirs to refuse.
+    let a_labels = (!host.is_ascii()).then(|| to_a_labels(host)).flatten();
+    let lookup = tokio::net::lookup_host((a_labels.as_deref().unwrap_or(host), port));
+    let fault = match deadline.within(lookup).await {
         Ok(Ok(found)) => {
-            let found: Vec<IpAddr> = found.map(|found| found.ip()).collect();
+            // With the zone of a link-local IPv6 address.
+            let found: Vec<SocketAddr> = found.collect();
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -84,3 +88,6 @@ pub(crate) async fn resolve(
         fault,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The server that a URL names.
 
+use godot_rustls_pki::reference_name::to_a_labels;
 use url::Url;
 
 /// A server: scheme, host and port (RFC 9110 section 4.3.1).
@@ -14,6 +15,21 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Returns the origin with a host as a user writes it: IPv6 with or without brackets, a name in
+    /// U-labels or A-labels (RFC 5890 section 2.3.2.1).
+    pub fn new(is_https: bool, host: &str, port: u16) -> Self {
+        let inner = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'));
+        let host = inner.unwrap_or(host);
+        let a_labels = (!host.is_ascii()).then(|| to_a_labels(host)).flatten();
+        Self {
+            is_https,
+            host: a_labels.unwrap_or_else(|| host.to_owned()),
+            port,
+        }
+    }
+
     /// Returns the origin of `url`, which has a host.
     pub fn of(url: &Url) -> Self {
         let host = match url.host() {
@@ -76,5 +92,23 @@ mod tests {
             assert_eq!(origin.is_https, url.starts_with("https"), "{url}");
             assert_eq!(origin.authority(), authority, "{url}");
         }
+    }
+
+    #[test]
+    fn a_host_that_was_written_is_kept_without_brackets_and_in_a_labels() {
+        for (written, host) in [
+            ("a.test", "a.test"),
+            ("A.Test", "A.Test"),
+            ("b\u{fc}cher.test", "xn--bcher-kva.test"),
+            ("::1", "::1"),
+            ("[::1]", "::1"),
+            ("[::1", "[::1"),
+            ("", ""),
+        ] {
+            assert_eq!(Origin::new(true, written, 443).host, host);
+        }
+        // A name that is none is left for the lookup to refuse.
+        let long = "\u{fc}".repeat(300);
+        assert_eq!(Origin::new(true, &long, 443).host, long);
     }
 }

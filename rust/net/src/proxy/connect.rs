@@ -1,6 +1,6 @@
 //! A TCP connection to a server through a proxy.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,8 +30,10 @@ pub(crate) async fn connect(
         (_, Ok(address)) => vec![Target::Address(address)],
         (ProxyScheme::Socks5h, _) => vec![Target::Name(origin.host.clone())],
         (ProxyScheme::Socks5, _) => {
-            let found = dial::resolve(Hop::Server, &origin.host, deadline, phase).await?;
-            found.into_iter().map(Target::Address).collect()
+            let (host, port) = (&origin.host, origin.port);
+            let found = dial::resolve(Hop::Server, host, port, deadline, phase).await?;
+            let address = |found: SocketAddr| Target::Address(found.ip());
+            found.into_iter().map(address).collect()
         }
     };
     connect_by_socks(proxy, origin, &targets, deadline, phase).await
@@ -120,7 +122,7 @@ fn failed(proxy: &Proxy, origin: &Origin, fault: ProxyFault) -> ConnectError {
             port: proxy.port,
         },
         origin: Authority {
-            host: redacted::host(&origin.bracketed()),
+            host: redacted::host(&origin.host),
             port: origin.port,
         },
         fault,

@@ -29,11 +29,7 @@ pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin,
         (_, Some(bare)) => (false, bare),
         _ => (has_options, host),
     };
-    let bare = bare
-        .strip_prefix('[')
-        .and_then(|inner| inner.strip_suffix(']'))
-        .unwrap_or(bare);
-    if bare.is_empty() {
+    if matches!(bare, "" | "[]") {
         return Err(Unusable::Host(
             "connect_to_host: the host is empty: use a name such as \"example.org\"".to_owned(),
         ));
@@ -50,11 +46,7 @@ pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin,
                 ))
             })?,
     };
-    Ok(Origin {
-        is_https,
-        host: bare.to_owned(),
-        port,
-    })
+    Ok(Origin::new(is_https, bare, port))
 }
 
 pub(super) fn is_address(host: &str) -> bool {
