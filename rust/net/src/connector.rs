@@ -61,8 +61,8 @@ impl fmt::Debug for PeerFacts {
 }
 
 impl Connector {
-    /// Creates a connector. `setup` offers the application protocols that the caller speaks; `timeout`
-    /// limits each connection as a whole.
+    /// Creates a connector. `setup` offers the application protocols that the caller speaks;
+    /// `timeout` limits each connection as a whole.
     pub fn new(setup: Arc<ClientSetup>, routes: Routes, timeout: Option<Duration>) -> Self {
         Self {
             setup,

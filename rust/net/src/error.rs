@@ -1,4 +1,4 @@
-//! The reasons why no connection was made: values first, their sentences in [`ConnectError::diagnosis`].
+//! The reasons why no connection was made, as values; [`ConnectError::diagnosis`] makes sentences.
 
 mod proxy;
 mod system;
@@ -187,8 +187,8 @@ impl ConnectFault {
     fn describe(&self, server: &str, tried: &str, vocabulary: Vocabulary) -> String {
         match self {
             Self::System(error) => format!(
-                "{server} cannot be reached ({error}){tried}: check the port, the firewall and that \
-                 the server runs"
+                "{server} cannot be reached ({error}){tried}: check the port, the firewall and \
+                 that the server runs"
             ),
             Self::TimedOut { limit } => format!(
                 "{server} did not answer within {} seconds{tried}: check the address and the \

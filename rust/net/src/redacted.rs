@@ -1,5 +1,5 @@
-//! The printable form of URLs and hosts, without user, password, query and fragment: logs are read by
-//! others than the user.
+//! The printable form of URLs and hosts, without user, password, query and fragment: logs are read
+//! by others than the user.
 
 use std::net::Ipv6Addr;
 

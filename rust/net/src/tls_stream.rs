@@ -132,8 +132,8 @@ impl TlsStream {
 }
 
 impl Drop for TlsStream {
-    /// Sends close_notify, unless the handshake is incomplete: a server that is ahead in it could not
-    /// read an alert in plaintext.
+    /// Sends close_notify, unless the handshake is incomplete: a server that is ahead in it could
+    /// not read an alert in plaintext.
     fn drop(&mut self) {
         let is_well = !self.session.is_handshaking() && self.session.failure().is_none();
         if is_well && !self.closed {
@@ -166,8 +166,8 @@ impl AsyncRead for TlsStream {
             if me.session.peer_has_closed() {
                 return Poll::Ready(Ok(()));
             }
-            // Sends answers of the protocol itself, such as a key update. A failure shows in the next
-            // read or write.
+            // Sends answers of the protocol itself, such as a key update. A failure shows in the
+            // next read or write.
             let _ = me.poll_send(context);
             ready!(me.poll_receive(context))?;
         }

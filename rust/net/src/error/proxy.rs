@@ -9,8 +9,8 @@ use crate::vocabulary::Vocabulary;
 
 use super::system::SystemError;
 
-/// The reason why a text or a variable names no usable proxy. Holds no user and no password: what it
-/// quotes of the text went through [`crate::redacted`].
+/// The reason why a text or a variable names no usable proxy. Holds no user and no password: quoted
+/// texts went through [`crate::redacted`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyError {
@@ -98,11 +98,12 @@ impl ProxyError {
                  socks5://host:1080"
             ),
             Self::TlsToProxy(text) => format!(
-                "the proxy {text} is to be spoken to in TLS, which is not supported yet: give it as \
-                 http://, if it allows that"
+                "the proxy {text} is to be spoken to in TLS, which is not supported yet: give it \
+                 as http://, if it allows that"
             ),
             Self::UnknownScheme(scheme) => format!(
-                "proxies of the kind {scheme}:// are not known: http://, socks5:// and socks5h:// are"
+                "proxies of the kind {scheme}:// are not known: http://, socks5:// and \
+                 socks5h:// are"
             ),
             Self::CredentialsNotUtf8 => {
                 "the proxy's user or password is no UTF-8 once decoded".to_owned()
@@ -115,8 +116,8 @@ impl ProxyError {
                 "SOCKS takes a user and a password of 1 to 255 bytes each".to_owned()
             }
             Self::Variable { name, fault } => format!(
-                "the proxy that the environment variable {name} names cannot be used: {}. Change the \
-                 variable, or turn {} off",
+                "the proxy that the environment variable {name} names cannot be used: {}. Change \
+                 the variable, or turn {} off",
                 fault.describe(vocabulary),
                 vocabulary.environment_proxies
             ),
@@ -176,7 +177,8 @@ impl fmt::Display for ProxyFault {
             Self::SocksTooLong { length } => {
                 return write!(
                     f,
-                    "SOCKS takes names, users and passwords of at most 255 bytes, and one has {length}"
+                    "SOCKS takes names, users and passwords of at most 255 bytes, and one has \
+                     {length}"
                 );
             }
             Self::NotSocks => "what it answers is no SOCKS 5",
@@ -216,3 +218,6 @@ impl From<io::Error> for ProxyFault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

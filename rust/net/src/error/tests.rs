@@ -141,136 +141,22 @@ fn a_host_that_is_not_reached_has_a_cause_and_a_sentence() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_used_has_a_sentence() {
-    let text = "\"a\"".to_owned();
-    for (error, sentence) in [
-        (
-            ProxyError::Port(0),
-            "0 is no port: it must be from 1 to 65535",
-        ),
-        (
-            ProxyError::NotAProxy(text.clone()),
-            "\"a\" is no proxy: give a host, or a URL like http://user:password@host:3128 or \
-             socks5://host:1080",
-        ),
-        (
-            ProxyError::TlsToProxy(text),
-            "the proxy \"a\" is to be spoken to in TLS, which is not supported yet: give it as \
-             http://, if it allows that",
-        ),
-        (
-            ProxyError::UnknownScheme("ftp".to_owned()),
-            "proxies of the kind ftp:// are not known: http://, socks5:// and socks5h:// are",
-        ),
-        (
-            ProxyError::CredentialsNotUtf8,
-            "the proxy's user or password is no UTF-8 once decoded",
-        ),
-        (
-            ProxyError::ColonInUser,
-            "the proxy's user has a colon, which HTTP cannot tell from the password's",
-        ),
-        (
-            ProxyError::CredentialsLength,
-            "SOCKS takes a user and a password of 1 to 255 bytes each",
-        ),
-        (
-            ProxyError::Variable {
-                name: "ALL_PROXY",
-                fault: Box::new(ProxyError::ColonInUser),
-            },
-            "the proxy that the environment variable ALL_PROXY names cannot be used: the proxy's \
-             user has a colon, which HTTP cannot tell from the password's. Change the variable, or \
-             turn obedience off",
-        ),
-        (
-            ProxyError::InvalidHost("a b".to_owned()),
-            "a b is no host that a proxy could be looked up for",
-        ),
-    ] {
-        comes_to(&error.into(), Cause::Proxy, sentence);
-    }
-}
-
-#[test]
-fn a_proxy_that_does_not_connect_has_a_sentence() {
-    let status = |reason: &str| ProxyFault::HttpStatus {
-        code: 403,
-        reason: reason.to_owned(),
+fn a_proxy_that_cannot_be_used_or_does_not_connect_has_the_cause_of_proxies() {
+    let unusable = ConnectError::from(ProxyError::Port(0));
+    let sentence = "0 is no port: it must be from 1 to 65535";
+    comes_to(&unusable, Cause::Proxy, sentence);
+    let authority = |host: &str, port| Authority {
+        host: host.to_owned(),
+        port,
     };
-    for (fault, reason) in [
-        (ProxyFault::Closed, "it closed the connection"),
-        (
-            ProxyFault::Broken(system(ErrorKind::ConnectionReset)),
-            "the connection to it broke: os",
-        ),
-        (
-            ProxyFault::TimedOut { limit: LIMIT },
-            "no answer within 2.5 seconds",
-        ),
-        (status("No"), "it answers with 403 No"),
-        (status(""), "it answers with 403"),
-        (
-            ProxyFault::HttpCredentials,
-            "it wants a user and a password, or others",
-        ),
-        (
-            ProxyFault::HttpHeadTooLong { limit: 7 },
-            "its answer's head is longer than 7 bytes",
-        ),
-        (
-            ProxyFault::NotHttp("token".to_owned()),
-            "what it answers is no HTTP (token)",
-        ),
-        (
-            ProxyFault::SocksCredentials,
-            "it does not take this user with this password",
-        ),
-        (
-            ProxyFault::SocksMethodMissing,
-            "it wants a user and a password, or more",
-        ),
-        (
-            ProxyFault::SocksMethodsRefused,
-            "it lets nobody in, neither with nor without a user and a password",
-        ),
-        (
-            ProxyFault::SocksMethodUnknown(3),
-            "it chose the login method 3, which was not offered",
-        ),
-        (
-            ProxyFault::SocksTooLong { length: 300 },
-            "SOCKS takes names, users and passwords of at most 255 bytes, and one has 300",
-        ),
-        (ProxyFault::NotSocks, "what it answers is no SOCKS 5"),
-        (ProxyFault::SocksReply(1), "it failed"),
-        (ProxyFault::SocksReply(2), "its rules do not allow it"),
-        (ProxyFault::SocksReply(3), "it has no way to that network"),
-        (ProxyFault::SocksReply(4), "it has no way to that host"),
-        (ProxyFault::SocksReply(5), "the connection was refused"),
-        (ProxyFault::SocksReply(6), "the way is too long"),
-        (ProxyFault::SocksReply(7), "it does not make connections"),
-        (
-            ProxyFault::SocksReply(8),
-            "it does not know that kind of address",
-        ),
-        (ProxyFault::SocksReply(99), "it answers with error 99"),
-    ] {
-        let authority = |host: &str, port| Authority {
-            host: host.to_owned(),
-            port,
-        };
-        let error = ConnectError::Proxy {
-            proxy: authority("proxy.test", 1080),
-            origin: authority("a.test", 443),
-            fault,
-        };
-        let sentence = format!(
-            "the proxy proxy.test:1080 does not connect to a.test:443 ({reason}): check its \
-             address, user and password, and what it allows"
-        );
-        comes_to(&error, Cause::Proxy, &sentence);
-    }
+    let unconnected = ConnectError::Proxy {
+        proxy: authority("proxy.test", 1080),
+        origin: authority("a.test", 443),
+        fault: ProxyFault::Closed,
+    };
+    let sentence = "the proxy proxy.test:1080 does not connect to a.test:443 (it closed the \
+                    connection): check its address, user and password, and what it allows";
+    comes_to(&unconnected, Cause::Proxy, sentence);
 }
 
 #[test]

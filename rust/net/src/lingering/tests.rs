@@ -27,8 +27,8 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-/// Starts a peer that accepts connections and passes each to `serve`. Its thread returns how many were
-/// reset.
+/// Starts a peer that accepts connections and passes each to `serve`. Its thread returns how many
+/// were reset.
 fn peer(
     serve: impl Fn(&mut TcpStream) -> io::Result<()> + Send + 'static,
 ) -> (u16, JoinHandle<usize>) {
@@ -82,8 +82,8 @@ fn a_plain_socket_that_is_dropped_takes_in_what_comes_late() {
     });
 }
 
-/// Serves a TLS connection until the client ends it with close_notify. Session tickets are sent only
-/// afterwards, as those of a distant server are still under way when its client closes.
+/// Serves a TLS connection until the client ends it with close_notify. Session tickets are sent
+/// only afterwards, as those of a distant server are still under way when its client closes.
 fn serve_tls(socket: &mut TcpStream, mut session: Session) -> io::Result<()> {
     let mut bytes = [0; 4096];
     let mut words = Vec::new();

@@ -17,8 +17,8 @@ use crate::origin::Origin;
 use crate::phase::PhaseCell;
 use crate::redacted;
 
-/// Connects to `origin` through the proxy. For plain requests to an HTTP proxy, which forwards them,
-/// the connection leads to the proxy itself.
+/// Connects to `origin` through the proxy. For plain requests to an HTTP proxy, which forwards
+/// them, the connection leads to the proxy itself.
 pub(crate) async fn connect(
     proxy: &Proxy,
     origin: &Origin,

@@ -23,8 +23,8 @@ pub struct Environment {
 type Named = Option<Result<Proxy, ProxyError>>;
 
 impl Environment {
-    /// Reads `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, the upper-case variable of each
-    /// first.
+    /// Reads `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, the upper-case variable of
+    /// each first.
     ///
     /// To be called on a thread on which nothing changes the environment at the same time: on most
     /// systems such a change is not synchronised with readers.
@@ -110,8 +110,8 @@ fn read(name: &'static str, value: &str) -> Result<Proxy, ProxyError> {
     })
 }
 
-/// Splits a list of exemptions at commas and blanks, as curl does. The matcher expects IPv6 addresses
-/// without brackets.
+/// Splits a list of exemptions at commas and blanks, as curl does. The matcher expects IPv6
+/// addresses without brackets.
 fn exemptions(list: &str) -> Vec<String> {
     list.split(|c: char| c == ',' || c.is_whitespace())
         .filter(|exempt| !exempt.is_empty())

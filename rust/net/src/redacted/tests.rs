@@ -76,8 +76,8 @@ fn hosts_are_shown_as_they_are() {
     assert!(host(&"a".repeat(100_000)).len() < 1000);
 }
 
-/// Passwords of two halves around any character, after a user and a colon, with or without the server
-/// that should follow.
+/// Passwords of two halves around any character, after a user and a colon, with or without the
+/// server that should follow.
 #[test]
 fn no_half_of_a_password_is_shown() {
     const BEGINNINGS: &[&str] = &[

@@ -2,8 +2,8 @@ use super::*;
 
 use tokio::io::duplex;
 
-/// Runs a handshake with a proxy that answers with `answer` and closes. Returns the outcome, what is
-/// left to read, and what was sent.
+/// Runs a handshake with a proxy that answers with `answer` and closes. Returns the outcome, what
+/// is left to read, and what was sent.
 async fn run(
     answer: &[u8],
     authorization: Option<&str>,
