@@ -44,7 +44,7 @@ impl TlsStream {
     }
 
     /// Returns the session of the connection.
-    pub fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Session {
         &self.session
     }
 

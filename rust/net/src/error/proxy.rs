@@ -90,7 +90,7 @@ pub enum ProxyFault {
 
 impl ProxyError {
     /// Returns the sentence, whose advice uses the words of the calling class.
-    pub fn describe(&self, vocabulary: Vocabulary) -> String {
+    pub(super) fn describe(&self, vocabulary: Vocabulary) -> String {
         match self {
             Self::Port(port) => format!("{port} is no port: it must be from 1 to 65535"),
             Self::NotAProxy(text) => format!(
