@@ -19,7 +19,8 @@ use crate::proxy::{self, ProxyScheme, Routes};
 use crate::tls_stream::TlsStream;
 use crate::transport::Transport;
 
-/// Makes connections under one configuration.
+/// Makes connections under one configuration of TLS, proxies and time. Connections made by two
+/// connectors must not be exchanged: what one trusts, the other may refuse.
 #[derive(Debug)]
 pub struct Connector {
     setup: Arc<ClientSetup>,
@@ -104,6 +105,7 @@ impl Connector {
         Ok((Transport::Tls(Box::new(stream)), facts))
     }
 
+    /// Performs the TLS handshake with `origin` over a connection to it.
     async fn secure(
         &self,
         socket: TcpStream,

@@ -1,4 +1,7 @@
 //! The time limit of making one connection: lookup, TCP, proxy and TLS together.
+//!
+//! The steps share one limit, because the caller waits for their sum: a limit for each would let a
+//! slow proxy in front of a slow server take several times as long.
 
 use std::time::Duration;
 

@@ -4,8 +4,8 @@
 //! An operating system answers bytes for a closed socket with a reset, and sends a reset when a
 //! socket is closed while unread bytes lie in it: session tickets, the peer's close_notify, the
 //! rest of a body. A reset overtakes what was sent before it: the peer's system discards what the
-//! peer has not read yet. Therefore the sending half is shut down first, and what still arrives is read and
-//! discarded until the peer ends its half too.
+//! peer has not read yet. Therefore the sending half is shut down first, and what still arrives is
+//! read and discarded until the peer ends its half too.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};

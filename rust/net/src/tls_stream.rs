@@ -1,4 +1,8 @@
 //! A TLS session over a socket, with the I/O traits of tokio.
+//!
+//! The session is the one of `godot_rustls_tls`, which does no I/O, rather than a connection of
+//! `tokio-rustls`: it verifies, resumes and reports failures as for connections over any other
+//! stream. This file only moves bytes between it and the socket.
 
 use std::io;
 use std::pin::Pin;

@@ -1,4 +1,7 @@
 //! A connection with or without TLS.
+//!
+//! An enum rather than a boxed trait object: there are two kinds, and each read would go through a
+//! virtual call.
 
 use std::io;
 use std::pin::Pin;

@@ -16,8 +16,8 @@ enum Attempt {
 
 use Attempt::{Accepts, Fails, Silent};
 
-/// Races attempts whose times are milliseconds of the paused clock. Returns the index of the address
-/// that won, or the error, and the milliseconds at which each attempt started.
+/// Races attempts whose times are milliseconds of the paused clock. Returns the index of the
+/// address that won, or the error, and the milliseconds at which each attempt started.
 async fn run(script: &[Attempt]) -> (Result<usize, ErrorKind>, Vec<u128>) {
     let addresses = (0..script.len()).map(|index| {
         let port = u16::try_from(index).unwrap();

@@ -39,6 +39,7 @@ pub(crate) async fn connect(
     connect_by_socks(proxy, origin, &targets, deadline, phase).await
 }
 
+/// Connects to the proxy, and for HTTPS through a CONNECT tunnel to the server.
 async fn connect_by_http(
     proxy: &Proxy,
     origin: &Origin,
@@ -97,6 +98,7 @@ async fn connect_to_proxy(
     dial::connect(Hop::Proxy, &proxy.host, proxy.port, deadline, phase).await
 }
 
+/// Performs a handshake with the proxy until the deadline.
 async fn within(
     deadline: &Deadline,
     handshake: impl Future<Output = Result<(), ProxyFault>>,

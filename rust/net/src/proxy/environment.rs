@@ -79,6 +79,7 @@ impl Environment {
         }
     }
 
+    /// Returns whether `no_proxy` names the server.
     fn exempts(&self, host: &str, port: u16) -> Result<bool, ProxyError> {
         if self.exempt.iter().any(|exempt| exempt == EVERYTHING) {
             return Ok(true);
@@ -103,6 +104,7 @@ impl Environment {
     }
 }
 
+/// Parses the value of a variable that is not empty.
 fn read(name: &'static str, value: &str) -> Result<Proxy, ProxyError> {
     Proxy::from_variable(value).map_err(|fault| ProxyError::Variable {
         name,

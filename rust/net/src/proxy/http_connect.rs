@@ -1,4 +1,7 @@
 //! The client's side of a tunnel through an HTTP proxy: CONNECT (RFC 9110 section 9.3.6).
+//!
+//! The head of the response is parsed by `httparse`. A response that is no success has a body that
+//! is not read: the connection is closed instead.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use zeroize::Zeroizing;

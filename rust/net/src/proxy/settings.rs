@@ -118,6 +118,7 @@ impl Hash for Proxy {
     }
 }
 
+/// Parses the text as a URL that has nothing behind its host and port.
 fn parse_url(text: &str) -> Result<Url, ProxyError> {
     let is_plain_v6 = text.parse::<Ipv6Addr>().is_ok();
     let full = match text.split_once("://") {
@@ -142,6 +143,7 @@ fn host_of(url: &Url) -> Option<String> {
     })
 }
 
+/// Returns the decoded credentials of the URL, checked against what the protocol can transmit.
 fn credentials_of(url: &Url, scheme: ProxyScheme) -> Result<Option<Credentials>, ProxyError> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(None);

@@ -1,4 +1,8 @@
 //! The client's side of SOCKS 5 (RFC 1928) with a user and a password (RFC 1929).
+//!
+//! The client offers methods of authentication and the proxy chooses one; for that of RFC 1929 the
+//! credentials follow. Then the client asks for a connection to a name or an address, and the proxy
+//! replies with a code. Nothing is sent ahead: a proxy may refuse at each step.
 
 use std::net::IpAddr;
 
@@ -8,6 +12,7 @@ use zeroize::Zeroizing;
 use super::settings::Credentials;
 use crate::error::ProxyFault;
 
+/// The version of the protocol, with which each message but those of RFC 1929 begins.
 const VERSION: u8 = 5;
 
 /// The methods of authentication (RFC 1928 section 3).
@@ -27,7 +32,9 @@ const TYPE_IPV6: u8 = 4;
 /// The host that a proxy is asked to connect to.
 #[derive(Debug, Clone)]
 pub(super) enum Target {
+    /// A name of at most 255 bytes, which the proxy resolves.
     Name(String),
+    /// An address, resolved on this side.
     Address(IpAddr),
 }
 
@@ -61,6 +68,7 @@ pub(super) async fn handshake(
     Ok(())
 }
 
+/// Offers no authentication, and a password where there is one, and follows the proxy's choice.
 async fn authenticate(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     credentials: Option<&Credentials>,
@@ -90,6 +98,7 @@ async fn authenticate(
     }
 }
 
+/// Returns the message with user and password, which is wiped when it is dropped.
 fn password_request(credentials: &Credentials) -> Result<Zeroizing<Vec<u8>>, ProxyFault> {
     let (user, password) = (credentials.user.as_str(), credentials.password.as_str());
     // With the final capacity from the start, growing leaves no copy behind that is not wiped.
@@ -102,6 +111,7 @@ fn password_request(credentials: &Credentials) -> Result<Zeroizing<Vec<u8>>, Pro
     Ok(message)
 }
 
+/// Returns the request for a connection to `target`.
 fn request(target: &Target, port: u16) -> Result<Vec<u8>, ProxyFault> {
     let mut message = vec![VERSION, CONNECT, 0];
     match target {
