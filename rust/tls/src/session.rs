@@ -28,14 +28,14 @@ use state::{Input, Phase};
 
 pub use godot_rustls_pki::role::Role;
 pub use negotiated::ExportError;
-pub use record_scanner::Piece;
-pub use step_costs::{Costs, Step};
+pub use record_scanner::RecordFragment;
+pub use step_costs::{Step, StepCosts};
 
 /// State that the sessions of one configuration have in common.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shared {
     facts: Arc<LocalFacts>,
-    costs: Arc<Costs>,
+    costs: Arc<StepCosts>,
 }
 
 impl Shared {
@@ -127,7 +127,7 @@ impl Session {
     }
 
     /// Returns what the handshake steps of all connections with the same options cost.
-    pub fn costs(&self) -> &Costs {
+    pub fn costs(&self) -> &StepCosts {
         &self.shared.costs
     }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use godot_rustls_tls::session::{Piece, Session, Step};
+use godot_rustls_tls::session::{RecordFragment, Session, Step};
 
 /// What a handshake may cost in one call while others go on: many of them meet in one frame.
 const SHARE: Duration = Duration::from_micros(70);
@@ -61,17 +61,17 @@ pub(super) fn take_in_cheap(session: &mut Session, bytes: &[u8]) -> Rest {
     while let Some(step) = session.next_step()
         && taken < bytes.len()
     {
-        let piece = session.next_piece(&bytes[taken..]);
-        let cost = session.costs().of(step);
-        if is_work(piece) && cost.is_none_or(|cost| spent + cost > budget) {
+        let fragment = session.peek_fragment(&bytes[taken..]);
+        let cost = session.costs().estimate(step);
+        if is_work(fragment) && cost.is_none_or(|cost| spent + cost > budget) {
             return if spent.is_zero() {
                 Rest::HardWork(bytes.len() - taken)
             } else {
                 Rest::Later(bytes.len() - taken)
             };
         }
-        spent += take_in(session, step, piece, &bytes[taken..]);
-        taken += piece.length;
+        spent += take_in(session, step, fragment, &bytes[taken..]);
+        taken += fragment.length;
     }
     session.input(&bytes[taken..]);
     Rest::Nothing
@@ -82,31 +82,31 @@ pub(super) fn take_in_all(session: &mut Session, mut bytes: &[u8]) {
     while let Some(step) = session.next_step()
         && !bytes.is_empty()
     {
-        let piece = session.next_piece(bytes);
-        take_in(session, step, piece, bytes);
-        bytes = &bytes[piece.length..];
+        let fragment = session.peek_fragment(bytes);
+        take_in(session, step, fragment, bytes);
+        bytes = &bytes[fragment.length..];
     }
     session.input(bytes);
 }
 
 /// The end of a record of handshake messages: what comes before is only kept.
-fn is_work(piece: Piece) -> bool {
-    piece.completes && WITH_WORK.contains(&piece.content_type)
+fn is_work(fragment: RecordFragment) -> bool {
+    fragment.completes && WITH_WORK.contains(&fragment.content_type)
 }
 
-/// Takes in a piece of a record. What it took, when it was work.
-fn take_in(session: &mut Session, step: Step, piece: Piece, bytes: &[u8]) -> Duration {
+/// Takes in a fragment of a record. What it took, when it was work.
+fn take_in(session: &mut Session, step: Step, fragment: RecordFragment, bytes: &[u8]) -> Duration {
     let began = Instant::now();
-    session.input(&bytes[..piece.length]);
+    session.input(&bytes[..fragment.length]);
     let took = began.elapsed();
-    if !is_work(piece) {
+    if !is_work(fragment) {
         return Duration::ZERO;
     }
     // A message may have begun and not ended.
     if session.next_step() == Some(step) && !session.has_output() {
-        session.costs().note_part(step, took);
+        session.costs().record_partial(step, took);
     } else {
-        session.costs().note(step, took);
+        session.costs().record(step, took);
     }
     took
 }

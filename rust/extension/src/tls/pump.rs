@@ -212,7 +212,7 @@ impl Connection {
         let bytes = std::mem::take(&mut self.held).to_vec();
         let about = About {
             received: session.received() + bytes.len() as u64,
-            may_part: session.may_part_in_plain_text(),
+            may_part: session.can_send_plaintext_alert(),
         };
         self.place = Place::Away(Errand::new(self.limits, about, move || {
             take_in_all(&mut session, &bytes);

@@ -5,7 +5,7 @@ use crate::provider::transcript;
 use godot_rustls_pki::role::Role;
 
 use super::state::{Input, Phase, Renegotiation};
-use super::{Piece, Session, Step};
+use super::{RecordFragment, Session, Step};
 
 /// First bytes of the peer that are kept for error messages.
 const MAX_FIRST_BYTES: usize = 12;
@@ -20,30 +20,30 @@ impl Session {
     pub fn next_step(&self) -> Option<Step> {
         let is_key_agreed = self.connection.negotiated_key_exchange_group().is_some();
         let step = match (self.role, is_key_agreed) {
-            (Role::Client, false) => Step::Agreement,
-            (Role::Client, true) => Step::Verdict,
-            (Role::Server, false) => Step::Answer,
-            (Role::Server, true) => Step::Conclusion,
+            (Role::Client, false) => Step::ClientKeyExchange,
+            (Role::Client, true) => Step::ServerAuth,
+            (Role::Server, false) => Step::ServerHello,
+            (Role::Server, true) => Step::ClientFinished,
         };
         self.is_handshaking().then_some(step)
     }
 
     /// Returns length, content type and completeness of the record fragment at the start of
     /// `bytes`, the next ones of the peer. Only during the handshake.
-    pub fn next_piece(&self, bytes: &[u8]) -> Piece {
+    pub fn peek_fragment(&self, bytes: &[u8]) -> RecordFragment {
         match &self.phase {
             Phase::Handshake(watch) => watch.scanner.peek_fragment(bytes),
-            Phase::Established(_) => Piece::rest(bytes),
+            Phase::Established(_) => RecordFragment::rest(bytes),
         }
     }
 
     /// Returns whether the peer still expects alerts in plain text. For a session that a thread
     /// works on, and that cannot encrypt one meanwhile.
-    pub fn may_part_in_plain_text(&self) -> bool {
+    pub fn can_send_plaintext_alert(&self) -> bool {
         match self.next_step() {
-            Some(Step::Agreement | Step::Answer) => true,
-            Some(Step::Verdict) => self.protocol_version() == "TLSv1.3",
-            Some(Step::Conclusion) | None => false,
+            Some(Step::ClientKeyExchange | Step::ServerHello) => true,
+            Some(Step::ServerAuth) => self.protocol_version() == "TLSv1.3",
+            Some(Step::ClientFinished) | None => false,
         }
     }
 

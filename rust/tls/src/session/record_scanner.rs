@@ -2,7 +2,7 @@
 
 /// A part of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece {
+pub struct RecordFragment {
     /// Its length in bytes.
     pub length: usize,
     /// True if the record ends with it.
@@ -30,7 +30,7 @@ const ALERT: u8 = 21;
 const PLAIN_ALERT: usize = 2;
 const CLOSE_NOTIFY: u8 = 0;
 
-impl Piece {
+impl RecordFragment {
     /// Returns all of `bytes` as a part of no handshake record.
     pub(super) fn rest(bytes: &[u8]) -> Self {
         Self {
@@ -44,7 +44,7 @@ impl Piece {
 impl RecordScanner {
     /// Returns length, content type and completeness of the record fragment at the start of
     /// `bytes`, the next ones of the peer.
-    pub(super) fn peek_fragment(&self, bytes: &[u8]) -> Piece {
+    pub(super) fn peek_fragment(&self, bytes: &[u8]) -> RecordFragment {
         let head: Vec<u8> = self
             .record
             .iter()
@@ -59,7 +59,7 @@ impl RecordScanner {
             _ => usize::MAX,
         };
         let length = of_head.saturating_add(body);
-        Piece {
+        RecordFragment {
             length: length.min(bytes.len()),
             completes: length <= bytes.len(),
             content_type: head.first().copied().unwrap_or_default(),
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn fragments_end_where_records_do_however_they_are_cut() {
         let record = [[22, 3, 3, 0, 4].as_slice(), &[1; 4], &[20, 3, 3, 0, 1, 1]].concat();
-        let piece = |length, completes, content_type| Piece {
+        let fragment = |length, completes, content_type| RecordFragment {
             length,
             completes,
             content_type,
@@ -154,15 +154,15 @@ mod tests {
             assert_eq!(scanner.find_close_notify(&record[..cut]), None);
             let rest = &record[cut..];
             let expected = match cut {
-                0..9 => piece(9 - cut, true, 22),
-                9..15 => piece(15 - cut, true, 20),
-                _ => piece(0, false, 0),
+                0..9 => fragment(9 - cut, true, 22),
+                9..15 => fragment(15 - cut, true, 20),
+                _ => fragment(0, false, 0),
             };
             assert_eq!(scanner.peek_fragment(rest), expected, "cut at {cut}");
             // Without its last byte it does not complete the record.
             if cut == 0 {
-                assert_eq!(scanner.peek_fragment(&rest[..8]), piece(8, false, 22));
-                assert_eq!(scanner.peek_fragment(&rest[..3]), piece(3, false, 22));
+                assert_eq!(scanner.peek_fragment(&rest[..8]), fragment(8, false, 22));
+                assert_eq!(scanner.peek_fragment(&rest[..3]), fragment(3, false, 22));
             }
         }
     }
