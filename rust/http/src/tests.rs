@@ -31,7 +31,7 @@ use crate::request_url::parse;
 use crate::response::Head;
 use godot_rustls_net::connector::Connector;
 use godot_rustls_net::proxy::Routes;
-use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::Cause;
 
 /// What came of a body.
@@ -93,12 +93,12 @@ fn post_once(url: &str) -> Order {
     order
 }
 
-fn connector(setup: &ClientSetup, routes: Routes) -> Connector {
-    let setup = Arc::new(setup.offering(&["h2", "http/1.1"]));
+fn connector(setup: &ClientContext, routes: Routes) -> Connector {
+    let setup = Arc::new(setup.with_default_alpn(&["h2", "http/1.1"]));
     Connector::new(setup, routes, Some(Duration::from_secs(10)))
 }
 
-fn pool(setup: &ClientSetup) -> Arc<Pool> {
+fn pool(setup: &ClientContext) -> Arc<Pool> {
     Pool::new(connector(setup, Routes::default()))
 }
 

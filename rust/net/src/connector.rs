@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use godot_rustls_pki::certificate::Certificate;
-use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::config::ClientContext;
 use tokio::net::TcpStream;
 
 use crate::deadline::{Deadline, Elapsed};
@@ -23,7 +23,7 @@ use crate::transport::Transport;
 /// connectors must not be exchanged: what one trusts, the other may refuse.
 #[derive(Debug)]
 pub struct Connector {
-    setup: Arc<ClientSetup>,
+    setup: Arc<ClientContext>,
     routes: Routes,
     timeout: Option<Duration>,
 }
@@ -64,7 +64,7 @@ impl fmt::Debug for PeerFacts {
 impl Connector {
     /// Creates a connector. `setup` offers the application protocols that the caller speaks;
     /// `timeout` limits each connection as a whole.
-    pub fn new(setup: Arc<ClientSetup>, routes: Routes, timeout: Option<Duration>) -> Self {
+    pub fn new(setup: Arc<ClientContext>, routes: Routes, timeout: Option<Duration>) -> Self {
         Self {
             setup,
             routes,

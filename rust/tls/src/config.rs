@@ -27,7 +27,7 @@ use godot_rustls_pki::role::Role;
 use godot_rustls_pki::verifier::Verification;
 use godot_rustls_pki::verifier::{seconds, verify_chain};
 
-pub use server::ServerSetup;
+pub use server::ServerContext;
 
 /// Reference names whose configuration and sessions are kept. Most clients talk to a handful of
 /// servers; a crawler that exceeds this only loses resumption.
@@ -38,7 +38,7 @@ const MAX_SESSIONS: usize = 16;
 
 /// The options of a client with the configurations and sessions of its connections.
 #[derive(Debug)]
-pub struct ClientSetup {
+pub struct ClientContext {
     options: ClientOptions,
     shared: Shared,
     by_name: Mutex<VecDeque<NamedConfig>>,
@@ -71,7 +71,7 @@ struct NamedConfig {
 /// sessions if both are the same.
 type Key = (ReferenceName, ServerName<'static>);
 
-impl ClientSetup {
+impl ClientContext {
     /// Makes a context for connections with `options`.
     pub fn new(options: ClientOptions) -> Self {
         let identity = options.identity.as_ref().map(Identity::name);
@@ -84,7 +84,7 @@ impl ClientSetup {
 
     /// Returns a context with the same options, which offers these application protocols if the
     /// options name none.
-    pub fn offering(&self, protocols: &[&str]) -> Self {
+    pub fn with_default_alpn(&self, protocols: &[&str]) -> Self {
         let mut options = self.options.clone();
         if options.terms.alpn == AlpnProtocols::default() {
             options.terms.alpn = AlpnProtocols::of(protocols);
@@ -93,10 +93,10 @@ impl ClientSetup {
     }
 
     /// Returns a context with the same options for a client that speaks no HTTP version above 1.1.
-    pub fn offering_http1(&self) -> Self {
+    pub fn with_http1_only(&self) -> Self {
         let mut options = self.options.clone();
         options.terms.alpn = std::mem::take(&mut options.terms.alpn).without("h2");
-        Self::new(options).offering(&["http/1.1"])
+        Self::new(options).with_default_alpn(&["http/1.1"])
     }
 
     /// Returns the options.

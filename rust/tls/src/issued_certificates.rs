@@ -9,15 +9,15 @@ use godot_rustls_pki::testing::issuing::{Authority, Key, SIGNING, dates, names, 
 use godot_rustls_testkit::{Chunks, KeyKind, Template};
 use rustls_pki_types::PrivateKeyDer;
 
-use crate::config::{ClientSetup, ServerSetup};
+use crate::config::{ClientContext, ServerContext};
 use crate::diagnosis::Cause;
 use crate::identity::Identity;
 use crate::options::{ClientOptions, ServerOptions};
 use crate::testing::{self, asking_for, causes, connected, pair};
 
-fn trusting(certificate: &Certificate) -> ClientSetup {
+fn trusting(certificate: &Certificate) -> ClientContext {
     let trust = Arc::new(testing::trusting(&[certificate]));
-    ClientSetup::new(ClientOptions::trusting(trust))
+    ClientContext::new(ClientOptions::trusting(trust))
 }
 
 fn identity(chain: &[Certificate], key: &Key) -> Identity {
@@ -25,8 +25,8 @@ fn identity(chain: &[Certificate], key: &Key) -> Identity {
     Identity::new(chain, der).unwrap()
 }
 
-fn server(chain: &[Certificate], key: &Key) -> ServerSetup {
-    ServerSetup::new(ServerOptions::showing(identity(chain, key))).unwrap()
+fn server(chain: &[Certificate], key: &Key) -> ServerContext {
+    ServerContext::new(ServerOptions::showing(identity(chain, key))).unwrap()
 }
 
 #[test]
@@ -80,10 +80,10 @@ fn an_issued_certificate_is_accepted_from_a_client() {
     let player = ca.issue(&key, "CN=Player One", &none());
     let mut options = testing::client_options(&[&theirs]);
     options.identity = Some(identity(&[player], &key));
-    let client = ClientSetup::new(options);
+    let client = ClientContext::new(options);
     let mut asking = asking_for(&[], true);
     asking.trust = Arc::clone(&trusting(&ca.certificate).options().trust);
     let mut options = ServerOptions::showing(testing::identity(&[&theirs]));
     options.clients = Some(asking);
-    connected(&client, &ServerSetup::new(options).unwrap(), "localhost");
+    connected(&client, &ServerContext::new(options).unwrap(), "localhost");
 }

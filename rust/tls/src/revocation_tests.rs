@@ -10,7 +10,7 @@ use std::sync::Arc;
 use godot_rustls_pki::testing::revocation::{Chain, HOST, authority, empty, revoking};
 use godot_rustls_testkit::{Issued, RevocationList, RevocationReason, SignedList, Template, Usage};
 
-use crate::config::ClientSetup;
+use crate::config::ClientContext;
 use crate::diagnosis::{Cause, Diagnosis, Vocabulary, diagnose};
 use crate::options::ClientOptions;
 use crate::testing::{NOW, at, certificate, client_options, lists};
@@ -37,7 +37,7 @@ fn verdict_on(
     options.revocation = lists(given);
     options.verification = verification;
     let chain: Vec<_> = chain.iter().map(|issued| certificate(issued)).collect();
-    ClientSetup::new(options)
+    ClientContext::new(options)
         .verify(&chain, HOST, at(NOW))
         .map_err(|failure| diagnose(&failure, &Vocabulary::default()))
 }
@@ -161,7 +161,7 @@ fn authorities_that_are_known_by_name_and_key_alone_are_held_to_their_lists_too(
         let mut options = ClientOptions::trusting(Arc::clone(&trust));
         options.revocation = lists(&[list]);
         let presented = [certificate(&chain.leaf), certificate(&chain.intermediate)];
-        ClientSetup::new(options)
+        ClientContext::new(options)
             .verify(&presented, HOST, at(NOW))
             .map_err(|failure| diagnose(&failure, &Vocabulary::default()))
     };

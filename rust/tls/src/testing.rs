@@ -13,7 +13,7 @@ use godot_rustls_pki::role::Role;
 pub use godot_rustls_pki::testing::*;
 use godot_rustls_pki::verifier::Refusal;
 
-use crate::config::{ClientSetup, ServerSetup};
+use crate::config::{ClientContext, ServerContext};
 use crate::diagnosis::{Cause, Diagnosis, Vocabulary, diagnose};
 use crate::failure::Failure;
 use crate::identity::Identity;
@@ -48,26 +48,26 @@ pub fn client_options(trusted: &[&Issued]) -> ClientOptions {
 }
 
 /// Returns a client that trusts these certificates alone.
-pub fn client(trusted: &[&Issued]) -> ClientSetup {
-    ClientSetup::new(client_options(trusted))
+pub fn client(trusted: &[&Issued]) -> ClientContext {
+    ClientContext::new(client_options(trusted))
 }
 
 /// Returns a server with this chain, leaf first.
-pub fn server(chain: &[&Issued]) -> ServerSetup {
+pub fn server(chain: &[&Issued]) -> ServerContext {
     server_with(chain, VersionRange::default())
 }
 
 /// Returns a server with this chain that speaks these versions.
-pub fn server_with(chain: &[&Issued], versions: VersionRange) -> ServerSetup {
+pub fn server_with(chain: &[&Issued], versions: VersionRange) -> ServerContext {
     let mut options = ServerOptions::showing(identity(chain));
     options.terms.versions = versions;
-    ServerSetup::new(options).unwrap()
+    ServerContext::new(options).unwrap()
 }
 
 /// Returns a client on the left and a server on the right, before the first byte.
 pub fn pair(
-    client: &ClientSetup,
-    server: &ServerSetup,
+    client: &ClientContext,
+    server: &ServerContext,
     host: &str,
     chunks: Chunks,
 ) -> Pair<Session, Session> {
@@ -98,7 +98,11 @@ pub fn diagnosis_of_refusal(refusal: &Refusal, peer: Role) -> Diagnosis {
 }
 
 /// Returns a client and a server after their handshake.
-pub fn connected(client: &ClientSetup, server: &ServerSetup, host: &str) -> Pair<Session, Session> {
+pub fn connected(
+    client: &ClientContext,
+    server: &ServerContext,
+    host: &str,
+) -> Pair<Session, Session> {
     let mut pair = pair(client, server, host, Chunks::Whole);
     pair.settle();
     for session in [&pair.left, &pair.right] {

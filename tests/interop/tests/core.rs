@@ -14,7 +14,7 @@ use godot_rustls_interop_tests::{
 use godot_rustls_pki::pem::{read_bundle, read_private_key};
 use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_testkit::Generator;
-use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::config::{ClientContext, ServerContext};
 use godot_rustls_tls::identity::Identity;
 use godot_rustls_tls::options::{ClientOptions, ServerOptions};
 use godot_rustls_tls::versions::{TlsVersion, VersionRange};
@@ -27,19 +27,19 @@ fn range(version: Version) -> VersionRange {
     VersionRange::new(only, only).unwrap()
 }
 
-fn client(root: &Path, version: Version) -> ClientSetup {
+fn client(root: &Path, version: Version) -> ClientContext {
     let bundle = read_bundle(&fs::read(root).unwrap());
     let mut options = ClientOptions::trusting(Arc::new(TrustStore::of_own(bundle)));
     options.terms.versions = range(version);
-    ClientSetup::new(options)
+    ClientContext::new(options)
 }
 
-fn server(chain: &Path, key: &Path, version: Version) -> ServerSetup {
+fn server(chain: &Path, key: &Path, version: Version) -> ServerContext {
     let chain = read_bundle(&fs::read(chain).unwrap()).certificates;
     let key = read_private_key(&fs::read_to_string(key).unwrap()).unwrap();
     let mut options = ServerOptions::showing(Identity::new(&chain, key).unwrap());
     options.terms.versions = range(version);
-    ServerSetup::new(options).unwrap()
+    ServerContext::new(options).unwrap()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use godot_rustls_http::pool::Pool;
 use godot_rustls_net::connector::Connector;
 use godot_rustls_net::proxy::Routes;
-use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::config::ClientContext;
 
 /// Pools kept at the same time. A game has a handful of options objects.
 const MOST: usize = 32;
@@ -16,7 +16,7 @@ const PROTOCOLS: [&str; 2] = ["h2", "http/1.1"];
 
 struct Entry {
     /// Whose connections these are. When the options are gone or changed, so is this, and the pool follows.
-    setup: Weak<ClientSetup>,
+    setup: Weak<ClientContext>,
     routes: Routes,
     connect_timeout: Option<Duration>,
     pool: Arc<Pool>,
@@ -26,7 +26,7 @@ static POOLS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 
 /// The pool for requests of `setup`. Connections never serve under another configuration than they were made with.
 pub(crate) fn pool(
-    setup: &Arc<ClientSetup>,
+    setup: &Arc<ClientContext>,
     routes: &Routes,
     connect_timeout: Option<Duration>,
 ) -> Arc<Pool> {
@@ -47,7 +47,7 @@ pub(crate) fn pool(
     if pools.len() >= MOST {
         pools.remove(0);
     }
-    let offering = Arc::new(setup.offering(&PROTOCOLS));
+    let offering = Arc::new(setup.with_default_alpn(&PROTOCOLS));
     let connector = Connector::new(offering, routes.clone(), connect_timeout);
     let pool = Pool::new(connector);
     pools.push(Entry {
@@ -60,8 +60,8 @@ pub(crate) fn pool(
 }
 
 /// The configuration for a client of one connection, kept so that its sessions can be resumed.
-pub(crate) fn http1_setup(setup: &Arc<ClientSetup>) -> Arc<ClientSetup> {
-    static KNOWN: Mutex<Vec<(Weak<ClientSetup>, Arc<ClientSetup>)>> = Mutex::new(Vec::new());
+pub(crate) fn http1_setup(setup: &Arc<ClientContext>) -> Arc<ClientContext> {
+    static KNOWN: Mutex<Vec<(Weak<ClientContext>, Arc<ClientContext>)>> = Mutex::new(Vec::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     known.retain(|(of, _)| of.strong_count() > 0);
     if let Some((_, offering)) = known
@@ -71,7 +71,7 @@ pub(crate) fn http1_setup(setup: &Arc<ClientSetup>) -> Arc<ClientSetup> {
         return Arc::clone(offering);
     }
     known.truncate(MOST - 1);
-    let offering = Arc::new(setup.offering_http1());
+    let offering = Arc::new(setup.with_http1_only());
     known.insert(0, (Arc::downgrade(setup), Arc::clone(&offering)));
     offering
 }

@@ -8,7 +8,7 @@ use godot::classes::Os;
 use godot::prelude::*;
 use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_pki::verifier::Verification;
-use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::config::{ClientContext, ServerContext};
 use godot_rustls_tls::diagnosis::diagnose;
 use godot_rustls_tls::identity::{Identity, ServerIdentities};
 use godot_rustls_tls::options::{ClientAuthentication, ClientOptions, ServerOptions, Terms};
@@ -23,8 +23,8 @@ use crate::vocabulary;
 /// same sessions; any change starts a new one.
 #[derive(Default)]
 pub(crate) struct SetupCache {
-    clients: VecDeque<(ClientSpec, Arc<ClientSetup>)>,
-    servers: VecDeque<(ServerSpec, Arc<ServerSetup>)>,
+    clients: VecDeque<(ClientSpec, Arc<ClientContext>)>,
+    servers: VecDeque<(ServerSpec, Arc<ServerContext>)>,
     /// The pair that was read last: whatever else changes, reading a key again would take longest.
     identity: Option<(IdentitySpec, Identity)>,
 }
@@ -53,7 +53,7 @@ impl SetupCache {
         spec: ClientSpec,
         default: Option<Arc<TrustStore>>,
         capacity: usize,
-    ) -> Result<(Arc<ClientSetup>, bool), String> {
+    ) -> Result<(Arc<ClientContext>, bool), String> {
         let known = self.clients.iter().find(|(known, setup)| {
             *known == spec
                 && default
@@ -73,7 +73,7 @@ impl SetupCache {
         Ok((setup, true))
     }
 
-    fn server(&mut self, spec: ServerSpec, capacity: usize) -> Result<Arc<ServerSetup>, String> {
+    fn server(&mut self, spec: ServerSpec, capacity: usize) -> Result<Arc<ServerContext>, String> {
         if let Some((_, setup)) = self.servers.iter().find(|(known, _)| *known == spec) {
             return Ok(Arc::clone(setup));
         }
@@ -106,7 +106,7 @@ pub(crate) fn client(
     own_cache: &OwnCache,
     options: Option<InstanceId>,
     call: Arguments<'_>,
-) -> Result<Arc<ClientSetup>, String> {
+) -> Result<Arc<ClientContext>, String> {
     // Whatever may print comes before and after the locks: a script may listen.
     let default = default_trust_for(&spec);
     let accepts_all = spec.verification == Verification::Nothing;
@@ -126,7 +126,7 @@ pub(crate) fn client(
 }
 
 /// Returns the configuration for a server.
-pub(crate) fn server(spec: ServerSpec, own_cache: &OwnCache) -> Result<Arc<ServerSetup>, String> {
+pub(crate) fn server(spec: ServerSpec, own_cache: &OwnCache) -> Result<Arc<ServerContext>, String> {
     match own_cache {
         Some(cache) => lock(cache).server(spec, KEPT_OWN),
         None => lock(&SHARED).server(spec, KEPT_SHARED),
@@ -180,7 +180,7 @@ fn is_first_time(options: InstanceId) -> bool {
 }
 
 /// A configuration for one question, kept by nobody.
-pub(crate) fn temporary_client(spec: &ClientSpec) -> Result<ClientSetup, String> {
+pub(crate) fn temporary_client(spec: &ClientSpec) -> Result<ClientContext, String> {
     new_client(spec, default_trust_for(spec))
 }
 
@@ -190,13 +190,16 @@ fn default_trust_for(spec: &ClientSpec) -> Option<Arc<TrustStore>> {
     (spec.own_trust.is_none() && !trusts_nobody).then(default_trust)
 }
 
-fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> Result<ClientSetup, String> {
+fn new_client(
+    spec: &ClientSpec,
+    default: Option<Arc<TrustStore>>,
+) -> Result<ClientContext, String> {
     let own = || {
         spec.own_trust
             .as_ref()
             .map_or_else(Arc::default, |source| source.trust())
     };
-    Ok(ClientSetup::new(ClientOptions {
+    Ok(ClientContext::new(ClientOptions {
         trust: default.unwrap_or_else(own),
         verification: spec.verification,
         common_name_override: spec.common_name_override.clone(),
@@ -207,7 +210,7 @@ fn new_client(spec: &ClientSpec, default: Option<Arc<TrustStore>>) -> Result<Cli
     }))
 }
 
-fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerSetup, String> {
+fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerContext, String> {
     let clients = match &spec.clients {
         Some(clients) => Some(ClientAuthentication {
             required: clients.required,
@@ -217,7 +220,7 @@ fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerSetup, Stri
         }),
         None => None,
     };
-    ServerSetup::new(ServerOptions {
+    ServerContext::new(ServerOptions {
         identities: ServerIdentities::new(identity).with_named(spec.named.clone()),
         clients,
         terms: terms(&spec.terms)?,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use godot_rustls_net::connect_to_host;
 use godot_rustls_net::error::ConnectError;
 use godot_rustls_net::phase::{Phase, PhaseCell};
-use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 use tokio::task::AbortHandle;
 
@@ -20,7 +20,7 @@ type Found = Result<TcpStream, Diagnosis>;
 
 /// A connection that is being made: resolving, then connecting, the first address that answers wins.
 pub(crate) struct Dialer {
-    pub(crate) setup: Arc<ClientSetup>,
+    pub(crate) setup: Arc<ClientContext>,
     pub(crate) host: String,
     pub(crate) limits: Limits,
     port: u16,
@@ -38,7 +38,7 @@ pub(crate) enum Progress {
 }
 
 impl Dialer {
-    pub(crate) fn new(setup: Arc<ClientSetup>, host: &str, port: u16, limits: Limits) -> Self {
+    pub(crate) fn new(setup: Arc<ClientContext>, host: &str, port: u16, limits: Limits) -> Self {
         // Brackets belong to URLs; the address stands inside.
         let address = host
             .strip_prefix('[')

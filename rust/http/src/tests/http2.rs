@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::*;
 use godot_rustls_net::tls_stream::TlsStream;
 use godot_rustls_tls::alpn::AlpnProtocols;
-use godot_rustls_tls::config::ServerSetup;
+use godot_rustls_tls::config::ServerContext;
 use godot_rustls_tls::options::ServerOptions;
 use godot_rustls_tls::testing::identity;
 
@@ -56,7 +56,7 @@ impl Http2Server {
         let owner = Template::like_the_engine("localhost").self_signed();
         let mut options = ServerOptions::showing(identity(&[&owner]));
         options.terms.alpn = AlpnProtocols::of(&["h2"]);
-        let setup = ServerSetup::new(options).unwrap();
+        let setup = ServerContext::new(options).unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let server = Self {
             port: listener.local_addr().unwrap().port(),

@@ -15,7 +15,7 @@ use godot_rustls_tls::testing::client;
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn pool_keeping_for(setup: &ClientSetup, kept_for: Duration) -> Arc<Pool> {
+fn pool_keeping_for(setup: &ClientContext, kept_for: Duration) -> Arc<Pool> {
     Pool::keeping_for(connector(setup, Routes::default()), kept_for)
 }
 

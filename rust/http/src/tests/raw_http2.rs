@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::*;
 use godot_rustls_net::tls_stream::TlsStream;
 use godot_rustls_tls::alpn::AlpnProtocols;
-use godot_rustls_tls::config::ServerSetup;
+use godot_rustls_tls::config::ServerContext;
 use godot_rustls_tls::options::ServerOptions;
 use godot_rustls_tls::testing::identity;
 
@@ -49,7 +49,7 @@ impl RawHttp2 {
         let owner = Template::like_the_engine("localhost").self_signed();
         let mut options = ServerOptions::showing(identity(&[&owner]));
         options.terms.alpn = AlpnProtocols::of(&["h2"]);
-        let setup = ServerSetup::new(options).unwrap();
+        let setup = ServerContext::new(options).unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let answer = Arc::new(answer);

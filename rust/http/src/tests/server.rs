@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::Shared;
-use godot_rustls_tls::config::ServerSetup;
+use godot_rustls_tls::config::ServerContext;
 use godot_rustls_tls::session::Session;
 
 /// What follows the bytes of an answer.
@@ -40,13 +40,13 @@ impl Server {
     }
 
     pub(super) fn secure(
-        setup: ServerSetup,
+        setup: ServerContext,
         answer: impl Fn(usize, usize, &str) -> (Vec<u8>, Then) + Send + Sync + 'static,
     ) -> Self {
         Self::listen(Some(setup), Arc::new(answer))
     }
 
-    fn listen(setup: Option<ServerSetup>, answer: Arc<Answer>) -> Self {
+    fn listen(setup: Option<ServerContext>, answer: Arc<Answer>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Shared::default();

@@ -1,7 +1,7 @@
 //! From a failure to its message.
 
 use godot_rustls_pki::UnixTime;
-use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::{Cause, Vocabulary, diagnose};
 use godot_rustls_tls::options::ClientOptions;
 
@@ -15,7 +15,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 /// Refuses a chain that none of the many CAs has issued.
 fn refused_certificate() -> Box<dyn FnMut()> {
-    let client = ClientSetup::new(ClientOptions::trusting(large_store(&[])));
+    let client = ClientContext::new(ClientOptions::trusting(large_store(&[])));
     let chain = chain(&["leaf_of_intermediate", "intermediate"]);
     Box::new(move || {
         let why = client.verify(&chain, HOST, UnixTime::now()).unwrap_err();

@@ -8,7 +8,7 @@ use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::pem::{read_bundle, read_private_key};
 use godot_rustls_pki::trust::TrustStore;
 use godot_rustls_testkit::Template;
-use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::config::{ClientContext, ServerContext};
 use godot_rustls_tls::identity::Identity;
 use godot_rustls_tls::options::{ClientOptions, ServerOptions};
 
@@ -54,16 +54,16 @@ pub(super) fn client_options() -> ClientOptions {
 }
 
 /// A client that trusts the root of the fixtures alone.
-pub(super) fn client() -> ClientSetup {
-    ClientSetup::new(client_options())
+pub(super) fn client() -> ClientContext {
+    ClientContext::new(client_options())
 }
 
 /// A server that shows these fixtures, leaf first.
-pub(super) fn server(names: &[&str]) -> ServerSetup {
+pub(super) fn server(names: &[&str]) -> ServerContext {
     let key = fs::read_to_string(fixture(names[0], "key")).unwrap();
     let key = read_private_key(&key).unwrap();
     let identity = Identity::new(&chain(names), key).unwrap();
-    ServerSetup::new(ServerOptions::showing(identity)).unwrap()
+    ServerContext::new(ServerOptions::showing(identity)).unwrap()
 }
 
 fn fixture(name: &str, ending: &str) -> PathBuf {

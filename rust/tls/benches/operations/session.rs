@@ -1,6 +1,6 @@
 //! Handshakes and writing, both sides together.
 
-use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::config::{ClientContext, ServerContext};
 use godot_rustls_tls::session::Session;
 
 use super::Operation;
@@ -38,7 +38,7 @@ fn full_handshake(names: &[&str]) -> Box<dyn FnMut()> {
     let options = client_options();
     let server = server(names);
     Box::new(move || {
-        let client = ClientSetup::new(options.clone());
+        let client = ClientContext::new(options.clone());
         let (_, right) = connected(&client, &server);
         assert!(!right.is_resumed(), "a full handshake was meant");
     })
@@ -69,7 +69,7 @@ fn write(length: usize) -> Box<dyn FnMut()> {
 }
 
 /// Both ends after the handshake and the tickets behind it.
-fn connected(client: &ClientSetup, server: &ServerSetup) -> (Session, Session) {
+fn connected(client: &ClientContext, server: &ServerContext) -> (Session, Session) {
     let mut left = client.connect(HOST).unwrap();
     let mut right = server.accept().unwrap();
     let mut wire = Vec::new();

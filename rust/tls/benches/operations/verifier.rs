@@ -1,7 +1,7 @@
 //! Verification of chains against as many CAs as a system has.
 
 use godot_rustls_pki::UnixTime;
-use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::Cause;
 use godot_rustls_tls::options::ClientOptions;
 
@@ -25,7 +25,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 fn verdict(names: &[&str], host: &'static str, expected: Cause) -> Box<dyn FnMut()> {
     let trust = large_store(&["root", SELF_SIGNED]);
-    let client = ClientSetup::new(ClientOptions::trusting(trust));
+    let client = ClientContext::new(ClientOptions::trusting(trust));
     let chain = chain(names);
     Box::new(move || {
         let verdict = client.verify(&chain, host, UnixTime::now());

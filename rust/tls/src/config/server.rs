@@ -20,7 +20,7 @@ pub(super) const MAX_SESSIONS: usize = 256;
 
 /// The options of a server with the configuration and sessions of its connections.
 #[derive(Debug)]
-pub struct ServerSetup {
+pub struct ServerContext {
     options: ServerOptions,
     current: Mutex<Current>,
     shared: Shared,
@@ -35,7 +35,7 @@ struct Current {
     expiry: Arc<SessionExpiry>,
 }
 
-impl ServerSetup {
+impl ServerContext {
     /// Makes a context for connections with `options`.
     pub fn new(options: ServerOptions) -> Result<Self, Failure> {
         Ok(Self {

@@ -22,13 +22,13 @@ fn owner() -> Issued {
         .self_signed()
 }
 
-fn setup(owner: &Issued, change: impl FnOnce(&mut ClientOptions)) -> ClientSetup {
+fn context(owner: &Issued, change: impl FnOnce(&mut ClientOptions)) -> ClientContext {
     let mut options = client_options(&[owner]);
     change(&mut options);
-    ClientSetup::new(options)
+    ClientContext::new(options)
 }
 
-fn is_resumed(client: &ClientSetup, server: &ServerSetup, host: &str) -> bool {
+fn is_resumed(client: &ClientContext, server: &ServerContext, host: &str) -> bool {
     let pair = connected(client, server, host);
     let kinds = [&pair.left, &pair.right].map(Session::handshake_kind);
     assert_eq!(
@@ -42,7 +42,7 @@ fn is_resumed(client: &ClientSetup, server: &ServerSetup, host: &str) -> bool {
 fn sessions_resume_under_the_same_name_however_it_is_spelt() {
     for versions in each_version() {
         let owner = owner();
-        let client = setup(&owner, |_| {});
+        let client = context(&owner, |_| {});
         let server = server_with(&[&owner], versions);
         assert!(!is_resumed(&client, &server, "a.example.test"));
         assert!(is_resumed(&client, &server, "a.example.test"));
@@ -54,7 +54,7 @@ fn sessions_resume_under_the_same_name_however_it_is_spelt() {
 fn sessions_never_resume_under_another_name() {
     for versions in each_version() {
         let owner = owner();
-        let client = setup(&owner, |_| {});
+        let client = context(&owner, |_| {});
         let server = server_with(&[&owner], versions);
         assert!(!is_resumed(&client, &server, "a.example.test"));
         assert!(!is_resumed(&client, &server, "b.example.test"));
@@ -65,7 +65,7 @@ fn sessions_never_resume_under_another_name() {
 #[test]
 fn a_name_that_is_not_in_the_certificate_is_refused_however_many_sessions_there_are() {
     let owner = owner();
-    let client = setup(&owner, |_| {});
+    let client = context(&owner, |_| {});
     let server = server_with(&[&owner], VersionRange::default());
     connected(&client, &server, "a.example.test");
     let mut pair = pair(&client, &server, "c.example.test", Chunks::Whole);
@@ -78,12 +78,12 @@ fn sessions_never_pass_from_one_options_object_to_another() {
     let owner = owner();
     let server = server_with(&[&owner], VersionRange::default());
     assert!(!is_resumed(
-        &setup(&owner, |_| {}),
+        &context(&owner, |_| {}),
         &server,
         "a.example.test"
     ));
     assert!(!is_resumed(
-        &setup(&owner, |_| {}),
+        &context(&owner, |_| {}),
         &server,
         "a.example.test"
     ));
@@ -92,7 +92,7 @@ fn sessions_never_pass_from_one_options_object_to_another() {
 #[test]
 fn sessions_end_with_the_servers_options() {
     let owner = owner();
-    let client = setup(&owner, |_| {});
+    let client = context(&owner, |_| {});
     assert!(!is_resumed(
         &client,
         &server_with(&[&owner], VersionRange::default()),
@@ -109,7 +109,7 @@ fn sessions_end_with_the_servers_options() {
 fn an_override_that_is_no_dns_name_never_resumes() {
     for versions in each_version() {
         let owner = owner();
-        let client = setup(&owner, |options| {
+        let client = context(&owner, |options| {
             "My Game Server".clone_into(&mut options.common_name_override);
         });
         let server = server_with(&[&owner], versions);
@@ -129,14 +129,14 @@ fn an_override_that_is_no_dns_name_never_resumes() {
 #[test]
 fn an_override_replaces_the_host_in_the_check() {
     let owner = owner();
-    let client = setup(&owner, |options| {
+    let client = context(&owner, |options| {
         "a.example.test".clone_into(&mut options.common_name_override);
     });
     let server = server_with(&[&owner], VersionRange::default());
     for host in ["elsewhere.example.org", "192.168.0.1", ""] {
         connected(&client, &server, host);
     }
-    let wrong = setup(&owner, |options| {
+    let wrong = context(&owner, |options| {
         "x.example.test".clone_into(&mut options.common_name_override);
     });
     let refusal = wrong
@@ -149,7 +149,7 @@ fn an_override_replaces_the_host_in_the_check() {
 fn without_a_name_check_hosts_do_not_share_sessions() {
     for verification in [Verification::ChainOnly, Verification::Nothing] {
         let owner = owner();
-        let client = setup(&owner, |options| options.verification = verification);
+        let client = context(&owner, |options| options.verification = verification);
         let server = server_with(&[&owner], VersionRange::default());
         assert!(!is_resumed(&client, &server, "a.example.test"));
         assert!(!is_resumed(&client, &server, "b.example.test"));
@@ -162,7 +162,7 @@ fn without_a_name_check_hosts_do_not_share_sessions() {
 #[test]
 fn the_names_that_are_kept_are_bounded() {
     let owner = owner();
-    let client = setup(&owner, |_| {});
+    let client = context(&owner, |_| {});
     for number in 0..200 {
         client
             .connect(&format!("host{number}.example.test"))
@@ -191,7 +191,7 @@ fn absurd_hosts_start_and_fail_like_any_other_without_a_panic() {
         "a b",
         "xn--a",
     ] {
-        let client = setup(&owner, |_| {});
+        let client = context(&owner, |_| {});
         let mut pair = pair(&client, &server, host, Chunks::Whole);
         pair.settle();
         assert_eq!(
@@ -223,7 +223,7 @@ fn a_check_without_a_connection_says_the_same_as_a_connection() {
         (&trusted, client_options(&[]), "a.example.test"),
         (&expired, client_options(&[&expired]), "a.example.test"),
     ] {
-        let client = ClientSetup::new(options);
+        let client = ClientContext::new(options);
         let now = UnixTime::now();
         let verdict = client.verify(&[certificate(served)], host, now).err();
         let server = server_with(&[served], VersionRange::default());
@@ -235,14 +235,14 @@ fn a_check_without_a_connection_says_the_same_as_a_connection() {
     let late = client_options(&[&expired]);
     let in_2020 = at(1_590_000_000);
     assert_eq!(
-        ClientSetup::new(late).verify(&[certificate(&expired)], "a.example.test", in_2020),
+        ClientContext::new(late).verify(&[certificate(&expired)], "a.example.test", in_2020),
         Ok(())
     );
 }
 
 #[test]
 fn an_empty_trust_is_refused_by_a_check_too() {
-    let nobody = ClientSetup::new(client_options(&[]));
+    let nobody = ClientContext::new(client_options(&[]));
     let refusal = nobody
         .verify(&[certificate(&owner())], "a.example.test", at(NOW))
         .unwrap_err();

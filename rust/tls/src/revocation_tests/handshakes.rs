@@ -3,7 +3,7 @@
 use godot_rustls_testkit::{Chunks, Purpose};
 
 use super::*;
-use crate::config::ServerSetup;
+use crate::config::ServerContext;
 use crate::options::ServerOptions;
 use crate::testing::{asking_for, causes, each_version, identity, message, pair, server_with};
 
@@ -12,7 +12,7 @@ fn a_server_learns_from_the_alert_that_its_certificate_was_revoked() {
     let chain = Chain::new();
     let mut options = client_options(&[&chain.root]);
     options.revocation = lists(&[revoking(&chain.leaf).signed_by(&chain.intermediate)]);
-    let client = ClientSetup::new(options);
+    let client = ClientContext::new(options);
     for versions in each_version() {
         let server = server_with(&[&chain.leaf, &chain.intermediate], versions);
         let mut pair = pair(&client, &server, HOST, Chunks::Whole);
@@ -35,11 +35,11 @@ fn a_revoked_client_is_refused_and_both_sides_say_so() {
         let mut clients = asking_for(&[&root], true);
         clients.revocation = lists(&[revoking(&bad).signed_by(&root)]);
         options.clients = Some(clients);
-        let server = ServerSetup::new(options).unwrap();
+        let server = ServerContext::new(options).unwrap();
         let settle = |shown: &Issued| {
             let mut options = client_options(&[&owner]);
             options.identity = Some(identity(&[shown]));
-            let mut pair = pair(&ClientSetup::new(options), &server, HOST, Chunks::Whole);
+            let mut pair = pair(&ClientContext::new(options), &server, HOST, Chunks::Whole);
             pair.settle();
             pair
         };

@@ -14,7 +14,7 @@ mod key_log;
 
 use godot_rustls_testkit::{Issued, Template};
 
-use crate::config::{ClientSetup, ServerSetup};
+use crate::config::{ClientContext, ServerContext};
 use crate::testing::{client_options, own_trust, server_with};
 use crate::versions::{TlsVersion, VersionRange};
 
@@ -32,25 +32,25 @@ fn self_signed() -> Issued {
 }
 
 /// Returns a client that trusts the server, both with one version.
-fn setups(versions: VersionRange) -> (ClientSetup, ServerSetup) {
-    setups_for(&self_signed(), versions, versions)
+fn contexts(versions: VersionRange) -> (ClientContext, ServerContext) {
+    contexts_for(&self_signed(), versions, versions)
 }
 
-fn setups_for(
+fn contexts_for(
     owner: &Issued,
     client: VersionRange,
     server: VersionRange,
-) -> (ClientSetup, ServerSetup) {
+) -> (ClientContext, ServerContext) {
     let mut options = client_options(&[owner]);
     options.terms.versions = client;
-    (ClientSetup::new(options), server_with(&[owner], server))
+    (ClientContext::new(options), server_with(&[owner], server))
 }
 
 /// Returns a client that trusts no certificate.
-fn stranger() -> ClientSetup {
+fn stranger() -> ClientContext {
     let mut options = client_options(&[]);
     options.trust = own_trust(&[]).into();
-    ClientSetup::new(options)
+    ClientContext::new(options)
 }
 
 impl crate::session::Session {

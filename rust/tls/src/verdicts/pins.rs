@@ -5,7 +5,7 @@ use rustls_pki_types::CertificateDer;
 use webpki_roots::TLS_SERVER_ROOTS;
 
 use super::{HOST, Party, Policy, refusal, verify_chain};
-use crate::config::ClientSetup;
+use crate::config::ClientContext;
 use crate::diagnosis::{Cause, Diagnosis};
 use crate::testing::diagnosis_of_refusal;
 use crate::testing::{
@@ -331,7 +331,7 @@ fn a_server_with_another_key_learns_that_it_is_not_let_through() {
         ] {
             let mut options = client_options(&[&chain.root]);
             options.pins = pins(&[pinned]);
-            let client = ClientSetup::new(options);
+            let client = ClientContext::new(options);
             let server = server_with(&[&chain.leaf, &chain.intermediate], versions);
             let mut pair = pair(&client, &server, HOST, Chunks::Whole);
             pair.settle();

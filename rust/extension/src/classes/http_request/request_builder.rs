@@ -12,7 +12,7 @@ use godot_rustls_http::error::FetchErrorKind;
 use godot_rustls_http::headers::{Fields, HeaderError};
 use godot_rustls_http::request::{Order, Rules};
 use godot_rustls_http::request_url;
-use godot_rustls_tls::config::ClientSetup;
+use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 use http::Method;
 use url::Url;
@@ -255,7 +255,7 @@ impl RustlsHTTPRequest {
     }
 
     /// The configuration of TLS, for plain requests too: a redirect may lead them to https.
-    fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientSetup>, Refusal> {
+    fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientContext>, Refusal> {
         let options = look_at(this, |node| node.options.clone());
         let call = format_args!(
             "RustlsHTTPRequest.request(\"{}\")",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use godot::classes::{RefCounted, TlsOptions};
 use godot::prelude::*;
-use godot_rustls_tls::config::{ClientSetup, ServerSetup};
+use godot_rustls_tls::config::{ClientContext, ServerContext};
 
 use super::RustlsTLSOptions;
 use crate::engine::convert::warn;
@@ -18,7 +18,7 @@ use crate::options::options_key::{self, ClientSpec, Spec};
 pub(crate) fn client_setup(
     options: Option<Gd<RefCounted>>,
     call: Arguments<'_>,
-) -> Result<Arc<ClientSetup>, String> {
+) -> Result<Arc<ClientContext>, String> {
     let id = options.as_ref().map(Gd::instance_id);
     match spec_of(options)? {
         (Spec::Client(spec), cache) => config_cache::client(spec, &cache, id, call),
@@ -29,7 +29,7 @@ pub(crate) fn client_setup(
 }
 
 /// Returns the configuration for a server with `options`, ours or the engine's.
-pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<ServerSetup>, String> {
+pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<ServerContext>, String> {
     if options.is_none() {
         return Err(
             "a server needs options: make them with RustlsTLSOptions.server(key, certificate)"

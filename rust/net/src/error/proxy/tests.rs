@@ -1,9 +1,12 @@
 use super::*;
 
-const WORDS: Vocabulary = Vocabulary {
-    connect_limit: "patience",
-    environment_proxies: "obedience",
-};
+/// Names that stand in no sentence otherwise.
+fn words() -> Vocabulary {
+    Vocabulary {
+        environment_proxies: "obedience",
+        ..Vocabulary::default()
+    }
+}
 
 #[test]
 fn a_proxy_that_cannot_be_used_has_a_sentence() {
@@ -53,7 +56,7 @@ fn a_proxy_that_cannot_be_used_has_a_sentence() {
             "a b is no host that a proxy could be looked up for",
         ),
     ] {
-        assert_eq!(error.describe(WORDS), sentence);
+        assert_eq!(error.describe(words()), sentence);
     }
 }
 

@@ -56,7 +56,7 @@ impl Path {
 }
 
 /// Returns whether a connection that begins at that time resumes the session of an earlier one.
-fn is_resumed_at(client: &ClientSetup, server: &ServerSetup, seconds: i64) -> bool {
+fn is_resumed_at(client: &ClientContext, server: &ServerContext, seconds: i64) -> bool {
     let mut pair = Pair::new(
         client
             .prepare_at(HOST, at(seconds))
@@ -72,7 +72,7 @@ fn is_resumed_at(client: &ClientSetup, server: &ServerSetup, seconds: i64) -> bo
 }
 
 /// Resumed until the first of the dates has come, and from then on under the next one.
-fn ends_with_the_first_date(client: &ClientSetup, server: &ServerSetup) {
+fn ends_with_the_first_date(client: &ClientContext, server: &ServerContext) {
     assert!(!is_resumed_at(client, server, NOW));
     assert!(is_resumed_at(client, server, NOW));
     assert!(is_resumed_at(client, server, END));
@@ -87,8 +87,8 @@ fn a_client_resumes_nothing_that_stands_on_a_date_gone_by() {
             options.revocation = lists(std::slice::from_ref(&path.list));
             let mut showing = ServerOptions::showing(path.identity());
             showing.terms.versions = versions;
-            let client = ClientSetup::new(options);
-            ends_with_the_first_date(&client, &ServerSetup::new(showing).unwrap());
+            let client = ClientContext::new(options);
+            ends_with_the_first_date(&client, &ServerContext::new(showing).unwrap());
         }
     }
 }
@@ -98,13 +98,13 @@ fn a_server_resumes_no_client_that_stands_on_a_date_gone_by() {
     for versions in each_version() {
         for path in Path::each(Purpose::Client) {
             let owner = owner();
-            let client = setup(&owner, |options| options.identity = Some(path.identity()));
+            let client = context(&owner, |options| options.identity = Some(path.identity()));
             let mut asking = asking_for(&[&path.root], true);
             asking.revocation = lists(std::slice::from_ref(&path.list));
             let mut options = ServerOptions::showing(identity(&[&owner]));
             options.clients = Some(asking);
             options.terms.versions = versions;
-            ends_with_the_first_date(&client, &ServerSetup::new(options).unwrap());
+            ends_with_the_first_date(&client, &ServerContext::new(options).unwrap());
         }
     }
 }
@@ -114,8 +114,8 @@ fn a_client_that_checks_no_dates_resumes_whatever_the_date() {
     let path = Path::ending([END; 4], Purpose::Server);
     let mut options = client_options(&[]);
     options.verification = Verification::Nothing;
-    let client = ClientSetup::new(options);
-    let server = ServerSetup::new(ServerOptions::showing(path.identity())).unwrap();
+    let client = ClientContext::new(options);
+    let server = ServerContext::new(ServerOptions::showing(path.identity())).unwrap();
     assert!(!is_resumed_at(&client, &server, NOW));
     assert!(is_resumed_at(&client, &server, BEYOND + 1));
 }

@@ -8,18 +8,18 @@ use crate::testing::{lists, pins};
 const A: &str = "a.example.test";
 const B: &str = "b.example.test";
 
-fn server_without_resumption(owner: &Issued, versions: VersionRange) -> ServerSetup {
+fn server_without_resumption(owner: &Issued, versions: VersionRange) -> ServerContext {
     let mut options = ServerOptions::showing(identity(&[owner]));
     options.terms.versions = versions;
     options.terms.resumption = false;
-    ServerSetup::new(options).unwrap()
+    ServerContext::new(options).unwrap()
 }
 
 #[test]
 fn a_resumed_connection_works_like_any_other_and_knows_the_same_peer() {
     for versions in each_version() {
         let owner = owner();
-        let client = setup(&owner, |_| {});
+        let client = context(&owner, |_| {});
         let server = server_with(&[&owner], versions);
         let first = connected(&client, &server, A);
         let mut second = connected(&client, &server, A);
@@ -41,8 +41,8 @@ fn either_side_can_turn_resumption_off() {
     for versions in each_version() {
         let owner = owner();
         let (willing, unwilling) = (
-            setup(&owner, |_| {}),
-            setup(&owner, |options| options.terms.resumption = false),
+            context(&owner, |_| {}),
+            context(&owner, |options| options.terms.resumption = false),
         );
         for (client, server) in [
             (&unwilling, server_with(&[&owner], versions)),
@@ -56,7 +56,7 @@ fn either_side_can_turn_resumption_off() {
     }
 }
 
-/// Each takes something away that the client of `setup` checks, and still connects.
+/// Each takes something away that the client of `context` checks, and still connects.
 type Change = fn(&mut ClientOptions);
 const WEAKER: [Change; 4] = [
     |options| options.verification = Verification::Nothing,
@@ -74,10 +74,10 @@ fn what_a_weaker_client_began_no_other_client_resumes() {
         let owner = owner();
         let server = server_with(&[&owner], versions);
         for change in WEAKER {
-            let weak = setup(&owner, change);
+            let weak = context(&owner, change);
             assert!(!is_resumed(&weak, &server, A));
             assert!(is_resumed(&weak, &server, A));
-            let strict = setup(&owner, |_| {});
+            let strict = context(&owner, |_| {});
             assert!(!is_resumed(&strict, &server, A));
         }
     }
@@ -91,7 +91,7 @@ fn a_client_that_asks_for_more_refuses_a_server_that_a_weaker_one_knows() {
             .usages(&[Usage::DigitalSignature, Usage::CrlSign])
             .self_signed();
         let server = server_with(&[&owner], versions);
-        let weak = setup(&owner, |options| {
+        let weak = context(&owner, |options| {
             options.verification = Verification::Nothing;
         });
         for host in [A, "c.example.test"] {
@@ -102,15 +102,19 @@ fn a_client_that_asks_for_more_refuses_a_server_that_a_weaker_one_knows() {
             .revoking(&owner, None)
             .signed_by(&owner)]);
         for (strict, host, cause) in [
-            (setup(&owner, |_| {}), "c.example.test", Cause::NameMismatch),
-            (setup(&stranger, |_| {}), A, Cause::UntrustedIssuer),
             (
-                setup(&owner, |options| options.pins = pins(&[&stranger])),
+                context(&owner, |_| {}),
+                "c.example.test",
+                Cause::NameMismatch,
+            ),
+            (context(&stranger, |_| {}), A, Cause::UntrustedIssuer),
+            (
+                context(&owner, |options| options.pins = pins(&[&stranger])),
                 A,
                 Cause::PinMismatch,
             ),
             (
-                setup(&owner, |options| options.revocation = revoked),
+                context(&owner, |options| options.revocation = revoked),
                 A,
                 Cause::Revoked,
             ),
@@ -128,7 +132,7 @@ fn a_client_that_asks_for_more_refuses_a_server_that_a_weaker_one_knows() {
 fn an_override_that_names_the_server_shares_its_sessions_among_hosts() {
     for versions in each_version() {
         let owner = owner();
-        let client = setup(&owner, |options| {
+        let client = context(&owner, |options| {
             A.clone_into(&mut options.common_name_override);
         });
         let server = server_with(&[&owner], versions);
@@ -143,7 +147,7 @@ fn an_override_that_names_the_server_shares_its_sessions_among_hosts() {
 fn an_override_that_is_an_address_keeps_the_hosts_apart() {
     for versions in each_version() {
         let owner = owner();
-        let client = setup(&owner, |options| {
+        let client = context(&owner, |options| {
             "127.0.0.1".clone_into(&mut options.common_name_override);
         });
         let server = server_with(&[&owner], versions);
@@ -156,7 +160,7 @@ fn an_override_that_is_an_address_keeps_the_hosts_apart() {
 #[test]
 fn the_names_that_were_used_last_keep_their_sessions() {
     let owner = owner();
-    let client = setup(&owner, |_| {});
+    let client = context(&owner, |_| {});
     let server = server_with(&[&owner], VersionRange::default());
     let visit = |count: usize| {
         for number in 0..count {
@@ -177,10 +181,10 @@ fn the_names_that_were_used_last_keep_their_sessions() {
 #[test]
 fn connections_that_never_share_sessions_are_not_kept_either() {
     let owner = owner();
-    let literal = setup(&owner, |options| {
+    let literal = context(&owner, |options| {
         "My Game Server".clone_into(&mut options.common_name_override);
     });
-    let without = setup(&owner, |options| options.terms.resumption = false);
+    let without = context(&owner, |options| options.terms.resumption = false);
     for client in [&literal, &without] {
         client.connect(A).unwrap();
         client.connect("127.0.0.1").unwrap();

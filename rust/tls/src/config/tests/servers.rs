@@ -34,15 +34,19 @@ impl World {
         }
     }
 
-    fn server(&self, clients: Option<ClientAuthentication>, versions: VersionRange) -> ServerSetup {
+    fn server(
+        &self,
+        clients: Option<ClientAuthentication>,
+        versions: VersionRange,
+    ) -> ServerContext {
         let mut options = ServerOptions::showing(identity(&[&self.owner]));
         options.clients = clients;
         options.terms.versions = versions;
-        ServerSetup::new(options).unwrap()
+        ServerContext::new(options).unwrap()
     }
 
-    fn client(&self, shown: Option<&Issued>) -> ClientSetup {
-        setup(&self.owner, |options| {
+    fn client(&self, shown: Option<&Issued>) -> ClientContext {
+        context(&self.owner, |options| {
             options.identity = shown.map(|shown| identity(&[shown]));
         })
     }
@@ -52,7 +56,7 @@ impl World {
 struct ById(Arc<rustls::ClientConfig>);
 
 impl ById {
-    fn new(client: &ClientSetup) -> Self {
+    fn new(client: &ClientContext) -> Self {
         let mut config = client
             .build(client.verifier(ReferenceName::parse(HOST)), true)
             .unwrap();
@@ -61,7 +65,7 @@ impl ById {
         Self(config.into())
     }
 
-    fn meet(&self, server: &ServerSetup) -> Pair<Session, Session> {
+    fn meet(&self, server: &ServerContext) -> Pair<Session, Session> {
         meet(&self.0, HOST, server)
     }
 }
@@ -69,7 +73,7 @@ impl ById {
 fn meet(
     config: &Arc<rustls::ClientConfig>,
     host: &'static str,
-    server: &ServerSetup,
+    server: &ServerContext,
 ) -> Pair<Session, Session> {
     let name = ServerName::try_from(host).unwrap();
     let client = Session::client(Arc::clone(config), name, Shared::default()).unwrap();
@@ -78,7 +82,7 @@ fn meet(
     pair
 }
 
-fn settled(client: &ClientSetup, server: &ServerSetup) -> Pair<Session, Session> {
+fn settled(client: &ClientContext, server: &ServerContext) -> Pair<Session, Session> {
     let mut pair = pair(client, server, HOST, Chunks::Whole);
     pair.settle();
     pair
@@ -208,7 +212,7 @@ fn a_client_that_keeps_session_ids_resumes_by_them_until_the_options_change() {
     let mut options = ServerOptions::showing(identity(&[&world.owner]));
     options.terms.versions = only_1_2;
     options.terms.resumption = false;
-    let unwilling = ServerSetup::new(options).unwrap();
+    let unwilling = ServerContext::new(options).unwrap();
     for _ in 0..2 {
         assert!(!by_id.meet(&unwilling).right.is_resumed());
     }
@@ -290,8 +294,8 @@ fn a_session_that_began_under_one_server_name_is_not_resumed_under_another() {
             let mut options = ServerOptions::showing(identity(&[&owner]));
             options.identities = options.identities.with_named(named);
             options.terms.versions = versions;
-            let server = ServerSetup::new(options).unwrap();
-            let client = setup(&owner, |options| {
+            let server = ServerContext::new(options).unwrap();
+            let client = context(&owner, |options| {
                 options.verification = Verification::Nothing;
             });
             let mut config = client

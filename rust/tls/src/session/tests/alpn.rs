@@ -4,14 +4,18 @@ use godot_rustls_testkit::{Chunks, Pair};
 
 use super::{HOST, self_signed};
 use crate::alpn::AlpnProtocols;
-use crate::config::{ClientSetup, ServerSetup};
+use crate::config::{ClientContext, ServerContext};
 use crate::diagnosis::Cause;
 use crate::options::ServerOptions;
 use crate::session::Session;
 use crate::testing::{causes, client_options, each_version, identity, message, pair};
 use crate::versions::VersionRange;
 
-fn setups(client: &[&str], server: &[&str], versions: VersionRange) -> (ClientSetup, ServerSetup) {
+fn contexts(
+    client: &[&str],
+    server: &[&str],
+    versions: VersionRange,
+) -> (ClientContext, ServerContext) {
     let read = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         AlpnProtocols::new(&names).unwrap()
@@ -22,10 +26,13 @@ fn setups(client: &[&str], server: &[&str], versions: VersionRange) -> (ClientSe
     let mut served = ServerOptions::showing(identity(&[&owner]));
     served.terms.alpn = read(server);
     served.terms.versions = versions;
-    (ClientSetup::new(options), ServerSetup::new(served).unwrap())
+    (
+        ClientContext::new(options),
+        ServerContext::new(served).unwrap(),
+    )
 }
 
-fn settled((client, server): &(ClientSetup, ServerSetup)) -> Pair<Session, Session> {
+fn settled((client, server): &(ClientContext, ServerContext)) -> Pair<Session, Session> {
     let mut pair = pair(client, server, HOST, Chunks::Of(50));
     pair.settle();
     pair
@@ -34,9 +41,9 @@ fn settled((client, server): &(ClientSetup, ServerSetup)) -> Pair<Session, Sessi
 #[track_caller]
 fn agree_on(protocol: &str, client: &[&str], server: &[&str]) {
     for versions in each_version() {
-        let setups = setups(client, server, versions);
+        let contexts = contexts(client, server, versions);
         for is_resumed in [false, true] {
-            let pair = settled(&setups);
+            let pair = settled(&contexts);
             assert_eq!(causes(&pair), [Cause::None; 2]);
             for session in [&pair.left, &pair.right] {
                 assert_eq!(session.alpn_protocol(), protocol.as_bytes());
@@ -80,7 +87,7 @@ fn without_names_on_one_side_there_is_no_protocol_and_no_error() {
 #[test]
 fn without_a_common_protocol_both_sides_name_what_they_know() {
     for versions in each_version() {
-        let pair = settled(&setups(&["h2", "my-game"], &["chess", "go"], versions));
+        let pair = settled(&contexts(&["h2", "my-game"], &["chess", "go"], versions));
         assert_eq!(causes(&pair), [Cause::PeerAlert, Cause::Other]);
         assert!(pair.left.is_handshaking() && pair.right.is_handshaking());
         for (session, words) in [
@@ -105,8 +112,8 @@ fn without_a_common_protocol_both_sides_name_what_they_know() {
 #[test]
 fn each_connection_of_a_server_tells_of_its_own_client() {
     let [versions, _] = each_version();
-    let (first, server) = setups(&["first"], &["chess"], versions);
-    let (second, _) = setups(&["second"], &["chess"], versions);
+    let (first, server) = contexts(&["first"], &["chess"], versions);
+    let (second, _) = contexts(&["second"], &["chess"], versions);
     let mut pairs = [&first, &second].map(|client| pair(client, &server, HOST, Chunks::Of(11)));
     while pairs.iter_mut().map(Pair::step).sum::<usize>() > 0 {}
     for (pair, own, other) in [

@@ -8,7 +8,7 @@ use godot_rustls_testkit::{Chunks, Issued, Pair, Purpose, Template, Usage};
 use rustls::server::danger::ClientCertVerifier as _;
 
 use super::HOST;
-use crate::config::{ClientSetup, ServerSetup};
+use crate::config::{ClientContext, ServerContext};
 use crate::diagnosis::Cause;
 use crate::options::{ClientAuthentication, ServerOptions};
 use crate::rustls_verifier::ClientVerifier;
@@ -62,8 +62,8 @@ impl World {
         let mut served = ServerOptions::showing(identity(&[&self.server]));
         served.clients = clients;
         served.terms.versions = versions;
-        let server = ServerSetup::new(served).unwrap();
-        pair(&ClientSetup::new(options), &server, HOST, Chunks::Whole)
+        let server = ServerContext::new(served).unwrap();
+        pair(&ClientContext::new(options), &server, HOST, Chunks::Whole)
     }
 
     fn chain(&self) -> [&Issued; 2] {
@@ -311,8 +311,8 @@ fn whoever_issued_the_servers_certificate_lets_no_clients_in() {
     served.clients = Some(asking_for(&[&world.authority], true));
     let mut options = client_options(&[&root]);
     options.identity = Some(identity(&[&of_root]));
-    let server = ServerSetup::new(served).unwrap();
-    let mut pair = pair(&ClientSetup::new(options), &server, HOST, Chunks::Whole);
+    let server = ServerContext::new(served).unwrap();
+    let mut pair = pair(&ClientContext::new(options), &server, HOST, Chunks::Whole);
     pair.settle();
     assert_eq!(causes(&pair)[1], Cause::UntrustedIssuer);
 }

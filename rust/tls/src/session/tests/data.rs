@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use godot_rustls_testkit::{Chunks, Generator, Pair};
 
-use super::{HOST, ONLY_1_2, ONLY_1_3, range, setups};
+use super::{HOST, ONLY_1_2, ONLY_1_3, contexts, range};
 use crate::session::Session;
 use crate::testing::{connected, pair, read_all};
 use crate::versions::{TlsVersion, VersionRange};
@@ -67,7 +67,7 @@ impl Side {
 
 /// Sends `total` bytes both ways at once and compares every one.
 fn transfer(versions: (TlsVersion, TlsVersion), total: usize, largest: usize, chunks: Chunks) {
-    let (client, server) = setups(range(versions));
+    let (client, server) = contexts(range(versions));
     let mut pair = pair(&client, &server, HOST, chunks);
     pair.settle();
     let (mut left, mut right) = (Side::new(1, 2, largest), Side::new(2, 1, largest));
@@ -115,7 +115,7 @@ fn single_bytes_pass_in_single_bytes() {
 
 #[test]
 fn sizes_around_a_record_pass_whole() {
-    let (client, server) = setups(VersionRange::default());
+    let (client, server) = contexts(VersionRange::default());
     let mut pair = connected(&client, &server, HOST);
     for size in [0, 1, 16_383, 16_384, 16_385, 32_768, 32_769, 100_000] {
         let data = Generator::new(size as u64).bytes(size);
@@ -131,7 +131,7 @@ fn sizes_around_a_record_pass_whole() {
 
 #[test]
 fn a_read_crosses_records_and_takes_no_more_than_asked() {
-    let (client, server) = setups(VersionRange::default());
+    let (client, server) = contexts(VersionRange::default());
     let mut pair = connected(&client, &server, HOST);
     for part in ["one ", "two ", "three"] {
         pair.left.write(part.as_bytes());
@@ -149,7 +149,7 @@ fn a_read_crosses_records_and_takes_no_more_than_asked() {
 #[test]
 fn input_stops_while_nobody_reads_and_goes_on_afterwards() {
     for versions in [ONLY_1_2, ONLY_1_3] {
-        let (client, server) = setups(range(versions));
+        let (client, server) = contexts(range(versions));
         let mut pair = connected(&client, &server, HOST);
         let before = pair.right.received();
         let data = Generator::new(4).bytes(4 << 20);
@@ -177,7 +177,7 @@ fn memory_stays_bounded_while_nobody_reads() {
     const CHUNK: usize = 8 * 1024;
     const RECORD: usize = 16 * 1024 + 512;
     for record in [1, 100, 16_384] {
-        let (client, server) = setups(VersionRange::default());
+        let (client, server) = contexts(VersionRange::default());
         let mut pair = connected(&client, &server, HOST);
         let mut wire = VecDeque::new();
         let mut output = Vec::new();
@@ -205,7 +205,7 @@ fn memory_stays_bounded_while_nobody_reads() {
 
 #[test]
 fn empty_records_neither_end_nor_fill_anything() {
-    let (client, server) = setups(VersionRange::default());
+    let (client, server) = contexts(VersionRange::default());
     let mut pair = connected(&client, &server, HOST);
     pair.left.write(b"");
     pair.settle();
@@ -217,7 +217,7 @@ fn empty_records_neither_end_nor_fill_anything() {
 
 #[test]
 fn new_keys_in_the_middle_do_not_disturb_the_data() {
-    let (client, server) = setups(range(ONLY_1_3));
+    let (client, server) = contexts(range(ONLY_1_3));
     let mut pair = connected(&client, &server, HOST);
     for round in 0..5_u8 {
         pair.left.write(&[round; 1000]);
@@ -232,7 +232,7 @@ fn new_keys_in_the_middle_do_not_disturb_the_data() {
 
 #[test]
 fn a_session_carries_another_inside_it() {
-    let (client, server) = setups(VersionRange::default());
+    let (client, server) = contexts(VersionRange::default());
     let mut outer = connected(&client, &server, HOST);
     let mut inner = Pair::new(
         client.connect(HOST).unwrap(),

@@ -1,6 +1,6 @@
 use godot_rustls_testkit::{Chunks, Generator};
 
-use super::{HOST, ONLY_1_2, ONLY_1_3, range, setups};
+use super::{HOST, ONLY_1_2, ONLY_1_3, contexts, range};
 use crate::diagnosis::Cause;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -13,7 +13,7 @@ fn cause(session: &Session) -> Cause {
 #[test]
 fn data_before_a_goodbye_is_read_first_and_the_end_is_clean() {
     for versions in [ONLY_1_2, ONLY_1_3].map(range) {
-        let (client, server) = setups(versions);
+        let (client, server) = contexts(versions);
         let mut pair = connected(&client, &server, HOST);
         pair.left.write(b"hello");
         pair.left.close();
@@ -33,7 +33,7 @@ fn data_before_a_goodbye_is_read_first_and_the_end_is_clean() {
 #[test]
 fn a_goodbye_behind_more_data_than_fits_waits_for_the_reader() {
     for versions in [ONLY_1_2, ONLY_1_3].map(range) {
-        let (client, server) = setups(versions);
+        let (client, server) = contexts(versions);
         let mut pair = connected(&client, &server, HOST);
         let data = Generator::new(1).bytes(500_000);
         pair.left.write(&data);
@@ -50,7 +50,7 @@ fn a_goodbye_behind_more_data_than_fits_waits_for_the_reader() {
 
 #[test]
 fn the_end_of_the_transport_behind_a_waiting_goodbye_is_clean_and_loses_nothing() {
-    let (client, server) = setups(range(ONLY_1_3));
+    let (client, server) = contexts(range(ONLY_1_3));
     let mut pair = connected(&client, &server, HOST);
     let data = Generator::new(1).bytes(500_000);
     pair.left.write(&data);
@@ -70,7 +70,7 @@ fn the_end_of_the_transport_behind_a_waiting_goodbye_is_clean_and_loses_nothing(
 fn a_missing_goodbye_is_a_truncation_and_what_came_before_is_read() {
     for versions in [ONLY_1_2, ONLY_1_3].map(range) {
         for size in [0, 5, 500_000] {
-            let (client, server) = setups(versions);
+            let (client, server) = contexts(versions);
             let mut pair = connected(&client, &server, HOST);
             let data = Generator::new(2).bytes(size);
             pair.left.write(&data);
@@ -96,7 +96,7 @@ fn a_missing_goodbye_is_a_truncation_and_what_came_before_is_read() {
 
 #[test]
 fn a_record_cut_in_the_middle_is_a_truncation() {
-    let (client, server) = setups(range(ONLY_1_3));
+    let (client, server) = contexts(range(ONLY_1_3));
     let mut pair = connected(&client, &server, HOST);
     pair.left.write(b"whole");
     pair.left.write(b"cut");
@@ -110,7 +110,7 @@ fn a_record_cut_in_the_middle_is_a_truncation() {
 
 #[test]
 fn a_failed_transport_leaves_what_came_before_to_be_read() {
-    let (client, server) = setups(range(ONLY_1_3));
+    let (client, server) = contexts(range(ONLY_1_3));
     let mut pair = connected(&client, &server, HOST);
     let data = Generator::new(3).bytes(300_000);
     pair.left.write(&data);
@@ -133,7 +133,7 @@ fn a_failed_transport_leaves_what_came_before_to_be_read() {
 fn data_before_a_forged_record_is_delivered_and_the_peer_is_told() {
     for versions in [ONLY_1_2, ONLY_1_3].map(range) {
         for size in [5, 300_000] {
-            let (client, server) = setups(versions);
+            let (client, server) = contexts(versions);
             let mut pair = connected(&client, &server, HOST);
             let data = Generator::new(4).bytes(size);
             pair.left.write(&data);
@@ -170,7 +170,7 @@ fn data_before_a_forged_record_is_delivered_and_the_peer_is_told() {
 
 #[test]
 fn after_the_peers_goodbye_this_side_may_still_speak() {
-    let (client, server) = setups(range(ONLY_1_3));
+    let (client, server) = contexts(range(ONLY_1_3));
     let mut pair = connected(&client, &server, HOST);
     pair.left.close();
     pair.settle();
@@ -185,7 +185,7 @@ fn after_the_peers_goodbye_this_side_may_still_speak() {
 
 #[test]
 fn what_follows_a_goodbye_is_ignored() {
-    let (client, server) = setups(range(ONLY_1_3));
+    let (client, server) = contexts(range(ONLY_1_3));
     let mut pair = connected(&client, &server, HOST);
     pair.left.write(b"data");
     pair.left.close();
@@ -201,7 +201,7 @@ fn what_follows_a_goodbye_is_ignored() {
 
 #[test]
 fn saying_goodbye_twice_says_it_once() {
-    let (client, server) = setups(range(ONLY_1_3));
+    let (client, server) = contexts(range(ONLY_1_3));
     let mut pair = connected(&client, &server, HOST);
     pair.left.close();
     let mut once = Vec::new();
@@ -215,7 +215,7 @@ fn saying_goodbye_twice_says_it_once() {
 #[test]
 fn an_alert_with_a_goodbye_right_behind_it_is_still_told() {
     const GOODBYE: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
-    let (client, _) = setups(range(ONLY_1_3));
+    let (client, _) = contexts(range(ONLY_1_3));
     for (alert, cause_of_it) in [(40, Cause::NoCommonCipher), (70, Cause::NoCommonVersion)] {
         let wire = [&[21, 3, 3, 0, 2, 2, alert], &GOODBYE[..]].concat();
         for size in [1, 7, 9, 14] {
@@ -231,7 +231,7 @@ fn an_alert_with_a_goodbye_right_behind_it_is_still_told() {
 
 #[test]
 fn a_goodbye_that_nobody_signed_ends_no_connection_behind_its_handshake() {
-    let (client, server) = setups(range(ONLY_1_2));
+    let (client, server) = contexts(range(ONLY_1_2));
     let mut pair = pair(&client, &server, HOST, Chunks::Whole);
     let mut last = Vec::new();
     while pair.right.is_handshaking() {

@@ -2,7 +2,7 @@
 
 use godot_rustls_testkit::{Chunks, Pair};
 
-use super::{HOST, setups};
+use super::{HOST, contexts};
 use crate::session::Session;
 use crate::testing::{connected, each_version, pair};
 use crate::versions::VersionRange;
@@ -10,7 +10,7 @@ use crate::versions::VersionRange;
 const LABEL: &str = "EXPORTER-my-game";
 
 fn both(versions: VersionRange) -> Pair<Session, Session> {
-    let (client, server) = setups(versions);
+    let (client, server) = contexts(versions);
     connected(&client, &server, HOST)
 }
 
@@ -88,7 +88,7 @@ fn label_context_and_connection_each_make_other_keys() {
 #[test]
 fn a_resumed_connection_has_keys_of_its_own() {
     for versions in each_version() {
-        let (client, server) = setups(versions);
+        let (client, server) = contexts(versions);
         let first = connected(&client, &server, HOST);
         let second = connected(&client, &server, HOST);
         assert!(second.left.is_resumed());
@@ -139,7 +139,7 @@ fn what_cannot_be_exported_is_told_with_the_values() {
 #[test]
 fn nothing_is_exported_before_the_handshake_is_complete() {
     for versions in each_version() {
-        let (client, server) = setups(versions);
+        let (client, server) = contexts(versions);
         let mut pair = pair(&client, &server, HOST, Chunks::Of(100));
         while pair.left.is_handshaking() || pair.right.is_handshaking() {
             for session in [&pair.left, &pair.right] {

@@ -3,7 +3,7 @@
 use godot_rustls_testkit::{Chunks, Pair};
 
 use super::{HOST, self_signed};
-use crate::config::{ClientSetup, ServerSetup};
+use crate::config::{ClientContext, ServerContext};
 use crate::diagnosis::Cause;
 use crate::options::ServerOptions;
 use crate::provider::KeyExchangeGroups;
@@ -11,7 +11,11 @@ use crate::session::Session;
 use crate::testing::{causes, client_options, each_version, identity, message, pair};
 use crate::versions::VersionRange;
 
-fn setups(client: &[&str], server: &[&str], versions: VersionRange) -> (ClientSetup, ServerSetup) {
+fn contexts(
+    client: &[&str],
+    server: &[&str],
+    versions: VersionRange,
+) -> (ClientContext, ServerContext) {
     let read = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         KeyExchangeGroups::new(&names).unwrap()
@@ -22,11 +26,14 @@ fn setups(client: &[&str], server: &[&str], versions: VersionRange) -> (ClientSe
     let mut served = ServerOptions::showing(identity(&[&owner]));
     served.terms.groups = read(server);
     served.terms.versions = versions;
-    (ClientSetup::new(options), ServerSetup::new(served).unwrap())
+    (
+        ClientContext::new(options),
+        ServerContext::new(served).unwrap(),
+    )
 }
 
 fn settled(client: &[&str], server: &[&str], versions: VersionRange) -> Pair<Session, Session> {
-    let (client, server) = setups(client, server, versions);
+    let (client, server) = contexts(client, server, versions);
     let mut pair = pair(&client, &server, HOST, Chunks::Of(500));
     pair.settle();
     pair
@@ -64,7 +71,7 @@ fn each_group_alone_is_agreed_on_wherever_it_can_be_used() {
 #[test]
 fn a_hello_without_ml_kem_fits_one_packet() {
     let hello = |groups: &[&str]| {
-        let (client, _) = setups(groups, &[], VersionRange::default());
+        let (client, _) = contexts(groups, &[], VersionRange::default());
         let mut hello = Vec::new();
         client.connect(HOST).unwrap().take_output(&mut hello);
         hello.len()
@@ -88,7 +95,7 @@ fn sides_without_a_common_group_are_told_what_this_side_offers() {
 
 #[test]
 fn an_end_right_after_the_hello_names_the_groups() {
-    let (client, _) = setups(&[], &[], VersionRange::default());
+    let (client, _) = contexts(&[], &[], VersionRange::default());
     let mut closed = client.connect(HOST).unwrap();
     closed.end_of_input();
     let mut reset = client.connect(HOST).unwrap();

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use godot_rustls_testkit::{Chunks, Generator, KeyKind, Pair, Template};
 
-use super::{HOST, ONLY_1_2, ONLY_1_3, range, self_signed, setups, setups_for, stranger};
+use super::{HOST, ONLY_1_2, ONLY_1_3, contexts, contexts_for, range, self_signed, stranger};
 use crate::diagnosis::Cause;
 use crate::session::{Session, Shared};
 use crate::testing::{causes, client, connected, message, pair, server, server_with};
@@ -13,7 +13,7 @@ fn a_handshake_succeeds_in_chunks_of_any_size_with_every_key_and_version() {
     for kind in KeyKind::ALL {
         let owner = Template::like_the_engine(HOST).key(kind).self_signed();
         for versions in [ONLY_1_2, ONLY_1_3] {
-            let (client, server) = setups_for(&owner, range(versions), range(versions));
+            let (client, server) = contexts_for(&owner, range(versions), range(versions));
             for chunks in [
                 Chunks::Whole,
                 Chunks::Of(1),
@@ -38,7 +38,7 @@ fn a_connection_tells_what_was_agreed() {
         ),
         (ONLY_1_3, "TLSv1.3", "TLS_AES_128_GCM_SHA256"),
     ] {
-        let (client, server) = setups(range(versions));
+        let (client, server) = contexts(range(versions));
         let fresh = client.connect(HOST).unwrap();
         assert_eq!(
             (
@@ -72,7 +72,7 @@ fn both_ends_prefer_the_newest_version_that_both_allow() {
         (both, range(ONLY_1_2), "TLSv1.2"),
         (range(ONLY_1_3), both, "TLSv1.3"),
     ] {
-        let (client, server) = setups_for(&self_signed(), left, right);
+        let (client, server) = contexts_for(&self_signed(), left, right);
         assert_eq!(
             connected(&client, &server, HOST).right.protocol_version(),
             version
@@ -83,7 +83,7 @@ fn both_ends_prefer_the_newest_version_that_both_allow() {
 #[test]
 fn without_a_common_version_both_ends_say_so() {
     for (left, right) in [(ONLY_1_2, ONLY_1_3), (ONLY_1_3, ONLY_1_2)] {
-        let (client, server) = setups_for(&self_signed(), range(left), range(right));
+        let (client, server) = contexts_for(&self_signed(), range(left), range(right));
         let mut pair = pair(&client, &server, HOST, Chunks::Whole);
         pair.settle();
         assert_eq!(causes(&pair), [Cause::NoCommonVersion; 2]);
@@ -105,7 +105,7 @@ fn the_server_sees_the_name_that_the_client_asked_for() {
     let owner = Template::leaf("x")
         .names(&["play.example.org", "127.0.0.1", "xn--bcher-kva.example"])
         .self_signed();
-    let (client, server) = setups_for(&owner, VersionRange::default(), VersionRange::default());
+    let (client, server) = contexts_for(&owner, VersionRange::default(), VersionRange::default());
     for (host, indicated) in [
         ("play.example.org", "play.example.org"),
         ("PLAY.example.org.", "play.example.org"),
@@ -287,7 +287,7 @@ fn a_transport_that_ends_in_the_handshake_is_a_close_that_says_how_far_it_came()
 fn closing_in_the_handshake_tells_the_peer() {
     for versions in [ONLY_1_2, ONLY_1_3].map(range) {
         for steps in 0..4 {
-            let (client, server) = setups(versions);
+            let (client, server) = contexts(versions);
             let mut pair = pair(&client, &server, HOST, Chunks::Of(400));
             for _ in 0..steps {
                 pair.step();

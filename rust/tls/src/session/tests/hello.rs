@@ -7,7 +7,7 @@ use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 
 use super::{range, self_signed};
-use crate::config::ServerSetup;
+use crate::config::ServerContext;
 use crate::diagnosis::Cause;
 use crate::identity::Identity;
 use crate::options::ServerOptions;
@@ -122,7 +122,7 @@ fn serving(owner: &Issued, versions: VersionRange) -> ServerOptions {
     options
 }
 
-fn settled(client: Asking, server: &ServerSetup, chunks: Chunks) -> Pair<Asking, Session> {
+fn settled(client: Asking, server: &ServerContext, chunks: Chunks) -> Pair<Asking, Session> {
     let mut pair = Pair::new(client, server.accept().unwrap(), chunks);
     pair.settle();
     pair
@@ -157,7 +157,7 @@ fn stand(pair: &mut Pair<Asking, Session>) {
 fn a_name_that_is_none_is_passed_over_however_the_hello_is_cut() {
     let owner = self_signed();
     for versions in each_version() {
-        let server = ServerSetup::new(serving(&owner, versions)).unwrap();
+        let server = ServerContext::new(serving(&owner, versions)).unwrap();
         for name in NO_NAMES {
             for record in [usize::MAX, 100, 7] {
                 let cut = [
@@ -181,7 +181,7 @@ fn a_name_that_is_none_is_passed_over_however_the_hello_is_cut() {
 fn a_name_of_a_host_is_heard_as_ever() {
     let owner = self_signed();
     for versions in each_version() {
-        let server = ServerSetup::new(serving(&owner, versions)).unwrap();
+        let server = ServerContext::new(serving(&owner, versions)).unwrap();
         for (name, heard) in [
             (b"play.test.game", "play.test.game"),
             (b"192.168.100.25", ""),
@@ -206,7 +206,7 @@ fn a_client_that_shows_a_certificate_signs_what_it_sent() {
     let versions = range(super::ONLY_1_3);
     let mut options = serving(&owner, versions);
     options.clients = Some(asking_for(&[&player], true));
-    let server = ServerSetup::new(options).unwrap();
+    let server = ServerContext::new(options).unwrap();
     let client = Asking::for_name(NO_NAMES[0], versions, Some(identity(&[&player])));
     let mut pair = settled(client, &server, Chunks::Whole);
     stand(&mut pair);
@@ -218,7 +218,7 @@ fn a_client_that_shows_a_certificate_signs_what_it_sent() {
 fn whoever_changes_the_name_on_the_way_ends_the_handshake() {
     let owner = self_signed();
     for versions in each_version() {
-        let server = ServerSetup::new(serving(&owner, versions)).unwrap();
+        let server = ServerContext::new(serving(&owner, versions)).unwrap();
         let mut client = Asking::for_name(NO_NAMES[0], versions, None);
         let mut hello = Vec::new();
         client.take_output(&mut hello);
@@ -238,7 +238,7 @@ fn whoever_changes_the_name_on_the_way_ends_the_handshake() {
 #[test]
 fn a_hello_that_is_too_long_is_not_held() {
     let owner = self_signed();
-    let server = ServerSetup::new(serving(&owner, VersionRange::default())).unwrap();
+    let server = ServerContext::new(serving(&owner, VersionRange::default())).unwrap();
     let mut session = server.accept().unwrap();
     let mut client = Asking::for_name(NO_NAMES[0], VersionRange::default(), None);
     let mut hello = Vec::new();
@@ -256,7 +256,7 @@ fn a_hello_that_is_too_long_is_not_held() {
 #[test]
 fn damaged_hellos_neither_panic_nor_pass() {
     let owner = self_signed();
-    let server = ServerSetup::new(serving(&owner, VersionRange::default())).unwrap();
+    let server = ServerContext::new(serving(&owner, VersionRange::default())).unwrap();
     let mut generator = Generator::new(11);
     let mut client = Asking::for_name(NO_NAMES[0], VersionRange::default(), None);
     client.record = 60;
@@ -278,7 +278,7 @@ fn damaged_hellos_neither_panic_nor_pass() {
 fn a_server_without_the_watch_refuses_such_a_name() {
     // Pins what rustls does by itself: if that changes, the filter can go.
     let owner = self_signed();
-    let server = ServerSetup::new(serving(&owner, VersionRange::default())).unwrap();
+    let server = ServerContext::new(serving(&owner, VersionRange::default())).unwrap();
     let mut client = Asking::for_name(NO_NAMES[0], VersionRange::default(), None);
     let mut hello = Vec::new();
     client.take_output(&mut hello);

@@ -2,7 +2,7 @@
 
 use godot_rustls_testkit::{Chunks, Generator, Template};
 
-use super::{HOST, ONLY_1_2, range, self_signed, setups};
+use super::{HOST, ONLY_1_2, contexts, range, self_signed};
 use crate::diagnosis::Cause;
 use crate::session::Session;
 use crate::testing::{
@@ -219,7 +219,7 @@ fn a_mebibyte_of_random_bytes_is_swallowed() {
 fn damaged_handshakes_never_panic_and_never_connect_wrongly() {
     let mut generator = Generator::new(23);
     for versions in [VersionRange::default(), range(ONLY_1_2)] {
-        let (client, server) = setups(versions);
+        let (client, server) = contexts(versions);
         for _ in 0..150 {
             let mut pair = pair(&client, &server, HOST, Chunks::Of(200));
             for _ in 0..generator.below(8) {
@@ -237,7 +237,7 @@ fn damaged_handshakes_never_panic_and_never_connect_wrongly() {
 #[test]
 fn damaged_records_after_the_handshake_deliver_a_true_prefix_only() {
     let mut generator = Generator::new(24);
-    let (client, server) = setups(VersionRange::default());
+    let (client, server) = contexts(VersionRange::default());
     for _ in 0..300 {
         let mut pair = connected(&client, &server, HOST);
         let mut wire = Vec::new();

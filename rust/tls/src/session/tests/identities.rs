@@ -8,7 +8,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::HOST;
-use crate::config::{ClientSetup, ServerSetup};
+use crate::config::{ClientContext, ServerContext};
 use crate::diagnosis::Cause;
 use crate::identity::{Identity, ServedName};
 use crate::options::ServerOptions;
@@ -19,14 +19,14 @@ use crate::versions::VersionRange;
 use godot_rustls_pki::provider::signature_algorithms;
 use godot_rustls_pki::verifier::Verification;
 
-fn server(default: Identity, named: &[(&str, Identity)], versions: VersionRange) -> ServerSetup {
+fn server(default: Identity, named: &[(&str, Identity)], versions: VersionRange) -> ServerContext {
     let mut options = ServerOptions::showing(default);
     let named = named
         .iter()
         .map(|(name, identity)| (ServedName::new(name).unwrap(), identity.clone()));
     options.identities = options.identities.with_named(named.collect());
     options.terms.versions = versions;
-    ServerSetup::new(options).unwrap()
+    ServerContext::new(options).unwrap()
 }
 
 fn of(name: &str) -> Identity {
@@ -34,10 +34,10 @@ fn of(name: &str) -> Identity {
 }
 
 /// Looks at whatever it is shown.
-fn onlooker() -> ClientSetup {
+fn onlooker() -> ClientContext {
     let mut options = client_options(&[]);
     options.verification = Verification::Nothing;
-    ClientSetup::new(options)
+    ClientContext::new(options)
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn clients_that_check_everything_reach_every_name_of_one_server() {
     let (lobby, chat, default) = (issue("lobby.test"), issue("chat.test"), issue("127.0.0.1"));
     let mut options = client_options(&[&root]);
     options.terms.resumption = false;
-    let client = ClientSetup::new(options);
+    let client = ClientContext::new(options);
     for versions in each_version() {
         let named = [
             ("lobby.test", identity(&[&lobby])),
@@ -152,7 +152,7 @@ impl ServerCertVerifier for Recorder {
 }
 
 /// Returns the OCSP response that a client receives.
-fn stapled(server: &ServerSetup, host: &'static str) -> Vec<u8> {
+fn stapled(server: &ServerContext, host: &'static str) -> Vec<u8> {
     let recorder = Arc::new(Recorder::default());
     let config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use godot_rustls_testkit::Chunks;
 
 use super::{HOST, self_signed};
-use crate::config::{ClientSetup, ServerSetup};
+use crate::config::{ClientContext, ServerContext};
 use crate::key_log::KeyLog;
 use crate::options::ServerOptions;
 use crate::testing::{client_options, connected, each_version, identity, pair};
@@ -36,18 +36,21 @@ impl Paper {
     }
 }
 
-fn setups(
+fn contexts(
     client: Option<Arc<KeyLog>>,
     server: Option<Arc<KeyLog>>,
     versions: VersionRange,
-) -> (ClientSetup, ServerSetup) {
+) -> (ClientContext, ServerContext) {
     let owner = self_signed();
     let mut options = client_options(&[&owner]);
     options.terms.key_log = client;
     let mut served = ServerOptions::showing(identity(&[&owner]));
     served.terms.key_log = server;
     served.terms.versions = versions;
-    (ClientSetup::new(options), ServerSetup::new(served).unwrap())
+    (
+        ClientContext::new(options),
+        ServerContext::new(served).unwrap(),
+    )
 }
 
 fn on(paper: &Paper) -> Option<Arc<KeyLog>> {
@@ -87,7 +90,7 @@ fn both_ends_write_the_same_secrets_with_the_labels_of_their_version() {
     let lengths = [48, 32];
     for ((versions, labels), length) in each_version().into_iter().zip(labels).zip(lengths) {
         let papers = [Paper::default(), Paper::default()];
-        let (client, server) = setups(on(&papers[0]), on(&papers[1]), versions);
+        let (client, server) = contexts(on(&papers[0]), on(&papers[1]), versions);
         connected(&client, &server, HOST);
         let [left, right] = papers.map(|paper| BTreeSet::from_iter(paper.lines()));
         assert_eq!(left, right);
@@ -104,7 +107,7 @@ fn both_ends_write_the_same_secrets_with_the_labels_of_their_version() {
 fn lines_are_found_by_the_random_of_the_clients_first_message() {
     for versions in each_version() {
         let paper = Paper::default();
-        let (client, server) = setups(on(&paper), None, versions);
+        let (client, server) = contexts(on(&paper), None, versions);
         let mut pair = pair(&client, &server, HOST, Chunks::Whole);
         let mut hello = Vec::new();
         pair.left.take_output(&mut hello);
@@ -123,7 +126,7 @@ fn lines_are_found_by_the_random_of_the_clients_first_message() {
 fn every_connection_is_appended() {
     for versions in each_version() {
         let paper = Paper::default();
-        let (client, server) = setups(None, on(&paper), versions);
+        let (client, server) = contexts(None, on(&paper), versions);
         connected(&client, &server, HOST);
         let first = paper.lines();
         let resumed = connected(&client, &server, HOST);
@@ -155,7 +158,7 @@ impl Write for Full {
 fn a_log_that_cannot_be_written_ends_no_connection() {
     for versions in each_version() {
         let log = Some(Arc::new(KeyLog::new(Full)));
-        let (client, server) = setups(log.clone(), log, versions);
+        let (client, server) = contexts(log.clone(), log, versions);
         connected(&client, &server, HOST);
     }
 }

@@ -77,7 +77,7 @@ fn a_client_with_a_stolen_certificate_is_refused() {
             Session::client(config.into(), name, crate::session::Shared::default()).unwrap();
         let mut options = ServerOptions::showing(identity(&[&served]));
         options.clients = Some(asking_for(&[&world.authority], true));
-        let server = ServerSetup::new(options).unwrap().accept().unwrap();
+        let server = ServerContext::new(options).unwrap().accept().unwrap();
         let mut pair = Pair::new(client, server, Chunks::Whole);
         pair.settle();
         assert_eq!(causes(&pair)[1], Cause::BadCertificate);
@@ -147,7 +147,7 @@ fn a_client_whose_key_cannot_sign_as_the_server_wants_is_told_so() {
         let server = Session::server(config.into(), crate::session::Shared::default()).unwrap();
         let mut options = client_options(&[&world.server]);
         options.identity = Some(identity(&world.chain()));
-        let client = ClientSetup::new(options).connect(HOST).unwrap();
+        let client = ClientContext::new(options).connect(HOST).unwrap();
         let mut pair = Pair::new(client, server, Chunks::Whole);
         pair.settle();
         assert_eq!(causes(&pair), [Cause::ClientCertificateRequired; 2]);
