@@ -17,7 +17,7 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use crate::alpn::AlpnProtocols;
 use crate::failure::{Failure, LocalFacts};
 use crate::identity::Identity;
-use crate::options::{ClientOptions, Terms};
+use crate::options::{ClientOptions, CommonOptions};
 use crate::provider::provider_with;
 use crate::rustls_verifier::{ClientCertResolver, ServerVerifier, SessionExpiry};
 use crate::session::{Session, Shared};
@@ -76,7 +76,7 @@ impl ClientContext {
     pub fn new(options: ClientOptions) -> Self {
         let identity = options.identity.as_ref().map(Identity::name);
         Self {
-            shared: shared(&options.terms, identity),
+            shared: shared(&options.common, identity),
             options,
             by_name: Mutex::new(VecDeque::new()),
         }
@@ -86,8 +86,8 @@ impl ClientContext {
     /// options name none.
     pub fn with_default_alpn(&self, protocols: &[&str]) -> Self {
         let mut options = self.options.clone();
-        if options.terms.alpn == AlpnProtocols::default() {
-            options.terms.alpn = AlpnProtocols::of(protocols);
+        if options.common.alpn == AlpnProtocols::default() {
+            options.common.alpn = AlpnProtocols::of(protocols);
         }
         Self::new(options)
     }
@@ -95,7 +95,7 @@ impl ClientContext {
     /// Returns a context with the same options for a client that speaks no HTTP version above 1.1.
     pub fn with_http1_only(&self) -> Self {
         let mut options = self.options.clone();
-        options.terms.alpn = std::mem::take(&mut options.terms.alpn).without("h2");
+        options.common.alpn = std::mem::take(&mut options.common.alpn).without("h2");
         Self::new(options).with_default_alpn(&["http/1.1"])
     }
 
@@ -164,7 +164,7 @@ impl ClientContext {
     /// Returns whether sessions under that name can be resumed: a name that rustls cannot hold has
     /// no store of its own.
     fn may_resume(&self, reference: &ReferenceName) -> bool {
-        self.options.terms.resumption && !matches!(reference, ReferenceName::Literal(_))
+        self.options.common.resumption && !matches!(reference, ReferenceName::Literal(_))
     }
 
     fn verifier(&self, reference: ReferenceName) -> ServerVerifier {
@@ -214,15 +214,15 @@ impl ClientContext {
         verifier: ServerVerifier,
         resume: bool,
     ) -> Result<rustls::ClientConfig, Failure> {
-        let terms = &self.options.terms;
-        let mut config = rustls::ClientConfig::builder_with_provider(provider_with(&terms.groups))
-            .with_protocol_versions(terms.versions.protocol_versions())
+        let common = &self.options.common;
+        let mut config = rustls::ClientConfig::builder_with_provider(provider_with(&common.groups))
+            .with_protocol_versions(common.versions.protocol_versions())
             .map_err(Failure::UnusableOptions)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::new(ClientCertResolver(self.options.identity.clone())));
-        config.alpn_protocols = terms.alpn.to_wire();
-        if let Some(key_log) = &terms.key_log {
+        config.alpn_protocols = common.alpn.to_wire();
+        if let Some(key_log) = &common.key_log {
             config.key_log = Arc::clone(key_log) as Arc<dyn rustls::KeyLog>;
         }
         config.resumption = if resume {
@@ -234,12 +234,12 @@ impl ClientContext {
     }
 }
 
-fn shared(terms: &Terms, identity: Option<&str>) -> Shared {
+fn shared(common: &CommonOptions, identity: Option<&str>) -> Shared {
     Shared::new(LocalFacts {
-        versions: terms.versions,
+        versions: common.versions,
         identity: identity.map(str::to_owned),
-        protocols: terms.alpn.clone(),
-        groups: terms.groups.clone(),
+        protocols: common.alpn.clone(),
+        groups: common.groups.clone(),
     })
 }
 

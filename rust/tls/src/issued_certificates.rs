@@ -26,7 +26,7 @@ fn identity(chain: &[Certificate], key: &Key) -> Identity {
 }
 
 fn server(chain: &[Certificate], key: &Key) -> ServerContext {
-    ServerContext::new(ServerOptions::showing(identity(chain, key))).unwrap()
+    ServerContext::new(ServerOptions::with_identity(identity(chain, key))).unwrap()
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn an_issued_certificate_is_accepted_from_a_client() {
     let client = ClientContext::new(options);
     let mut asking = asking_for(&[], true);
     asking.trust = Arc::clone(&trusting(&ca.certificate).options().trust);
-    let mut options = ServerOptions::showing(testing::identity(&[&theirs]));
+    let mut options = ServerOptions::with_identity(testing::identity(&[&theirs]));
     options.clients = Some(asking);
     connected(&client, &ServerContext::new(options).unwrap(), "localhost");
 }

@@ -14,7 +14,7 @@ use godot_rustls_pki::verifier::Verification;
 
 /// Options that clients and servers have in common.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub struct CommonOptions {
     /// Allowed versions.
     pub versions: VersionRange,
     /// Application protocols to negotiate.
@@ -27,7 +27,7 @@ pub struct Terms {
     pub key_log: Option<Arc<KeyLog>>,
 }
 
-impl Default for Terms {
+impl Default for CommonOptions {
     fn default() -> Self {
         Self {
             versions: VersionRange::default(),
@@ -55,7 +55,7 @@ pub struct ClientOptions {
     /// The client's own identity, for servers that ask for one.
     pub identity: Option<Identity>,
     /// Options that servers have too.
-    pub terms: Terms,
+    pub common: CommonOptions,
 }
 
 impl ClientOptions {
@@ -68,7 +68,7 @@ impl ClientOptions {
             pins: Pins::default(),
             revocation: Arc::default(),
             identity: None,
-            terms: Terms::default(),
+            common: CommonOptions::default(),
         }
     }
 }
@@ -81,16 +81,16 @@ pub struct ServerOptions {
     /// The check of client certificates; `None` asks for none.
     pub clients: Option<ClientAuthentication>,
     /// Options that clients have too.
-    pub terms: Terms,
+    pub common: CommonOptions,
 }
 
 impl ServerOptions {
     /// Makes options with one identity for every name, with defaults for the rest.
-    pub fn showing(identity: Identity) -> Self {
+    pub fn with_identity(identity: Identity) -> Self {
         Self {
             identities: ServerIdentities::new(identity),
             clients: None,
-            terms: Terms::default(),
+            common: CommonOptions::default(),
         }
     }
 }

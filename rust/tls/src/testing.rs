@@ -59,8 +59,8 @@ pub fn server(chain: &[&Issued]) -> ServerContext {
 
 /// Returns a server with this chain that speaks these versions.
 pub fn server_with(chain: &[&Issued], versions: VersionRange) -> ServerContext {
-    let mut options = ServerOptions::showing(identity(chain));
-    options.terms.versions = versions;
+    let mut options = ServerOptions::with_identity(identity(chain));
+    options.common.versions = versions;
     ServerContext::new(options).unwrap()
 }
 

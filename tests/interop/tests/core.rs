@@ -30,15 +30,15 @@ fn range(version: Version) -> VersionRange {
 fn client(root: &Path, version: Version) -> ClientContext {
     let bundle = read_bundle(&fs::read(root).unwrap());
     let mut options = ClientOptions::trusting(Arc::new(TrustStore::of_own(bundle)));
-    options.terms.versions = range(version);
+    options.common.versions = range(version);
     ClientContext::new(options)
 }
 
 fn server(chain: &Path, key: &Path, version: Version) -> ServerContext {
     let chain = read_bundle(&fs::read(chain).unwrap()).certificates;
     let key = read_private_key(&fs::read_to_string(key).unwrap()).unwrap();
-    let mut options = ServerOptions::showing(Identity::new(&chain, key).unwrap());
-    options.terms.versions = range(version);
+    let mut options = ServerOptions::with_identity(Identity::new(&chain, key).unwrap());
+    options.common.versions = range(version);
     ServerContext::new(options).unwrap()
 }
 

@@ -11,7 +11,9 @@ use godot_rustls_pki::verifier::Verification;
 use godot_rustls_tls::config::{ClientContext, ServerContext};
 use godot_rustls_tls::diagnosis::diagnose;
 use godot_rustls_tls::identity::{Identity, ServerIdentities};
-use godot_rustls_tls::options::{ClientAuthentication, ClientOptions, ServerOptions, Terms};
+use godot_rustls_tls::options::{
+    ClientAuthentication, ClientOptions, CommonOptions, ServerOptions,
+};
 
 use crate::engine::convert::{report, warn};
 use crate::options::default_trust::default_trust;
@@ -206,7 +208,7 @@ fn new_client(
         pins: spec.pins.clone(),
         revocation: Arc::clone(&spec.revocation),
         identity: spec.identity.clone(),
-        terms: terms(&spec.terms)?,
+        common: terms(&spec.terms)?,
     }))
 }
 
@@ -223,13 +225,13 @@ fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerContext, St
     ServerContext::new(ServerOptions {
         identities: ServerIdentities::new(identity).with_named(spec.named.clone()),
         clients,
-        terms: terms(&spec.terms)?,
+        common: terms(&spec.terms)?,
     })
     .map_err(|failure| diagnose(&failure, &vocabulary::TLS_OPTIONS).message)
 }
 
-fn terms(spec: &TermsSpec) -> Result<Terms, String> {
-    Ok(Terms {
+fn terms(spec: &TermsSpec) -> Result<CommonOptions, String> {
+    Ok(CommonOptions {
         versions: spec.versions,
         alpn: spec.alpn.clone(),
         groups: spec.groups.clone(),

@@ -76,10 +76,10 @@ impl Drop for Refilling {
 
 /// Lets one of at most `max_threads` threads make key shares for the next clients, when few are left.
 pub(crate) fn make_key_shares(max_threads: usize) {
-    if max_threads > 0 && key_shares::are_few() && !IS_REFILLING.swap(true, Ordering::Relaxed) {
+    if max_threads > 0 && key_shares::is_low() && !IS_REFILLING.swap(true, Ordering::Relaxed) {
         let refilling = Refilling;
         let _ = THREADS.handshakes.run(max_threads, move || {
-            key_shares::make();
+            key_shares::refill();
             drop(refilling);
         });
     }

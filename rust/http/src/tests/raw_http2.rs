@@ -47,8 +47,8 @@ impl RawHttp2 {
         answer: impl Fn(usize, u32) -> Frames + Send + Sync + 'static,
     ) -> Self {
         let owner = Template::like_the_engine("localhost").self_signed();
-        let mut options = ServerOptions::showing(identity(&[&owner]));
-        options.terms.alpn = AlpnProtocols::of(&["h2"]);
+        let mut options = ServerOptions::with_identity(identity(&[&owner]));
+        options.common.alpn = AlpnProtocols::of(&["h2"]);
         let setup = ServerContext::new(options).unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -63,7 +63,7 @@ pub(super) fn server(names: &[&str]) -> ServerContext {
     let key = fs::read_to_string(fixture(names[0], "key")).unwrap();
     let key = read_private_key(&key).unwrap();
     let identity = Identity::new(&chain(names), key).unwrap();
-    ServerContext::new(ServerOptions::showing(identity)).unwrap()
+    ServerContext::new(ServerOptions::with_identity(identity)).unwrap()
 }
 
 fn fixture(name: &str, ending: &str) -> PathBuf {

@@ -40,7 +40,7 @@ impl ServerContext {
     pub fn new(options: ServerOptions) -> Result<Self, Failure> {
         Ok(Self {
             current: Mutex::new(Current::new(&options)?),
-            shared: shared(&options.terms, None),
+            shared: shared(&options.common, None),
             options,
         })
     }
@@ -69,7 +69,7 @@ impl Current {
     /// perhaps with other rules for clients, is not resumed.
     fn new(options: &ServerOptions) -> Result<Self, Failure> {
         let expiry = Arc::<SessionExpiry>::default();
-        let provider = provider_with(&options.terms.groups);
+        let provider = provider_with(&options.common.groups);
         let config = configured(options, Arc::clone(&provider), &expiry)?;
         let mut lenient = configured(options, hashing_as_sent(&provider), &expiry)?;
         lenient.session_storage = Arc::clone(&config.session_storage);
@@ -87,25 +87,25 @@ fn configured(
     provider: Arc<CryptoProvider>,
     expiry: &Arc<SessionExpiry>,
 ) -> Result<rustls::ServerConfig, Failure> {
-    let terms = &options.terms;
+    let common = &options.common;
     let clients: Arc<dyn ClientCertVerifier> = match &options.clients {
         Some(clients) => Arc::new(ClientVerifier::new(clients.clone(), Arc::clone(expiry))),
         None => Arc::new(NoClientAuth),
     };
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(terms.versions.protocol_versions())
+        .with_protocol_versions(common.versions.protocol_versions())
         .map_err(Failure::UnusableOptions)?
         .with_client_cert_verifier(clients)
         .with_cert_resolver(Arc::new(options.identities.clone()));
-    config.alpn_protocols = terms.alpn.to_wire();
-    if terms.resumption {
+    config.alpn_protocols = common.alpn.to_wire();
+    if common.resumption {
         config.session_storage = ServerSessionMemoryCache::new(MAX_SESSIONS);
         config.ticketer = Arc::<Ticketer>::default();
     } else {
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
     }
-    if let Some(key_log) = &terms.key_log {
+    if let Some(key_log) = &common.key_log {
         config.key_log = Arc::clone(key_log) as Arc<dyn rustls::KeyLog>;
     }
     Ok(config)

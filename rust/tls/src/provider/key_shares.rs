@@ -27,12 +27,12 @@ fn group() -> &'static dyn SupportedKxGroup {
 
 /// Returns true when the stock is at most half: refilling one by one would wake the thread each
 /// time.
-pub fn are_few() -> bool {
+pub fn is_low() -> bool {
     stock().len() <= MAX_STOCK / 2
 }
 
 /// Fills the stock.
-pub fn make() {
+pub fn refill() {
     while stock().len() < MAX_STOCK {
         // There are no random numbers; the connection that needs a key share fails for that reason.
         let Ok(share) = group().start() else {
@@ -82,9 +82,9 @@ mod tests {
     /// One test, because the stock is the process's.
     #[test]
     fn every_key_share_serves_once_and_the_stock_ends() {
-        make();
-        make();
-        assert!(!are_few() && stock().len() == MAX_STOCK);
+        refill();
+        refill();
+        assert!(!is_low() && stock().len() == MAX_STOCK);
         let mut seen = HashSet::new();
         for _ in 0..2 * MAX_STOCK {
             let share = PREFERRED.start().unwrap();
@@ -97,6 +97,6 @@ mod tests {
             let ours = share.complete(&answer.pub_key).unwrap();
             assert_eq!(ours.secret_bytes(), answer.secret.secret_bytes());
         }
-        assert!(are_few());
+        assert!(is_low());
     }
 }

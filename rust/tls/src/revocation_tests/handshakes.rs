@@ -30,8 +30,8 @@ fn a_revoked_client_is_refused_and_both_sides_say_so() {
     let (good, bad) = (player("good"), player("bad"));
     let owner = Template::like_the_engine(HOST).self_signed();
     for versions in each_version() {
-        let mut options = ServerOptions::showing(identity(&[&owner]));
-        options.terms.versions = versions;
+        let mut options = ServerOptions::with_identity(identity(&[&owner]));
+        options.common.versions = versions;
         let mut clients = asking_for(&[&root], true);
         clients.revocation = lists(&[revoking(&bad).signed_by(&root)]);
         options.clients = Some(clients);

@@ -42,7 +42,7 @@ fn contexts_for(
     server: VersionRange,
 ) -> (ClientContext, ServerContext) {
     let mut options = client_options(&[owner]);
-    options.terms.versions = client;
+    options.common.versions = client;
     (ClientContext::new(options), server_with(&[owner], server))
 }
 

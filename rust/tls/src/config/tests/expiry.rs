@@ -85,8 +85,8 @@ fn a_client_resumes_nothing_that_stands_on_a_date_gone_by() {
         for path in Path::each(Purpose::Server) {
             let mut options = client_options(&[&path.root]);
             options.revocation = lists(std::slice::from_ref(&path.list));
-            let mut showing = ServerOptions::showing(path.identity());
-            showing.terms.versions = versions;
+            let mut showing = ServerOptions::with_identity(path.identity());
+            showing.common.versions = versions;
             let client = ClientContext::new(options);
             ends_with_the_first_date(&client, &ServerContext::new(showing).unwrap());
         }
@@ -101,9 +101,9 @@ fn a_server_resumes_no_client_that_stands_on_a_date_gone_by() {
             let client = context(&owner, |options| options.identity = Some(path.identity()));
             let mut asking = asking_for(&[&path.root], true);
             asking.revocation = lists(std::slice::from_ref(&path.list));
-            let mut options = ServerOptions::showing(identity(&[&owner]));
+            let mut options = ServerOptions::with_identity(identity(&[&owner]));
             options.clients = Some(asking);
-            options.terms.versions = versions;
+            options.common.versions = versions;
             ends_with_the_first_date(&client, &ServerContext::new(options).unwrap());
         }
     }
@@ -115,7 +115,7 @@ fn a_client_that_checks_no_dates_resumes_whatever_the_date() {
     let mut options = client_options(&[]);
     options.verification = Verification::Nothing;
     let client = ClientContext::new(options);
-    let server = ServerContext::new(ServerOptions::showing(path.identity())).unwrap();
+    let server = ServerContext::new(ServerOptions::with_identity(path.identity())).unwrap();
     assert!(!is_resumed_at(&client, &server, NOW));
     assert!(is_resumed_at(&client, &server, BEYOND + 1));
 }

@@ -9,9 +9,9 @@ const A: &str = "a.example.test";
 const B: &str = "b.example.test";
 
 fn server_without_resumption(owner: &Issued, versions: VersionRange) -> ServerContext {
-    let mut options = ServerOptions::showing(identity(&[owner]));
-    options.terms.versions = versions;
-    options.terms.resumption = false;
+    let mut options = ServerOptions::with_identity(identity(&[owner]));
+    options.common.versions = versions;
+    options.common.resumption = false;
     ServerContext::new(options).unwrap()
 }
 
@@ -42,7 +42,7 @@ fn either_side_can_turn_resumption_off() {
         let owner = owner();
         let (willing, unwilling) = (
             context(&owner, |_| {}),
-            context(&owner, |options| options.terms.resumption = false),
+            context(&owner, |options| options.common.resumption = false),
         );
         for (client, server) in [
             (&unwilling, server_with(&[&owner], versions)),
@@ -184,7 +184,7 @@ fn connections_that_never_share_sessions_are_not_kept_either() {
     let literal = context(&owner, |options| {
         "My Game Server".clone_into(&mut options.common_name_override);
     });
-    let without = context(&owner, |options| options.terms.resumption = false);
+    let without = context(&owner, |options| options.common.resumption = false);
     for client in [&literal, &without] {
         client.connect(A).unwrap();
         client.connect("127.0.0.1").unwrap();

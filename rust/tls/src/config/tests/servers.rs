@@ -39,9 +39,9 @@ impl World {
         clients: Option<ClientAuthentication>,
         versions: VersionRange,
     ) -> ServerContext {
-        let mut options = ServerOptions::showing(identity(&[&self.owner]));
+        let mut options = ServerOptions::with_identity(identity(&[&self.owner]));
         options.clients = clients;
-        options.terms.versions = versions;
+        options.common.versions = versions;
         ServerContext::new(options).unwrap()
     }
 
@@ -209,9 +209,9 @@ fn a_client_that_keeps_session_ids_resumes_by_them_until_the_options_change() {
     assert!(!by_id.meet(&server).right.is_resumed());
     assert!(by_id.meet(&server).right.is_resumed());
     assert!(!by_id.meet(&world.server(None, only_1_2)).right.is_resumed());
-    let mut options = ServerOptions::showing(identity(&[&world.owner]));
-    options.terms.versions = only_1_2;
-    options.terms.resumption = false;
+    let mut options = ServerOptions::with_identity(identity(&[&world.owner]));
+    options.common.versions = only_1_2;
+    options.common.resumption = false;
     let unwilling = ServerContext::new(options).unwrap();
     for _ in 0..2 {
         assert!(!by_id.meet(&unwilling).right.is_resumed());
@@ -291,9 +291,9 @@ fn a_session_that_began_under_one_server_name_is_not_resumed_under_another() {
                 ServedName::new("b.example.test").unwrap(),
                 identity(&[&other]),
             )];
-            let mut options = ServerOptions::showing(identity(&[&owner]));
+            let mut options = ServerOptions::with_identity(identity(&[&owner]));
             options.identities = options.identities.with_named(named);
-            options.terms.versions = versions;
+            options.common.versions = versions;
             let server = ServerContext::new(options).unwrap();
             let client = context(&owner, |options| {
                 options.verification = Verification::Nothing;

@@ -22,10 +22,10 @@ fn contexts(
     };
     let owner = self_signed();
     let mut options = client_options(&[&owner]);
-    options.terms.alpn = read(client);
-    let mut served = ServerOptions::showing(identity(&[&owner]));
-    served.terms.alpn = read(server);
-    served.terms.versions = versions;
+    options.common.alpn = read(client);
+    let mut served = ServerOptions::with_identity(identity(&[&owner]));
+    served.common.alpn = read(server);
+    served.common.versions = versions;
     (
         ClientContext::new(options),
         ServerContext::new(served).unwrap(),

@@ -59,9 +59,9 @@ impl World {
     ) -> Pair<Session, Session> {
         let mut options = client_options(&[&self.server]);
         options.identity = (!shown.is_empty()).then(|| identity(shown));
-        let mut served = ServerOptions::showing(identity(&[&self.server]));
+        let mut served = ServerOptions::with_identity(identity(&[&self.server]));
         served.clients = clients;
-        served.terms.versions = versions;
+        served.common.versions = versions;
         let server = ServerContext::new(served).unwrap();
         pair(&ClientContext::new(options), &server, HOST, Chunks::Whole)
     }
@@ -307,7 +307,7 @@ fn whoever_issued_the_servers_certificate_lets_no_clients_in() {
     let root = Template::authority("Servers").self_signed();
     world.server = root.issue(Template::leaf(HOST).names(&[HOST]));
     let of_root = root.issue(player());
-    let mut served = ServerOptions::showing(identity(&[&world.server, &root]));
+    let mut served = ServerOptions::with_identity(identity(&[&world.server, &root]));
     served.clients = Some(asking_for(&[&world.authority], true));
     let mut options = client_options(&[&root]);
     options.identity = Some(identity(&[&of_root]));

@@ -22,10 +22,10 @@ fn contexts(
     };
     let owner = self_signed();
     let mut options = client_options(&[&owner]);
-    options.terms.groups = read(client);
-    let mut served = ServerOptions::showing(identity(&[&owner]));
-    served.terms.groups = read(server);
-    served.terms.versions = versions;
+    options.common.groups = read(client);
+    let mut served = ServerOptions::with_identity(identity(&[&owner]));
+    served.common.groups = read(server);
+    served.common.versions = versions;
     (
         ClientContext::new(options),
         ServerContext::new(served).unwrap(),

@@ -117,8 +117,8 @@ impl Endpoint for Asking {
 }
 
 fn serving(owner: &Issued, versions: VersionRange) -> ServerOptions {
-    let mut options = ServerOptions::showing(identity(&[owner]));
-    options.terms.versions = versions;
+    let mut options = ServerOptions::with_identity(identity(&[owner]));
+    options.common.versions = versions;
     options
 }
 

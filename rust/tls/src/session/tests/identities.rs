@@ -20,12 +20,12 @@ use godot_rustls_pki::provider::signature_algorithms;
 use godot_rustls_pki::verifier::Verification;
 
 fn server(default: Identity, named: &[(&str, Identity)], versions: VersionRange) -> ServerContext {
-    let mut options = ServerOptions::showing(default);
+    let mut options = ServerOptions::with_identity(default);
     let named = named
         .iter()
         .map(|(name, identity)| (ServedName::new(name).unwrap(), identity.clone()));
     options.identities = options.identities.with_named(named.collect());
-    options.terms.versions = versions;
+    options.common.versions = versions;
     ServerContext::new(options).unwrap()
 }
 
@@ -74,7 +74,7 @@ fn clients_that_check_everything_reach_every_name_of_one_server() {
     let issue = |name: &str| root.issue(Template::leaf(name).names(&[name]));
     let (lobby, chat, default) = (issue("lobby.test"), issue("chat.test"), issue("127.0.0.1"));
     let mut options = client_options(&[&root]);
-    options.terms.resumption = false;
+    options.common.resumption = false;
     let client = ClientContext::new(options);
     for versions in each_version() {
         let named = [

@@ -43,10 +43,10 @@ fn contexts(
 ) -> (ClientContext, ServerContext) {
     let owner = self_signed();
     let mut options = client_options(&[&owner]);
-    options.terms.key_log = client;
-    let mut served = ServerOptions::showing(identity(&[&owner]));
-    served.terms.key_log = server;
-    served.terms.versions = versions;
+    options.common.key_log = client;
+    let mut served = ServerOptions::with_identity(identity(&[&owner]));
+    served.common.key_log = server;
+    served.common.versions = versions;
     (
         ClientContext::new(options),
         ServerContext::new(served).unwrap(),

@@ -75,7 +75,7 @@ fn a_client_with_a_stolen_certificate_is_refused() {
         let name = ReferenceName::parse(HOST).server_name().unwrap();
         let client =
             Session::client(config.into(), name, crate::session::Shared::default()).unwrap();
-        let mut options = ServerOptions::showing(identity(&[&served]));
+        let mut options = ServerOptions::with_identity(identity(&[&served]));
         options.clients = Some(asking_for(&[&world.authority], true));
         let server = ServerContext::new(options).unwrap().accept().unwrap();
         let mut pair = Pair::new(client, server, Chunks::Whole);
