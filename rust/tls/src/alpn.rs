@@ -96,6 +96,7 @@ impl AlpnProtocols {
         self
     }
 
+    /// Returns the names as rustls takes them.
     pub(crate) fn to_wire(&self) -> Vec<Vec<u8>> {
         self.0.clone()
     }

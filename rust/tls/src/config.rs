@@ -3,7 +3,7 @@
 //!
 //! rustls resumes a session without verifying the certificates again. So sessions are shared
 //! between connections only under the same options and the same name, and no longer than everything
-//! holds that was verified ([`SessionExpiry`]).
+//! holds that was verified (`SessionExpiry`).
 
 mod server;
 
@@ -37,6 +37,9 @@ const MAX_NAMES: usize = 32;
 const MAX_SESSIONS: usize = 16;
 
 /// The options of a client with the configurations and sessions of its connections.
+///
+/// It is shared by all connections with these options, from any thread. A session is resumed by a
+/// later connection of the same context to the same name; a new context resumes nothing.
 #[derive(Debug)]
 pub struct ClientContext {
     options: ClientOptions,
@@ -45,6 +48,9 @@ pub struct ClientContext {
 }
 
 /// A connection that is not started yet.
+///
+/// Starting takes random numbers and a key share, which can take milliseconds: it may be done on
+/// another thread.
 #[derive(Debug)]
 pub struct PreparedClient {
     config: Arc<rustls::ClientConfig>,
@@ -150,6 +156,7 @@ impl ClientContext {
             })
     }
 
+    /// Returns the name that the server's certificate must have.
     fn reference(&self, host: &str) -> ReferenceName {
         let wanted = match self.options.common_name_override.as_str() {
             "" => host,
@@ -178,6 +185,7 @@ impl ClientContext {
         }
     }
 
+    /// Returns the configuration whose sessions are shared under these names.
     fn shared_config(
         &self,
         reference: &ReferenceName,
@@ -209,6 +217,7 @@ impl ClientContext {
         Ok(config)
     }
 
+    /// Builds a configuration, with a store of sessions if `resume` is true.
     fn build(
         &self,
         verifier: ServerVerifier,
@@ -234,6 +243,7 @@ impl ClientContext {
     }
 }
 
+/// Returns what all sessions of a context have in common.
 fn shared(common: &CommonOptions, identity: Option<&str>) -> Shared {
     Shared::new(LocalFacts {
         versions: common.versions,

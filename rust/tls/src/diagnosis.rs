@@ -49,6 +49,24 @@ impl fmt::Display for Diagnosis {
 impl std::error::Error for Diagnosis {}
 
 /// Returns the cause of `failure` and its message, which names settings as `vocabulary` does.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use godot_rustls_tls::diagnosis::{Vocabulary, diagnose};
+/// use godot_rustls_tls::failure::Failure;
+///
+/// let failure = Failure::HandshakeTimeout {
+///     limit: Duration::from_secs(10),
+///     received: 0,
+/// };
+/// let vocabulary = Vocabulary {
+///     connect_limit: "my_timeout",
+///     ..Vocabulary::default()
+/// };
+/// let told = diagnose(&failure, &vocabulary);
+/// assert!(told.message.ends_with("raise my_timeout if the peer is just slow"));
+/// ```
 pub fn diagnose(failure: &Failure, vocabulary: &Vocabulary) -> Diagnosis {
     Diagnosis::new(failure.cause(), message(failure, vocabulary))
 }

@@ -19,6 +19,9 @@ pub(crate) use protocol::{
 };
 
 /// A reason why a connection could not start, failed or ended.
+///
+/// [`cause`](Failure::cause) is for programs, [`diagnose`](crate::diagnosis::diagnose) makes the
+/// message for people. `Display` writes the same message with neutral names of settings.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Failure {

@@ -86,6 +86,7 @@ impl Identity {
         &self.name
     }
 
+    /// Returns the key and the chain as rustls takes them.
     pub(crate) fn certified_key(&self) -> Arc<CertifiedKey> {
         Arc::clone(&self.certified)
     }

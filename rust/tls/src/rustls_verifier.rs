@@ -61,6 +61,7 @@ impl ResolvesClientCert for ClientCertResolver {
 pub(crate) struct SessionExpiry(AtomicI64);
 
 impl SessionExpiry {
+    /// Returns whether sessions from before must not be resumed any more.
     pub(crate) fn is_past(&self, now: i64) -> bool {
         now > self.0.load(Ordering::Relaxed)
     }
@@ -87,6 +88,7 @@ pub(crate) struct ServerVerifier {
 }
 
 impl ServerVerifier {
+    /// Returns the rules that a server's chain is verified by.
     pub(crate) fn policy(&self) -> Policy<'_> {
         Policy {
             trust: &self.trust,

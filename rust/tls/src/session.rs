@@ -55,6 +55,16 @@ const MAX_PLAINTEXT: usize = 16 * 1024;
 const MIN_INPUT_BUFFER: usize = 4 * 1024;
 
 /// A TLS connection whose bytes the caller moves.
+///
+/// The caller sends what [`take_output`](Session::take_output) gives, and passes what the peer
+/// sends to [`input`](Session::input) while [`wants_input`](Session::wants_input) says so; every
+/// call may change both. The end of the transport is told with
+/// [`end_of_input`](Session::end_of_input), its failure with
+/// [`transport_failed`](Session::transport_failed). After the handshake, [`read`](Session::read)
+/// and [`write`](Session::write) move plaintext.
+///
+/// A failure stays for ever, the first one counts. What was decrypted before it can still be read,
+/// and the alert for the peer is among the output.
 pub struct Session {
     connection: Connection,
     role: Role,
@@ -82,6 +92,7 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
+    /// Starts a client; its first bytes are ready to send.
     pub(crate) fn client(
         config: Arc<rustls::ClientConfig>,
         name: ServerName<'static>,
@@ -96,6 +107,7 @@ impl Session {
         ))
     }
 
+    /// Starts a server.
     pub(crate) fn server(
         config: Arc<rustls::ServerConfig>,
         shared: Shared,
@@ -232,6 +244,7 @@ impl Session {
         filled
     }
 
+    /// Reads from rustls, and at last what was decrypted before a failure.
     fn read_decrypted(&mut self, buffer: &mut [u8]) -> usize {
         // `failure` and `peer_has_closed` tell the errors apart: nothing there, and the two kinds
         // of end.
@@ -331,6 +344,7 @@ impl Session {
         }
     }
 
+    /// Takes over what rustls tells of the records that it processed.
     fn processed(&mut self, state: &IoState) {
         self.readable = state.plaintext_bytes_to_read();
         if state.peer_has_closed() {

@@ -67,6 +67,7 @@ impl VersionRange {
         (self.min..=self.max).contains(&version)
     }
 
+    /// Returns the versions as rustls takes them, the newest first.
     pub(crate) fn protocol_versions(self) -> &'static [&'static rustls::SupportedProtocolVersion] {
         use rustls::version::{TLS12, TLS13};
         static ONLY_1_2: [&rustls::SupportedProtocolVersion; 1] = [&TLS12];

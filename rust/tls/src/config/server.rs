@@ -19,6 +19,9 @@ use godot_rustls_pki::verifier::seconds;
 pub(super) const MAX_SESSIONS: usize = 256;
 
 /// The options of a server with the configuration and sessions of its connections.
+///
+/// It is shared by all connections with these options, from any thread. Clients resume sessions
+/// with tickets, or with session ids in TLS 1.2; a new context resumes nothing.
 #[derive(Debug)]
 pub struct ServerContext {
     options: ServerOptions,
@@ -82,6 +85,7 @@ impl Current {
     }
 }
 
+/// Builds a configuration with a store and ticket keys of its own.
 fn configured(
     options: &ServerOptions,
     provider: Arc<CryptoProvider>,

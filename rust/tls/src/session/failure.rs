@@ -31,6 +31,7 @@ impl Session {
         self.readable = self.plaintext_before_failure.len();
     }
 
+    /// Adds the facts about the connection to an error of rustls.
     fn protocol_failure(&mut self, error: rustls::Error) -> ProtocolFailure {
         let (first_bytes, client_protocols) = match &mut self.phase {
             Phase::Handshake(watch) => (
@@ -84,6 +85,7 @@ impl Session {
         });
     }
 
+    /// Fails because the transport ended without close_notify.
     pub(super) fn truncated(&mut self) {
         self.fail_with(|session| session.in_its_context(Failure::Truncated));
     }
@@ -93,6 +95,7 @@ impl Session {
         self.in_its_context(Failure::Closed)
     }
 
+    /// Returns whether the ClientHello of this side is larger than one packet.
     fn sent_large_hello(&self) -> bool {
         self.role == Role::Client && self.shared.facts.groups.make_a_large_hello()
     }
@@ -119,12 +122,13 @@ impl Session {
         }
     }
 
+    /// Fails, and takes no more input.
     pub(super) fn break_with(&mut self, failure: Failure) {
         self.input = Input::Broken;
         self.fail_with(|_| failure);
     }
 
-    /// The first reason stays: later ones follow from it.
+    /// Fails unless the session has failed before: later reasons follow from the first.
     fn fail_with(&mut self, reason: impl FnOnce(&Self) -> Failure) {
         if self.failure.is_none() {
             self.failure = Some(reason(self));

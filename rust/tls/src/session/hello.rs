@@ -77,6 +77,7 @@ impl HelloFilter {
         }
     }
 
+    /// Adds bytes of the peer and looks at all of them.
     fn look(&mut self, bytes: &[u8]) -> Found {
         let all = if self.seen.is_empty() {
             Cow::Borrowed(bytes)
