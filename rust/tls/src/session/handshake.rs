@@ -1,9 +1,15 @@
 //! The handshake as a session sees it: what is watched, processed and told until it is complete.
 
+use std::sync::Arc;
+
+use rustls::{Connection, ServerConfig, ServerConnection};
+
 use crate::callback_report;
+use crate::failure::Failure;
 use crate::provider::transcript;
 use godot_rustls_pki::role::Role;
 
+use super::hello::{Filtered, HelloFilter};
 use super::state::{Input, Phase, Renegotiation};
 use super::{RecordFragment, Session, Step};
 
@@ -47,6 +53,15 @@ impl Session {
         }
     }
 
+    /// Ignores a server name that is no valid name. `lenient` is the server's configuration with
+    /// hashes of what was sent ([`crate::provider::hashing_as_sent`]).
+    pub(crate) fn ignoring_invalid_server_names(mut self, lenient: Arc<ServerConfig>) -> Self {
+        if let Phase::Handshake(watch) = &mut self.phase {
+            watch.hello = Some(HelloFilter::first(lenient));
+        }
+        self
+    }
+
     /// Takes bytes from the peer while the handshake goes on.
     pub(super) fn input_in_handshake(&mut self, bytes: &[u8]) {
         let Phase::Handshake(watch) = &mut self.phase else {
@@ -64,6 +79,40 @@ impl Session {
             self.input = Input::Closed;
         } else {
             self.filter_hello(&bytes[before..]);
+        }
+    }
+
+    /// Takes bytes from the peer, which belong to its ClientHello as long as there is a filter.
+    fn filter_hello(&mut self, bytes: &[u8]) {
+        let Phase::Handshake(watch) = &mut self.phase else {
+            return self.feed(bytes);
+        };
+        let Some(filter) = watch.hello.take() else {
+            return self.feed(bytes);
+        };
+        let (filter, filtered) = filter.filter(bytes);
+        watch.hello = filter;
+        match filtered {
+            Filtered::Held => {}
+            Filtered::Bytes(bytes) => self.feed(&bytes),
+            Filtered::Changed(changed, begin_anew) => {
+                watch.rewrites.push(changed.rewrite);
+                if let Some(config) = begin_anew {
+                    self.begin_anew(config);
+                }
+                self.feed(&changed.bytes);
+            }
+        }
+    }
+
+    /// Replaces the connection with one that was given nothing.
+    fn begin_anew(&mut self, config: Arc<ServerConfig>) {
+        match ServerConnection::new(config) {
+            Ok(mut connection) => {
+                connection.set_buffer_limit(None);
+                self.connection = Connection::Server(connection);
+            }
+            Err(error) => self.break_with(Failure::NotStarted(error)),
         }
     }
 

@@ -9,12 +9,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use rustls::{Connection, ServerConfig, ServerConnection};
+use rustls::ServerConfig;
 use rustls_pki_types::ServerName;
 
-use super::Session;
-use super::state::Phase;
-use crate::failure::Failure;
 use crate::provider::transcript::Rewrite;
 
 const RECORD_HEADER: usize = 5;
@@ -63,9 +60,23 @@ enum Found {
     InvalidName(Changed),
 }
 
-struct Changed {
-    bytes: Vec<u8>,
-    rewrite: Rewrite,
+/// A ClientHello whose server name is hidden.
+pub(super) struct Changed {
+    /// Its records.
+    pub(super) bytes: Vec<u8>,
+    /// The change, for the hashes of the transcript.
+    pub(super) rewrite: Rewrite,
+}
+
+/// Bytes for rustls.
+pub(super) enum Filtered<'a> {
+    /// None yet.
+    Held,
+    /// These.
+    Bytes(Cow<'a, [u8]>),
+    /// A changed ClientHello. With a configuration: for a new connection, because this one was
+    /// given a part of it.
+    Changed(Changed, Option<Arc<ServerConfig>>),
 }
 
 impl HelloFilter {
@@ -74,6 +85,34 @@ impl HelloFilter {
             stage,
             seen: Vec::new(),
             needed: 0,
+        }
+    }
+
+    /// Filters the bytes of a client whose server uses `lenient` after a change: its own configuration
+    /// with hashes of what was sent ([`crate::provider::hashing_as_sent`]).
+    pub(super) fn first(lenient: Arc<ServerConfig>) -> Self {
+        Self::new(Stage::First(lenient))
+    }
+
+    /// Takes bytes from the client. Returns what follows from them, and the filter for the bytes
+    /// after them, if those can belong to a ClientHello.
+    pub(super) fn filter(mut self, bytes: &[u8]) -> (Option<Self>, Filtered<'_>) {
+        let found = self.look(bytes);
+        match (found, &self.stage) {
+            (Found::Part(_), Stage::First(_)) => (Some(self), Filtered::Bytes(bytes.into())),
+            (Found::Part(_), Stage::Second) => (Some(self), Filtered::Held),
+            (Found::Nothing, Stage::Second) if !self.seen.is_empty() => {
+                (None, Filtered::Bytes(self.seen.into()))
+            }
+            (Found::Nothing, _) => (None, Filtered::Bytes(bytes.into())),
+            (Found::InvalidName(changed), Stage::First(config)) => {
+                let begin_anew = Some(Arc::clone(config));
+                let second = Self::new(Stage::Second);
+                (Some(second), Filtered::Changed(changed, begin_anew))
+            }
+            (Found::InvalidName(changed), Stage::Second) => {
+                (None, Filtered::Changed(changed, None))
+            }
         }
     }
 
@@ -103,57 +142,6 @@ impl HelloFilter {
             }
         }
         found
-    }
-}
-
-impl Session {
-    /// Ignores a server name that is none. `config` is the server's own, with hashes of what was
-    /// sent ([`crate::provider::hashing_as_sent`]).
-    pub(crate) fn ignoring_invalid_server_names(mut self, config: Arc<ServerConfig>) -> Self {
-        if let Phase::Handshake(watch) = &mut self.phase {
-            watch.hello = Some(HelloFilter::new(Stage::First(config)));
-        }
-        self
-    }
-
-    /// Takes bytes from the peer, which belong to its ClientHello as long as that is not over.
-    pub(super) fn filter_hello(&mut self, bytes: &[u8]) {
-        let Phase::Handshake(watch) = &mut self.phase else {
-            return self.feed(bytes);
-        };
-        let Some(mut filter) = watch.hello.take() else {
-            return self.feed(bytes);
-        };
-        match (filter.look(bytes), filter.stage) {
-            (Found::Part(_), stage) => {
-                let is_first = matches!(stage, Stage::First(_));
-                watch.hello = Some(HelloFilter { stage, ..filter });
-                if is_first {
-                    self.feed(bytes);
-                }
-            }
-            (Found::Nothing, Stage::Second) if !filter.seen.is_empty() => self.feed(&filter.seen),
-            (Found::Nothing, _) => self.feed(bytes),
-            (Found::InvalidName(changed), stage) => {
-                watch.rewrites.push(changed.rewrite);
-                if let Stage::First(config) = stage {
-                    watch.hello = Some(HelloFilter::new(Stage::Second));
-                    self.begin_anew(config);
-                }
-                self.feed(&changed.bytes);
-            }
-        }
-    }
-
-    /// Replaces the connection, which was given a part of the ClientHello: the whole of it follows.
-    fn begin_anew(&mut self, config: Arc<ServerConfig>) {
-        match ServerConnection::new(config) {
-            Ok(mut connection) => {
-                connection.set_buffer_limit(None);
-                self.connection = Connection::Server(connection);
-            }
-            Err(error) => self.break_with(Failure::NotStarted(error)),
-        }
     }
 }
 
