@@ -10,6 +10,7 @@ pub(crate) mod transcript;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use godot_rustls_pki::provider::base;
+use rustls::SupportedCipherSuite;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::ProducesTickets;
 
@@ -29,6 +30,10 @@ static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     provider.kx_groups = KeyExchangeGroups::default().to_list();
     Arc::new(provider)
 });
+
+/// Made once, because they are leaked.
+static SUITES_HASHING_AS_SENT: LazyLock<Vec<SupportedCipherSuite>> =
+    LazyLock::new(|| transcript::hashing_as_sent(&PROVIDER.cipher_suites));
 
 /// Returns the provider with the default key exchange groups, X25519MLKEM768 first.
 pub(crate) fn provider() -> Arc<CryptoProvider> {
@@ -50,7 +55,7 @@ pub(crate) fn provider_with(groups: &KeyExchangeGroups) -> Arc<CryptoProvider> {
 /// ([`transcript`]).
 pub(crate) fn hashing_as_sent(provider: &CryptoProvider) -> Arc<CryptoProvider> {
     Arc::new(CryptoProvider {
-        cipher_suites: transcript::suites(),
+        cipher_suites: SUITES_HASHING_AS_SENT.clone(),
         ..provider.clone()
     })
 }

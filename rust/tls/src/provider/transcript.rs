@@ -7,12 +7,9 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::sync::LazyLock;
 
 use rustls::crypto::hash::{Context, Hash, HashAlgorithm, Output};
 use rustls::{CipherSuiteCommon, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite};
-
-use super::PROVIDER;
 
 /// The beginning of a handshake message that rustls is shown otherwise than it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,16 +24,13 @@ thread_local! {
     static REWRITES: RefCell<Vec<Rewrite>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The provider's cipher suites with hashes of what was sent. rustls asks for references that live
-/// for ever.
-static SUITES: LazyLock<Vec<SupportedCipherSuite>> = LazyLock::new(|| {
-    let suites = PROVIDER.cipher_suites.iter();
-    suites.map(|suite| of_what_was_sent(*suite)).collect()
-});
-
-/// Returns the provider's cipher suites with hashes of what was sent.
-pub(super) fn suites() -> Vec<SupportedCipherSuite> {
-    SUITES.clone()
+/// Returns these cipher suites with hashes of what was sent. They are leaked, because rustls asks
+/// for references that live for ever.
+pub(super) fn hashing_as_sent(suites: &[SupportedCipherSuite]) -> Vec<SupportedCipherSuite> {
+    suites
+        .iter()
+        .map(|suite| of_what_was_sent(*suite))
+        .collect()
 }
 
 /// Runs `work`, in which the hashes on this thread undo these rewrites.
@@ -150,11 +144,12 @@ impl Context for SentContext {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::provider;
 
     #[test]
     fn what_was_sent_is_hashed_while_rustls_works_and_at_no_other_time() {
         let hash = SentHash(
-            PROVIDER.cipher_suites[0]
+            provider().cipher_suites[0]
                 .tls13()
                 .unwrap()
                 .common
@@ -190,6 +185,7 @@ mod tests {
 
     #[test]
     fn the_suites_are_those_of_the_provider() {
-        assert_eq!(suites(), PROVIDER.cipher_suites);
+        let suites = &provider().cipher_suites;
+        assert_eq!(hashing_as_sent(suites), *suites);
     }
 }
