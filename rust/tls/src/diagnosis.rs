@@ -6,6 +6,7 @@
 mod alerts;
 mod ends;
 mod not_tls;
+mod phrases;
 mod protocol;
 mod refusal;
 mod revocation;

@@ -5,7 +5,7 @@ use rustls::AlertDescription;
 use godot_rustls_pki::text::quoted;
 
 use super::Vocabulary;
-use super::protocol::offer;
+use super::phrases::offer;
 use crate::failure::{CertificateRequest, ProtocolFailure};
 
 /// Returns the message about an alert that ended the connection.

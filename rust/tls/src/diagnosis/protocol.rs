@@ -4,10 +4,10 @@ use rustls::{CertificateError, Error, InvalidMessage, PeerIncompatible};
 
 use godot_rustls_pki::role::Role;
 
+use super::phrases::offer;
 use super::{Vocabulary, alerts, not_tls};
 use crate::failure::{ProtocolFailure, is_about_algorithms, is_about_size, is_about_versions};
 use crate::library_errors;
-use crate::provider;
 use crate::versions::{TlsVersion, VersionRange};
 
 /// Returns the message about an error of rustls.
@@ -56,15 +56,6 @@ pub(super) fn message(failure: &ProtocolFailure, vocabulary: &Vocabulary) -> Str
             library_errors::of_rustls(other)
         ),
     }
-}
-
-/// Returns the algorithms that this side offers.
-pub(super) fn offer(failure: &ProtocolFailure) -> String {
-    format!(
-        "{}; groups {}",
-        provider::offered_cipher_suites().join(", "),
-        failure.local.groups.describe()
-    )
 }
 
 fn incompatible(reason: &PeerIncompatible, failure: &ProtocolFailure) -> String {

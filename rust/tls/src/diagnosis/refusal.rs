@@ -1,5 +1,6 @@
 //! Messages about certificate chains that were refused.
 
+use super::phrases::certificate;
 use super::{Vocabulary, revocation};
 use godot_rustls_pki::library_errors::of_webpki;
 use godot_rustls_pki::role::Role;
@@ -35,11 +36,6 @@ pub(super) fn message(refusal: &Refusal, peer: Role, vocabulary: &Vocabulary) ->
         Refusal::Malformed(error) => format!("the peer's certificate cannot be used: {error}"),
         other => bad_certificate(other),
     }
-}
-
-/// Names the certificate at the beginning of a sentence.
-pub(super) fn certificate(subject: &str) -> String {
-    format!("certificate {}", quoted(subject))
 }
 
 fn dates(refusal: &Refusal) -> String {

@@ -3,7 +3,7 @@
 use webpki::RevocationReason;
 
 use super::Vocabulary;
-use super::refusal::certificate;
+use super::phrases::certificate;
 use godot_rustls_pki::text::{moment, quoted};
 use godot_rustls_pki::verifier::RevocationListFault;
 
