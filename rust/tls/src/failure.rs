@@ -108,7 +108,7 @@ impl Error for Failure {
         match self {
             Self::UnusableOptions(error) | Self::NotStarted(error) => Some(error),
             Self::Protocol(protocol) => Some(&protocol.error),
-            Self::AfterRenegotiation { end, .. } => Some(end),
+            Self::AfterRenegotiation { end, .. } => Some(&**end),
             _ => None,
         }
     }
@@ -124,5 +124,44 @@ fn cause_of_refusal(refusal: &Refusal) -> Cause {
         Refusal::Revoked { .. } => Cause::Revoked,
         Refusal::RevocationList { .. } => Cause::Other,
         _ => Cause::BadCertificate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn protocol(error: rustls::Error) -> Failure {
+        Failure::Protocol(Box::new(ProtocolFailure {
+            error,
+            role: Role::Client,
+            first_bytes: Vec::new(),
+            was_connected: true,
+            certificate_request: None,
+            client_protocols: crate::alpn::AlpnProtocols::default(),
+            local: std::sync::Arc::default(),
+        }))
+    }
+
+    #[test]
+    fn the_error_of_rustls_is_the_source_also_after_renegotiation() {
+        let error = rustls::Error::DecryptError;
+        for failure in [
+            Failure::UnusableOptions(error.clone()),
+            Failure::NotStarted(error.clone()),
+            protocol(error.clone()),
+        ] {
+            let source = failure.source().unwrap();
+            assert_eq!(source.downcast_ref(), Some(&error));
+            assert_eq!(failure.cause(), Cause::Other);
+            let after = Failure::AfterRenegotiation {
+                role: Role::Client,
+                end: Box::new(failure.clone()),
+            };
+            let end = after.source().unwrap();
+            assert_eq!(end.downcast_ref(), Some(&failure));
+            assert_eq!(after.cause(), failure.cause());
+        }
+        assert!(Failure::Truncated.source().is_none());
     }
 }

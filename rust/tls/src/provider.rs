@@ -31,7 +31,7 @@ static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     Arc::new(provider)
 });
 
-/// Made once, because they are leaked.
+/// Cipher suites with hashes of what was sent; made once, because making them leaks memory.
 static SUITES_HASHING_AS_SENT: LazyLock<Vec<SupportedCipherSuite>> =
     LazyLock::new(|| transcript::hashing_as_sent(&PROVIDER.cipher_suites));
 

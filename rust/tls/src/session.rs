@@ -331,8 +331,8 @@ impl Session {
         bytes.len() - rest.len()
     }
 
-    /// Lets rustls process the records that it read. No callback runs once the handshake was
-    /// complete.
+    /// Lets rustls process the records that it read. No verifier or
+    /// resolver is called once the handshake was complete.
     fn process_records(&mut self) {
         let was_quiet = !self.connection.wants_write();
         match self.connection.process_new_packets() {

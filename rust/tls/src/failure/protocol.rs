@@ -56,7 +56,8 @@ pub struct ProtocolFailure {
 }
 
 impl ProtocolFailure {
-    /// Returns the cause as a number. The messages of [`crate::diagnosis`] tell the same cases apart.
+    /// Returns the cause as a number. The messages of [`crate::diagnosis`] tell the same cases
+    /// apart.
     pub(super) fn cause(&self) -> Cause {
         if self.is_not_tls() {
             return Cause::NotTls;

@@ -88,8 +88,8 @@ impl HelloFilter {
         }
     }
 
-    /// Filters the bytes of a client whose server uses `lenient` after a change: its own configuration
-    /// with hashes of what was sent ([`crate::provider::hashing_as_sent`]).
+    /// Filters the bytes of a client whose server uses `lenient` after a change: its own
+    /// configuration with hashes of what was sent ([`crate::provider::hashing_as_sent`]).
     pub(super) fn first(lenient: Arc<ServerConfig>) -> Self {
         Self::new(Stage::First(lenient))
     }

@@ -1,4 +1,4 @@
-//! Records of a handshake in plain text: where they end, and which says that the peer leaves.
+//! Fragments of handshake records, and the plain close_notify of a peer that leaves.
 
 /// A part of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! StepCosts of handshake steps, estimated from earlier handshakes.
+//! Costs of handshake steps, estimated from earlier handshakes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_step_is_believed_at_once_and_a_shorter_one_by_and_by() {
+    fn a_longer_step_counts_at_once_and_a_shorter_one_by_degrees() {
         let costs = StepCosts::default();
         costs.record(Step::ServerAuth, SHORT);
         costs.record(Step::ServerAuth, LONG);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn one_long_interruption_is_forgotten_soon() {
+    fn one_long_preemption_is_forgotten_soon() {
         let costs = StepCosts::default();
         costs.record(Step::ClientKeyExchange, Duration::from_secs(1));
         for _ in 0..40 {
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_tells_that_a_step_may_cost_more_but_never_less() {
+    fn a_partial_measurement_raises_the_estimate_and_never_lowers_it() {
         let costs = StepCosts::default();
         costs.record_partial(Step::ServerAuth, Duration::from_micros(1));
         assert_eq!(costs.estimate(Step::ServerAuth), None);

@@ -4,6 +4,7 @@ use godot_rustls_testkit::{Chunks, Generator, KeyKind, Pair, Template};
 
 use super::{HOST, ONLY_1_2, ONLY_1_3, contexts, contexts_for, range, self_signed, stranger};
 use crate::diagnosis::Cause;
+use crate::failure::Failure;
 use crate::session::{Session, Shared};
 use crate::testing::{causes, client, connected, message, pair, server, server_with};
 use crate::versions::VersionRange;
@@ -252,14 +253,18 @@ fn a_handshake_that_takes_too_long_says_how_long_and_what_came() {
     let mut silent = client(&[&owner]).connect(HOST).unwrap();
     silent.handshake_timed_out(Duration::from_millis(2_500));
     let why = silent.failure().unwrap();
-    assert_eq!(why.cause(), Cause::Timeout);
+    let timeout = Failure::HandshakeTimeout {
+        limit: Duration::from_millis(2_500),
+        received: 0,
+    };
+    assert_eq!((why, why.cause()), (&timeout, Cause::Timeout));
     assert!(
         why.to_string().contains("2.5") && why.to_string().contains("nothing"),
         "{why}"
     );
     // The first reason stays.
     silent.transport_failed("later");
-    assert_eq!(silent.failure().unwrap().cause(), Cause::Timeout);
+    assert_eq!(silent.failure(), Some(&timeout));
 }
 
 #[test]
