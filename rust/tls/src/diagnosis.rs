@@ -72,6 +72,7 @@ pub fn diagnose(failure: &Failure, vocabulary: &Vocabulary) -> Diagnosis {
     Diagnosis::new(failure.cause(), message(failure, vocabulary))
 }
 
+/// Writes the message of a failure.
 fn message(failure: &Failure, vocabulary: &Vocabulary) -> String {
     match failure {
         Failure::Refused { peer, refusal } => refusal::message(refusal, *peer, vocabulary),

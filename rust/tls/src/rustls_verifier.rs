@@ -79,11 +79,17 @@ impl Default for SessionExpiry {
 /// accepted it, so a session never serves another name, trust, pin or revocation list.
 #[derive(Debug)]
 pub(crate) struct ServerVerifier {
+    /// The trusted certificates.
     pub(crate) trust: Arc<TrustStore>,
+    /// Public keys of which one must be in the path; empty for none.
     pub(crate) pins: Pins,
+    /// Revocation lists.
     pub(crate) revocation: Arc<RevocationLists>,
+    /// The extent of verification.
     pub(crate) verification: Verification,
+    /// The name that the certificate must have.
     pub(crate) reference: ReferenceName,
+    /// The expiry of sessions, which every accepted chain can bring forward.
     pub(crate) expiry: Arc<SessionExpiry>,
 }
 
@@ -115,6 +121,7 @@ pub(crate) struct ClientVerifier {
 const MAX_HINTS: usize = 16 * 1024;
 
 impl ClientVerifier {
+    /// Makes a verifier, which names the trusted CAs to the clients.
     pub(crate) fn new(options: ClientAuthentication, expiry: Arc<SessionExpiry>) -> Self {
         let names: Vec<Vec<u8>> = options.trust.subject_ders().map(<[u8]>::to_vec).collect();
         let length: usize = names.iter().map(Vec::len).sum();

@@ -34,11 +34,14 @@ pub use step_costs::{Step, StepCosts};
 /// State that the sessions of one configuration have in common.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shared {
+    /// Facts that error messages quote.
     facts: Arc<LocalFacts>,
+    /// Measured costs of handshake steps.
     costs: Arc<StepCosts>,
 }
 
 impl Shared {
+    /// Begins without any measurement.
     pub(crate) fn new(facts: LocalFacts) -> Self {
         Self {
             facts: Arc::new(facts),
@@ -71,6 +74,7 @@ pub struct Session {
     shared: Shared,
     phase: Phase,
     input: Input,
+    /// Bytes that the peer sent.
     received: u64,
     /// Input that waits until decrypted bytes were read.
     pending: Pending,

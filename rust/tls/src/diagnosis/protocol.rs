@@ -58,6 +58,7 @@ pub(super) fn message(failure: &ProtocolFailure, vocabulary: &Vocabulary) -> Str
     }
 }
 
+/// Returns the message about a peer with which this side has nothing in common.
 fn incompatible(reason: &PeerIncompatible, failure: &ProtocolFailure) -> String {
     if is_about_versions(reason) {
         let allowed = failure.local.versions;
@@ -80,6 +81,7 @@ fn incompatible(reason: &PeerIncompatible, failure: &ProtocolFailure) -> String 
     )
 }
 
+/// Says which versions the peer speaks, as far as rustls tells it.
 fn peer_versions(reason: &PeerIncompatible, allowed: VersionRange) -> &'static str {
     match reason {
         PeerIncompatible::ServerDoesNotSupportTls12Or13 => {
@@ -98,6 +100,7 @@ fn peer_versions(reason: &PeerIncompatible, allowed: VersionRange) -> &'static s
     }
 }
 
+/// Says what the two sides do not have in common.
 fn missing(reason: &PeerIncompatible) -> &'static str {
     match reason {
         PeerIncompatible::NoCipherSuitesInCommon => "no cipher suite",
@@ -107,6 +110,7 @@ fn missing(reason: &PeerIncompatible) -> &'static str {
     }
 }
 
+/// Returns the message about a message of the peer that rustls could not read.
 fn invalid_message(reason: InvalidMessage, role: Role) -> String {
     if is_about_size(reason) {
         return format!(

@@ -38,6 +38,7 @@ pub(super) fn message(refusal: &Refusal, peer: Role, vocabulary: &Vocabulary) ->
     }
 }
 
+/// Returns the message about a certificate that is past its date, or before it.
 fn dates(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Expired {
@@ -130,6 +131,7 @@ fn untrusted(refusal: &Refusal, peer: Role, vocabulary: &Vocabulary) -> String {
     }
 }
 
+/// Returns the message about a certificate for other names.
 fn name_mismatch(mismatch: &NameMismatch, vocabulary: &Vocabulary) -> String {
     let expected = quoted(&mismatch.expected);
     if let Some(NearMiss::AddressAsDnsName(address)) = &mismatch.near_miss {
@@ -185,6 +187,7 @@ fn presented(mismatch: &NameMismatch) -> String {
     }
 }
 
+/// Returns the message about a path without a pinned key.
 fn pin_mismatch(subject: &str, pin: &str, pinned: usize, vocabulary: &Vocabulary) -> String {
     let keys = match pinned {
         1 => "the one pinned key is".to_owned(),
@@ -283,6 +286,7 @@ fn bad_path(refusal: &Refusal) -> String {
     }
 }
 
+/// Lists the signature algorithms of a chain, with the weak hashes among them.
 fn signature_algorithms(chain: &[String]) -> String {
     let mut names: Vec<&str> = chain.iter().map(String::as_str).collect();
     names.dedup();

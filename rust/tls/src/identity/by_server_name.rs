@@ -94,6 +94,7 @@ impl ServerIdentities {
         self
     }
 
+    /// Returns the identity for a client that asks for this name, or for none.
     fn choose(&self, asked: Option<&str>) -> &Identity {
         let asked = asked.map(|name| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase());
         asked

@@ -147,6 +147,7 @@ pub(crate) fn group_name(group: NamedGroup) -> String {
     .to_owned()
 }
 
+/// Lists the names of groups.
 fn names_of(groups: &[&dyn SupportedKxGroup]) -> String {
     let names: Vec<String> = groups
         .iter()

@@ -9,6 +9,7 @@ use rustls::crypto::{ActiveKeyExchange, GetRandomFailed, SharedSecret, Supported
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, PeerMisbehaved};
 
+/// The group, in the form that rustls takes.
 pub(super) static SECP521R1: &dyn SupportedKxGroup = &P521;
 
 /// First byte of an uncompressed point, the only form that TLS 1.3 allows (SEC 1 section 2.3.3).

@@ -63,6 +63,7 @@ fn split(messages: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     })
 }
 
+/// Copies a suite with another hash.
 fn of_what_was_sent(suite: SupportedCipherSuite) -> SupportedCipherSuite {
     let common = |common: &CipherSuiteCommon| CipherSuiteCommon {
         suite: common.suite,
@@ -90,6 +91,7 @@ fn of_what_was_sent(suite: SupportedCipherSuite) -> SupportedCipherSuite {
     }
 }
 
+/// A hash of what was sent.
 struct SentHash(&'static dyn Hash);
 
 impl Hash for SentHash {
@@ -114,6 +116,7 @@ impl Hash for SentHash {
     }
 }
 
+/// A running hash of what was sent.
 struct SentContext(Box<dyn Context>);
 
 impl Context for SentContext {
