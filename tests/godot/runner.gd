@@ -1,8 +1,8 @@
 extends Node
-## Runs the suites and prints one line a test, then `== N passed, M failed, K skipped ==`.
+## Runs the suites and prints one line per test, then `== N passed, M failed, K skipped ==`.
 ##
 ## User arguments (after `--`): `--suite=NAME`, `--test=NAME`, `--engine-only` (run without the addon's library, which
-## otherwise has to be there). Exit code 0 only when something ran and nothing failed.
+## otherwise must exist). The exit code is 0 only if tests ran and none failed.
 
 
 const Suite := preload("res://support/suite.gd")
@@ -13,7 +13,7 @@ const SUITES := "res://suites"
 const OUR_STACK := "res://support/rustls_stack.gd"
 const ERROR_LOG := "res://support/error_log.gd"
 const OUR_CLASS := &"RustlsStreamPeerTLS"
-## How much longer than its limit a test may block the main thread before the process is killed.
+## Seconds beyond its limit that a test may block the main thread before the process is killed.
 const GRACE_SECONDS := 5.0
 
 enum LogKind { ERROR = 0, SCRIPT = 2 }
@@ -35,7 +35,7 @@ func _ready() -> void:
 	_install_log()
 	_load_our_stack()
 	_watchdog.start()
-	# Suites may change the tree, which is busy while it calls _ready.
+	# Suites may change the tree, which is locked while it calls _ready.
 	_run.call_deferred()
 
 
@@ -106,7 +106,7 @@ func _run_suite(file: String) -> void:
 			await _run_test(script, suite_name, test_name, stacks)
 
 
-## The argument lists to call a test with; see suite.gd for what the parameters' names mean.
+## Returns the argument lists of a test; suite.gd explains the names of the parameters.
 func _stacks_for(parameters: Array) -> Array[Array]:
 	var lists: Array[Array] = [[]]
 	for parameter: Dictionary in parameters:
@@ -171,7 +171,7 @@ func _drive(suite: Suite, test_name: String, stacks: Array, done: Array[bool]) -
 func _report(suite: Suite, label: String) -> void:
 	var failures: PackedStringArray = suite.failures
 	if _log != null:
-		# A script error ends the test's method early and silently: it must never pass, declared or not.
+		# A script error ends the test's method early and silently: the test must fail, declared or not.
 		for line: String in _log.call(&"lines", LogKind.SCRIPT):
 			failures.append("script error: %s" % line)
 		for line: String in _log.call(&"lines", LogKind.ERROR):

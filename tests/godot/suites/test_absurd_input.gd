@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Input that makes no sense ends in an error code and a sentence, never in a hang or a crash.
+## Absurd input leads to an error code and an error message, never to a hang or a crash.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -90,7 +90,7 @@ func test_noise_that_looks_like_records_is_an_error(ours: Stack) -> void:
 
 func test_endless_handshake_messages_are_cut_short(ours: Stack) -> void:
 	expect_errors()
-	# A handshake message of 16 MB, announced and then delivered bit by bit.
+	# A handshake message of 16 MB, announced and then delivered in small pieces.
 	var ends: Array[StreamPeer] = Link.tcp_pair()
 	var tls: StreamPeer = ours.stream()
 	tls.call(&"accept_stream", ends[0], identity(ours))
@@ -143,7 +143,7 @@ func _absurd_names() -> PackedStringArray:
 	]
 
 
-## Sends everything the other end still takes, and polls until the stream has made up its mind.
+## Sends as much as the other end accepts, and polls until the stream has reached a final status.
 func _flood(tls: StreamPeer, base: StreamPeer, far: StreamPeer, noise: PackedByteArray) -> void:
 	var sent: Array[int] = [0]
 	var before: int = Link.status(tls)

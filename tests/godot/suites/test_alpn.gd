@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Application protocols agreed on in the handshake (ALPN, RFC 7301).
+## Application protocols negotiated in the handshake (ALPN, RFC 7301).
 
 
 func test_the_servers_order_decides(_ours: Stack) -> void:

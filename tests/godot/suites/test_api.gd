@@ -1,5 +1,5 @@
 extends "res://support/api_suite.gd"
-## The public names: every method, property and constant there has to be, compared with the engine's twin by reflection.
+## The public names: every required method, property and constant, compared with the engine's counterpart by reflection.
 
 
 func test_the_classes_exist_under_the_right_parents(_ours: Stack) -> void:
@@ -204,7 +204,7 @@ func test_there_is_nothing_public_that_nobody_decided_on(_ours: Stack) -> void:
 				check(StringName(method_name) in known, "%s.%s is in no design" % [our_class, method_name])
 
 
-## Checks what our method takes beyond its twin's and removes it, so that the rest can be compared.
+## Checks the additional arguments of our method and removes them, so that the rest can be compared.
 func _take_off_further_arguments(method_name: String, method: Dictionary) -> void:
 	if not FURTHER_ARGUMENTS.has(method_name):
 		return
@@ -226,7 +226,7 @@ func _method(of_class: StringName, method_name: StringName) -> Dictionary:
 	return {}
 
 
-## The value of a property in a new object.
+## Returns the value of a property in a new object.
 func _first_value(of_class: StringName, property_name: StringName) -> Variant:
 	var object: Object = ClassDB.instantiate(of_class)
 	var value: Variant = object.get(property_name)
@@ -256,7 +256,7 @@ func _argument_names(method: Dictionary) -> PackedStringArray:
 	return argument_names
 
 
-## The class a method returns; enums are integers on our side and count as no class.
+## Returns the class that a method returns. Enums are integers in our classes and count as no class.
 func _return_class(method: Dictionary) -> StringName:
 	return method["return"]["class_name"] if method["return"]["type"] == TYPE_OBJECT else &""
 

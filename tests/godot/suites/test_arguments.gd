@@ -1,5 +1,5 @@
 extends "res://support/suite.gd"
-## Which arguments connect_to_stream and accept_stream take, and what a refusal leaves behind.
+## Arguments that connect_to_stream and accept_stream accept, and the state after a refusal.
 
 
 func test_a_null_stream_is_refused(stack: Stack) -> void:
@@ -23,7 +23,7 @@ func test_connecting_with_server_options_is_refused(stack: Stack) -> void:
 
 
 func test_connecting_without_options_is_connecting_with_default_ones(stack: Stack) -> void:
-	# The project's default trust is the root of this very certificate.
+	# The project's default trusted root issued this certificate.
 	var link: Link = Link.new(stack, stack)
 	link.accept_error = link.server.call(&"accept_stream", link.server_base, _server_options(stack))
 	link.connect_error = link.client.call(&"connect_to_stream", link.client_base, "localhost")

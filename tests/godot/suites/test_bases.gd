@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## TLS over other streams than TCP: inside TLS, over a Unix socket, into a buffer, and never over itself.
+## TLS over streams other than TCP: inside TLS, over a Unix socket, into a buffer, and never over itself.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -21,7 +21,7 @@ func test_ours_runs_inside_the_engines_and_the_other_way_round(client: Stack, se
 		skip("the addon's classes are not loaded")
 		return
 	var outer: Link = connected(client, server)
-	# Whatever carries it, the inner connection is of the other kind.
+	# The inner connection uses the other stack, for both kinds of outer connection.
 	var inner_client: Stack = Stack.new() if client.is_ours() else our_stack
 	var inner_server: Stack = Stack.new() if server.is_ours() else our_stack
 	var inner: Link = connected(inner_client, inner_server, [outer.client, outer.server])
@@ -71,7 +71,7 @@ func test_freeing_an_inner_stream_over_a_dead_outer_one_is_silent(ours: Stack) -
 		var outer: Link = connected(ours, ours)
 		var inner: Link = connected(ours, ours, [outer.client, outer.server])
 		(outer.get(side_that_ends) as StreamPeer).call(&"disconnect_from_stream")
-		# Not declared as errors: whatever is printed now fails the test.
+		# No errors are declared: a printed error fails the test.
 		inner = null
 		outer = null
 
@@ -125,7 +125,7 @@ func test_a_base_that_leads_back_is_refused(ours: Stack) -> void:
 	var buffer: StreamPeerBuffer = StreamPeerBuffer.new()
 	equal(first.call(&"connect_to_stream", buffer, "localhost", ours.client()), OK, "the first over a buffer")
 	first.call(&"disconnect_from_stream")
-	# While `second` stands on `first`, `first` must not come to stand on `second`, directly or through a third.
+	# While `second` is based on `first`, `first` must not be based on `second`, directly or through a third stream.
 	equal(second.call(&"accept_stream", first, identity(ours)), FAILED, "a base without a connection")
 	var link: Link = connected(ours, ours)
 	var inner: StreamPeer = ours.stream()

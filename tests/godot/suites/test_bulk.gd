@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Exactly the bytes that were sent arrive: any amount, any cut, both directions at once.
+## Exactly the sent bytes arrive: any amount, any write sizes, both directions at once.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -77,7 +77,7 @@ func test_memory_stays_bounded_when_the_peer_does_not_read(ours: Stack) -> void:
 	var block: PackedByteArray = Flow.noise(MEGABYTE)
 	var taken: int = 0
 	var before: int = OS.get_static_memory_usage()
-	# Offered a gigabyte in all, of which the sockets take a few megabytes.
+	# Offers a gigabyte in total, of which the sockets accept a few megabytes.
 	for round: int in 1024:
 		taken += link.client.put_partial_data(block)[1]
 	check(taken < 64 * MEGABYTE, "%d bytes were taken without a reader" % taken)
@@ -90,7 +90,7 @@ func test_a_peer_that_floods_is_not_read_into_memory(ours: Stack) -> void:
 	var link: Link = connected(ours, ours)
 	var block: PackedByteArray = Flow.noise(MEGABYTE)
 	var taken: int = 0
-	# The client polls all the time and never reads: what it holds decrypted has to have an end.
+	# The client always polls and never reads: its decrypted data must be limited.
 	for round: int in 512:
 		taken += link.server.put_partial_data(block)[1]
 		link.client.call(&"poll")

@@ -1,8 +1,8 @@
 extends "res://support/certificate_suite.gd"
-## From when to when certificates are valid: which dates are taken, how they are written, and what is no date.
+## Validity dates of certificates: accepted dates, their encoding, and invalid dates.
 
 
-## Dates that are none, with what is wrong with them.
+## Invalid dates, with parts of the error message.
 const BAD_DATES: Dictionary = {
 	"empty": "", "year": "2014", "no seconds": "201401010000", "zone": "20140101000000Z", "fraction": "20140101000000.5",
 	"month 0": "20140001000000", "month 13": "20141301000000", "day 0": "20140100000000", "day 32": "20140132000000",
@@ -12,7 +12,7 @@ const BAD_DATES: Dictionary = {
 	"ISO": "2014-01-01T00:00:00", "other digits": "２０１４０１０１００００００", "two bytes a letter": "äääääää",
 }
 
-## Days from the first to the last that can be written, as both classes read them back.
+## Days from the first to the last possible one, as both classes read them back.
 const GOOD_DATES: Dictionary = {
 	"19500101000000": "1950-01-01T00:00:00", "19700101000000": "1970-01-01T00:00:00",
 	"20240229235959": "2024-02-29T23:59:59", "20491231235959": "2049-12-31T23:59:59",
@@ -20,7 +20,7 @@ const GOOD_DATES: Dictionary = {
 	"99991231235959": "9999-12-31T23:59:59",
 }
 
-## Years that the engine wraps into the 2000s.
+## Years that the engine maps to the 2000s.
 const EARLY_DATES: Dictionary = {
 	"19491231235959": "1949-12-31T23:59:59", "19000228000000": "1900-02-28T00:00:00",
 	"16010101000000": "1601-01-01T00:00:00",

@@ -1,5 +1,5 @@
 extends "res://support/suite.gd"
-## What RustlsCertificateInfo tells of certificates, against what the fixtures are made of and what openssl reads.
+## RustlsCertificateInfo compared with the definitions of the fixtures and the output of openssl.
 
 
 const SYSTEM_STORE := "/etc/ssl/certs/ca-certificates.crt"
@@ -8,7 +8,7 @@ const BEGIN := "-----BEGIN CERTIFICATE-----"
 const START := "2020-01-01T00:00:00"
 const END := "2099-12-31T23:59:59"
 
-## Prints seven lines a certificate; the first argument is their folder.
+## Prints seven lines per certificate; the first argument is their folder.
 const READ_ALL := """
 cd "$1" && shift
 for name in "$@"; do
@@ -66,9 +66,9 @@ const KNOWN := {
 	"self_signed_sha512": {&"signature_algorithm": "sha512WithRSAEncryption"},
 	"self_signed_pss": {&"signature_algorithm": "RSASSA-PSS", &"is_self_signed": true},
 	"self_signed_md5": {&"signature_algorithm": "md5WithRSAEncryption"},
-	# Too weak to be checked, which is not held against it.
+	# The signature is too weak to be checked and assumed to be right.
 	"self_signed_sha1": {&"signature_algorithm": "sha1WithRSAEncryption", &"is_self_signed": true},
-	# The same name above and below, and another key's signature.
+	# Subject and issuer have the same name, but another key made the signature.
 	"root_pathlen0_rollover": {&"is_self_signed": false, &"is_certificate_authority": true},
 	"root_impostor": {&"is_self_signed": true, &"subject": "CN=Fixture Root,O=Fixtures"},
 	# Dates.
@@ -79,7 +79,7 @@ const KNOWN := {
 	"leaf_backwards": {&"not_before": "2030-01-01T00:00:00", &"not_after": START},
 }
 
-## Common names as a script gives them to RustlsCrypto, and how they are told: RFC 4514 sections 2.4 and 3.
+## Common names as scripts pass them to RustlsCrypto, and the subjects returned (RFC 4514 sections 2.4 and 3).
 const ESCAPED := {
 	"plain": "plain",
 	"a\\,b\\+c\\\"d\\\\e\\<f\\>g;h": "a\\,b\\+c\\\"d\\\\e\\<f\\>g\\;h",
@@ -87,7 +87,7 @@ const ESCAPED := {
 	" blank ": "\\ blank\\ ", "  two  ": "\\  two \\ ", "\\20": "\\ ", "a b": "a b",
 	"a=b": "a=b", "/slash": "/slash",
 	"Bücher 💥": "Bücher 💥", "日本": "日本",
-	# Control characters must not reach a log as they are.
+	# Control characters must be escaped in a log.
 	"line\\0Abreak": "line\\0abreak", "tab\\09": "tab\\09", "\\1B[31mred": "\\1b[31mred", "del\\7F": "del\\7f",
 	"\\C2\\85next": "\\c2\\85next",
 	# Other types of string: Printable, IA5, Teletex as Latin-1, BMP.
@@ -128,7 +128,7 @@ func test_fingerprint_and_text_are_those_of_the_bytes(ours: Stack) -> void:
 
 
 func test_a_serial_number_is_told_without_the_zero_that_makes_it_positive(ours: Stack) -> void:
-	# The fixture's own number, 20 bytes long, changed in place: nobody checks the signature here.
+	# The fixture's serial number, 20 bytes long, changed in place: the signature is not checked here.
 	var der: PackedByteArray = Fixtures.der("localhost")
 	var start: int = der.hex_encode().find("a0030201020214") / 2 + 7
 	for bytes: Array in [[0x7f, 0x80], [0x00, 0x80], [0x00, 0xff]]:
@@ -303,9 +303,9 @@ func _info(ours: Stack, fixture: String) -> Object:
 	return infos[0] if check(infos.size() == 1, "%d certificates" % infos.size()) else null
 
 
-## Serial, fingerprint, start, end, subject, issuer and pin of fixtures, as openssl tells them; fewer when it cannot.
+## Returns serial, fingerprint, start, end, subject, issuer and pin of fixtures from openssl, as far as it supports them.
 func _openssl_reads(fixtures: PackedStringArray) -> Array[PackedStringArray]:
-	# In a file: the engine hands commands to a shell that would put in its own variables.
+	# In a file: the engine passes commands to a shell, which would expand variables.
 	var script: String = Fixtures.write_scratch("read.sh", READ_ALL.to_utf8_buffer())
 	after(Fixtures.clear_scratch)
 	var arguments: PackedStringArray = [ProjectSettings.globalize_path(script), Fixtures.path("")]

@@ -1,8 +1,8 @@
 extends "res://support/certificate_suite.gd"
-## Distinguished names as scripts write them: what both classes make of them, and what ours refuses or keeps.
+## Distinguished names as scripts write them: the results of both classes, and what ours refuses or keeps.
 
 
-## Of 20 bytes, which both classes take at random.
+## Serial numbers have 20 bytes, random ones in both classes.
 const SERIAL_DIGITS := 40
 
 ## Names that both classes read alike, with the subject in RFC 4514 form (backwards).
@@ -11,10 +11,10 @@ const PARITY: Dictionary = {
 	"CN=localhost,O=My Game,C=DE": "C=DE,O=My Game,CN=localhost",
 	"C=DE,O=My Game,CN=localhost": "CN=localhost,O=My Game,C=DE",
 	"CN=myserver,O=myorganisation,C=IT": "C=IT,O=myorganisation,CN=myserver",
-	# Blanks behind a comma do not count, others do.
+	# Spaces after a comma are ignored, others are not.
 	"CN=a, O=b,   C=DE": "C=DE,O=b,CN=a",
 	"CN= a b": "CN=\\ a b",
-	# Escapes, and characters that mean nothing here.
+	# Escapes, and characters without a special meaning here.
 	"CN=a\\,b,O=c\\, d": "O=c\\, d,CN=a\\,b",
 	"CN=x+y": "CN=x\\+y",
 	"CN=x;y": "CN=x\\;y",
@@ -34,7 +34,7 @@ const PARITY: Dictionary = {
 	"CN=a,DC=example": "DC=example,CN=a",
 }
 
-## Names that nobody reads: with the parts of our sentence.
+## Names that both classes refuse, with parts of our error message.
 const BAD: Dictionary = {
 	"": ["is empty", "CN="],
 	"   ": ["is empty"],
@@ -118,7 +118,7 @@ func test_the_longest_values_are_taken_by_both(_ours: Stack) -> void:
 	equal(our_stack.call(&"certificate_infos", theirs), [], "what the engine's object holds")
 	var longer: String = "CN=" + "a".repeat(256)
 	refuses(&"generate_self_signed_certificate", [_key, longer], null, ["256", "255"])
-	# Bytes count, not letters.
+	# The limit counts bytes, not characters.
 	refuses(&"generate_self_signed_certificate", [_key, "CN=" + "ü".repeat(128)], null, ["256", "255"])
 
 
@@ -135,7 +135,7 @@ func test_what_is_no_name_is_refused_by_every_method(_ours: Stack) -> void:
 		refuses(&"generate_certificate_signing_request", [_key, bad, ["a.test"]], "", parts)
 
 
-## It drops the unknown one and all behind it, in silence.
+## The engine silently drops an unknown attribute and all following ones.
 func test_an_unknown_attribute_is_refused_where_the_engine_drops_it(_ours: Stack) -> void:
 	expect_errors()
 	var name: String = "CN=localhost,XY=what,O=My Game"
@@ -182,11 +182,11 @@ func test_names_are_the_same_in_all_that_is_made(_ours: Stack) -> void:
 		equal(str(shown).strip_edges(), "subject=%s" % made.subject, "the subject of the request")
 
 
-## Once in some 500 certificates the engine's serial number begins with a zero byte too much, and OpenSSL cannot read it.
+## In one of about 500 certificates the engine's serial number has an extra leading zero byte, which OpenSSL refuses.
 func _readable_certificate(crypto: RefCounted, name: String) -> String:
 	for attempt: int in 10:
 		var info: Object = read(crypto.call(&"generate_self_signed_certificate", _key, name))
-		# Two digits a byte, without leading zero bytes.
+		# Two digits per byte, without leading zero bytes.
 		if info == null or str(info.serial_number).length() == SERIAL_DIGITS:
 			return "" if info == null else info.get_pem()
 	check(false, "no certificate has a serial number of %d digits" % SERIAL_DIGITS)

@@ -1,5 +1,5 @@
 extends "res://support/verdict_suite.gd"
-## Which certificates are trusted, through which others, and which never are.
+## Certificates that are trusted, the chains that lead to them, and certificates that are never trusted.
 
 
 const YES := true
@@ -98,7 +98,7 @@ func test_an_unknown_critical_extension_is_refused(ours: Stack) -> void:
 	expect_errors()
 	var options: RefCounted = ours.call(&"client_from_pem", Fixtures.pem("root_unknown_critical"))
 	expect_verdict(ours, verdict(ours, options, "localhost", ["leaf_of_root_unknown_critical"]), NO)
-	# No server of ours or the engine's shows such a leaf, so it is judged without a connection.
+	# Neither stack's server presents such a leaf, so the leaf is verified without a connection.
 	var leaf: String = Fixtures.pem("leaf_unknown_critical")
 	options = ours.call(&"client_from_pem", Fixtures.pem("root"))
 	check(not str(options.call(&"verify_certificate_chain", leaf, "localhost")).is_empty(), "the leaf was accepted")
@@ -138,7 +138,7 @@ func test_an_empty_chain_trusts_nobody(stack: Stack) -> void:
 
 
 func test_a_given_chain_replaces_the_default_trust(stack: Stack) -> void:
-	# The default trust of this project is the root of the ordinary certificate.
+	# The default trusted root of this project issued the default certificate.
 	_check_table(stack, [["other_root", ["localhost"], NO, CAUSE_UNTRUSTED_ISSUER]])
 
 
@@ -152,7 +152,7 @@ func test_all_certificates_of_a_trusted_file_count(stack: Stack) -> void:
 
 func test_a_chain_that_cannot_be_read_back_is_refused_in_words(ours: Stack) -> void:
 	expect_errors()
-	# Without a file behind it the engine gives only the first of its certificates away.
+	# Without a file the engine returns only the first of the certificates.
 	var both: X509Certificate = X509Certificate.new()
 	both.load_from_string(Fixtures.joined_pem(["other_root", "root"]))
 	var options: RefCounted = ours.client(both)

@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Clients that show who they are (mutual TLS), and servers that ask them.
+## Clients that present a certificate (mutual TLS), and servers that ask for one.
 
 
 const NONE := 0
@@ -68,7 +68,7 @@ func test_a_shown_certificate_must_be_trusted_even_where_it_is_optional(_ours: S
 	for version: String in VERSIONS:
 		for mode: int in [OPTIONAL, REQUIRED]:
 			row("%s, mode %d" % [version, mode])
-			# It is issued for clients, under the root that signs this server: the wrong one for players.
+			# A certificate for clients, issued by the root of this server: the wrong CA for players.
 			var client: RefCounted = only(_player("leaf_client_auth"), VERSIONS[version])
 			_refused(client, _asking(mode), Cause.UNTRUSTED_ISSUER,
 				["Fixture Root", "set_client_authentication"], ["refused this client's certificate", "unknown_ca"])
@@ -132,7 +132,7 @@ func test_nothing_is_told_of_a_peer_that_was_not_accepted(_ours: Stack) -> void:
 
 
 func test_the_default_trust_lets_no_client_in(_ours: Stack) -> void:
-	# The project's default trust is the fixtures' root, which issued this certificate for clients.
+	# The project's default trusted root is that of the fixtures, which issued this client certificate.
 	expect_errors()
 	equal(our_stack.call(&"trust_subjects"), PackedStringArray(["CN=Fixture Root,O=Fixtures"]), "the default trust")
 	_refused(_player("leaf_client_auth"), _asking(REQUIRED), Cause.UNTRUSTED_ISSUER, ["not trusted"], ["refused"])
@@ -266,11 +266,11 @@ func _check_it_has_no_name(info: RefCounted) -> void:
 	equal(info.get(&"issuer"), "CN=adm\\00guest", "the issuer")
 
 
-## A self-signed fixture with an RSA key, with another name of the same length throughout, signed anew.
+## Returns a self-signed fixture with an RSA key whose name is replaced by one of the same length, signed again.
 func _renamed(fixture: String, old: PackedByteArray, new: PackedByteArray) -> PackedByteArray:
 	var hex: String = Fixtures.der(fixture).hex_encode()
 	var bytes: PackedByteArray = hex.replace(old.hex_encode(), new.hex_encode()).hex_decode()
-	# A header of four bytes stands before the signed part, whose own length lies in two bytes behind two others.
+	# Four bytes of header precede the signed part; bytes 2 and 3 of the signed part are its length.
 	var signed: PackedByteArray = bytes.slice(4, 8 + bytes[6] * 256 + bytes[7])
 	var hash: HashingContext = HashingContext.new()
 	hash.start(HashingContext.HASH_SHA256)
@@ -279,7 +279,7 @@ func _renamed(fixture: String, old: PackedByteArray, new: PackedByteArray) -> Pa
 	return bytes.slice(0, bytes.size() - signature.size()) + signature
 
 
-## Options of a client that shows a fixture.
+## Returns options of a client that presents a fixture.
 func _player(fixture: String = "player") -> RefCounted:
 	var options: RefCounted = trusting(our_stack)
 	var error: int = options.call(&"set_identity", Fixtures.key(fixture), Fixtures.certificate(fixture))
@@ -287,14 +287,14 @@ func _player(fixture: String = "player") -> RefCounted:
 	return options
 
 
-## Options of a server that asks its clients.
+## Returns options of a server that asks clients for a certificate.
 func _asking(mode: int, trusted: String = "players") -> RefCounted:
 	var options: RefCounted = identity(our_stack)
 	equal(options.call(&"set_client_authentication", mode, Fixtures.certificate(trusted)), OK, "set_client_authentication")
 	return options
 
 
-## Checks that a client is refused: the cause and words of the server, and those that the client has at last.
+## Checks that a client is refused: the cause and message of the server, and the final ones of the client.
 func _refused(
 	client: RefCounted, server: RefCounted, cause: Cause, server_words: Array[String], client_words: Array[String]
 ) -> void:
@@ -305,12 +305,12 @@ func _refused(
 	failed_because(link.client, Cause.CLIENT_CERTIFICATE_REQUIRED, client_words)
 
 
-## A pair whose client finished its handshake, and whose server refused it since: the alert lies in the socket.
+## Returns a pair whose client finished its handshake and was then refused: the alert is in the client's socket.
 func _refused_after_the_clients_handshake(client: RefCounted) -> Link:
 	var link: Link = Link.new(our_stack, our_stack)
 	link.start("localhost", only(client, TLS_VERSION_1_3), _asking(REQUIRED))
 	link.pump_until(func() -> bool: return Link.status(link.client) == Stack.Status.CONNECTED)
-	# From here on the client is left alone.
+	# The client is not polled from here on.
 	check(wait_until(func() -> bool:
 		Link.poll(link.server, link.server_base)
 		return Link.status(link.server) == Stack.Status.ERROR), "the server did not refuse it")

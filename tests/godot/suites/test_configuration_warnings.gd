@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## What options warn of before they are saved or shipped, and what they keep that is no property.
+## Warnings before options are saved or shipped, and saved settings that are not properties.
 
 
 func before_each() -> void:
@@ -55,7 +55,7 @@ func test_trust_given_as_text_is_saved_without_whatever_else_was_in_it(_ours: St
 		stands(attempt(loaded, showing(our_stack, "localhost_other")))
 		var narrow: Resource = _saved_and_loaded(our_stack.call(&"client_from_pem", Fixtures.pem("other_root")), ending)
 		failed_because(attempt(narrow, identity(our_stack)).client, Cause.UNTRUSTED_ISSUER, ["Fixture Root"])
-		# What trusted nobody does not begin to trust the system's authorities.
+		# Options that trusted nothing do not start to trust the system's roots.
 		unusable(_saved_and_loaded(our_stack.call(&"client_from_pem", "nothing"), ending), ["certificate"])
 
 
@@ -124,7 +124,7 @@ func _player() -> RefCounted:
 	return client
 
 
-## One warning with these words, printed when the options are saved and not again.
+## Checks that one warning with these words is printed when the options are saved, and not again.
 func _warns_once(options: RefCounted, words: PackedStringArray) -> void:
 	row(str(words))
 	var warnings: PackedStringArray = options.call(&"get_configuration_warnings")
@@ -136,7 +136,7 @@ func _warns_once(options: RefCounted, words: PackedStringArray) -> void:
 	var target: String = Fixtures.write_scratch("options.tres", [])
 	for _time: int in 2:
 		equal(ResourceSaver.save(options as Resource, target), OK, "saving")
-	# They are told when the engine is done with the options.
+	# The warnings are printed after the engine has finished with the options.
 	await tree.process_frame
 	if can_read_log():
 		var printed: PackedStringArray = printed_warnings()

@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## connect_to_host: name, connection and handshake in one call.
+## connect_to_host(): host lookup, connection and handshake in one call.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -123,7 +123,7 @@ func test_absurd_hosts_and_ports_are_refused_or_fail_in_words(ours: Stack) -> vo
 		if error == ERR_INVALID_PARAMETER:
 			equal(Link.status(tls), Stack.Status.DISCONNECTED, "status")
 		else:
-			# Or it looks like a name until somebody is asked for its address.
+			# Or the text looks like a name until its address is looked up.
 			one_of(error, [OK, FAILED], "connect_to_host")
 			check(wait_until(func() -> bool:
 				Link.poll(tls)
@@ -150,7 +150,7 @@ func test_a_second_call_is_refused_while_the_first_runs(ours: Stack) -> void:
 
 
 func test_giving_up_or_freeing_while_it_connects_is_safe(ours: Stack) -> void:
-	# The unknown name may fail before it can be given up.
+	# The unknown name may fail before the attempt is cancelled.
 	expect_errors()
 	_listener.listen(0, "127.0.0.1")
 	for host: String in ["127.0.0.1", "localhost", "no-such-host.invalid"]:
@@ -204,7 +204,7 @@ func test_what_was_sent_last_arrives_and_nothing_resets_the_connection(ours: Sta
 				link.client.call(&"disconnect_from_stream")
 			else:
 				link.client = null
-			# Twice: a reset would answer the first one.
+			# Twice: a reset would be the reply to the first write.
 			for late: int in 2:
 				equal(link.server_base.put_data("late".to_utf8_buffer()), OK, "what the socket of the server says")
 			equal(Link.read_exactly(link.server, 10), "last words".to_utf8_buffer(), "what the server read")
@@ -242,7 +242,7 @@ func _connect(ours: Stack, host: String, certificate: String) -> Link:
 	return link
 
 
-## A link whose client finds its own way; only the server's end is ours to make.
+## A link whose client connects by itself; only the server's end is created here.
 func _half_link(ours: Stack) -> Link:
 	var nowhere: Array[StreamPeer] = [StreamPeerBuffer.new(), StreamPeerBuffer.new()]
 	return Link.new(ours, ours, nowhere)

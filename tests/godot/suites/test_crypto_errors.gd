@@ -1,5 +1,5 @@
 extends "res://support/crypto_suite.gd"
-## get_last_error(): set by every call that fails, cleared by every one that does not, each object's own.
+## get_last_error(): set by every failed call, cleared by every successful call, and separate for each object.
 
 
 const NAME := "CN=localhost"
@@ -60,7 +60,7 @@ func test_each_object_has_its_own_error(_ours: Stack) -> void:
 	equal(other.call(&"get_last_error"), "", "get_last_error() of another object")
 
 
-## With these arguments every method fails.
+## Arguments with which every method fails.
 func _failing_calls() -> Dictionary:
 	return {
 		&"generate_random_bytes": [-5],
@@ -79,7 +79,7 @@ func _failing_calls() -> Dictionary:
 	}
 
 
-## With these every method does what it should.
+## Arguments with which every method succeeds.
 func _working_calls() -> Dictionary:
 	return {
 		&"generate_random_bytes": [5],

@@ -1,5 +1,5 @@
 extends "res://support/crypto_suite.gd"
-## Random bytes, codes and comparisons: what both classes return for the same arguments.
+## Random bytes, HMACs and comparisons: the results of both classes for the same arguments.
 
 
 const LENGTHS: Array[int] = [1, 2, 19, 20, 21, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1000, 100000]
@@ -17,7 +17,7 @@ func test_random_bytes_never_repeat(_ours: Stack) -> void:
 	for round: int in 1000:
 		seen[ours.call(&"generate_random_bytes", 16)] = true
 	equal(seen.size(), 1000, "how many of 1000 are different")
-	# A million bits: the chance to be this far from the half by accident is below one in a billion.
+	# A million bits: the probability of this distance from one half is below one in a billion.
 	var ones: int = 0
 	for byte: int in ours.call(&"generate_random_bytes", 125000):
 		while byte > 0:
@@ -52,7 +52,7 @@ func test_codes_are_those_of_the_engine(_ours: Stack) -> void:
 				equal(ours.callv(&"hmac_digest", arguments), code, "our code")
 
 
-## The engine refuses to make it (and prints an error), though RFC 2104 defines it.
+## The engine refuses this HMAC (and prints an error), although RFC 2104 defines it.
 func test_an_empty_message_has_a_code(_ours: Stack) -> void:
 	var key: PackedByteArray = "key".to_utf8_buffer()
 	var known: Dictionary = {

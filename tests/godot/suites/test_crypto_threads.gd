@@ -17,7 +17,7 @@ func test_one_object_may_be_used_by_several_threads_at_once(_ours: Stack) -> voi
 		equal(thread.wait_to_finish(), "", "what went wrong in a thread")
 
 
-## Each thread fails in its own way; whose words are the last is nobody's business, but they are whole.
+## Each thread fails with another message. The last message may be from any thread, but it must be complete.
 func test_several_threads_may_fail_at_once(_ours: Stack) -> void:
 	expect_errors()
 	var threads: Array[Thread] = []

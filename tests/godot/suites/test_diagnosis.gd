@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## For each way to fail: the cause a script can branch on, and a sentence that names the values of both sides.
+## For each kind of failure: the cause, and an error message with the values of both sides.
 
 
 const VERSION_1_2_ONLY := {&"min_version": 0, &"max_version": 0}
@@ -78,7 +78,7 @@ func test_a_client_of_old_is_told_which_versions_there_are(ours: Stack) -> void:
 
 
 func test_ciphers_that_do_not_meet_are_named(ours: Stack) -> void:
-	# 0x002f is TLS_RSA_WITH_AES_128_CBC_SHA, which old devices insist on.
+	# 0x002f is TLS_RSA_WITH_AES_128_CBC_SHA, which old devices require.
 	var tls: StreamPeer = _server_hearing(ours, Wire.bare_client_hello(0x002f, 0x0303))
 	failed_because(tls, Cause.NO_COMMON_CIPHER, ["TLS_ECDHE"])
 
@@ -98,12 +98,12 @@ func test_a_server_learns_why_the_client_left(ours: Stack) -> void:
 
 
 func test_a_close_in_the_middle_of_the_handshake_is_called_so(ours: Stack) -> void:
-	# Scripts poll their socket or leave it to the stream; the end must be seen in both cases.
+	# Scripts poll their socket or leave that to the stream; the end must be noticed in both cases.
 	for polled: bool in [false, true]:
 		row("a client, socket polled: %s" % polled)
 		var link: Link = Link.new(ours, ours)
 		link.client.call(&"connect_to_stream", link.client_base, "localhost", trusting(ours))
-		# Closing with the hello unread would be a reset.
+		# Closing with an unread hello would reset the connection.
 		wait_until(func() -> bool: return link.server_base.get_available_bytes() > 0)
 		link.server_base.get_data(link.server_base.get_available_bytes())
 		(link.server_base as StreamPeerTCP).disconnect_from_host()
@@ -206,7 +206,7 @@ func test_the_error_of_an_object_is_gone_when_it_starts_anew(ours: Stack) -> voi
 	equal(tls.call(&"get_last_error_code"), Cause.NONE, "get_last_error_code()")
 
 
-## A client that refused what a server showed for "localhost" under the fixtures' root.
+## Returns a client that refused a server's certificate for "localhost" under the fixtures' root.
 func _refusing_client(ours: Stack, certificate: String, server: Stack = Stack.new()) -> StreamPeer:
 	row(certificate)
 	var link: Link = Link.new(ours, server)

@@ -1,11 +1,11 @@
 extends "res://support/crypto_suite.gd"
-## private_key_from_pem(): keys under a password and keys without one, in every form that openssl writes.
+## private_key_from_pem(): keys with and without a password, in every format that openssl writes.
 
 
 const PASSWORD := "correct horse battery staple"
 const FOREIGN_PASSWORD := "Schlüssel für 🔑"
 
-## Each fixture with the plain one whose key it holds.
+## Each fixture with the plain fixture of the same key.
 const READABLE: Dictionary = {
 	"rsa2048_aes256": "rsa2048", "rsa2048_aes128_sha512": "rsa2048", "rsa2048_aes192_sha1": "rsa2048",
 	"rsa2048_scrypt": "rsa2048", "rsa2048_des3": "rsa2048", "p256_aes256": "p256", "p384_scrypt": "p384",
@@ -88,7 +88,7 @@ func test_the_old_ways_of_encryption_are_named(_ours: Stack) -> void:
 		_refuses_key(Fixtures.lone_key_pem("rsa2048_pbes1"), password, ["encryption is unknown", "openssl pkcs8 -topk8"])
 
 
-## A file must not decide how long the game stands still.
+## A file must not determine how long the game is blocked.
 func test_more_rounds_than_anybody_waits_for_are_refused(_ours: Stack) -> void:
 	expect_errors()
 	_refuses_key(Fixtures.lone_key_pem("rsa2048_rounds"), PASSWORD, ["10000001", "2000000"])
@@ -133,7 +133,7 @@ func test_an_encrypted_key_that_was_changed_is_refused(_ours: Stack) -> void:
 	expect_errors()
 	var lines: PackedStringArray = Fixtures.lone_key_pem("p256_aes256").strip_edges().split("\n")
 	var der: PackedByteArray = Marshalls.base64_to_raw("".join(lines.slice(1, -1)))
-	# Only the last blocks: what stands before tells the rounds, and a change there could be anything.
+	# Only the last blocks: the bytes before them contain the number of rounds, where a change could do anything.
 	for position: int in range(der.size() - 40, der.size()):
 		row("byte %d of %d" % [position, der.size()])
 		var changed: PackedByteArray = der.duplicate()
@@ -143,12 +143,12 @@ func test_an_encrypted_key_that_was_changed_is_refused(_ours: Stack) -> void:
 			&"private_key_from_pem",
 			"-----BEGIN ENCRYPTED PRIVATE KEY-----\n%s\n-----END ENCRYPTED PRIVATE KEY-----\n" % text, PASSWORD
 		)
-		# Within the public half that a key carries along a change may go unnoticed, but never makes another key of it.
+		# A change within the public half of a key may go unnoticed, but must never result in another key.
 		var whole: String = Fixtures.lone_key("p256").save_to_string()
 		check(key == null or key.save_to_string() == whole, "another key came out")
 
 
-## Gives the key that the plain fixture holds, and no error.
+## Checks that the key of the plain fixture is returned without an error.
 func _gives(pem: String, password: String, plain: String) -> void:
 	var key: CryptoKey = ours.call(&"private_key_from_pem", pem, password)
 	equal(ours.call(&"get_last_error"), "", "get_last_error()")
@@ -157,7 +157,7 @@ func _gives(pem: String, password: String, plain: String) -> void:
 		equal(key.is_public_only(), false, "is_public_only()")
 
 
-## Refuses in words that hold nothing of what was passed.
+## Checks that the refusal contains nothing of the arguments.
 func _refuses_key(pem: String, password: String, parts: Array[String]) -> void:
 	refuses(&"private_key_from_pem", [pem, password], null, parts)
 	var words: String = ours.call(&"get_last_error")

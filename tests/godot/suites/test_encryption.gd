@@ -1,9 +1,9 @@
 extends "res://support/crypto_suite.gd"
-## encrypt() and decrypt(): each class reads what the other made, and both refuse the same.
+## encrypt() and decrypt(): each class decrypts the other's ciphertexts, and both refuse the same arguments.
 
 
 const RSA: Array[String] = ["rsa1024", "rsa2047", "rsa2048", "rsa2052", "rsa3072", "rsa4096"]
-## What the padding takes of the key's size (RFC 8017 section 7.2.1).
+## The size of the padding (RFC 8017 section 7.2.1).
 const PADDING := 11
 
 
@@ -32,7 +32,7 @@ func test_nothing_at_all_can_be_encrypted(_ours: Stack) -> void:
 			both_return(&"decrypt", [key, ciphertext], NOTHING, false)
 
 
-## The engine decrypts with these, and gives the same for nothing and for a failure.
+## The engine decrypts with these keys, and returns the same for an empty plaintext and a failure.
 func test_small_keys_cannot_tell_nothing_from_a_failure(_ours: Stack) -> void:
 	expect_errors()
 	for fixture: String in ["rsa1024", "rsa2047"]:
@@ -168,7 +168,7 @@ func test_no_message_tells_what_was_encrypted(_ours: Stack) -> void:
 				check(not words.contains(hidden.left(20)), "it tells the data: \"%s\"" % words)
 
 
-## Once in some ten thousand times nonsense has a good padding: then both give the same nonsense.
+## About once in ten thousand times random bytes have a valid padding: both classes then return the same bytes.
 func _neither_decrypts(key: CryptoKey, ciphertext: PackedByteArray) -> void:
 	var by_engine: PackedByteArray = engine.call(&"decrypt", key, ciphertext)
 	both_return(&"decrypt", [key, ciphertext], by_engine, by_engine.is_empty())

@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## How connections end: said goodbye to, cut, spoiled, and what is still read then.
+## Ends of connections: close_notify, cut, corrupted data, and the data that can still be read.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -26,7 +26,7 @@ func test_what_lies_in_the_socket_does_not_reset_the_connection_when_both_are_cl
 		row("unread: " + unread)
 		var link: Link = Link.new(ours, server)
 		link.start("localhost", trusting(ours), identity(server))
-		# The server is the last to be polled, and nobody takes its tickets in.
+		# The server is polled last, and its tickets are not read.
 		wait_until(func() -> bool:
 			Link.poll(link.client)
 			Link.poll(link.server)
@@ -54,12 +54,12 @@ func test_a_socket_that_only_the_stream_holds_is_not_reset_by_what_comes_late(cl
 			link.server.call(&"disconnect_from_stream")
 		else:
 			link.server = null
-		# Twice: a reset would answer the first one.
+		# Twice: a reset would be the reply to the first write.
 		for late: int in 2:
 			equal(link.client_base.put_data("late".to_utf8_buffer()), OK, "what the socket of the client says")
 		equal(Link.read_exactly(link.client, 10), "last words".to_utf8_buffer(), "what the client read")
 		_check_clean_end(link.client)
-		# It goes when the client does, and after a second when the client stays.
+		# The stream is freed when the client leaves, or after a second if the client stays.
 		var base: StreamPeerTCP = link.client_base
 		if client.is_ours() and ending == "freed":
 			var tree: SceneTree = Engine.get_main_loop()
@@ -301,7 +301,7 @@ func test_after_a_clean_end_nothing_is_read_again(ours: Stack) -> void:
 	equal(link.client.get_partial_data(10), [ERR_UNCONFIGURED, PackedByteArray()], "a read after the end")
 
 
-## A connected pair whose server wrote "hello" and then did something else, with both in the client's socket.
+## Returns a connected pair whose server wrote "hello" and then acted; both are in the client's socket.
 func _with_hello_and(client: Stack, server: Stack, ending: Callable, ending_size: int = CLOSED_RECORD) -> Link:
 	var link: Link = connected(client, server)
 	drain(link)
@@ -311,7 +311,7 @@ func _with_hello_and(client: Stack, server: Stack, ending: Callable, ending_size
 	return link
 
 
-## The next reads give nothing, then the end of file, then the stream is disconnected.
+## Checks that the next reads return no data, then the end of file, and that the stream is then disconnected.
 func _check_clean_end(tls: StreamPeer) -> void:
 	var result: Array = _read_until_error(tls)
 	equal(result[0], ERR_FILE_EOF, "the error at the end")

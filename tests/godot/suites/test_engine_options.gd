@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## The engine's own options made of ours, for its own classes.
+## to_engine(): the engine's TLSOptions created from ours, for the engine's classes.
 
 
 const PORT_OF_NOBODY := 9
@@ -103,14 +103,14 @@ func test_identities_that_the_engines_options_cannot_hold_are_refused_in_words(_
 	_refuses(our_stack.callv(&"server_from_files", [Fixtures.path("localhost.key"), Fixtures.path("localhost.crt")]),
 		"server_from_files")
 	_refuses(with(our_stack.client_unsafe(), {&"common_name_override": "localhost"}), "common_name_override")
-	# What nobody can use says so with its own words, and a key that the engine does not know is named.
+	# Unusable options have their usual message, and a key that the engine does not support is named.
 	_refuses(our_stack.callv(&"client_from_pem", ["nothing"]), "no usable certificate")
 	_refuses(our_stack.server(null, null), "no private key")
 	_refuses(our_stack.callv(&"server_from_pem", [Fixtures.key_pem("localhost_ed25519"), Fixtures.pem("localhost_ed25519")]), "engine")
 
 
 func test_the_engines_classes_say_nothing_of_options_that_they_ignore(_ours: Stack) -> void:
-	# Why there is a warning in the class reference: should the engine tell one day, it can go.
+	# The reason for a warning in the class reference. If an engine version reports the error, remove the warning.
 	var client: HTTPClient = HTTPClient.new()
 	equal(client.call(&"connect_to_host", "127.0.0.1", PORT_OF_NOBODY, our_stack.client()), OK, "connect_to_host()")
 

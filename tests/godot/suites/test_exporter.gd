@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Keys that both ends derive from a connection (RFC 5705, RFC 8446 section 7.5).
+## export_keying_material(): bytes that both ends derive from a connection (RFC 5705, RFC 8446 section 7.5).
 
 
 const LABEL := "EXPORTER-my-game"

@@ -1,5 +1,5 @@
 extends "res://support/resumption_suite.gd"
-## Sessions end with the options that they began under: any change starts anew, whatever the peer still remembers.
+## Sessions end with the options they started under: after any change a full handshake is done, whatever the peer offers.
 
 
 func test_every_change_of_a_client_forgets_its_sessions(_ours: Stack) -> void:
@@ -76,7 +76,7 @@ func test_versions_and_resumption_itself_are_changes_too(_ours: Stack) -> void:
 	var server: RefCounted = identity(our_stack)
 	meets_twice(client, server)
 	server.set(&"max_version", TLS_VERSION_1_2)
-	# The client has tickets of TLS 1.3 left, which it offers first, one a connection.
+	# The client still has TLS 1.3 tickets, which it offers first, one per connection.
 	meets(client, server, false, "the one after the change")
 
 

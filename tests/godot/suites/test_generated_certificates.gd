@@ -1,5 +1,5 @@
 extends "res://support/certificate_suite.gd"
-## generate_self_signed_certificate(): what both classes write, alternative names, and handshakes with it.
+## generate_self_signed_certificate(): certificates of both classes, alternative names, and handshakes.
 
 
 const FIELDS: Array[StringName] = [
@@ -44,7 +44,7 @@ func test_every_certificate_has_another_number(_ours: Stack) -> void:
 	equal(seen.size(), 100, "how many of 100 are different")
 
 
-## An object without a certificate comes back from the engine, which scripts take for one.
+## The engine returns an object without a certificate, which scripts cannot tell from a valid one.
 func test_the_engine_gives_an_empty_object_where_ours_gives_none(_ours: Stack) -> void:
 	expect_errors()
 	var key: CryptoKey = Fixtures.lone_key("p256")
@@ -75,7 +75,7 @@ func test_only_usable_keys_get_a_certificate(_ours: Stack) -> void:
 	refuses(&"generate_self_signed_certificate", [useless["public RSA"]], null, ["public"])
 
 
-## The engine makes the certificate then, which knows no alternative names.
+## The engine creates these certificates, and it does not support alternative names.
 func test_rare_curves_get_no_alternative_names(_ours: Stack) -> void:
 	expect_errors()
 	var key: CryptoKey = Fixtures.lone_key("secp256k1")
@@ -155,7 +155,7 @@ func test_a_certificate_may_have_many_names(_ours: Stack) -> void:
 		accepted_under([given[0], given[-1]], certificate, key, certificate)
 
 
-## The engine's X509Certificate holds a longer one, but gives it to nobody: it could be neither saved nor used.
+## The engine's X509Certificate accepts a longer one but never returns it: it could be neither saved nor used.
 func test_a_certificate_that_the_engine_would_not_give_back_is_refused(_ours: Stack) -> void:
 	expect_errors()
 	var key: CryptoKey = Fixtures.lone_key("p256")

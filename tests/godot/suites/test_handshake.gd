@@ -1,12 +1,12 @@
 extends "res://support/suite.gd"
-## How a handshake begins, ends and fails, as statuses and return codes.
+## Start, end and failure of a handshake, as statuses and return codes.
 
 
 const Relay := preload("res://support/relay.gd")
 
 
 func test_connecting_sends_the_hello_at_once(stack: Stack) -> void:
-	# The first random numbers of a process wait for entropy, and so does the first hello, on a thread.
+	# The first random numbers of a process wait for entropy, and so does the first hello, on a worker thread.
 	check(stack.crypto().call(&"generate_random_bytes", 1) != PackedByteArray(), "there are no random numbers")
 	var ends: Array[StreamPeer] = Link.tcp_pair()
 	var tls: StreamPeer = stack.stream()
@@ -178,7 +178,7 @@ func test_a_peer_that_breaks_the_handshake_off_is_an_error(stack: Stack) -> void
 		tls.call(&"connect_to_stream", ends[0], "localhost", stack.client())
 		check(wait_until(func() -> bool: return not _read_raw(ends[1]).is_empty()), "no hello")
 		(breaks[label] as Callable).call(ends[1])
-		# A TCP connection notices its own end, whoever reads.
+		# A TCP connection notices its own end, independently of who reads.
 		_check_poll_ends_in_error(tls, ends[0] if label != "FIN" else null)
 
 
@@ -209,7 +209,7 @@ func test_a_server_that_is_sent_rubbish_ends_in_error(ours: Stack) -> void:
 
 func test_a_warning_alert_does_not_stop_the_handshake(client: Stack, server: Stack) -> void:
 	var link: Link = Link.new(client, server)
-	# 112 is unrecognized_name, which servers send as a warning to names they do not know.
+	# 112 is unrecognized_name, which servers send as a warning for unknown names.
 	link.server_base.put_data(PackedByteArray([Wire.Record.ALERT, 3, 3, 0, 2, Wire.LEVEL_WARNING, 112]))
 	_start(link)
 	check(link.handshake(), "the handshake failed")
@@ -233,7 +233,7 @@ func test_a_client_of_tls_1_1_is_told_the_version_is_wrong(stack: Stack) -> void
 
 func test_the_alert_tells_the_server_what_was_wrong(client: Stack, server: Stack) -> void:
 	expect_errors()
-	# TLS 1.2 sends these alerts in the clear.
+	# TLS 1.2 sends these alerts unencrypted.
 	with_setting("network/tls/enable_tls_v1.3", false)
 	var cases: Dictionary = {
 		"localhost_other": Wire.Alert.UNKNOWN_CA,
@@ -294,7 +294,7 @@ func _check_versions_do_not_meet(
 
 
 func _check_failed_inside_connect(stack: Stack, tls: StreamPeer) -> void:
-	# The engine says HOSTNAME_MISMATCH here whatever happened.
+	# The engine reports HOSTNAME_MISMATCH here for every failure.
 	var expected: int = Stack.Status.ERROR if stack.is_ours() else Stack.Status.HOSTNAME_MISMATCH
 	equal(Link.status(tls), expected, "status")
 	check(tls.call(&"get_stream") == null, "it kept the stream")
@@ -312,7 +312,7 @@ func _check_poll_ends_in_error(tls: StreamPeer, living_base: StreamPeer) -> void
 
 
 func _check_the_server_heard_of_it(server: Stack, link: Link) -> void:
-	# Having said CONNECTED from the start, the engine's server can only become DISCONNECTED.
+	# The engine's server reports CONNECTED from the start and can only become DISCONNECTED.
 	var expected: int = Stack.Status.ERROR if server.is_ours() else Stack.Status.DISCONNECTED
 	link.pump_until(func() -> bool: return Link.status(link.server) == expected, 5.0)
 	equal(Link.status(link.server), expected, "the server's status")

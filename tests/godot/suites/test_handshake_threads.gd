@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Handshakes whose hard steps are done on threads: nothing is lost, whatever a script does meanwhile.
+## Handshakes whose expensive steps run on worker threads: nothing is lost, whatever a script does meanwhile.
 
 
 const SETTING := "network/tls/rustls/handshake_threads"
@@ -30,7 +30,7 @@ func test_a_poll_does_not_wait_for_the_server_to_sign(ours: Stack) -> void:
 	var links: Array[Link] = _started(ours, FEW)
 	for link: Link in links:
 		Link.poll(link.server)
-	# One thread can have signed for some of them, but not have been waited for by the last.
+	# The thread may have signed for some of them, but the last one must not have waited for it.
 	equal(Link.status(links[-1].server), Stack.Status.HANDSHAKING, "the last server after one poll")
 	_all_connect(links)
 
@@ -52,12 +52,12 @@ func test_many_at_once_all_connect_and_carry_their_own_bytes(client: Stack, serv
 func test_who_came_first_is_served_first(ours: Stack) -> void:
 	with_setting(SETTING, 1)
 	var links: Array[Link] = _started(ours, FEW)
-	# All hellos are there: each server hands its step to the one thread in this order.
+	# All hellos have arrived: each server queues its step for the single thread in this order.
 	for link: Link in links:
 		Link.poll(link.server)
 	var answered: Array[int] = []
 	check(wait_until(func() -> bool:
-		# From the last to the first: whoever has an answer had it after all that are looked at later.
+		# From the last to the first: a server with a result received it after all servers that are checked later.
 		for index: int in range(FEW - 1, -1, -1):
 			Link.poll(links[index].server)
 			(links[index].client_base as StreamPeerTCP).poll()
@@ -160,20 +160,20 @@ func test_time_runs_out_for_a_server_that_waits_for_a_thread(ours: Stack) -> voi
 		Link.poll(last)
 		return Link.status(last) == Stack.Status.ERROR), "it is still in status %d" % Link.status(last))
 	equal(last.call(&"get_last_error_code"), Cause.TIMEOUT as int, "the cause")
-	# Those before it in the queue, a tenth of a second of signatures, are not all done: it did not wait for its own.
+	# The signatures queued before it, a tenth of a second of work, are not all done: it did not wait for its own.
 	var before: Link = links[-2]
 	Link.poll(before.server)
 	(before.client_base as StreamPeerTCP).poll()
 	equal(before.client_base.get_available_bytes(), 0, "bytes from the server before it")
 
 
-## Pairs of which both sides have begun.
+## Returns pairs whose two sides have started.
 func _started(ours: Stack, count: int) -> Array[Link]:
 	var links: Array[Link] = []
 	for index: int in count:
 		var link: Link = Link.new(ours, ours)
 		link.start("localhost", trusting(ours), identity(ours))
-		# The hello is on its way: a client's first step is done where it begins, or by its first polls.
+		# The hello has been sent: a client's first step runs when it starts, or in its first polls.
 		wait_until(func() -> bool:
 			Link.poll(link.client)
 			(link.server_base as StreamPeerTCP).poll()
@@ -182,7 +182,7 @@ func _started(ours: Stack, count: int) -> Array[Link]:
 	return links
 
 
-## A pair whose server has handed its first step over.
+## Returns a pair whose server has queued its first step.
 func _busy_server(ours: Stack) -> Link:
 	var links: Array[Link] = _started(ours, 1)
 	Link.poll(links[0].server)
@@ -197,7 +197,7 @@ func _all_connect(links: Array[Link]) -> void:
 		"%d of %d connected" % [links.filter(func(link: Link) -> bool: return link.is_connected_on_both_sides()).size(), links.size()])
 
 
-## The client ends, instead of waiting for an answer that will not come. Where the step was done already it was connected
+## Checks that the client ends instead of waiting forever. If the step was already done, the client was connected
 ## before.
 func _hears_of_the_end(link: Link) -> void:
 	expect_errors()

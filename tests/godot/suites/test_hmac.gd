@@ -1,8 +1,8 @@
 extends "res://support/crypto_suite.gd"
-## hmac_digest() against the test cases of RFC 4231, which has the longer hashes too.
+## hmac_digest() with the test cases of RFC 4231, which include the longer hashes.
 
 
-## For each case: key and data in hex, and the codes by hash type. The fifth case has a shortened code and is left out.
+## For each case: key and data in hex, and the HMACs by hash type. The fifth case has a truncated HMAC and is left out.
 const CASES: Dictionary = {
 	"case 1": {
 		"key": "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
@@ -128,7 +128,7 @@ func test_the_engine_agrees_where_it_knows_the_function(_engine: Stack) -> void:
 		equal(code.hex_encode(), case[HASH_SHA256], "the code")
 
 
-## No hash is passed, so nothing but the name tells the function apart.
+## No hash is passed, so only the constant selects the function.
 func test_the_usual_type_means_sha_256_alone(_ours: Stack) -> void:
 	for length: int in [32, 48, 64]:
 		equal(ours.call(&"hmac_digest", HASH_SHA256, fake_hash(length), fake_hash(length)).size(), 32, "the length")

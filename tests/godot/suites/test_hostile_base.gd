@@ -1,7 +1,7 @@
 extends "res://support/connected_suite.gd"
-## Base streams that deliver in crumbs, stall, or lie about their counts.
+## Base streams that deliver tiny pieces, stall, or report false counts.
 ##
-## The stream that does so, [code]RustlsTestStream[/code], exists only in test builds of the library.
+## This stream, [code]RustlsTestStream[/code], exists only in test builds of the library.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -117,7 +117,7 @@ func test_lies_in_the_handshake_end_it(ours: Stack) -> void:
 		ends[0].set(&"lie", lie)
 		var link: Link = Link.new(ours, ours, ends)
 		link.start("localhost", trusting(ours), identity(ours))
-		# What was claimed is either noticed or never happened; the connection must not come about on false counts.
+		# A false count is either noticed or had no effect; it must not lead to an established connection.
 		var came_about: bool = link.handshake(2.0)
 		if came_about:
 			_check_data_is_right_or_missing(link)
@@ -148,7 +148,7 @@ func test_errors_of_the_base_end_the_connection(ours: Stack) -> void:
 	equal(Link.status(writing.client), Stack.Status.DISCONNECTED, "status after the write")
 
 
-## The peer said goodbye and nobody read it yet: writing is still right, until the base takes nothing any more.
+## The peer sent a close_notify that was not read yet: writing still succeeds, until the base accepts no more data.
 func test_a_write_that_nobody_takes_after_the_goodbye_is_an_error(ours: Stack) -> void:
 	expect_errors()
 	for waits: bool in [false, true]:
@@ -168,7 +168,7 @@ func _pair(ours: Stack, properties: Dictionary) -> Array[StreamPeer]:
 	return ends
 
 
-## Sends both ways for a while over a lying base: what arrives is a true beginning of what was counted as sent.
+## Sends both ways for a while over a lying base: the received bytes are a prefix of those counted as sent.
 func _check_data_is_right_or_missing(link: Link) -> void:
 	var flows: Array[Flow] = [
 		Flow.new(link.client, link.server, Flow.noise(50000), 5000, 5000),

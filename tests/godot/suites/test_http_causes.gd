@@ -1,5 +1,5 @@
 extends "res://support/http_client_suite.gd"
-## Why a request failed, as a number, and whether the advice names what the class that failed has.
+## Causes of failed requests, and whether the advice names only members of the class that failed.
 
 
 enum Cause {
@@ -20,7 +20,7 @@ enum Cause {
 	FILE = 24,
 }
 
-## Words of TLS that look like names of settings.
+## TLS terms that look like names of settings.
 const WORDS_OF_TLS: Array[String] = ["close_notify"]
 
 
@@ -120,7 +120,7 @@ func test_whoever_waits_for_a_silent_server_is_told_what_can_be_raised(ours: Sta
 	_is_told(&"RustlsHTTPClient", client, "raise the project setting network/limits/tcp/connect_timeout_seconds ")
 
 
-## A server that talks HTTP at once.
+## Returns a server that sends HTTP at once.
 func _rude() -> Peer:
 	var server: Peer = peer()
 	server.greet_with([Answers.head(400), &"hang"])
@@ -141,8 +141,8 @@ func _is_told(our_class: StringName, object: Object, advice: String) -> void:
 	_advises(our_class, words)
 
 
-## Checks that everything in a sentence that looks like a setting, a property or a method is one that this class has, or the
-## options it takes.
+## Checks that each word of an error message that looks like a setting, a property or a method exists in this class or
+## in its options.
 func _advises(our_class: StringName, sentence: String) -> void:
 	var rest: String = RegEx.create_from_string("\"[^\"]*\"").sub(sentence, "", true)
 	for found: RegExMatch in RegEx.create_from_string("network(/[a-z0-9_.]+)+").search_all(rest):

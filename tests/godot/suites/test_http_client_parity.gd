@@ -1,5 +1,5 @@
 extends "res://support/http_client_suite.gd"
-## The polled client's calls, statuses and errors, one step after the other.
+## Calls, statuses and errors of the polled client, step by step.
 
 
 func test_a_fresh_client_has_the_defaults(stack: Stack) -> void:

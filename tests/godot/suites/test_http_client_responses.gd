@@ -1,8 +1,8 @@
 extends "res://support/http_client_suite.gd"
-## What the polled client makes of each kind of answer: the status after its head, and how it goes on.
+## The polled client with each kind of response: the status after its head, and the following steps.
 
 
-## A case: how the server answers, the status after the head, what body comes, and the status then.
+## A case: the response, the status after the head, the body, and the final status.
 class Case:
 	extends RefCounted
 
@@ -46,7 +46,7 @@ func test_bodies_with_known_ends(stack: Stack) -> void:
 	})
 
 
-## The engine takes some of these for failures, when a poll meets the end; it waits, or reads on, in others.
+## The engine treats some of these as failures if a poll reaches the end; in others it waits, or reads on.
 func test_bodies_of_which_the_engine_is_not_sure(ours: Stack) -> void:
 	await _all(ours, {
 		"to the end": Case.new(Answers.unsized("to the end"), Status.BODY, "to the end", Status.DISCONNECTED),
@@ -138,10 +138,10 @@ func test_chunks_that_break_the_protocol(stack: Stack) -> void:
 		if client == null:
 			continue
 		ask_for(client, "/")
-		# Ours hands out what came of a chunk, the engine whole ones.
+		# Ours returns the received part of a chunk, the engine whole chunks.
 		var whole: bool = text.begins_with("4")
 		same_bytes(read_body(client), Answers.bytes("part" if whole or stack.is_ours() else ""), "the body")
-		# The engine takes the end for an orderly one when a read meets it.
+		# The engine treats the end as regular if a read reaches it.
 		one_of(status(client), [Status.CONNECTION_ERROR] if stack.is_ours() else [0, Status.CONNECTION_ERROR], "the status")
 
 

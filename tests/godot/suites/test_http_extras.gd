@@ -1,6 +1,6 @@
 extends "res://support/http_suite.gd"
-## What the engine's node has no twin of: multipart forms, cookies, server-sent events, resumed downloads, proxies from
-## the environment.
+## Features that the engine's node does not have: multipart forms, cookies, server-sent events, resumed downloads,
+## proxies from the environment.
 
 
 const DATA := "0123456789abcdefghij"
@@ -110,7 +110,7 @@ func test_a_cookie_of_a_redirect_goes_along(ours: Stack) -> void:
 
 
 func test_events_come_as_signals(ours: Stack) -> void:
-	# A comment, a plain event, one with everything, one with the other line ends, and one that never ends.
+	# A comment, a plain event, one with all fields, one with other line ends, and one that is incomplete.
 	var text: String = (
 		"\ufeff: a comment\ndata: one\n\nevent: named\ndata: two\ndata: lines\nid: 7\n\ndata:three\r\n\r\ndata: cut off")
 	var expected: Array = [["message", "one", ""], ["named", "two\nlines", "7"], ["message", "three", "7"]]
@@ -189,7 +189,7 @@ func test_events_wait_for_a_game_that_is_paused_and_the_server_with_them(ours: S
 	var outcome: Outcome = begin(http, server.url("/"))
 	await until(func() -> bool: return not heard_ids.is_empty())
 	http.process_mode = Node.PROCESS_MODE_DISABLED
-	# Until it stays where it is: what the sockets hold comes to a few megabytes.
+	# Until the count no longer changes: the sockets hold a few megabytes.
 	var before: int = -1
 	var unchanged: int = 0
 	while unchanged < 3:
@@ -260,22 +260,22 @@ func test_the_environment_s_proxies_are_used_when_asked_for(ours: Stack) -> void
 	came_to(await ask(node(ours), server.url("/")), Result.SUCCESS, 200, null, "direct")
 	var asking: Dictionary = {&"use_environment_proxies": true}
 	came_to(await ask(node(ours, asking), server.url("/")), Result.SUCCESS, 200, null, "by proxy")
-	# The connections that are kept lead through the proxy, and are no way any more.
+	# The pooled connections lead through the proxy and must not be used any more.
 	OS.set_environment("no_proxy", "127.0.0.1")
 	came_to(await ask(node(ours, asking), server.url("/")), Result.SUCCESS, 200, null, "direct")
 	OS.unset_environment("no_proxy")
-	# Nothing goes around a proxy that cannot be used.
+	# An unusable proxy is never bypassed.
 	OS.set_environment("http_proxy", "socks://127.0.0.1:%d" % proxy.port())
 	came_to_nothing(await ask(node(ours, asking), server.url("/")), Result.CANT_CONNECT)
 
 
-## Cuts the first answer in half, and serves the rest when asked for it; or another version, when it has changed.
+## Cuts the first response in half, and serves the rest on request, or another version if the file has changed.
 func _ranged(request: Request, first: Array, changed: bool = false) -> Array:
 	if first[0]:
 		first[0] = false
 		var head: PackedByteArray = Answers.head(200, ["Content-Length: 20", "ETag: \"a\"", "Accept-Ranges: bytes"])
 		return [head + Answers.bytes(DATA.left(10)), 30, &"close"]
-	# A server that knows If-Range; test_http_resume.gd has those that do not.
+	# A server that supports If-Range; test_http_resume.gd has servers that do not.
 	if changed and request.value("If-Range") == "\"a\"":
 		return Answers.sized(DATA.to_upper(), 200, ["ETag: \"b\""])
 	return Answers.sized(DATA.substr(10), 206, ["Content-Range: bytes 10-19/20", "ETag: \"a\""])
@@ -287,14 +287,14 @@ func _pairs(server: Peer) -> Array:
 	return pairs
 
 
-## The parts of a form: lines of their heads, and their bodies.
+## Returns the parts of a form: the lines of their heads, and their bodies.
 func _parts(request: Request) -> Array[Dictionary]:
 	var found: Array[Dictionary] = []
 	var boundary: String = request.value("Content-Type").get_slice("boundary=", 1).trim_prefix("\"").trim_suffix("\"")
 	var marks: PackedInt32Array = _places(request.body, ("--" + boundary).to_ascii_buffer())
 	check(not marks.is_empty(), "no boundary was found")
 	for index: int in marks.size() - 1:
-		# After the boundary a line ends; before the next one another does.
+		# A line ends after the boundary, and another one before the next boundary.
 		var part: PackedByteArray = request.body.slice(marks[index] + boundary.length() + 4, marks[index + 1] - 2)
 		var end: int = _places(part, Request.SEPARATOR.to_ascii_buffer())[0]
 		found.append({

@@ -1,12 +1,12 @@
 extends "res://support/http_suite.gd"
-## fetch(): several requests at once on one node, and what their responses tell.
+## fetch(): several requests at once on one node, and their responses.
 
 
 const STATUS_DISCONNECTED := 0
 const BUDGET := "network/tls/rustls/http_main_thread_budget_ms"
 
 
-## What a response told, and when.
+## The signals of a response, with their frames.
 class Witness:
 	extends RefCounted
 
@@ -52,7 +52,7 @@ func test_a_secure_response_shows_whom_it_is_from(ours: Stack) -> void:
 	if check(not shown.is_empty(), "there are no certificates"):
 		equal(shown[0].get(&"sha256_fingerprint"), our_stack.call(
 			&"certificate_infos_of_pem", Fixtures.pem(FIXTURE))[0].get(&"sha256_fingerprint"), "the fingerprint")
-	# The next one comes over the same connection.
+	# The next response arrives over the same connection.
 	secure = await _fetch(node(ours), servers[1].url("/")).completed
 	check(not (secure.call(&"get_peer_certificates") as Array).is_empty(), "no certificates on a kept connection")
 	var plain: RefCounted = await _fetch(node(ours), servers[0].url("/")).completed
@@ -282,7 +282,7 @@ func test_the_timeout_counts_for_each_fetch(ours: Stack) -> void:
 
 
 func test_a_busy_download_holds_up_no_other_answer(ours: Stack) -> void:
-	# One thing is told a frame.
+	# One response is delivered per frame.
 	ProjectSettings.set_setting(BUDGET, 0.0)
 	after(func() -> void: ProjectSettings.set_setting(BUDGET, 1.0))
 	var piece: Callable = func() -> PackedByteArray: return "more".to_ascii_buffer()
@@ -292,7 +292,7 @@ func test_a_busy_download_holds_up_no_other_answer(ours: Stack) -> void:
 	await until(func() -> bool: return endless.call(&"get_downloaded_bytes") > 0)
 	var small: RefCounted = _fetch(http, server.url("/"))
 	for frame: int in 500:
-		# Each has news of the download.
+		# Each frame reports progress of the download.
 		OS.delay_msec(1)
 		await tree.process_frame
 		if small.call(&"is_completed"):

@@ -1,5 +1,5 @@
 extends "res://support/http_suite.gd"
-## What the calls of the HTTP node return and print, its properties, and when they may be changed.
+## Return values and errors of the HTTP node's methods, its properties, and when they may be changed.
 
 
 const DEFAULTS := {
@@ -14,9 +14,9 @@ const OUR_DEFAULTS := {
 	&"server_sent_events": false,
 }
 
-## What a property may be changed to, also while a request runs.
+## Values of properties that may be set at any time.
 const CHANGES := {&"accept_gzip": false, &"max_redirects": 3, &"timeout": 7.5}
-## What a property may be changed to, but not while a request runs.
+## Values of properties that may not be set while a request is running.
 const IDLE_CHANGES := {
 	&"download_file": "user://elsewhere", &"download_chunk_size": 4096, &"use_threads": true, &"body_size_limit": 1000,
 }
@@ -143,7 +143,7 @@ func test_urls_that_are_none_are_refused_without_a_signal(stack: Stack) -> void:
 	equal(outcome.signals, 0, "how often the signal was emitted")
 
 
-## The engine's timer starts before it looks at the URL.
+## The engine's timer starts before the URL is checked.
 func test_a_refused_url_does_not_time_out_later(ours: Stack) -> void:
 	expect_errors()
 	var http: Node = node(ours, {&"timeout": 0.05})
@@ -161,7 +161,7 @@ func test_urls_are_taken_in_all_their_forms(stack: Stack) -> void:
 		"http://%s/a?b=c&d=%%20e": "/a?b=c&d=%20e",
 		"http://%s/a#part": "/a", "http://%s/a?b#part": "/a?b", "http://user:password@%s/a": "/a",
 		"http://%s//a//b": "//a//b",
-		# Ours takes the dots out, as browsers do.
+		# Ours resolves dots in paths, as browsers do.
 		"http://%s/../a/./b": "/a/b" if stack.is_ours() else "/../a/./b",
 		"http://%s/a?b?c": "/a?b?c", "http://%s/a:b@c": "/a:b@c",
 	}
@@ -289,7 +289,7 @@ func test_failures_are_told_in_words(ours: Stack) -> void:
 	names(http.call(&"get_last_error"), "127.0.0.1", "the sentence of a wrong name")
 
 
-## Checks that a call prints an error, where that can be read.
+## Checks that a call prints an error, if the engine lets scripts read printed errors.
 func _prints(call_it: Callable) -> void:
 	forget_errors()
 	call_it.call()

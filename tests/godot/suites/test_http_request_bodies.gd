@@ -1,5 +1,5 @@
 extends "res://support/http_suite.gd"
-## Bodies, byte for byte: of many lengths, framed in every way, compressed, limited, and written to files.
+## Bodies, byte for byte: many lengths, every kind of framing, compression, limits, and files.
 
 
 const SIZES := [0, 1, 65535, 65536, 65537, 1 << 20]
@@ -22,7 +22,7 @@ func test_a_large_body(stack: Stack) -> void:
 	var body: PackedByteArray = noise(LARGE)
 	for server: Peer in peers({"/": Answers.sized(body)}):
 		row(server.url(""))
-		# The engine takes one chunk a frame.
+		# The engine reads one chunk per frame.
 		await _gives(node(stack, {&"download_chunk_size": 1 << 20}), server, body)
 
 
@@ -54,7 +54,7 @@ func test_bodies_that_end_with_the_connection(ours: Stack) -> void:
 			await _gives(node(ours), server, noise(size))
 
 
-## Only then nobody knows whether it was all.
+## Only in this case the end of the body is unknown.
 func test_a_secure_body_without_a_goodbye_is_cut_off(ours: Stack) -> void:
 	var half: PackedByteArray = Answers.head(200, ["Connection: close"]) + Answers.bytes("half a")
 	var server: Peer = peer({"/": [half, 20, &"cut"]}, FIXTURE)
@@ -265,7 +265,7 @@ func test_two_nodes_may_write_the_same_file(ours: Stack) -> void:
 	equal(_beside(path), PackedStringArray(["shared"]), "the files in the folder")
 
 
-## Answers that begin well and do not end as they should.
+## Responses that start correctly and do not end correctly.
 func _failures() -> Dictionary:
 	var cut: PackedByteArray = Answers.compress(noise(500), "gzip").slice(0, 400)
 	return {
@@ -301,7 +301,7 @@ func _holds(path: String, text: String) -> void:
 	equal(FileAccess.get_file_as_string(path), text, "what the file holds")
 
 
-## Checks that there is the file with this text, or no file without one, and none beside it.
+## Checks that the file has this text, or does not exist if the text is null, and that there are no other files.
 func _is_alone(path: String, text: String) -> void:
 	equal(_beside(path), PackedStringArray([] if text.is_empty() else [path.get_file()]), "the files in the folder")
 	if not text.is_empty():
@@ -312,7 +312,7 @@ func _beside(path: String) -> PackedStringArray:
 	return files_in(path.get_base_dir())
 
 
-## Bytes that can be compressed, but not to nothing.
+## Returns bytes that can be compressed to a part of their size.
 static func _words(size: int) -> PackedByteArray:
 	var bytes: PackedByteArray = noise(mini(size, 1000))
 	while bytes.size() < size:
@@ -320,7 +320,7 @@ static func _words(size: int) -> PackedByteArray:
 	return bytes
 
 
-## A brotli stream that holds a short text as it is: window bits, one uncompressed block, the empty last block.
+## Returns a brotli stream with an uncompressed short text: window bits, one uncompressed block, the empty last block.
 static func _raw_brotli(text: String) -> PackedByteArray:
 	var length: int = text.length() - 1
 	# From the lowest bit: window of 16 bits (0), not last (0), four nibbles (00), the length less one, uncompressed (1).

@@ -1,9 +1,9 @@
 extends "res://support/http_suite.gd"
-## Requests that are given up, nodes that go, handlers that do odd things, and many requests at once.
+## Cancelled requests, freed nodes, unusual handlers, and many requests at once.
 
 
 const STATUS_DISCONNECTED := 0
-## Frames in which a late signal would have come.
+## The number of frames in which a late signal would be emitted.
 const SOME := 10
 
 
@@ -11,7 +11,7 @@ func test_a_cancelled_request_says_nothing(stack: Stack) -> void:
 	expect_errors()
 	for secure: bool in [false, true]:
 		for path: String in _phases():
-			# A server of its own: ours keeps connections that were done with.
+			# A separate server: ours keeps unused connections.
 			var server: Peer = peer(_phases(), FIXTURE if secure else "")
 			row("%s, %s" % [path, server.url("")])
 			var http: Node = node(stack)
@@ -88,7 +88,7 @@ func test_the_signal_comes_in_a_later_frame_and_once(stack: Stack) -> void:
 		row(url)
 		var http: Node = node(stack)
 		var outcome: Outcome = begin(http, url)
-		# Whatever is there by now is told later.
+		# Results that have already arrived are delivered later.
 		OS.delay_msec(50)
 		equal(outcome.signals, 0, "how often the signal was emitted at once")
 		await heard(outcome)
@@ -129,7 +129,7 @@ func test_a_handler_may_free_the_node(stack: Stack) -> void:
 			var http: Node = node(stack)
 			var outcome: Outcome = Outcome.new()
 			http.connect(&"request_completed", outcome.hear)
-			# The engine will not free an object while its signal is emitted.
+			# The engine does not free an object while its signal is emitted.
 			var gone: Callable = http.queue_free if way == "queue_free" else func() -> void: http.call_deferred(&"free")
 			http.connect(&"request_completed", gone.unbind(4), CONNECT_ONE_SHOT)
 			http.call(&"request", url)
@@ -183,7 +183,7 @@ func test_a_node_works_again_after_a_timeout(stack: Stack) -> void:
 	equal(http.call(&"get_http_client_status"), STATUS_DISCONNECTED, "get_http_client_status()")
 
 
-## The engine's node stands still then, whatever its process mode says of others.
+## The engine's node stops then, whatever its process mode is.
 func test_a_paused_tree_holds_a_pausable_node(stack: Stack) -> void:
 	var server: Peer = peer({"/whole": Answers.sized("whole")})
 	var always: Node = node(stack, {&"process_mode": Node.PROCESS_MODE_ALWAYS})
@@ -246,7 +246,7 @@ func test_requests_leave_nothing_behind(stack: Stack) -> void:
 	const ROUNDS := 4
 	for round: int in ROUNDS:
 		await _make_and_free(stack, server)
-	# A connection or two of the server's may be on their way out; what a request left would be there every round.
+	# One or two connections of the server may be closing; a leak of a request would remain in every round.
 	var more: float = Performance.get_monitor(Performance.OBJECT_COUNT) - before
 	check(more < ROUNDS, "there are %d more objects" % more)
 	equal(Performance.get_monitor(Performance.OBJECT_ORPHAN_NODE_COUNT), 0.0, "the number of orphan nodes")
@@ -266,13 +266,13 @@ func _make_and_free(stack: Stack, server: Peer) -> void:
 		http.call(&"request", server.url(path))
 		await _reaches(http, path)
 		http.free()
-	# One may be kept for the next request.
+	# One connection may be kept for the next request.
 	await until(func() -> bool: return server.open() <= 1)
 	server.forget()
 	await frames(SOME)
 
 
-## Answers that stop somewhere.
+## Responses that stop at some point.
 func _phases() -> Dictionary:
 	return {
 		"/begun": [&"hang"], "/no_answer": [&"hang"], "/in_the_head": [Answers.bytes("HTTP/1.1 200 O"), &"hang"],
@@ -281,13 +281,13 @@ func _phases() -> Dictionary:
 	}
 
 
-## Waits until the server has no connection any more, except one on which a whole answer may have come in time.
+## Waits until the server has no connection left, except one on which a complete response may have arrived in time.
 func _is_left(server: Peer, path: String) -> void:
 	if path != "/whole":
 		await until(func() -> bool: return server.open() == 0)
 
 
-## Waits until a request for one of [method _phases] has come as far as it can without being over.
+## Waits until a request for one of [method _phases] has progressed as far as possible without ending.
 func _reaches(http: Node, path: String) -> void:
 	match path:
 		"/begun", "/whole":

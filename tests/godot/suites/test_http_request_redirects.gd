@@ -1,10 +1,10 @@
 extends "res://support/http_suite.gd"
-## Redirects: which are followed and how, and what goes along to another place.
+## Redirects: which are followed and how, and which headers are sent to another server.
 
 
 const TEXT := "where it ends"
 
-## What a body's sender says of it; none of it is true of a request without a body.
+## Headers that describe a body; they must not be sent without one.
 const BODY_HEADERS := ["Content-Type", "Content-Encoding", "Content-Location", "Transfer-Encoding"]
 
 
@@ -38,7 +38,7 @@ func test_a_redirect_to_nowhere_is_an_answer(stack: Stack) -> void:
 	came_to(await ask(node(stack), server.url("/")), Result.SUCCESS, 302, ["Content-Length: 7"], "nowhere")
 
 
-## Most of these are beyond the engine.
+## The engine does not support most of these.
 func test_locations_are_understood_by_ours_in_all_their_forms(ours: Stack) -> void:
 	var server: Peer = peer({"*": Answers.sized(TEXT)})
 	var at: String = "127.0.0.1:%d" % server.port()
@@ -126,7 +126,7 @@ func test_methods_without_a_body_stay(stack: Stack) -> void:
 	for code: int in [301, 302] if not stack.is_ours() else [301, 302, 303, 307, 308]:
 		server.answer("/", [Answers.head(code, ["Location: /end", "Content-Length: 0"])])
 		for method: int in [HTTPClient.METHOD_GET, HTTPClient.METHOD_HEAD, HTTPClient.METHOD_OPTIONS]:
-			# See other means: look there, with GET.
+			# See Other (303) changes the method to GET.
 			if code == 303 and method == HTTPClient.METHOD_OPTIONS:
 				continue
 			row("%d, method %d" % [code, method])
@@ -229,7 +229,7 @@ func test_the_limit_of_the_body_is_that_of_the_last_answer(stack: Stack) -> void
 	came_to(await ask(node(stack, {&"body_size_limit": 3}), server.url("/")), Result.SUCCESS, 200, null, "abc")
 
 
-## Paths from 0 to [param count], each leading to the next.
+## Paths from 0 to [param count], each redirecting to the next.
 func _chain(count: int) -> Dictionary:
 	var answers: Dictionary = {"/%d" % count: Answers.sized(TEXT)}
 	for number: int in count:

@@ -1,8 +1,8 @@
 extends "res://support/http_suite.gd"
-## Every result that a request can come to, with the code, headers and body told beside it, plain and secure.
+## Every result of a request, with its response code, headers and body, over HTTP and HTTPS.
 
 
-## A case: how the server answers, and what both classes say. The expected are result, code, headers (null: any), body.
+## A case: the response, and the expected result, code, headers (null: any) and body of both classes.
 class Case:
 	extends RefCounted
 
@@ -34,7 +34,7 @@ class Case:
 
 func test_whole_answers_are_a_success(stack: Stack) -> void:
 	var sent: Array = ["X-A: 1", "x-B:two words ", "X-A: 3"]
-	# Ours tells all headers with one blank.
+	# Ours returns all headers with one space.
 	var told: Array = ["X-A: 1", "x-B: two words" if stack.is_ours() else "x-B:two words", "X-A: 3", "Content-Length: 0"]
 	await _all(stack, {
 		"with a length": _success(Answers.sized("hello"), 200, ["Content-Length: 5"], "hello"),
@@ -98,7 +98,7 @@ func test_bombs_of_headers_end_the_request(stack: Stack) -> void:
 	for path: String in ["/many", "/long", "/folded", "/colonless"]:
 		row(path)
 		var outcome: Outcome = await ask(node(stack), server.url(path))
-		# Whether such a head is borne or refused is up to the class; it must end either way.
+		# Each class may accept or refuse such a head; the request must end in both cases.
 		one_of(outcome.result, [Result.SUCCESS, Result.CONNECTION_ERROR], "the result")
 		equal(outcome.code, 200 if outcome.result == Result.SUCCESS else 0, "the response code")
 
@@ -109,7 +109,7 @@ func test_lengths_that_contradict_the_chunks(stack: Stack) -> void:
 	})
 
 
-## The engine refuses it; RFC 9112 section 6.3 lets the chunks count.
+## The engine refuses this response; by RFC 9112 section 6.3 the chunks count.
 func test_chunks_of_another_length_count_with_ours(ours: Stack) -> void:
 	await _all(ours, {
 		"too large": _success(Answers.chunked("hello", [5], ["Content-Length: 9"]), 200, null, "hello"),
@@ -125,7 +125,7 @@ func test_an_empty_header_has_no_blank_at_its_end(stack: Stack) -> void:
 func test_lost_connections(stack: Stack) -> void:
 	var error: Result = Result.CONNECTION_ERROR
 	var in_chunks: PackedByteArray = Answers.head(200, ["Transfer-Encoding: chunked"])
-	# The pauses keep the end apart from what comes before: the engine takes some ends for those of whole bodies otherwise.
+	# The pauses separate the end from the data before it: otherwise the engine treats some ends as those of whole bodies.
 	await _all(stack, {
 		"before the answer": Case.new([&"close"], error),
 		"in the first line": Case.new(Answers.raw("HTTP/1.1 20"), error),
@@ -166,7 +166,7 @@ func test_answers_that_break_the_protocol(stack: Stack) -> void:
 	})
 
 
-## The engine takes all of these for answers.
+## The engine accepts all of these as responses.
 func test_answers_that_are_not_http_fail_with_ours(ours: Stack) -> void:
 	var error: Result = Result.CONNECTION_ERROR
 	await _all(ours, {
@@ -243,14 +243,14 @@ func test_files_that_cannot_be_written(stack: Stack) -> void:
 	})
 
 
-## The engine has such an error too, but only on a full disk.
+## The engine reports such an error too, but only if the disk is full.
 func test_a_folder_that_vanishes_is_a_write_error_of_ours(ours: Stack) -> void:
 	var folder: String = Fixtures.scratch.path_join("vanishing")
 	DirAccess.make_dir_recursive_absolute(folder)
 	var vanish: Callable = func() -> PackedByteArray:
 		remove_folder(folder)
 		return NOTHING
-	# The pause lets the file be opened before it goes.
+	# The pause leaves time to open the file before it is removed.
 	var part: PackedByteArray = Answers.head(200, ["Content-Length: 9"]) + Answers.bytes("part")
 	var server: Peer = peer({"/": [part, 100, vanish, Answers.bytes("ially")]})
 	var outcome: Outcome = await ask(node(ours, {&"download_file": folder.path_join("file")}), server.url("/"))
@@ -339,7 +339,7 @@ func test_a_redirect_to_nowhere_cannot_connect(stack: Stack) -> void:
 	})
 
 
-## Failures that the engine's classes print, and ours only tell.
+## Failures that the engine's classes print and ours only report.
 func _engine_prints(stack: Stack) -> void:
 	if not stack.is_ours():
 		expect_errors()
@@ -349,7 +349,7 @@ func _success(answer: Array, code: int, headers: Variant, body: Variant = "") ->
 	return Case.new(answer, Result.SUCCESS, code, headers, body)
 
 
-## Runs all cases against a plain and a secure server, each on a node of its own, all at once.
+## Runs all cases at once against a plain and a secure server, each on a separate node.
 func _all(stack: Stack, cases: Dictionary) -> void:
 	for server: Peer in peers():
 		var outcomes: Dictionary = {}

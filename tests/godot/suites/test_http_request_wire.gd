@@ -1,5 +1,5 @@
 extends "res://support/http_suite.gd"
-## What goes over the wire: the request line, the order and spelling of headers, the defaults, and what must not go out.
+## Requests on the wire: the request line, the order and spelling of headers, defaults, and what must not be sent.
 
 
 const METHODS := ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH"]
@@ -24,7 +24,7 @@ func test_own_headers_come_first_and_as_they_were_written(stack: Stack) -> void:
 	await ask(node(stack), server.url("/"), own)
 	var expected: PackedStringArray = own
 	if stack.is_ours():
-		# Ours puts headers of one name together.
+		# Ours groups headers with the same name.
 		expected = own.slice(0, 3) + ["X-Twice: 2", "X-Other: c:d", own[5]]
 	equal(server.last_request().lines.slice(0, own.size()), expected, "the first lines")
 
@@ -48,7 +48,7 @@ func test_defaults_are_there_once_and_in_order(stack: Stack) -> void:
 			names(request.value("Accept-Encoding"), encoding, "Accept-Encoding")
 
 
-## A part of a compressed body is of no use.
+## A part of a compressed body cannot be decompressed.
 func test_a_range_of_the_caller_s_own_asks_for_no_compression(ours: Stack) -> void:
 	var server: Peer = peer({"*": Answers.sized("ok")})
 	for own: Array in [["Range: bytes=0-1"], ["rANGE: bytes=0-1"]]:
@@ -93,7 +93,7 @@ func test_a_get_without_a_body_has_no_length(stack: Stack) -> void:
 	equal(server.last_request().values("Transfer-Encoding").size(), 0, "how many times there is Transfer-Encoding")
 
 
-## Without it many servers wait for a body, or refuse.
+## Without Content-Length many servers wait for a body, or refuse the request.
 func test_an_empty_body_is_said_to_be_empty_by_ours(ours: Stack) -> void:
 	var server: Peer = peer({"*": Answers.sized("ok")})
 	for method: int in [HTTPClient.METHOD_POST, HTTPClient.METHOD_PUT, HTTPClient.METHOD_PATCH]:
@@ -105,7 +105,7 @@ func test_an_empty_body_is_said_to_be_empty_by_ours(ours: Stack) -> void:
 func test_the_default_port_is_not_named(stack: Stack) -> void:
 	var server: Peer = peer({"*": Answers.sized("ok")})
 	var http: Node = node(stack)
-	# A proxy sees what would go to port 80, which no test can listen on.
+	# A proxy receives the requests to port 80, on which no test can listen.
 	http.call(&"set_http_proxy", "127.0.0.1", server.port())
 	for url: String in ["http://127.0.0.1/a", "http://127.0.0.1:80/a", "http://127.0.0.1:8080/a"]:
 		row(url)
@@ -165,7 +165,7 @@ func test_ours_logs_in_at_proxies(ours: Stack) -> void:
 	equal(secure.last_request().values("Proxy-Authorization").size(), 0, "whether the server saw it")
 
 
-## The engine sends all of these as they are.
+## The engine sends all of these unchanged.
 func test_ours_refuses_a_length_that_is_not_the_body_s(ours: Stack) -> void:
 	expect_errors()
 	var server: Peer = peer({"*": Answers.sized("hello")})
@@ -202,7 +202,7 @@ func test_ours_refuses_lines_within_urls(ours: Stack) -> void:
 	equal(server.accepted(), 0, "how many connections there were")
 
 
-## A blank would end the target within the line.
+## A space would end the target within the line.
 func test_blanks_in_urls_do_not_reach_the_line(ours: Stack) -> void:
 	expect_errors()
 	var server: Peer = peer({"*": Answers.sized("ok")})

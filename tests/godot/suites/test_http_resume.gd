@@ -1,5 +1,5 @@
 extends "res://support/http_suite.gd"
-## Downloads that go on where an earlier one was cut, and servers that answer such a request in other ways than asked.
+## Downloads that continue an interrupted one, and servers that do not respond to such a request as asked.
 
 
 const DATA := "0123456789abcdefghij"
@@ -23,7 +23,7 @@ func test_a_piece_of_the_rest_is_not_taken_for_all_of_it(ours: Stack) -> void:
 func test_the_rest_of_another_version_makes_the_client_begin_anew(ours: Stack) -> void:
 	var upper: Array = Answers.sized(DATA.to_upper(), 200, ["ETag: \"b\""])
 	var rest: Array = Answers.sized(DATA.to_upper().substr(HALF), 206, ["Content-Range: bytes 10-19/20", "ETag: \"b\""])
-	# A server that does not know If-Range.
+	# A server that does not support If-Range.
 	var server: Peer = _after_a_cut([rest, upper])
 	var path: String = scratch_file("of_another_version")
 	var http: Node = await _interrupted(ours, server, path)
@@ -69,7 +69,7 @@ func test_an_error_page_leaves_the_half(ours: Stack) -> void:
 		var http: Node = await _interrupted(ours, server, path)
 		var outcome: Outcome = await ask(http, server.url("/"))
 		equal(outcome.code, status, "the code")
-		# An error page is a body too.
+		# The body of a 404 response is saved too.
 		equal(FileAccess.get_file_as_string(path), "come back later", "what the file holds")
 		outcome = await ask(http, server.url("/"))
 		equal(server.last_request().value("Range"), "bytes=10-", "Range")
@@ -158,7 +158,7 @@ func test_a_date_that_two_versions_may_share_is_not_gone_by(ours: Stack) -> void
 		equal(FileAccess.file_exists(path + ".part"), pair[1], "whether the half is kept")
 
 
-## A server that cuts the first answer in half, and then gives these one after another, the last one repeated.
+## Returns a server that cuts the first response in half and then sends these responses, repeating the last one.
 func _after_a_cut(answers: Array) -> Peer:
 	var count: Array = [0]
 	var cut: Array = [Answers.head(200, ["Content-Length: 20", ETAG]) + Answers.bytes(DATA.left(HALF)), 30, &"close"]
@@ -168,7 +168,7 @@ func _after_a_cut(answers: Array) -> Peer:
 	})
 
 
-## A node that has got the first half.
+## Returns a node that has received the first half.
 func _interrupted(ours: Stack, server: Peer, path: String) -> Node:
 	var http: Node = node(ours, {&"download_file": path, &"download_resume": true})
 	await ask(http, server.url("/"))
@@ -176,7 +176,7 @@ func _interrupted(ours: Stack, server: Peer, path: String) -> Node:
 	return http
 
 
-## These bytes of [constant DATA], both ends included.
+## Returns these bytes of [constant DATA], both ends included.
 func _piece(first: int, last: int) -> Array:
 	return Answers.sized(
 		DATA.substr(first, last - first + 1), 206, ["Content-Range: bytes %d-%d/20" % [first, last], ETAG])

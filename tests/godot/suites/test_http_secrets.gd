@@ -1,5 +1,5 @@
 extends "res://support/http_client_suite.gd"
-## What is printed and told of requests that fail: the URL, and nothing secret.
+## Messages about failed requests contain the URL and nothing secret.
 
 
 func test_no_secret_of_a_refused_request_is_printed_or_told(ours: Stack) -> void:
@@ -97,7 +97,7 @@ func test_a_failed_handshake_names_its_url(ours: Stack) -> void:
 	_is_silent_about_secrets("it was told elsewhere")
 
 
-## Checks what an object tells, and all that was printed.
+## Checks the messages of an object, and everything that was printed.
 func _is_silent_about_secrets(words: String) -> void:
 	check(not words.is_empty(), "nothing is told")
 	for text: String in [words] + Array(printed_errors()) + Array(printed_warnings()):

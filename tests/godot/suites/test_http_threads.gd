@@ -1,5 +1,5 @@
 extends "res://support/http_client_suite.gd"
-## The HTTP classes in a script's own threads.
+## The HTTP classes in threads of a script.
 
 
 func test_a_polled_client_lives_in_a_thread(stack: Stack) -> void:

@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## The engine's classes and ours talk to each other, in both roles, whatever made the certificate.
+## The engine's classes and ours communicate in both roles, with certificates from any tool.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -31,7 +31,7 @@ func test_generated_certificates_work(client: Stack, server: Stack) -> void:
 	allow_seconds(60.0)
 	var crypto: Crypto = Crypto.new()
 	var keys: Array[CryptoKey] = [crypto.generate_rsa(2048), Fixtures.key("localhost"), Fixtures.key("localhost_p384")]
-	# About one in 500 of these has a badly encoded serial number, so many are tried over the runs.
+	# About one in 500 of these certificates has an invalid serial number; many are tried over the runs.
 	for index: int in GENERATED:
 		row("certificate %d" % index)
 		var key: CryptoKey = keys[index % keys.size()]

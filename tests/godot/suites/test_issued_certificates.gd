@@ -1,5 +1,5 @@
 extends "res://support/certificate_suite.gd"
-## Authorities of one's own and what they issue: accepted as a chain by clients of both kinds, and only as asked for.
+## Own certificate authorities (CA) and issued certificates: clients of both kinds accept the chain for its names only.
 
 
 const CA_NAME := "CN=My CA,O=A Game"
@@ -39,7 +39,7 @@ func test_what_it_issues_says_what_was_asked_for(_ours: Stack) -> void:
 			equal([info.is_certificate_authority, info.is_self_signed], [false, false], "authority and self-signed")
 			equal(info.subject_alternative_names, NAMES, "alternative names")
 			equal(info.public_key_algorithm, kinds[fixture], "the kind of key")
-			# The signer is the authority, whose key is P-256.
+			# The signer is the CA, whose key is P-256.
 			equal(info.signature_algorithm, "ecdsa-with-SHA256", "the signature")
 
 
@@ -79,7 +79,7 @@ func test_other_names_and_other_authorities_are_refused(_ours: Stack) -> void:
 	refused_under(["play.example.test"], ca, _key, certificate, Cause.EXPIRED)
 
 
-## Its basic constraints say CA:FALSE, and the authority's a path length of 0.
+## The basic constraints of the leaf are CA:FALSE, and those of the CA have a path length of 0.
 func test_what_was_issued_cannot_issue(_ours: Stack) -> void:
 	expect_errors()
 	var ca: X509Certificate = _authority()

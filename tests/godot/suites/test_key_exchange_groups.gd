@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## The choice of groups in which keys are exchanged.
+## The selection of key exchange groups.
 
 
 const CLASSIC: PackedStringArray = ["x25519", "secp256r1", "secp384r1", "secp521r1"]

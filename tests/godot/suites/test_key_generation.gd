@@ -1,5 +1,5 @@
 extends "res://support/crypto_suite.gd"
-## generate_rsa() and generate_ecdsa(): sizes, curves, and that the engine can hold, save and use what comes out.
+## generate_rsa() and generate_ecdsa(): sizes and curves; the engine can hold, save and use the keys.
 
 
 func test_both_classes_take_the_same_sizes(_ours: Stack) -> void:
@@ -20,7 +20,7 @@ func test_both_classes_refuse_the_same_sizes(_ours: Stack) -> void:
 		says(ours.call(&"get_last_error"), [str(size), "2048", "8192"])
 
 
-## The engine would try, and be busy for hours.
+## The engine would compute for hours.
 func test_sizes_beyond_every_use_are_refused_at_once(_ours: Stack) -> void:
 	expect_errors()
 	for size: int in [8194, 16384, 1 << 31, (1 << 32) + 2048, 1 << 62, 1 << 63]:
@@ -74,14 +74,14 @@ func test_keys_can_be_saved_and_loaded(_ours: Stack) -> void:
 		equal(engine.call(&"verify", HASH_SHA256, fake_hash(32), signature, key), true, "verify()")
 
 
-## An object may hold another key the next time: what was made ready for the last call must not be used.
+## A key object may be loaded again with another key: a cached key must not be used then.
 func test_a_key_that_was_loaded_anew_is_used_with_what_it_holds_now(_ours: Stack) -> void:
 	var holder: CryptoKey = CryptoKey.new()
 	for round: int in 2:
 		for fixture: String in ["rsa2048", "p256", "rsa1024", "rsa2048", "secp256k1", "p384"]:
 			row("%s, round %d" % [fixture, round])
 			expect_errors()
-			# The engine's first load into an object that holds a key fails and empties it.
+			# The engine's first load into an object that already has a key fails and clears it.
 			while holder.load_from_string(Fixtures.lone_key_pem(fixture)) != OK:
 				pass
 			var signature: PackedByteArray = ours.call(&"sign", HASH_SHA256, fake_hash(32), holder)
@@ -90,7 +90,7 @@ func test_a_key_that_was_loaded_anew_is_used_with_what_it_holds_now(_ours: Stack
 	refuses(&"sign", [HASH_SHA256, fake_hash(32), CryptoKey.new()], NOTHING, ["empty"])
 
 
-## Checks what a key is, that it is private, and that both classes sign with it.
+## Checks the kind of a key, that it is private, and that both classes sign with it.
 func _check_key(key: CryptoKey, kind: String) -> void:
 	equal(key.is_public_only(), false, "is_public_only()")
 	var certificate: X509Certificate = engine.call(&"generate_self_signed_certificate", key)

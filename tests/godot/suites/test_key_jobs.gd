@@ -1,8 +1,8 @@
 extends "res://support/crypto_suite.gd"
-## RSA keys made in the background: when completed is emitted, where, how often, and what is left behind.
+## RSA keys generated in the background: when, where and how often completed is emitted, and leaks.
 
 
-## What a job told, and when.
+## The result of a job, with its frame.
 class Witness:
 	extends RefCounted
 
@@ -22,7 +22,7 @@ func test_a_job_can_be_awaited_where_it_is_made(_ours: Stack) -> void:
 		_check_key(key, 256)
 
 
-## Neither the job nor the object that began it is held by anybody.
+## The script references neither the job nor the object that started it.
 func test_nobody_has_to_hold_the_object_that_began_it(_ours: Stack) -> void:
 	var key: CryptoKey = await (our_stack.crypto().call(&"generate_rsa_async", 2048) as RefCounted).completed
 	check(key != null, "there is no key")
@@ -70,7 +70,7 @@ func test_bad_sizes_complete_without_a_key(_ours: Stack) -> void:
 		row("%d bits" % size)
 		forget_errors()
 		var job: RefCounted = _begin(size)
-		# Whether a job can be made shows later; beginning it went well.
+		# The call that starts a job always succeeds; the job reports a failure later.
 		equal(ours.call(&"get_last_error"), "", "get_last_error() of the object")
 		equal(job.call(&"is_completed"), false, "is_completed() at first")
 		var key: CryptoKey = await job.completed
@@ -132,7 +132,7 @@ func test_the_game_goes_on_meanwhile(_ours: Stack) -> void:
 	while not job.call(&"is_completed"):
 		await tree.process_frame
 		frames += 1
-	# Making such a key takes a large part of a second at least, a frame here some milliseconds.
+	# Generating such a key takes a large part of a second at least, a frame takes some milliseconds.
 	check(frames > 5, "only %d frames went by" % frames)
 	_check_key(job.call(&"get_key"), 512)
 
@@ -153,7 +153,7 @@ func test_a_job_of_a_thread_is_told_on_the_main_thread(_ours: Stack) -> void:
 			var job: RefCounted = our_stack.crypto().call(&"generate_rsa_async", size)
 			job.connect(&"completed", witness.hear)
 			begun.append(job)
-		# The main thread waits for this one: nothing may be told before it goes on.
+		# The main thread waits for this thread: no signal may be emitted before it continues.
 		OS.delay_msec(50)
 		begun.append(null if witness.keys.is_empty() else begun[0])
 		return begun)
@@ -175,14 +175,14 @@ func test_a_job_is_freed_when_nobody_holds_it_any_more(_ours: Stack) -> void:
 		var watched: WeakRef = weakref(job)
 		await job.completed
 		job = null
-		# Who told it lets go of it after its listeners.
+		# The emitter releases the job after its listeners were called.
 		await tree.process_frame
 		check(watched.get_ref() == null, "the job is still alive")
 
 
 func test_a_job_that_nobody_waits_for_is_freed_too(_ours: Stack) -> void:
 	await _begin_and_forget(1)
-	# What the awaited function had goes after it has returned.
+	# The references of an awaited function are released after it has returned.
 	await tree.process_frame
 	var objects: float = Performance.get_monitor(Performance.OBJECT_COUNT)
 	await _begin_and_forget(4)
@@ -210,7 +210,7 @@ func _check_key(key: CryptoKey, signature_size: int) -> void:
 	equal(ours.call(&"verify", HASH_SHA256, fake_hash(32), signature, key), true, "verify()")
 
 
-## The threads that load resources have a queue of their own for what is deferred.
+## Threads that load resources have a separate queue for deferred calls.
 func test_a_job_begun_while_a_resource_is_loaded_on_a_thread_completes(_ours: Stack) -> void:
 	const PATH := "res://support/resource_with_key_job.tres"
 	ResourceLoader.load_threaded_request(PATH, "", false, ResourceLoader.CACHE_MODE_IGNORE)

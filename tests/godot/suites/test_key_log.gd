@@ -54,7 +54,7 @@ func test_lines_have_the_form_that_wireshark_reads(_ours: Stack) -> void:
 func test_connections_are_appended_to_what_was_there(_ours: Stack) -> void:
 	var log: String = Fixtures.write_scratch("appended.log", "# of another program\n".to_utf8_buffer())
 	for count: int in [1, 2, 3]:
-		# Options of their own each time, and so a file opened anew.
+		# New options each time, so that the file is opened again.
 		stands(attempt(with(only(trusting(our_stack), TLS_VERSION_1_2), {&"key_log_path": log}), identity(our_stack)))
 		var lines: PackedStringArray = _lines(log)
 		equal(lines.size(), 1 + count, "how many lines there are")

@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## One object used again, objects freed in whatever state, and bases that vanish.
+## Reuse of an object, objects freed in every state, and base streams that disappear.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -95,7 +95,7 @@ func test_freeing_is_safe_in_every_state(stack: Stack) -> void:
 	var alive: int = 0
 	for object: WeakRef in objects:
 		alive += 1 if object.get_ref() != null else 0
-	# The loop's own variable keeps none of them: it went out of scope.
+	# The loop variable references none of them: it is out of scope.
 	equal(alive, 0, "objects still alive")
 
 
@@ -157,7 +157,7 @@ func test_the_process_does_not_grow_with_connections_that_are_over(ours: Stack) 
 	var before: int = _resident_pages()
 	_open_and_close(ours, 400)
 	var grown: int = (_resident_pages() - before) * 4
-	# One end holds tens of KiB; 800 of them that stay would be far more than this.
+	# One end uses tens of KiB; 800 leaked ends would be far more than this.
 	check(grown < 6000, "400 connections left %d KiB behind" % grown)
 
 

@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Scripts that listen to what is printed, and use the very object that is just telling them something.
+## Scripts that listen to printed messages and use the object that is printing one.
 
 
 const LISTENER := "res://support/error_listener.gd"
@@ -106,7 +106,7 @@ func test_a_key_job_can_be_used_while_it_says_why_it_failed(_ours: Stack) -> voi
 	equal(job.call(&"is_completed"), true, "is_completed()")
 
 
-## Checks that [param work] prints something, and that [param answer] can do its work in the middle of that.
+## Checks that [param work] prints a message, and that [param answer] can run while it does.
 func _check_answered(work: Callable, answer: Callable) -> void:
 	if not can_read_log():
 		skip("this engine does not let scripts read what is printed")
@@ -116,7 +116,7 @@ func _check_answered(work: Callable, answer: Callable) -> void:
 	OS.call(&"add_logger", listener)
 	await work.call()
 	OS.call(&"remove_logger", listener)
-	# Both hold on to the suite.
+	# Both reference the suite.
 	listener.set(&"answer", Callable())
 	check(listener.get(&"done") > 0, "nothing was printed, or nothing could be done then")
 	equal(listener.get(&"failed"), 0, "how often it broke off in the middle")

@@ -1,5 +1,5 @@
 extends "res://support/verdict_suite.gd"
-## Which names a certificate is accepted for.
+## Names that a certificate is accepted for.
 
 
 const YES := true
@@ -72,7 +72,7 @@ func test_what_the_engine_gets_wrong_about_names_is_right(ours: Stack) -> void:
 		["name_wildcard_cn", "*.example.test", NO],
 		["name_dns_ip", "127.0.0.1", NO],
 		["name_wildcard_cn", "127.0.0.1", NO],
-		# A whole top-level domain belongs to nobody.
+		# A whole top-level domain has no single owner.
 		["name_wildcard_top", "foo.test", NO],
 	])
 
@@ -113,7 +113,7 @@ func test_an_override_may_be_any_text(ours: Stack) -> void:
 
 func test_name_constraints_of_an_authority_hold(ours: Stack) -> void:
 	expect_errors()
-	# The engine cannot parse this authority at all.
+	# The engine cannot parse this CA certificate.
 	var options: RefCounted = ours.call(&"client_from_pem", Fixtures.pem("root_constrained"))
 	var inside: Verdict = verdict(ours, options, "play.example.test", ["name_constrained_inside"])
 	row("inside")
@@ -158,7 +158,7 @@ func test_an_unsafe_client_refuses_a_server_without_the_key_of_what_it_shows(our
 		var options: RefCounted = ours.client_unsafe()
 		options.set(&"min_version", version)
 		options.set(&"max_version", version)
-		# The engine serves with whatever key it is given.
+		# The engine serves with any key.
 		var link: Link = Link.new(ours, Stack.new())
 		var impostor: CryptoKey = Fixtures.key("self_signed_impostor")
 		link.start("localhost", options, link.server_stack.server(impostor, Fixtures.certificate("localhost")))
@@ -177,7 +177,7 @@ func test_unsafe_options_warn_once_whatever_their_connections(ours: Stack) -> vo
 	equal(printed_warnings().size(), 1, "the number of warnings")
 	_connect_unsafe(ours, ours.client_unsafe(), "localhost", "localhost")
 	equal(printed_warnings().size(), 2, "the number of warnings with a second object")
-	# The engine's objects too, although they cannot be told apart by what they say.
+	# Objects of the engine too, although their contents are equal.
 	var engine: Stack = Stack.new()
 	for object: RefCounted in [engine.client_unsafe(), engine.client_unsafe()]:
 		for connection: int in 2:

@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## What options say about themselves, how they are made, and which of them can be used at all.
+## Options: how they are created, what they report, and which of them can be used.
 
 
 const MODE_CLIENT := 0
@@ -123,9 +123,9 @@ func test_what_is_loaded_into_the_same_object_is_noticed_in_the_next_frame(ours:
 	trusted.load_from_string(Fixtures.pem("root"))
 	var client: RefCounted = ours.client(trusted)
 	_check_connects(ours, client, identity(ours))
-	# The engine adds it to what is there, and gives out the first one alone.
+	# The engine appends the certificate to the existing ones, and returns only the first one.
 	trusted.load_from_string(Fixtures.pem("localhost_other"))
-	# The first frame has the number of the time before it.
+	# The first frame has the same number as the time before it.
 	for frame: int in 2:
 		await (Engine.get_main_loop() as SceneTree).process_frame
 	var tls: StreamPeer = ours.stream()

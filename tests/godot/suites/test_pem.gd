@@ -1,5 +1,5 @@
 extends "res://support/verdict_suite.gd"
-## What a text or file of certificates may look like and still be trusted.
+## Formats of certificate texts and files that are trusted.
 
 
 const CERT_BEGIN := "-----BEGIN CERTIFICATE-----"
@@ -7,7 +7,7 @@ const CERT_END := "-----END CERTIFICATE-----"
 const OVERRIDE := "network/tls/certificate_bundle_override"
 
 
-## Texts around one good certificate, that of the root; the engine takes all of them.
+## Texts around one valid certificate, that of the root; the engine accepts all of them.
 func _tolerated() -> Dictionary:
 	var root: String = Fixtures.pem("root")
 	var body: String = root.get_slice(CERT_BEGIN, 1).get_slice(CERT_END, 0).replace("\n", "")
@@ -71,7 +71,7 @@ func test_certificates_without_a_line_break_between_them_all_count(ours: Stack) 
 
 func test_the_text_the_engine_saves_is_taken(ours: Stack) -> void:
 	expect_errors()
-	# It ends in a stray character for which the engine itself logs an error.
+	# The text ends with a stray character for which the engine itself logs an error.
 	var saved: String = Fixtures.certificate("root").save_to_string()
 	var options: RefCounted = ours.call(&"client_from_pem", saved)
 	expect_verdict(ours, verdict(ours, options, "localhost", ["localhost"]), true)

@@ -1,9 +1,9 @@
 extends "res://support/connected_suite.gd"
-## Pinned public keys: beside the usual validation, never instead of it (RFC 7469 for the form of a pin).
+## Pinned public keys: in addition to the usual verification, never instead of it (RFC 7469 defines the form of a pin).
 
 
 const PREFIX := "sha256/"
-## A pin in the right form, of no key at all.
+## A pin in the right form that belongs to no key.
 const NOBODY := "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
@@ -30,7 +30,7 @@ func test_other_keys_are_refused_in_words(_ours: Stack) -> void:
 
 func test_a_certificate_that_is_sent_along_does_not_count(_ours: Stack) -> void:
 	expect_errors()
-	# The pinned key stands behind the chain, where it vouches for nobody.
+	# The pinned key is sent after the chain and is not part of it.
 	var pem: String = Fixtures.joined_pem(["localhost", "other_root", "localhost_other"])
 	var server: RefCounted = our_stack.call(&"server_from_pem", Fixtures.key_pem("localhost"), pem)
 	for fixture: String in ["other_root", "localhost_other"]:
@@ -64,7 +64,7 @@ func test_without_any_validation_only_the_key_of_the_server_counts(_ours: Stack)
 		stands(attempt(client, showing(our_stack, "localhost_other")))
 		row("%s, another key" % version)
 		failed_because(attempt(client, identity(our_stack)).client, Cause.PIN_MISMATCH, [_pin("localhost")])
-		# Nothing says that this authority issued what was sent before it.
+		# Nothing proves that this CA issued the certificates sent before it.
 		row("%s, an authority sent along" % version)
 		client.set(&"pinned_public_keys", PackedStringArray([_pin("intermediate")]))
 		failed_because(attempt(client, _intermediate_server()).client, Cause.PIN_MISMATCH, [])
@@ -151,7 +151,7 @@ func test_malformed_pins_are_an_error_of_the_options(_ours: Stack) -> void:
 	unusable(with(identity(our_stack), {&"pinned_public_keys": PackedStringArray(["x"])}), ["entry 1"])
 
 
-## A client that trusts the fixtures' root and pins keys.
+## Returns options of a client that trusts the fixtures' root and pins keys.
 func _pinning(pins: PackedStringArray) -> RefCounted:
 	return with(trusting(our_stack), {&"pinned_public_keys": pins})
 

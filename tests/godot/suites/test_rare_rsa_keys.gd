@@ -1,5 +1,5 @@
 extends "res://support/crypto_suite.gd"
-## An RSA key of a usual size with a public exponent that the provider does not take: the engine does it all.
+## An RSA key of a usual size with a public exponent that the provider does not support: the engine does all the work.
 
 
 const KIND := "RSA 2048 with a public exponent of 37 bits"

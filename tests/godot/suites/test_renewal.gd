@@ -4,7 +4,7 @@ extends "res://support/resumption_suite.gd"
 
 const KEY_FILE := "renewed.key"
 const CERTIFICATE_FILE := "renewed.crt"
-## What tells the fixtures apart that take turns.
+## The values in which the alternating fixtures differ.
 const KINDS := {"localhost": "ECDSA P-256", "localhost_p384": "ECDSA P-384", "localhost_rsa2048": "RSA 2048"}
 const BROKEN := "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
@@ -112,7 +112,7 @@ func test_broken_new_files_keep_the_old_identity_with_one_warning(_ours: Stack) 
 		check(wait_until(func() -> bool:
 			_check_shown(attempt(trusting(our_stack), server), "localhost")
 			return not printed_warnings().is_empty()), "nothing was told")
-		# Broken in another way at the next look, which is no news.
+		# Broken in another way at the next check: no second warning.
 		_write_texts("", "")
 		_keep_on_showing(server, "localhost", 1300)
 		equal(printed_warnings().size(), 1, "how many warnings there were")
@@ -198,7 +198,7 @@ func test_files_that_did_not_change_keep_their_sessions(_ours: Stack) -> void:
 		wait_until(func() -> bool:
 			meets(client, server, true)
 			return Time.get_ticks_msec() > until)
-		# Written anew with the same content, they are still the same.
+		# Rewritten with the same content, the identity is unchanged.
 		_write("localhost")
 		until = Time.get_ticks_msec() + 1200
 		wait_until(func() -> bool:
@@ -229,7 +229,7 @@ func test_an_identity_given_by_hand_ends_the_looking(_ours: Stack) -> void:
 	_keep_on_showing(server, "localhost_rsa2048", 1300)
 
 
-## A server of two files with the content of a fixture.
+## Returns options of a server with two files that have the content of a fixture.
 func _from_files(fixture: String) -> RefCounted:
 	_write(fixture)
 	return _options_of_files()
@@ -250,12 +250,12 @@ func _write_texts(key: String, certificate: String) -> void:
 	Fixtures.write_scratch(CERTIFICATE_FILE, certificate.to_utf8_buffer())
 
 
-## Connects until a fixture is shown.
+## Connects until a fixture is presented.
 func _comes_to_show(server: RefCounted, fixture: String) -> bool:
 	return wait_until(func() -> bool: return _kind(attempt(trusting(our_stack), server)) == KINDS[fixture], 5.0)
 
 
-## Connects for a while, longer than between two looks at the files.
+## Connects for a while, longer than the interval between two checks of the files.
 func _keep_on_showing(server: RefCounted, fixture: String, msec: int) -> void:
 	var until: int = Time.get_ticks_msec() + msec
 	wait_until(func() -> bool:

@@ -1,5 +1,5 @@
 extends "res://support/resumption_suite.gd"
-## Connections that continue the session of an earlier one, and when they must not.
+## Connections that resume the session of an earlier one, and cases in which they must not.
 
 
 func test_a_second_connection_continues_the_session(_ours: Stack) -> void:
@@ -48,7 +48,7 @@ func test_a_server_without_it_sends_no_tickets(_ours: Stack) -> void:
 		wait_until(func() -> bool:
 			Link.poll(link.server, link.server_base)
 			return Link.status(link.server) == Stack.Status.CONNECTED)
-		# What the server said with its last step lies in the socket by now.
+		# The data of the server's last step is in the socket by now.
 		(link.client_base as StreamPeerTCP).poll()
 		equal(link.client_base.get_available_bytes() > 0, resumes, "whether anything follows the handshake")
 
@@ -62,7 +62,7 @@ func test_another_name_of_the_same_server_begins_anew(_ours: Stack) -> void:
 		meets_twice(client, server, "localhost")
 		meets_twice(client, server, "play.example.test")
 		meets(client, server, true, "the first name again", "localhost")
-		# The session must not stand in for a certificate that does not have the name.
+		# The session must not replace a certificate that is not valid for the name.
 		var link: Link = attempt(client, server, "victim.example.test")
 		equal(Link.status(link.client), Stack.Status.HOSTNAME_MISMATCH, "status under a name it does not have")
 
@@ -116,7 +116,7 @@ func test_the_engines_options_share_by_content(engine: Stack) -> void:
 	for version: String in VERSIONS:
 		row(version)
 		var server: RefCounted = serving(VERSIONS[version])
-		# Not under the name of another test: these sessions outlive the objects.
+		# Not the name of another test: these sessions outlive the objects.
 		var name: String = "%d.example.test" % (Time.get_ticks_usec() + version.hash())
 		_identify(server)
 		meets(engine.client(Fixtures.certificate("root")), server, false, "the first", name)
@@ -148,7 +148,7 @@ func test_many_names_are_forgotten_and_still_connect(_ours: Stack) -> void:
 	meets(client, server, false, "the oldest name", "n0.example.test")
 
 
-## A server that has a certificate for any name in example.test too.
+## Returns options of a server that also has a certificate for any name in example.test.
 func _identify(server: RefCounted) -> void:
 	var error: int = server.call(&"add_server_identity", "*.example.test", Fixtures.key("name_wildcard_san"),
 		Fixtures.certificate("name_wildcard_san"))

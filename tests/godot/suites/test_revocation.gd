@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Lists of revoked certificates (RFC 5280 section 5).
+## Certificate revocation lists (RFC 5280 section 5).
 
 
 const REVOKED_AT := "2024-05-06 07:08 UTC"
@@ -57,7 +57,7 @@ func test_several_lists_count_in_any_order(_ours: Stack) -> void:
 
 
 func test_the_newest_list_of_an_issuer_counts(_ours: Stack) -> void:
-	# Both orders, since the first one is what a careless reader takes.
+	# Both orders: an implementation might use only the first list.
 	for lists: PackedStringArray in [
 		["list_of_root_outdated", "list_of_root"], ["list_of_root", "list_of_root_outdated"],
 	] as Array[PackedStringArray]:
@@ -163,7 +163,7 @@ func test_what_surrounds_a_list_does_not_matter(_ours: Stack) -> void:
 		failed_because(attempt(client, showing(our_stack, "revoked")).client, Cause.REVOKED, [])
 
 
-## A client that trusts the fixtures' root and has lists.
+## Returns options of a client that trusts the fixtures' root and has revocation lists.
 func _client(lists: PackedStringArray) -> RefCounted:
 	var text: String = ""
 	for list: String in lists:
@@ -171,6 +171,6 @@ func _client(lists: PackedStringArray) -> RefCounted:
 	return with(trusting(our_stack), {&"revocation_lists_pem": text})
 
 
-## A server that shows a leaf with its intermediate.
+## Returns options of a server that presents a leaf with its intermediate.
 func _below(intermediate: String, leaf: String) -> RefCounted:
 	return our_stack.server(Fixtures.key(leaf), Fixtures.chain([leaf, intermediate]))

@@ -6,7 +6,7 @@ const MODE_CLIENT_UNSAFE := 1
 const MODE_SERVER := 2
 const PIN := "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
-## The headings of the inspector, and what stands under each.
+## The groups of the inspector, with their properties.
 const GROUPS := {
 	"": [&"mode"],
 	"Client": [&"trusted_ca_chain", &"common_name_override"],
@@ -66,7 +66,7 @@ func test_chains_and_keys_in_files_of_their_own_are_referred_to(_ours: Stack) ->
 		equal(server.get(&"private_key").resource_path, key_file, "the path of the key")
 		equal(server.get(&"own_certificate").resource_path, certificate.resource_path, "the path of the certificate")
 		equal(server.get(&"mode"), MODE_SERVER, "the mode")
-		# All of both files is used: an intermediate that is shown, and a second authority that is trusted.
+		# Both files are used completely: the intermediate is presented, and the second CA is trusted.
 		stands(attempt(client, server))
 		stands(attempt(client, showing(our_stack, "localhost_other")))
 
@@ -91,7 +91,7 @@ func test_the_text_of_a_key_is_in_no_file(_ours: Stack) -> void:
 		&"server_from_files", Fixtures.path("localhost.key"), Fixtures.path("localhost.crt")
 	)
 	equal(files.call(&"get_error"), "", "get_error() of a server from files")
-	# Refused, and not written down as a path either.
+	# Refused, and not saved as a path either.
 	var mistaken: RefCounted = our_stack.call(
 		&"server_from_files", Fixtures.key_pem("localhost").replace("\n", " "), Fixtures.path("localhost.crt")
 	)
@@ -121,7 +121,7 @@ func test_a_chain_without_a_file_of_its_own_comes_back_as_trust_in_nobody(_ours:
 	expect_errors()
 	for ending: String in ["tres", "res"]:
 		row(ending)
-		# Never as no chain at all, which would mean the default trust.
+		# Never as a missing chain, which would mean the default trusted roots.
 		var client: Resource = _saved_and_loaded(trusting(our_stack), ending)
 		names(client.call(&"get_error"), "no certificate is trusted", "get_error()")
 		failed_because(attempt(client, identity(our_stack)).client, Cause.UNTRUSTED_ISSUER, ["no certificate is trusted"])
@@ -217,7 +217,7 @@ func test_the_inspector_offers_choices_and_room(_ours: Stack) -> void:
 			equal([property["hint"], property["hint_string"]], hints[StringName(property["name"])], "the hint")
 
 
-## The names of what a file holds of options.
+## Returns the names of the options that a file contains.
 func _stored(options: Resource) -> Array[StringName]:
 	var found: Array[StringName] = []
 	for property: Dictionary in ClassDB.class_get_property_list(options.get_class(), true):
@@ -235,9 +235,9 @@ func _saved_and_loaded(options: Resource, ending: String) -> Resource:
 	return loaded
 
 
-## Neither the markers of a key, nor a piece of the text of one that was used here.
+## Checks that a file contains neither the markers of a key nor a part of the text of one of these keys.
 func _check_holds_no_key(bytes: PackedByteArray) -> void:
-	# Binary resources have zero bytes, at which a string would end.
+	# Binary resources contain zero bytes, at which a string would end.
 	var text: String = ""
 	for byte: int in bytes:
 		text += char(byte) if byte >= 32 and byte < 127 else " "
@@ -245,5 +245,5 @@ func _check_holds_no_key(bytes: PackedByteArray) -> void:
 	check(not text.contains("PRIVATE KEY"), "the file holds a private key")
 	for fixture: String in ["localhost", "localhost_p384", "localhost_rsa2048", "player"]:
 		var lines: PackedStringArray = Fixtures.key_pem(fixture).split("\n")
-		# Not the first line of the body: kinds of keys begin alike.
+		# Not the first line of the body: keys of the same kind begin with the same bytes.
 		check(not text.contains(lines[2].left(30)), "the file holds the key of %s" % fixture)

@@ -2,7 +2,7 @@ extends "res://support/connected_suite.gd"
 ## A server with several certificates, chosen by the name that the client asks for (server name indication, RFC 6066).
 
 
-## What clients ask for, and the common name of the certificate that they are shown.
+## Server names that clients ask for, and the common name of the certificate that they receive.
 const CHOICES := {
 	"play.example.test": "cn.example.test",
 	"PLAY.Example.Test": "cn.example.test",
@@ -10,7 +10,7 @@ const CHOICES := {
 	"other.example.test": "wild",
 	"bücher.example.test": "idn",
 	"xn--bcher-kva.example.test": "idn",
-	# A wildcard stands for one label, no more and no less.
+	# A wildcard stands for exactly one label.
 	"deep.other.example.test": "localhost",
 	"example.test": "localhost",
 	"badexample.test": "localhost",
@@ -23,7 +23,7 @@ const CHOICES := {
 
 func test_each_name_is_shown_its_own_certificate(_ours: Stack) -> void:
 	expect_errors()
-	# An unsafe client names the server too, and takes whatever is shown.
+	# An unsafe client sends the server name too, and accepts any certificate.
 	var client: RefCounted = our_stack.client_unsafe()
 	for version: String in VERSIONS:
 		var server: RefCounted = only(_several(), VERSIONS[version])
@@ -137,7 +137,7 @@ func test_what_cannot_be_served_is_refused_at_once(_ours: Stack) -> void:
 	_shows(server, name, "wild")
 
 
-## A server for localhost that has other names too.
+## Returns options of a server for localhost with further names.
 func _several() -> RefCounted:
 	var server: RefCounted = identity(our_stack)
 	_add(server, "*.example.test", "name_wildcard_san")
@@ -153,7 +153,7 @@ func _add(server: RefCounted, name: String, fixture: String) -> void:
 	equal(error, OK, "add_server_identity(\"%s\")" % name)
 
 
-## Checks which certificate a client that checks everything is shown.
+## Checks which certificate a client with full verification receives.
 func _shows(server: RefCounted, asked: String, common_name: String) -> void:
 	var link: Link = attempt(trusting(our_stack), server, asked)
 	if stands(link):

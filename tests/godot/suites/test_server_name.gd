@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Which name a client asks its server for (server name indication).
+## The name that a client asks for (server name indication).
 
 
 func test_the_common_name_is_sent(stack: Stack) -> void:
@@ -28,7 +28,7 @@ func test_addresses_and_the_empty_name_are_never_sent(ours: Stack) -> void:
 
 
 func test_a_trailing_dot_is_not_sent(ours: Stack) -> void:
-	# RFC 6066 leaves it out; servers that choose a certificate by the name do not know it with the dot.
+	# RFC 6066 omits the dot; servers that select a certificate by name do not know the name with it.
 	equal(_sent_name(ours, "play.example.test.", ours.client()), "play.example.test", "the name sent")
 
 
@@ -90,7 +90,7 @@ func test_the_engines_client_gets_in_whatever_it_asks_for(engine: Stack) -> void
 				equal(link.server.get_string(5), "hello", "what the server got")
 
 
-## The name in the ClientHello, null when there is none.
+## Returns the name in the ClientHello, or null without one.
 func _sent_name(stack: Stack, common_name: String, options: RefCounted) -> Variant:
 	var ends: Array[StreamPeer] = Link.tcp_pair()
 	var tls: StreamPeer = stack.stream()

@@ -1,5 +1,5 @@
 extends "res://support/http_suite.gd"
-## One object in the hands of several script threads at the same time.
+## Objects used by several script threads at the same time.
 
 
 const THREADS := 4
@@ -25,7 +25,7 @@ func test_threads_share_server_options_that_change_meanwhile(ours: Stack) -> voi
 			accepted = accepted + 1 if is_begun else -1
 		return accepted)
 	for turn: int in 60:
-		# The main thread uses them too, which is what makes it collide.
+		# The main thread uses them too, which causes the collisions.
 		ours.stream().call(&"accept_stream", StreamPeerBuffer.new(), options)
 		equal(options.call(&"is_server"), true, "is_server()")
 		equal(options.call(&"replace_identity", Fixtures.key("localhost"), Fixtures.certificate("localhost")), OK, "replacing")
@@ -43,7 +43,7 @@ func test_threads_share_a_node_and_its_options(ours: Stack) -> void:
 	var http: Node = node(ours, {&"tls_options": ours.client()})
 	var threads: Array[Thread] = _started(func() -> Array:
 		return range(25).map(func(_number: int) -> RefCounted: return http.call(&"fetch", server.url("/"))))
-	# What the main thread asks for is told beside what the threads begin.
+	# Requests of the main thread are reported alongside those that the threads start.
 	var responses: Array = range(25).map(func(_number: int) -> RefCounted: return http.call(&"fetch", server.url("/")))
 	for frame: int in 5:
 		http.set(&"timeout", float(frame + 10))

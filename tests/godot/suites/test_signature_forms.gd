@@ -1,5 +1,5 @@
 extends "res://support/crypto_suite.gd"
-## ECDSA signatures in other forms than DER (RFC 3279 section 2.2.3): one signature has one form here, in the engine several.
+## ECDSA signatures in other forms than DER (RFC 3279 section 2.2.3): we accept one form, the engine several.
 
 
 const INTEGER := 0x02
@@ -42,7 +42,7 @@ func _is_false_in_silence(signature: PackedByteArray) -> void:
 	equal(printed_errors(), PackedStringArray(), "what was printed")
 
 
-## The two numbers of a signature, as they stand in it.
+## Returns the two numbers of a signature, as encoded in it.
 func _numbers() -> Array[PackedByteArray]:
 	var signature: PackedByteArray = engine.call(&"sign", HASH_SHA256, _hash, _key)
 	var second: int = 4 + signature[3]

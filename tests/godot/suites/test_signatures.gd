@@ -1,10 +1,10 @@
 extends "res://support/crypto_suite.gd"
-## sign() and verify(): the engine's class takes what ours makes and the other way, and both refuse the same.
+## sign() and verify(): each class verifies the other's signatures, and both refuse the same arguments.
 
 
 const RSA: Array[String] = ["rsa1024", "rsa2047", "rsa2048", "rsa2052", "rsa3072", "rsa4096"]
 const ECDSA: Array[String] = ["p256", "p384", "p521", "secp256k1"]
-## The hashes of "a message" that the engine cannot make.
+## Hashes of "a message" that the engine cannot compute.
 const LONG_HASHES: Dictionary = {
 	"sha384": "9772402990d5de649a3e8acdbbb3120d3d9e254e21c970a6d2eb6fb2f29cf4940df0357553241ff5fcf56b277c1a9c92",
 	"sha512":
@@ -191,7 +191,7 @@ func test_the_longer_hashes_are_known_by_their_length_and_by_name(_ours: Stack) 
 			equal(ours.call(&"get_last_error"), "", "get_last_error()")
 
 
-## RSA signatures name the function (RFC 8017 section 9.2), so they cannot be passed off as another's.
+## RSA signatures contain the hash function (RFC 8017 section 9.2), so they are not valid for another one.
 func test_openssl_verifies_signatures_over_the_longer_hashes(_ours: Stack) -> void:
 	var openssl: Array = []
 	if OS.get_name() == "Windows" or OS.execute("openssl", ["version"], openssl) != 0:

@@ -1,5 +1,5 @@
 extends "res://support/certificate_suite.gd"
-## generate_certificate_signing_request(): what somebody else's authority reads in it.
+## generate_certificate_signing_request(): the contents as another CA reads them.
 
 
 const NAMES: PackedStringArray = ["play.example.test", "*.rooms.example.test", "192.168.1.5", "fd00::5"]

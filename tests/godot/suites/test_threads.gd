@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Streams made, used and freed by a script's own threads.
+## Streams created, used and freed by threads of a script.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -97,7 +97,7 @@ func _in_thread(work: Callable) -> Variant:
 	return thread.wait_to_finish()
 
 
-## Returns what went wrong, or nothing. Checks of the suite itself are the main thread's.
+## Returns an error message, or an empty string. The checks of the suite run on the main thread.
 func _whole_life(stack: Stack, count: int) -> String:
 	var link: Link = Link.new(stack, stack)
 	link.start("localhost", trusting(stack), identity(stack))
@@ -110,7 +110,7 @@ func _whole_life(stack: Stack, count: int) -> String:
 	return ""
 
 
-## Two connections with client certificates and a protocol, the second one resumed. Returns what went wrong.
+## Two connections with client certificates and a protocol, the second one resumed. Returns an error message.
 func _past_the_engine(version: int) -> String:
 	var client: RefCounted = with(only(trusting(our_stack), version), {&"alpn_protocols": PackedStringArray(["game"])})
 	var server: RefCounted = with(identity(our_stack), {&"alpn_protocols": PackedStringArray(["game"])})
@@ -163,7 +163,7 @@ func _echo(stack: Stack, base: StreamPeer, count: int) -> String:
 			return "put_data failed"
 		else:
 			echoed += part.size()
-	# What the last write left behind goes out with polls.
+	# The rest of the last write is sent by polls.
 	wait_until(func() -> bool:
 		Link.poll(tls, base)
 		return base.get_available_bytes() > 0 or Link.status(tls) != Stack.Status.CONNECTED, 0.2)

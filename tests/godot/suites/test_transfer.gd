@@ -1,5 +1,5 @@
 extends "res://support/connected_suite.gd"
-## Reading and writing on a connection, and what both say when there is none.
+## Reading and writing on a connection, and the errors without one.
 
 
 const Flow := preload("res://support/flow.gd")
@@ -126,7 +126,7 @@ func test_waiting_does_not_burn_the_processor(ours: Stack) -> void:
 
 func test_put_data_waits_until_everything_is_written(stack: Stack) -> void:
 	var link: Link = connected(stack, stack)
-	# More than both sockets hold, so that it cannot be done before the reader begins.
+	# More than both sockets hold, so that the write cannot end before the reader starts.
 	var data: PackedByteArray = Flow.noise(16 << 20)
 	var reader: Thread = Thread.new()
 	reader.start(func() -> PackedByteArray: return Link.read_exactly(link.server, data.size(), 20.0))
@@ -167,7 +167,7 @@ func test_a_full_connection_takes_no_more_and_stays_connected(stack: Stack) -> v
 	var link: Link = connected(stack, stack)
 	var taken: int = _write_until_full(link.client, 0)
 	check(taken > 0, "nothing was taken at all")
-	# What the two sockets hold is the system's choice; without a bound all of the offer would have been taken.
+	# The system decides how much the two sockets hold; without a limit all bytes would have been accepted.
 	check(taken < 64 << 20, "%d bytes were taken without a reader" % taken)
 	equal(Link.status(link.client), Stack.Status.CONNECTED, "status")
 	equal(link.client.put_partial_data([7]), [OK, 0], "a further write")
@@ -177,7 +177,7 @@ func test_honest_counts_make_a_full_connection_lossless(client: Stack, server: S
 	var link: Link = connected(client, server)
 	var data: PackedByteArray = Flow.noise(24 << 20)
 	var flow: Flow = Flow.new(link.client, link.server, data, 50000)
-	# The reader begins only when nothing fits any more.
+	# The reader starts only when no more data is accepted.
 	var stalled: int = 0
 	while stalled < 100 and flow.sent < data.size():
 		var taken: int = flow.write()
@@ -191,7 +191,7 @@ func test_writing_something_else_after_a_stall_loses_nothing(ours: Stack) -> voi
 	var link: Link = connected(ours, ours)
 	var marker: int = 1
 	var expected: PackedByteArray = []
-	# Every write is of another byte than the one before, so a record sent twice or in place of another shows.
+	# Each write has another byte than the one before, so that a repeated or replaced record is noticed.
 	var stalls: int = 0
 	while stalls < 50:
 		var part: PackedByteArray = []
@@ -204,7 +204,7 @@ func test_writing_something_else_after_a_stall_loses_nothing(ours: Stack) -> voi
 		if not check(expected.size() < 64 << 20, "the connection never filled up"):
 			return
 	var received: PackedByteArray = []
-	# Only polls on the sending side: what was counted must leave by itself.
+	# The sender only polls: the bytes that were counted must be sent by themselves.
 	wait_until(func() -> bool:
 		Link.poll(link.client)
 		received.append_array(Link.read_some(link.server))
@@ -236,8 +236,8 @@ func _write_until_full(tls: StreamPeer, value: int) -> int:
 	return taken
 
 
-## The time this process has spent on processors, in steps of 10 ms.
+## Returns the processor time of this process, in steps of 10 ms.
 func _processor_msec() -> int:
-	# The second field is the program's name and may hold blanks; user and system time are 12 and 13 fields behind it.
+	# The second field is the program's name and may contain spaces; user and system time follow 12 and 13 fields later.
 	var fields: PackedStringArray = FileAccess.open(STAT, FileAccess.READ).get_line().get_slice(") ", 1).split(" ")
 	return (fields[11].to_int() + fields[12].to_int()) * 10

@@ -1,5 +1,5 @@
 extends "res://support/trust_suite.gd"
-## The default trust: where it comes from, what the project settings do to it, and what happens when they are wrong.
+## The default trusted roots: their sources, the effect of the project settings, and invalid settings.
 
 
 const ROOT_SUBJECT := "CN=Fixture Root,O=Fixtures"
@@ -115,7 +115,7 @@ func test_a_chain_of_the_options_keeps_working_without_default_trust(ours: Stack
 
 
 func test_without_override_the_setting_chooses_the_source(ours: Stack) -> void:
-	# What the system has is the machine's business; Mozilla's list is ours and never empty.
+	# The system's certificates depend on the machine; Mozilla's bundle is part of the addon and never empty.
 	_use_override(ours, "")
 	var sources: Dictionary = {
 		TRUST_AUTOMATIC: [SOURCE_SYSTEM, SOURCE_MOZILLA, SOURCE_SYSTEM_AND_MOZILLA],
@@ -158,7 +158,7 @@ func test_the_systems_list_is_not_the_users_own_trust(ours: Stack) -> void:
 	expect_errors()
 	_use_override(ours, "")
 	ProjectSettings.set_setting(TRUST, TRUST_SYSTEM)
-	# Neither its self-signed certificates nor bare common names count for servers.
+	# Neither its self-signed certificates nor common names alone are accepted for servers.
 	for certificate: String in ["self_signed_openssl", "self_signed_openssl_cn"]:
 		row(certificate)
 		pretend_the_system_has(Fixtures.path(certificate + ".crt"))

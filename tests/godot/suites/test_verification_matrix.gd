@@ -1,11 +1,11 @@
 extends "res://support/trust_suite.gd"
-## Which certificates a client accepts and why it refuses the others: every row of the verification matrix by
-## verify_certificate_chain(), and many by a handshake as well.
+## Verdicts of a client on certificates: every row of the verification matrix is checked with
+## verify_certificate_chain(), and many rows with a handshake too.
 
 
 const Matrix := preload("res://support/verification_matrix.gd")
 
-## Fewer rows would be another matrix: somebody took some out.
+## The minimum number of rows, so that none is removed unnoticed.
 const LEAST_ROWS := 60
 const LEAST_SHARE_OF_HANDSHAKES := 0.25
 
@@ -81,7 +81,7 @@ func test_a_trusted_self_signed_certificate_vouches_for_itself_alone(ours: Stack
 	_try(ours, "Trusted as they are")
 
 
-## The certificate is public, so anybody can show it; only the key proves who it is.
+## A certificate is public, so anyone can present it; only the key proves the identity.
 func test_a_trusted_certificate_shown_by_who_lacks_its_key_is_refused(ours: Stack) -> void:
 	expect_errors()
 	for certificate: String in ["self_signed_ca_false", "localhost"]:
@@ -90,7 +90,7 @@ func test_a_trusted_certificate_shown_by_who_lacks_its_key_is_refused(ours: Stac
 			var options: RefCounted = ours.client(Fixtures.chain([certificate, "root"]))
 			options.set(&"min_version", version)
 			options.set(&"max_version", version)
-			# Ours does not serve with a key that is not the certificate's; the engine does.
+			# Our server refuses a key that does not belong to the certificate; the engine's does not.
 			var impostor: Stack = Stack.new()
 			var link: Link = Link.new(ours, impostor)
 			var key: CryptoKey = Fixtures.key("self_signed_impostor")
@@ -98,7 +98,7 @@ func test_a_trusted_certificate_shown_by_who_lacks_its_key_is_refused(ours: Stac
 			check(not link.handshake(), "it connected")
 			equal(Link.status(link.client), Stack.Status.ERROR, "status")
 			names(link.client.call(&"get_last_error"), "private key", "the reason")
-			# The certificate itself is all right: the signature is what failed.
+			# The certificate itself is valid; the signature of the handshake failed.
 			var words: String = options.call(&"verify_certificate_chain", Fixtures.pem(certificate), "localhost")
 			equal(words, "", "the verdict on the certificate alone")
 

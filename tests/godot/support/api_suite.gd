@@ -1,19 +1,19 @@
 extends "res://support/suite.gd"
-## What is public: the classes, and what each has beside its twin.
+## The public API: the classes, and what each has in addition to the engine's counterpart.
 
 
-## Our classes and the engine's classes they stand for.
+## The addon's classes and their counterparts in the engine.
 const TWINS := {
 	&"RustlsStreamPeerTLS": &"StreamPeerTLS", &"RustlsTLSOptions": &"TLSOptions", &"RustlsCrypto": &"Crypto",
 	&"RustlsHTTPRequest": &"HTTPRequest", &"RustlsHTTPClient": &"HTTPClient",
 }
 
-## What methods of the twins take beyond their twin's arguments: name, type and default.
+## Arguments that our methods take in addition to their counterparts: name, type and default.
 const FURTHER_ARGUMENTS := {
 	"RustlsCrypto.generate_self_signed_certificate": ["subject_alternative_names", TYPE_PACKED_STRING_ARRAY, []],
 }
 
-## Properties for which the inspector offers more than for the twin's, or whose hint changed between engines.
+## Properties with more inspector options than their counterparts, or whose hint differs between engine versions.
 const OTHER_HINTS: Array[String] = ["download_file"]
 
 const PARENTS := {
@@ -23,14 +23,14 @@ const PARENTS := {
 	&"RustlsHTTPClient": &"RefCounted",
 }
 
-## Whether scripts make them with new().
+## True if scripts create the class with new().
 const CAN_BE_MADE := {
 	&"RustlsStreamPeerTLS": true, &"RustlsTLSOptions": true, &"RustlsTrustStore": false,
 	&"RustlsCertificateInfo": false, &"RustlsCrypto": true, &"RustlsKeyJob": false,
 	&"RustlsHTTPRequest": true, &"RustlsHTTPResponse": false, &"RustlsMultipartForm": true, &"RustlsHTTPClient": true,
 }
 
-## What the twins do not have. Each method: argument types, defaults of the last ones, return type, whether static.
+## Members without a counterpart. Each method: argument types, defaults of the last ones, return type, whether static.
 const METHODS := {
 	&"RustlsTLSOptions": {
 		&"from_engine": [[TYPE_OBJECT], [], TYPE_OBJECT, true],
@@ -134,7 +134,7 @@ const METHODS := {
 	},
 }
 
-## Names of arguments and the class of what is returned, where a script sees them and no twin fixes them.
+## Argument names and classes of return values that scripts see and that no counterpart determines.
 const SIGNATURES := {
 	&"RustlsCrypto": {
 		&"generate_ecdsa": [["curve"], &"CryptoKey"],
@@ -179,7 +179,7 @@ const SIGNALS := {
 	},
 }
 
-## What the node and its answers tell with the same signals.
+## Signals that the node and its responses have in common.
 const DOWNLOADED := [["downloaded", TYPE_INT, &""], ["total", TYPE_INT, &""]]
 const UPLOADED := [["uploaded", TYPE_INT, &""], ["total", TYPE_INT, &""]]
 const EVENT := [["event", TYPE_STRING, &""], ["data", TYPE_STRING, &""], ["id", TYPE_STRING, &""]]
@@ -193,7 +193,7 @@ const RETURNS_INFOS: Array[Array] = [
 	[&"RustlsHTTPClient", &"get_peer_certificates"],
 ]
 
-## Type and value at first.
+## Type and initial value.
 const PROPERTIES := {
 	&"RustlsTLSOptions": {
 		&"mode": [TYPE_INT, 0],
@@ -224,7 +224,7 @@ const PROPERTIES := {
 	},
 }
 
-## What scripts can read and not set.
+## Properties that scripts can read but not set.
 const READ_ONLY_PROPERTIES := {
 	&"RustlsCertificateInfo": {
 		&"subject": TYPE_STRING, &"issuer": TYPE_STRING, &"common_name": TYPE_STRING, &"serial_number": TYPE_STRING,
@@ -254,7 +254,7 @@ const CONSTANTS := {
 	&"RustlsKeyJob": {},
 }
 
-## Why a connection failed, by the same numbers everywhere.
+## Causes of a failure; the numbers are the same in all classes.
 const CAUSES := {
 	&"CAUSE_NONE": 0, &"CAUSE_UNTRUSTED_ISSUER": 1, &"CAUSE_EXPIRED": 2, &"CAUSE_NOT_YET_VALID": 3,
 	&"CAUSE_NAME_MISMATCH": 4, &"CAUSE_REVOKED": 5, &"CAUSE_PIN_MISMATCH": 6, &"CAUSE_BAD_CERTIFICATE": 7,
@@ -263,7 +263,7 @@ const CAUSES := {
 	&"CAUSE_TRANSPORT": 15, &"CAUSE_OTHER": 16, &"CAUSE_TIMEOUT": 17,
 }
 
-## Those that only HTTP has.
+## Causes that only the HTTP classes have.
 const HTTP_CAUSES := {
 	&"CAUSE_NAME_RESOLUTION": 18, &"CAUSE_CONNECTION_REFUSED": 19, &"CAUSE_BODY_INCOMPLETE": 20, &"CAUSE_SIZE_LIMIT": 21,
 	&"CAUSE_PROXY": 22, &"CAUSE_REDIRECT": 23, &"CAUSE_FILE": 24,

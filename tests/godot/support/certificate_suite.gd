@@ -1,5 +1,5 @@
 extends "res://support/crypto_suite.gd"
-## What the suites of certificates that RustlsCrypto makes share: reading them, and trusting them in real handshakes.
+## Base of the suites for certificates that RustlsCrypto creates: reads them, and trusts them in real handshakes.
 
 
 const NAME := "CN=play.example.test"
@@ -9,7 +9,7 @@ const TO := "20991231235959"
 var engine_stack: Stack = Stack.new()
 
 
-## What the only certificate of an object says; null, with a failed check, when there is another number of them.
+## Returns the contents of the only certificate of an object; null and a failed check if there is not exactly one.
 func read(certificate: X509Certificate) -> Object:
 	if not check(certificate != null, "there is no certificate"):
 		return null
@@ -17,7 +17,7 @@ func read(certificate: X509Certificate) -> Object:
 	return infos[0] if check(infos.size() == 1, "%d certificates" % infos.size()) else null
 
 
-## Checks that clients of both kinds that trust [param trusted] accept servers of both kinds that show
+## Checks that clients of both kinds that trust [param trusted] accept servers of both kinds that present
 ## [param certificate], under each of these names.
 func accepted_under(
 	asked_for: PackedStringArray, trusted: X509Certificate, key: CryptoKey, certificate: X509Certificate
@@ -33,7 +33,7 @@ func accepted_under(
 				)
 
 
-## Checks that clients of both kinds refuse it under each of these names, and ours for that cause.
+## Checks that clients of both kinds refuse the certificate under each name, and ours with this cause.
 func refused_under(
 	asked_for: PackedStringArray, trusted: X509Certificate, key: CryptoKey, certificate: X509Certificate, cause: Cause
 ) -> void:
@@ -47,18 +47,18 @@ func refused_under(
 				equal(link.client.call(&"get_last_error_code"), cause as int, "the cause")
 
 
-## The file of a text, for commands.
+## Writes a text to a file for commands and returns the path.
 func file_of(file: String, text: String) -> String:
 	return ProjectSettings.globalize_path(Fixtures.write_scratch(file, text.to_utf8_buffer()))
 
 
-## The PEM text of a certificate.
+## Returns the PEM text of a certificate.
 func pem_of(certificate: X509Certificate) -> String:
 	var info: Object = read(certificate)
 	return "" if info == null else info.get_pem()
 
 
-## Runs openssl: what it printed, or "" and a failed check. Without one the test is skipped and null comes back.
+## Runs openssl and returns its output, or "" and a failed check. Without openssl the test is skipped (null).
 func openssl(arguments: PackedStringArray) -> Variant:
 	var output: Array = []
 	if OS.get_name() == "Windows" or OS.execute("openssl", ["version"], output) != 0:

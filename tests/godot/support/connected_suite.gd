@@ -1,8 +1,8 @@
 extends "res://support/suite.gd"
-## A suite whose tests begin with a connected pair, or with a pair that should not connect.
+## Base of suites whose tests begin with a connected pair, or with a pair that must not connect.
 
 
-## Why a connection failed, as scripts can branch on it.
+## Causes of a failed connection.
 enum Cause {
 	NONE,
 	UNTRUSTED_ISSUER,
@@ -29,14 +29,14 @@ const TLS_VERSION_1_3 := 1
 const VERSIONS: Dictionary = {"TLS 1.2": TLS_VERSION_1_2, "TLS 1.3": TLS_VERSION_1_3}
 
 
-## A connected pair over loopback TCP; null, with a failed check, when it does not connect.
+## Returns a connected pair over loopback TCP; null and a failed check if it does not connect.
 func connected(client: Stack, server: Stack, ends: Array[StreamPeer] = []) -> Link:
 	var link: Link = Link.new(client, server, ends)
 	link.start("localhost", trusting(client), identity(server))
 	return link if check(link.handshake(), "the handshake failed") else null
 
 
-## Two ends of ours that shook hands with these options, connected or failed.
+## Returns two ends of ours after their handshake with these options, connected or failed.
 func attempt(client_options: RefCounted, server_options: RefCounted, common_name: String = "localhost") -> Link:
 	var link: Link = Link.new(our_stack, our_stack)
 	link.start(common_name, client_options, server_options)
@@ -44,7 +44,7 @@ func attempt(client_options: RefCounted, server_options: RefCounted, common_name
 	return link
 
 
-## Checks that both ends stand, and says why when they do not.
+## Checks that both ends are connected, and reports the reason if they are not.
 func stands(link: Link) -> bool:
 	var words: Array = [link.client, link.server].map(
 		func(tls: StreamPeer) -> String: return tls.call(&"get_last_error") if tls.has_method(&"get_last_error") else ""
@@ -52,7 +52,7 @@ func stands(link: Link) -> bool:
 	return check(link.is_connected_on_both_sides(), "it did not connect: %s" % [words])
 
 
-## Checks why an end of ours failed: the cause, and a sentence with these parts.
+## Checks the cause and the parts of the error message of an end of ours that failed.
 func failed_because(tls: StreamPeer, cause: Cause, parts: Array[String]) -> void:
 	var words: String = tls.call(&"get_last_error")
 	equal(tls.call(&"get_last_error_code"), cause as int, "the cause of \"%s\"" % words)
@@ -61,28 +61,28 @@ func failed_because(tls: StreamPeer, cause: Cause, parts: Array[String]) -> void
 		names(words, part, "the sentence")
 
 
-## Checks that an end of ours explains itself in one line.
+## Checks that an end of ours has an error message of one line.
 func has_words(tls: StreamPeer) -> void:
 	var words: String = tls.call(&"get_last_error")
 	check(words.length() > 10 and words.contains(" "), "get_last_error() is no sentence: \"%s\"" % words)
 	check(not words.contains("\n"), "get_last_error() has several lines")
 
 
-## Lets options of ours have one version only.
+## Restricts options of ours to one TLS version.
 func only(options: RefCounted, version: int) -> RefCounted:
 	options.set(&"min_version", version)
 	options.set(&"max_version", version)
 	return options
 
 
-## Options of ours with some of their properties changed.
+## Returns options of ours with some properties changed.
 func with(options: RefCounted, properties: Dictionary) -> RefCounted:
 	for property: StringName in properties:
 		options.set(property, properties[property])
 	return options
 
 
-## Checks that options of ours cannot be used, say so with these parts, and start no connection on their side.
+## Checks that options of ours are refused with a message of these parts and start no connection.
 func unusable(options: RefCounted, parts: Array[String]) -> void:
 	var words: String = options.call(&"get_error")
 	for part: String in parts:
@@ -98,28 +98,28 @@ func unusable(options: RefCounted, parts: Array[String]) -> void:
 	equal(Link.status(tls), Stack.Status.DISCONNECTED, "status")
 
 
-## What the first certificate that a peer showed is called; empty when it showed none.
+## Returns the common name of the first certificate that a peer presented; empty without one.
 func shown_name(tls: StreamPeer) -> String:
 	var shown: Array = tls.call(&"get_peer_certificates")
 	return "" if shown.is_empty() else shown[0].get(&"common_name")
 
 
-## Options of a client that trusts the fixtures' root.
+## Returns options of a client that trusts the fixtures' root.
 func trusting(stack: Stack) -> RefCounted:
 	return stack.client(Fixtures.certificate("root"))
 
 
-## Options of a server with the ordinary certificate for localhost.
+## Returns options of a server with the default certificate for localhost.
 func identity(stack: Stack) -> RefCounted:
 	return showing(stack, "localhost")
 
 
-## Options of a server that shows a fixture.
+## Returns options of a server that presents a fixture.
 func showing(stack: Stack, fixture: String) -> RefCounted:
 	return stack.server(Fixtures.key(fixture), Fixtures.certificate(fixture))
 
 
-## Waits until the peer's last records lie in the TCP socket of the client, without reading them.
+## Waits until the peer's last records have arrived in the client's TCP socket, without reading them.
 func wait_for_raw_bytes(base: StreamPeer, count: int) -> bool:
 	return check(wait_until(func() -> bool:
 		if base is StreamPeerTCP:
@@ -127,6 +127,6 @@ func wait_for_raw_bytes(base: StreamPeer, count: int) -> bool:
 		return base.get_available_bytes() >= count), "%d raw bytes never arrived" % count)
 
 
-## Makes sure that nothing of the handshake is left to be read by the client.
+## Reads on the client until no data of the handshake is left.
 func drain(link: Link) -> void:
 	link.pump_until(func() -> bool: return link.client_base.get_available_bytes() == 0)

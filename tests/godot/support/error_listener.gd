@@ -1,14 +1,14 @@
 extends Logger
-## Calls a script back whenever something is printed as an error or a warning, in the middle of whatever printed it.
+## Calls a script back for each printed error or warning, within the call that prints it.
 ##
 ## Loaded only where the engine has the class [Logger] (4.5 and newer).
 
 
-## What to do then; true when it could be done to its end.
+## The callback; it returns true if it reached its end.
 var answer: Callable
-## How often it was done.
+## The number of complete callbacks.
 var done: int = 0
-## How often it broke off.
+## The number of callbacks that ended early.
 var failed: int = 0
 
 var _is_answering: bool = false
@@ -24,11 +24,11 @@ func _log_error(
 	_error_type: int,
 	_script_backtraces: Array[ScriptBacktrace]
 ) -> void:
-	# What the answer itself prints is not answered.
+	# Messages that the callback prints itself are ignored.
 	if _is_answering:
 		return
 	_is_answering = true
-	# A script error in there ends it early, and gives null.
+	# A script error in the callback ends it early and returns null.
 	if answer.call() == true:
 		done += 1
 	else:

@@ -1,5 +1,5 @@
 extends Logger
-## Keeps what the engine prints as errors and warnings, so that the runner can tell which test printed what.
+## Records the errors and warnings that the engine prints, so that the runner can assign them to tests.
 ##
 ## Loaded only where the engine has the class [Logger] (4.5 and newer).
 
@@ -10,7 +10,7 @@ var _mutex: Mutex = Mutex.new()
 var _lines: Array[PackedStringArray] = [[], [], [], []]
 
 
-## The lines of [param kind] since the last [method clear].
+## Returns the lines of [param kind] since the last [method clear].
 func lines(kind: Kind) -> PackedStringArray:
 	_mutex.lock()
 	var copy: PackedStringArray = _lines[kind].duplicate()
@@ -18,7 +18,7 @@ func lines(kind: Kind) -> PackedStringArray:
 	return copy
 
 
-## Forgets everything kept so far.
+## Removes all recorded lines.
 func clear() -> void:
 	_mutex.lock()
 	_lines = [[], [], [], []]

@@ -1,11 +1,11 @@
 extends RefCounted
-## The certificates and keys of [code]tests/fixtures[/code], read and put together.
+## Reads and combines the certificates and keys of [code]tests/fixtures[/code].
 
 
 const FOLDER := "../fixtures/certs"
 const KEY_FOLDER := "../fixtures/keys"
 
-## Where a run writes its files: one folder a process, since two runs share the project's user folder.
+## The folder for the files of a run: one per process, because two runs share the project's user folder.
 static var scratch: String = "user://scratch_%d" % OS.get_process_id()
 
 
@@ -43,7 +43,7 @@ static func armored(bytes: PackedByteArray) -> String:
 	return "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % Marshalls.raw_to_base64(bytes)
 
 
-## The certificate of [param fixture], loaded as most scripts do it.
+## Returns the certificate of [param fixture], loaded with [method @GDScript.load].
 static func certificate(fixture: String) -> X509Certificate:
 	var loaded: X509Certificate = X509Certificate.new()
 	var error: int = loaded.load(path(fixture + ".crt"))
@@ -93,7 +93,7 @@ static func joined_pem(fixtures: PackedStringArray) -> String:
 	return text
 
 
-## Several certificates as one resource that knows its file: the engine gives a chain back in no other way.
+## Returns several certificates as one resource with a file: the engine returns a chain in no other case.
 static func chain(fixtures: PackedStringArray) -> X509Certificate:
 	var file: String = write_scratch("_".join(fixtures) + ".crt", joined_pem(fixtures).to_utf8_buffer())
 	return ResourceLoader.load(file, "X509Certificate", ResourceLoader.CACHE_MODE_IGNORE)
@@ -116,13 +116,13 @@ static func clear_scratch(folder: String = scratch) -> void:
 	DirAccess.remove_absolute(folder)
 
 
-## A bundle of [param count] authorities that differ in their number, followed by the fixture [param last].
+## Returns a bundle of [param count] CA certificates with different numbers, followed by the fixture [param last].
 static func numbered_bundle(count: int, last: String) -> String:
 	var template: PackedByteArray = der("root_numbered")
 	var digits: PackedInt32Array = _offsets(template, "Fixture Filler ".to_utf8_buffer())
 	var blocks: PackedStringArray = []
 	for number: int in count:
-		# Only name and key of an anchor count, so its own signature may go wrong with the number.
+		# Only the name and key of a trusted root matter, so changing the number may break its own signature.
 		var copy: PackedByteArray = template.duplicate()
 		var label: PackedByteArray = ("%05d" % number).to_utf8_buffer()
 		for offset: int in digits:
@@ -137,7 +137,7 @@ static func _absolute(folder: String) -> String:
 	return ProjectSettings.globalize_path("res://").path_join(folder).simplify_path()
 
 
-## Where [param needle] ends in [param bytes], every time.
+## Returns the end of each occurrence of [param needle] in [param bytes].
 static func _offsets(bytes: PackedByteArray, needle: PackedByteArray) -> PackedInt32Array:
 	var found: PackedInt32Array = []
 	for start: int in bytes.size() - needle.size():

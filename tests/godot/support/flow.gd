@@ -1,5 +1,5 @@
 extends RefCounted
-## Bytes on their way through one direction of a connection: sends what is left, collects what arrives.
+## One direction of a connection: sends the remaining bytes and collects those that arrive.
 
 
 const Link := preload("res://support/link.gd")
@@ -10,18 +10,18 @@ var sink: StreamPeer
 var data: PackedByteArray
 var received: PackedByteArray = []
 var sent: int = 0
-## Where the block ends that is being written. What is left of one is written before more is offered: the engine's
-## stream may hold an encrypted record of it already, which it counts as whatever comes next.
+## The end of the block that is being written. A block is finished before more is offered: the engine's stream may
+## hold an encrypted record of it already, which it counts as the next bytes whatever they are.
 var block_end: int = 0
-## At most this many bytes are offered in one write.
+## The maximum number of bytes per write.
 var write_size: int
-## At most this many bytes are asked for in one read.
+## The maximum number of bytes per read.
 var read_size: int
-## The first error a read or write gave.
+## The first error of a read or write.
 var error: int = OK
 
 
-## Nothing moves before [method step].
+## No data is moved before [method step].
 func _init(
 	from: StreamPeer, to: StreamPeer, bytes: PackedByteArray, write_at_most: int = 65536, read_at_most: int = 65536
 ) -> void:
@@ -32,12 +32,12 @@ func _init(
 	read_size = read_at_most
 
 
-## Bytes that no compression, repetition or off-by-one can hide behind.
+## Returns bytes in which compression, repetition and off-by-one errors are visible.
 static func noise(count: int) -> PackedByteArray:
 	return Crypto.new().generate_random_bytes(count)
 
 
-## Moves all flows at once until they are complete; false when one failed or the deadline passed without an end.
+## Moves all flows until they are complete. Returns false if one failed or the deadline passed.
 static func run(flows: Array, seconds: float = 20.0) -> bool:
 	var deadline: int = Time.get_ticks_usec() + int(seconds * 1e6)
 	var idle: int = 0
@@ -59,15 +59,15 @@ static func run(flows: Array, seconds: float = 20.0) -> bool:
 	return false
 
 
-## Writes and reads once. Whether anything moved.
+## Writes and reads once. Returns whether data was moved.
 func step() -> bool:
 	return write() + _read() > 0
 
 
-## Writes once, or polls when all is written. How many bytes were taken.
+## Writes once, or polls if all is written. Returns the number of bytes that were accepted.
 func write() -> int:
 	if sent >= data.size():
-		# What the stream took but could not pass on yet leaves with a poll.
+		# Data that the stream accepted but could not send yet is sent by a poll.
 		Link.poll(source)
 		return 0
 	if sent == block_end:
@@ -80,17 +80,17 @@ func write() -> int:
 	return result[1]
 
 
-## Whether as many bytes arrived as were to be sent.
+## Returns whether as many bytes have arrived as were to be sent.
 func is_complete() -> bool:
 	return received.size() >= data.size()
 
 
-## Whether exactly the right bytes arrived.
+## Returns whether exactly the right bytes have arrived.
 func is_exact() -> bool:
 	return received == data
 
 
-## What there is to say about a flow that is not exact.
+## Describes a flow that is not exact.
 func describe() -> String:
 	return "%d of %d bytes sent, %d received, error %d, %s" % [
 		sent, data.size(), received.size(), error,

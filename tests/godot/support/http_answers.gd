@@ -1,27 +1,27 @@
 extends RefCounted
-## Answers for the scripted HTTP server: lists of its steps, proper ones and broken ones.
+## Responses of the scripted HTTP server, correct and broken ones, as lists of its steps.
 
 
 const SEPARATOR := "\r\n\r\n"
 
-## What [method compressed] knows, by the name that HTTP has for it.
+## The encodings of [method compressed], by their names in HTTP.
 const COMPRESSIONS := {
 	"gzip": FileAccess.COMPRESSION_GZIP, "deflate": FileAccess.COMPRESSION_DEFLATE, "zstd": FileAccess.COMPRESSION_ZSTD,
 }
 
 
-## The bytes of a head. [param first] is a code, or a whole first line.
+## Returns the bytes of a response head. [param first] is a status code, or a whole status line.
 static func head(first: Variant, headers: Array = []) -> PackedByteArray:
 	var line: String = "HTTP/1.1 %d Told" % first if first is int else first
 	return ("\r\n".join([line] + headers) + SEPARATOR).to_utf8_buffer()
 
 
-## Bytes of a text, or the bytes themselves.
+## Returns the bytes of a text, or the bytes themselves.
 static func bytes(content: Variant) -> PackedByteArray:
 	return (content as String).to_utf8_buffer() if content is String else content
 
 
-## Text or bytes sent as they are, then the connection is closed.
+## Sends text or bytes unchanged, then closes the connection.
 static func raw(content: Variant) -> Array:
 	return [bytes(content), &"close"]
 
@@ -32,7 +32,7 @@ static func sized(content: Variant, code: int = 200, headers: Array = []) -> Arr
 	return [head(code, headers + ["Content-Length: %d" % body.size()]) + body]
 
 
-## A body that says to be of [param length] bytes, whatever it is; then the connection is closed.
+## A body with a Content-Length of [param length], whatever its size; then the connection is closed.
 static func missized(content: Variant, length: Variant, headers: Array = []) -> Array:
 	return [head(200, headers + ["Content-Length: %s" % length]) + bytes(content), &"close"]
 
@@ -47,7 +47,7 @@ static func chunked(content: Variant, sizes: Array = [16], headers: Array = [], 
 	return [head(200, ["Transfer-Encoding: chunked"] + headers) + chunks(content, sizes) + last_chunk(trailers)]
 
 
-## The chunks alone, each with its extension.
+## The chunks without a head, each with its extension.
 static func chunks(content: Variant, sizes: Array, extension: String = "") -> PackedByteArray:
 	var body: PackedByteArray = bytes(content)
 	var framed: PackedByteArray = []
@@ -63,7 +63,7 @@ static func chunks(content: Variant, sizes: Array, extension: String = "") -> Pa
 	return framed
 
 
-## What ends a chunked body.
+## The end of a chunked body.
 static func last_chunk(trailers: Array = []) -> PackedByteArray:
 	return ("\r\n".join(["0"] + trailers) + SEPARATOR).to_ascii_buffer()
 
@@ -83,7 +83,7 @@ static func redirect(location: String, code: int = 302, headers: Array = []) -> 
 	return sized("elsewhere", code, headers + [location])
 
 
-## What unknown paths get.
+## The response to unknown paths.
 static func not_found() -> Array:
 	return sized("nothing here", 404)
 

@@ -1,5 +1,5 @@
 extends "res://support/http_suite.gd"
-## What the suites of the polled HTTP client share: connecting, asking, reading, step by step.
+## Base of the suites for the polled HTTP client: connects, sends requests and reads responses step by step.
 
 
 enum Status {
@@ -16,12 +16,12 @@ enum Status {
 }
 
 
-## The status of a client.
+## Returns the status of a client.
 func status(client: RefCounted) -> int:
 	return client.call(&"get_status")
 
 
-## Polls until the status is none of these, and returns what the last poll returned.
+## Polls until the status is none of these, and returns the result of the last poll.
 func poll_while(client: RefCounted, statuses: Array) -> int:
 	var error: Array[int] = [OK]
 	check(wait_until(func() -> bool:
@@ -30,7 +30,7 @@ func poll_while(client: RefCounted, statuses: Array) -> int:
 	return error[0]
 
 
-## A client that is connected to a server; null, with a failed check, when it does not connect.
+## Returns a client that is connected to a server; null and a failed check if it does not connect.
 func connected(stack: Stack, server: Peer) -> RefCounted:
 	var client: RefCounted = stack.http_client()
 	var options: RefCounted = stack.client() if server.url("").begins_with("https") else null
@@ -39,14 +39,14 @@ func connected(stack: Stack, server: Peer) -> RefCounted:
 	return client if equal(status(client), Status.CONNECTED as int, "the status once connected") else null
 
 
-## Makes a request on a connected client, and waits for the head of the answer. Returns the last poll's error.
+## Sends a request on a connected client and waits for the head of the response. Returns the last poll's error.
 func ask_for(client: RefCounted, path: String, method: int = 0, headers: Array = [], body: String = "") -> int:
 	equal(client.call(&"request", method, path, PackedStringArray(headers), body), OK, "request()")
 	equal(status(client), Status.REQUESTING as int, "the status after request()")
 	return poll_while(client, [Status.REQUESTING])
 
 
-## Reads while there is a body.
+## Reads the whole body.
 func read_body(client: RefCounted) -> PackedByteArray:
 	var body: PackedByteArray = []
 	check(wait_until(func() -> bool:

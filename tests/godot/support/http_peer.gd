@@ -1,12 +1,12 @@
 extends RefCounted
-## A scripted HTTP server on 127.0.0.1, on a thread of its own that ends with this object.
+## A scripted HTTP server on 127.0.0.1, with its own thread, which ends with this object.
 ##
-## It answers a path with a list of steps, or with a [Callable] that makes such a list from the request, on the thread:
-## - bytes are sent, and a [Callable] is asked for more bytes until it has none;
-## - an [int] is a pause in milliseconds, an [Array] of one [bool] a gate that the test opens by setting it;
-## - [code]&"close"[/code] ends the connection with TLS's goodbye, [code]&"cut"[/code] without it;
-## - [code]&"hang"[/code] stays silent, [code]&"secure"[/code] begins TLS.
-## After the last step the next request is read. Closing while the client's bytes lie unread resets the connection: see
+## The response to a path is a list of steps, or a [Callable] that returns such a list for a request, on the thread:
+## - bytes are sent; a [Callable] is called for more bytes until it returns none;
+## - an [int] is a pause in milliseconds, an [Array] of one [bool] a gate that the test opens by setting it to true;
+## - [code]&"close"[/code] ends the connection with a close_notify, [code]&"cut"[/code] without one;
+## - [code]&"hang"[/code] stays silent, [code]&"secure"[/code] starts TLS.
+## After the last step the next request is read. Closing with unread bytes of the client resets the connection: see
 ## [method leave_unread].
 
 
@@ -18,7 +18,7 @@ const Fixtures := preload("res://support/fixtures.gd")
 const IDLE_USEC := 300
 
 
-## What both threads look at; the thread holds this, not the server, which could not end otherwise.
+## The state that both threads use. The thread references this object and not the server, which could not end then.
 class Shared:
 	extends RefCounted
 
@@ -92,7 +92,7 @@ var _thread: Thread = Thread.new()
 var _port: int
 
 
-## Listens at once. With [param fixture] it speaks TLS and shows that certificate; with [param secure_later] only after
+## Listens at once. With [param fixture] it uses TLS with that certificate; with [param secure_later] only after
 ## the step [code]&"secure"[/code].
 func _init(answers: Dictionary = {}, fixture: String = "", secure_later: bool = false) -> void:
 	_shared.answers = answers
@@ -106,7 +106,7 @@ func _init(answers: Dictionary = {}, fixture: String = "", secure_later: bool = 
 
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_PREDELETE:
-		# Methods of one's own cannot be called any more.
+		# The object's own methods can no longer be called.
 		_shared.stop()
 		if _thread.is_started():
 			_thread.wait_to_finish()
@@ -119,38 +119,38 @@ func stop() -> void:
 		_thread.wait_to_finish()
 
 
-## Where it listens.
+## Returns the port that the server listens on.
 func port() -> int:
 	return _port
 
 
-## The URL of a path here.
+## Returns the URL of a path on this server.
 func url(path: String, host: String = "127.0.0.1") -> String:
 	return "%s://%s:%d%s" % ["https" if _shared.is_secure else "http", host, _port, path]
 
 
-## Says how a path is answered from now on; the path [code]*[/code] is every other.
+## Sets the response to a path; the path [code]*[/code] stands for all other paths.
 func answer(path: String, steps: Variant) -> void:
 	_shared.mutex.lock()
 	_shared.answers[path] = steps
 	_shared.mutex.unlock()
 
 
-## Steps that each new connection begins with, before a request is read.
+## Sets steps that run on each new connection before a request is read.
 func greet_with(steps: Array) -> void:
 	_shared.mutex.lock()
 	_shared.greeting = steps
 	_shared.mutex.unlock()
 
 
-## Answers these paths as soon as the head of a request is there, and leaves its body unread.
+## Responds to these paths as soon as the head of a request has arrived, and leaves its body unread.
 func leave_unread(paths: Array) -> void:
 	_shared.mutex.lock()
 	_shared.unread = paths
 	_shared.mutex.unlock()
 
 
-## The requests so far.
+## Returns the requests so far.
 func requests() -> Array[Request]:
 	_shared.mutex.lock()
 	var copy: Array[Request] = _shared.requests.duplicate()
@@ -158,20 +158,20 @@ func requests() -> Array[Request]:
 	return copy
 
 
-## The latest request; null before the first.
+## Returns the latest request; null before the first.
 func last_request() -> Request:
 	var all: Array[Request] = requests()
 	return null if all.is_empty() else all[-1]
 
 
-## Forgets the requests so far.
+## Removes the requests so far.
 func forget() -> void:
 	_shared.mutex.lock()
 	_shared.requests.clear()
 	_shared.mutex.unlock()
 
 
-## How many connections were accepted so far.
+## Returns the number of connections accepted so far.
 func accepted() -> int:
 	_shared.mutex.lock()
 	var count: int = _shared.accepted
@@ -179,7 +179,7 @@ func accepted() -> int:
 	return count
 
 
-## How many connections are open.
+## Returns the number of open connections.
 func open() -> int:
 	_shared.mutex.lock()
 	var count: int = _shared.open

@@ -1,5 +1,5 @@
 extends RefCounted
-## One connection of the scripted HTTP server: reads a request, plays the steps of its answer, reads the next one.
+## One connection of the scripted HTTP server: reads a request, runs the steps of its response, reads the next one.
 
 
 const Request := preload("res://support/http_peer_request.gd")
@@ -7,9 +7,9 @@ const Request := preload("res://support/http_peer_request.gd")
 const SLICE := 65536
 const NOTHING: PackedByteArray = []
 
-## Which connection of its server this is.
+## The number of this connection on its server.
 var number: int
-## Whether it is done with, whoever ended it.
+## True if the connection has ended, on either side.
 var is_over: bool = false
 
 var _tcp: StreamPeerTCP
@@ -26,7 +26,7 @@ var _gate: Array = [true]
 var _is_silent: bool = false
 
 
-## [param answer_to] makes the steps for a request, [param reads_bodies] says whether its body is waited for first.
+## [param answer_to] returns the steps for a request. [param reads_bodies] returns whether to wait for its body first.
 func _init(tcp: StreamPeerTCP, count: int, greeting: Array, answer_to: Callable, reads_bodies: Callable) -> void:
 	_tcp = tcp
 	_tcp.set_no_delay(true)
@@ -37,14 +37,14 @@ func _init(tcp: StreamPeerTCP, count: int, greeting: Array, answer_to: Callable,
 	_reads_bodies = reads_bodies
 
 
-## Lets TLS begin here, now or, with the step [code]&"secure"[/code], later.
+## Starts TLS, now or later with the step [code]&"secure"[/code].
 func secure_with(identity: TLSOptions, at_once: bool) -> void:
 	_identity = identity
 	if at_once:
 		_begin_tls()
 
 
-## Does what can be done without waiting. False when there was nothing.
+## Does the work that is possible without waiting. Returns false if there was none.
 func advance() -> bool:
 	_tcp.poll()
 	if _tcp.get_status() != StreamPeerTCP.STATUS_CONNECTED:
@@ -62,7 +62,7 @@ func advance() -> bool:
 	return _read()
 
 
-## Closes it, with TLS's goodbye or without.
+## Closes the connection, with or without a close_notify.
 func close(with_goodbye: bool = true) -> void:
 	if with_goodbye and _stream is StreamPeerTLS:
 		(_stream as StreamPeerTLS).disconnect_from_stream()
@@ -122,7 +122,7 @@ func _act(action: StringName) -> void:
 
 
 func _send() -> bool:
-	# A TLS stream that could not send wants the same bytes again.
+	# A TLS stream that could not send expects the same bytes again.
 	var result: Array = _stream.put_partial_data(_sending.slice(_sent, _sent + SLICE))
 	if result[0] != OK:
 		is_over = true
@@ -146,7 +146,7 @@ func _read() -> bool:
 	return true
 
 
-## The request that was received whole, cut off from what was received.
+## Returns the complete request and removes it from the received bytes.
 func _take_request() -> Request:
 	var end: int = _find(_got, Request.SEPARATOR.to_ascii_buffer(), 0)
 	if end < 0:

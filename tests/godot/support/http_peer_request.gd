@@ -1,28 +1,28 @@
 extends RefCounted
-## A request as the scripted HTTP server got it: the bytes of its head and body, and where it came from.
+## A request as the scripted HTTP server received it: the bytes of its head and body, and its connection.
 
 
 const SEPARATOR := "\r\n\r\n"
 
-## The head as it came, with the blank line that ends it.
+## The head as received, with the blank line that ends it.
 var head: PackedByteArray
 ## The body, without the framing of chunks.
 var body: PackedByteArray
-## What the body is called in the first line: GET and so on.
+## The method in the first line: GET and so on.
 var method: String
-## What the first line asks for: a path with its query, a whole URL or, for CONNECT, a host and a port.
+## The target in the first line: a path with its query, a whole URL or, for CONNECT, a host and a port.
 var target: String
-## The version that the first line ends with.
+## The version in the first line.
 var version: String
-## The header lines, in their order.
+## The header lines, in order.
 var lines: PackedStringArray
-## The number of the connection it came on, from 0.
+## The number of the connection, from 0.
 var connection: int
-## Whether it came through TLS.
+## True if the request was received over TLS.
 var is_secure: bool
 
 
-## Takes a head apart. What is not UTF-8 becomes replacement characters in the lines, not in [member head].
+## Parses a head. Invalid UTF-8 becomes replacement characters in the lines, not in [member head].
 func _init(head_bytes: PackedByteArray) -> void:
 	head = head_bytes
 	lines = head.get_string_from_utf8().trim_suffix(SEPARATOR).split("\r\n")
@@ -33,7 +33,7 @@ func _init(head_bytes: PackedByteArray) -> void:
 	version = words[-1]
 
 
-## The values of a header, whatever the case of its name.
+## Returns the values of a header; the case of the name is ignored.
 func values(header: String) -> PackedStringArray:
 	var found: PackedStringArray = []
 	for line: String in lines:
@@ -42,13 +42,13 @@ func values(header: String) -> PackedStringArray:
 	return found
 
 
-## The first value of a header; empty without one.
+## Returns the first value of a header; empty without one.
 func value(header: String) -> String:
 	var found: PackedStringArray = values(header)
 	return "" if found.is_empty() else found[0]
 
 
-## The names of the headers in their order and spelling.
+## Returns the names of the headers in their order and spelling.
 func header_names() -> PackedStringArray:
 	var found: PackedStringArray = []
 	for line: String in lines:
@@ -56,6 +56,6 @@ func header_names() -> PackedStringArray:
 	return found
 
 
-## The path of the target, without its query.
+## Returns the path of the target, without its query.
 func path() -> String:
 	return target.get_slice("?", 0)

@@ -1,12 +1,12 @@
 extends "res://support/suite.gd"
-## What the suites of the HTTP classes share: scripted servers, nodes in the tree, and what a request came to.
+## Base of the suites for the HTTP classes: scripted servers, nodes in the tree, and results of requests.
 
 
 const Peer := preload("res://support/http_peer.gd")
 const Answers := preload("res://support/http_answers.gd")
 const Request := preload("res://support/http_peer_request.gd")
 
-## The certificate of secure servers here: it names 127.0.0.1.
+## The certificate of secure servers: it is valid for 127.0.0.1.
 const FIXTURE := "name_ip"
 
 const NOTHING: PackedByteArray = []
@@ -29,20 +29,20 @@ enum Result {
 }
 
 
-## What a request came to.
+## The result of a request.
 class Outcome:
 	extends RefCounted
 
-	## What the call returned.
+	## The return value of the call.
 	var error: int
-	## How often the signal was emitted.
+	## The number of emissions of the signal.
 	var signals: int = 0
 	var result: int = -1
 	var code: int = -1
 	var headers: PackedStringArray
 	var body: PackedByteArray
 
-	## Listens to the signal.
+	## The handler of the signal.
 	func hear(new_result: int, new_code: int, new_headers: PackedStringArray, new_body: PackedByteArray) -> void:
 		signals += 1
 		result = new_result
@@ -54,17 +54,17 @@ class Outcome:
 ## A server that ends with the test.
 func peer(answers: Dictionary = {}, fixture: String = "") -> Peer:
 	var made: Peer = Peer.new(answers, fixture)
-	# The function holds the server until then; the method alone would not.
+	# The lambda references the server until then; the method alone would not.
 	after(func() -> void: made.stop())
 	return made
 
 
-## Two servers with the same answers, plain and secure.
+## Returns two servers with the same responses, plain and secure.
 func peers(answers: Dictionary = {}) -> Array[Peer]:
 	return [peer(answers), peer(answers, FIXTURE)]
 
 
-## A proxy that makes tunnels, and plays the secure server at their end itself.
+## Returns a proxy that opens tunnels and is itself the secure server at their end.
 func tunnel(answers: Dictionary) -> Peer:
 	var made: Peer = Peer.new({}, FIXTURE, true)
 	made.answer("*", func(request: Request) -> Array:
@@ -75,13 +75,13 @@ func tunnel(answers: Dictionary) -> Peer:
 	return made
 
 
-## A node in the tree that goes with the test.
+## Returns a node in the tree that is freed with the test.
 func node(stack: Stack, properties: Dictionary = {}) -> Node:
 	var made: Node = stack.http_request()
 	for property: StringName in properties:
 		made.set(property, properties[property])
 	tree.root.add_child(made)
-	# Not itself: a function may not hold what is freed.
+	# Not the node itself: a lambda must not capture an object that is freed.
 	var id: int = made.get_instance_id()
 	after(func() -> void:
 		if is_instance_id_valid(id):
@@ -89,7 +89,7 @@ func node(stack: Stack, properties: Dictionary = {}) -> Node:
 	return made
 
 
-## Begins a request; what it comes to is filled in when it does.
+## Starts a request. Its result is filled in when it has ended.
 func begin(http: Node, url: String, headers: Array = [], method: int = 0, body: Variant = "") -> Outcome:
 	var outcome: Outcome = Outcome.new()
 	http.connect(&"request_completed", outcome.hear, CONNECT_ONE_SHOT)
@@ -98,7 +98,7 @@ func begin(http: Node, url: String, headers: Array = [], method: int = 0, body: 
 	return outcome
 
 
-## Makes a request and waits for its end.
+## Sends a request and waits for its end.
 func ask(http: Node, url: String, headers: Array = [], method: int = 0, body: Variant = "") -> Outcome:
 	var outcome: Outcome = begin(http, url, headers, method, body)
 	if outcome.error == OK:
@@ -108,25 +108,25 @@ func ask(http: Node, url: String, headers: Array = [], method: int = 0, body: Va
 	return outcome
 
 
-## Waits until a request has ended; the runner's limit ends the wait otherwise.
+## Waits until a request has ended, or the runner's limit is reached.
 func heard(outcome: Outcome) -> void:
 	while outcome.signals == 0:
 		await tree.process_frame
 
 
-## Lets a few frames pass, in which nothing late may come.
+## Lets a few frames pass, in which no late signal may be emitted.
 func frames(count: int) -> void:
 	for frame: int in count:
 		await tree.process_frame
 
 
-## Waits, frame by frame, until [param condition] holds; the runner's limit ends the wait otherwise.
+## Waits, frame by frame, until [param condition] is true, or the runner's limit is reached.
 func until(condition: Callable) -> void:
 	while not condition.call():
 		await tree.process_frame
 
 
-## Checks all that the signal said.
+## Checks all arguments of the signal.
 func came_to(outcome: Outcome, result: Result, code: int, headers: Variant, body: Variant) -> void:
 	equal(outcome.error, OK, "what the call returned")
 	equal(outcome.result, result as int, "the result")
@@ -136,12 +136,12 @@ func came_to(outcome: Outcome, result: Result, code: int, headers: Variant, body
 	same_bytes(outcome.body, Answers.bytes(body), "the body")
 
 
-## Checks a request that never got an answer.
+## Checks a request that received no response.
 func came_to_nothing(outcome: Outcome, result: Result) -> void:
 	came_to(outcome, result, 0, [], NOTHING)
 
 
-## Checks bytes, and says where they differ.
+## Compares bytes and reports the position of a difference.
 func same_bytes(actual: PackedByteArray, expected: PackedByteArray, what: String) -> bool:
 	if actual == expected:
 		return check(true, "")
@@ -152,21 +152,21 @@ func same_bytes(actual: PackedByteArray, expected: PackedByteArray, what: String
 		what, actual.size(), expected.size(), at, actual.slice(0, 60).get_string_from_ascii()])
 
 
-## Checks that nothing was printed but by servers whose clients went away in a handshake.
+## Checks that only servers whose clients left during a handshake printed errors.
 func only_servers_printed() -> void:
 	var others: Array = Array(printed_errors()).filter(
 		func(line: String) -> bool: return not line.begins_with("TLS handshake error: -27648"))
 	equal(others, [], "what else was printed")
 
 
-## A port where nothing listens.
+## Returns a port on which no program listens.
 func free_port() -> int:
 	var listener: TCPServer = TCPServer.new()
 	listener.listen(0, "127.0.0.1")
 	return listener.get_local_port()
 
 
-## Where a file of this test goes, in a folder that has no others and is gone after it.
+## Returns the path of a file of this test, in a folder of its own that is removed afterwards.
 func scratch_file(file: String) -> String:
 	var folder: String = Fixtures.scratch.path_join("http")
 	if not DirAccess.dir_exists_absolute(folder):
@@ -191,7 +191,7 @@ static func files_in(folder: String) -> PackedStringArray:
 	return open.get_files()
 
 
-## Bytes without a pattern that gzip could use, the same each time.
+## Returns bytes that gzip cannot compress, the same ones in each call.
 static func noise(count: int) -> PackedByteArray:
 	var generator: RandomNumberGenerator = RandomNumberGenerator.new()
 	generator.seed = count

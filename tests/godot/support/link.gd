@@ -1,17 +1,17 @@
 extends RefCounted
 ## A TLS client and a TLS server over one connection, driven by hand from one thread.
 ##
-## Everything here pumps until a condition holds or a deadline passes; nothing sleeps to let things happen.
+## All methods pump until a condition is true or a deadline passes; no method sleeps to let things happen.
 
 
 const Stack := preload("res://support/stack.gd")
 const Fixtures := preload("res://support/fixtures.gd")
 
-## After so many idle rounds the processor is left alone for a moment.
+## After this many idle rounds the thread pauses for a moment.
 const BUSY_ROUNDS := 200
 const PAUSE_USEC := 100
 const CHUNK := 65536
-## How long the second side may take to hear that the first one failed.
+## The time limit for the second side to notice that the first one failed.
 const FAREWELL_SECONDS := 0.5
 
 var client_stack: Stack
@@ -20,13 +20,13 @@ var client: StreamPeer
 var server: StreamPeer
 var client_base: StreamPeer
 var server_base: StreamPeer
-## What connect_to_stream returned.
+## The return value of connect_to_stream.
 var connect_error: int = -1
-## What accept_stream returned.
+## The return value of accept_stream.
 var accept_error: int = -1
 
 
-## Nothing is started yet. Without [param ends] (client's first) it is a new loopback TCP connection.
+## Does not start the handshake. Without [param ends] (the client's first) a new loopback TCP connection is used.
 func _init(client_side: Stack, server_side: Stack, ends: Array[StreamPeer] = []) -> void:
 	var bases: Array[StreamPeer] = ends if not ends.is_empty() else tcp_pair()
 	client_stack = client_side
@@ -37,7 +37,7 @@ func _init(client_side: Stack, server_side: Stack, ends: Array[StreamPeer] = [])
 	server = server_side.stream()
 
 
-## Two ends of a loopback TCP connection, the connecting one first.
+## Returns two ends of a loopback TCP connection, the connecting end first.
 static func tcp_pair() -> Array[StreamPeer]:
 	var listener: TCPServer = TCPServer.new()
 	var near: StreamPeerTCP = StreamPeerTCP.new()
@@ -55,7 +55,7 @@ static func tcp_pair() -> Array[StreamPeer]:
 	return [near, far[0]]
 
 
-## Calls [param condition] until it is true, at most [param seconds] long.
+## Calls [param condition] until it is true, for at most [param seconds].
 static func wait_until(condition: Callable, seconds: float = 10.0) -> bool:
 	var deadline: int = Time.get_ticks_usec() + int(seconds * 1e6)
 	var rounds: int = 0
@@ -68,12 +68,12 @@ static func wait_until(condition: Callable, seconds: float = 10.0) -> bool:
 	return true
 
 
-## The status of a TLS stream of either kind.
+## Returns the status of a TLS stream of either kind.
 static func status(tls: StreamPeer) -> int:
 	return tls.call(&"get_status")
 
 
-## Polls a TLS stream where its status allows that, and the TCP connection under it.
+## Polls a TLS stream if its status allows that, and the underlying TCP connection.
 static func poll(tls: StreamPeer, base: StreamPeer = null) -> void:
 	if base is StreamPeerTCP:
 		(base as StreamPeerTCP).poll()
@@ -81,14 +81,14 @@ static func poll(tls: StreamPeer, base: StreamPeer = null) -> void:
 		tls.call(&"poll")
 
 
-## Reads what is there without waiting; nothing unless connected.
+## Reads the available bytes without waiting; none unless connected.
 static func read_some(tls: StreamPeer, limit: int = CHUNK) -> PackedByteArray:
 	if status(tls) != Stack.Status.CONNECTED:
 		return PackedByteArray()
 	return tls.get_partial_data(limit)[1]
 
 
-## Reads exactly [param count] bytes, or what came before the deadline or the end.
+## Reads exactly [param count] bytes, or those that arrived before the deadline or the end.
 static func read_exactly(tls: StreamPeer, count: int, seconds: float = 10.0) -> PackedByteArray:
 	var bytes: PackedByteArray = []
 	wait_until(func() -> bool:
@@ -109,36 +109,36 @@ func pump() -> void:
 	poll(server, server_base)
 
 
-## Pumps until both sides are connected; false when one of them failed or the time is over.
+## Pumps until both sides are connected. Returns false if one of them failed or the deadline passed.
 func handshake(seconds: float = 10.0) -> bool:
 	wait_until(func() -> bool:
 		pump()
 		return not is_handshaking() or has_failed(), seconds)
 	if not is_connected_on_both_sides():
-		# The other side learns of it by an alert, unless it cannot.
+		# The other side is notified by an alert, if possible.
 		pump_until(func() -> bool: return not is_handshaking(), FAREWELL_SECONDS)
 		return false
 	# The engine's server says CONNECTED before its handshake is done; the client's last flight is on its way by now.
 	return wait_until(func() -> bool: return _server_took_the_last_flight(), seconds)
 
 
-## Whether one of the sides still shakes hands.
+## Returns whether one of the sides is still in its handshake.
 func is_handshaking() -> bool:
 	return status(client) == Stack.Status.HANDSHAKING or status(server) == Stack.Status.HANDSHAKING
 
 
-## Whether one of the sides is neither shaking hands nor connected.
+## Returns whether one of the sides is neither in its handshake nor connected.
 func has_failed() -> bool:
 	var alive: Array[int] = [Stack.Status.HANDSHAKING, Stack.Status.CONNECTED]
 	return status(client) not in alive or status(server) not in alive
 
 
-## Whether both sides say CONNECTED.
+## Returns whether both sides have the status CONNECTED.
 func is_connected_on_both_sides() -> bool:
 	return status(client) == Stack.Status.CONNECTED and status(server) == Stack.Status.CONNECTED
 
 
-## Pumps until [param condition] holds.
+## Pumps until [param condition] is true.
 func pump_until(condition: Callable, seconds: float = 10.0) -> bool:
 	return wait_until(func() -> bool:
 		pump()

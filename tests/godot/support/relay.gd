@@ -1,16 +1,16 @@
 extends RefCounted
-## A wire between two TLS ends that keeps a copy of what passes and can hold it back, change it or cut it.
+## A relay between two TLS ends that records the data and can delay it, change it or cut the connection.
 
 
 const Link := preload("res://support/link.gd")
 
-## The client's end of the near connection and the server's end of the far one.
+## The relay's peers: the end of the client, and the end of the server.
 var client_end: StreamPeer
 var server_end: StreamPeer
-## Everything that went from client to server, and the other way.
+## The data from client to server, and from server to client.
 var to_server: PackedByteArray = []
 var to_client: PackedByteArray = []
-## While true, nothing passes in that direction.
+## While true, no data passes in that direction.
 var hold_to_server: bool = false
 var hold_to_client: bool = false
 
@@ -27,7 +27,7 @@ func _init() -> void:
 	server_end = far[1]
 
 
-## Passes on what has arrived.
+## Forwards the data that has arrived.
 func step() -> void:
 	if not hold_to_server:
 		to_server.append_array(_pass(_near, _far))
@@ -35,12 +35,12 @@ func step() -> void:
 		to_client.append_array(_pass(_far, _near))
 
 
-## Puts bytes of its own on the wire to the client.
+## Sends bytes of the relay to the client.
 func inject_to_client(bytes: PackedByteArray) -> void:
 	_near.put_data(bytes)
 
 
-## Closes the connection to the client without a word of TLS.
+## Closes the connection to the client without a close_notify.
 func cut_client() -> void:
 	_near.disconnect_from_host()
 

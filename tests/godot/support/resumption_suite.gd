@@ -1,10 +1,10 @@
 extends "res://support/connected_suite.gd"
-## A suite that asks whether a connection continued the session of an earlier one.
+## Base of suites that check whether a connection resumed the session of an earlier one.
 
 
-## Connects, lets the server's tickets arrive, and checks on both ends whether an earlier session was continued.
+## Connects, lets the server's tickets arrive, and checks on both ends whether an earlier session was resumed.
 ##
-## Tickets of TLS 1.3 come after the handshake, so data that the server sends behind them is waited for.
+## TLS 1.3 tickets arrive after the handshake, so this method waits for data that the server sends after them.
 func meets(
 	client: RefCounted, server: RefCounted, resumed: bool, what: String = "this connection",
 	common_name: String = "localhost"
@@ -19,13 +19,13 @@ func meets(
 	return link
 
 
-## A first connection, and a second one that continues it.
+## A first connection, and a second one that resumes its session.
 func meets_twice(client: RefCounted, server: RefCounted, common_name: String = "localhost") -> void:
 	meets(client, server, false, "the first", common_name)
 	meets(client, server, true, "the second", common_name)
 
 
-## A change of [param client] or [param server] forgets the session; the new options have one of their own again.
+## A change of [param client] or [param server] discards the session; the new options start another one.
 func change_forgets(client: RefCounted, server: RefCounted, change: Callable) -> void:
 	meets(client, server, false, "the first")
 	meets(client, server, true, "the one before the change")
@@ -34,6 +34,6 @@ func change_forgets(client: RefCounted, server: RefCounted, change: Callable) ->
 	meets(client, server, true, "the second one after the change")
 
 
-## Options of a server that shows a fixture, in one version.
+## Returns options of a server that presents a fixture, for one TLS version.
 func serving(version: int, fixture: String = "localhost") -> RefCounted:
 	return only(showing(our_stack, fixture), version)

@@ -1,7 +1,7 @@
 extends RefCounted
-## What every suite builds on: checks that go on after a failure, declared errors, waiting with a deadline.
+## Base of every suite: checks that continue after a failure, declared errors, waiting with a deadline.
 ##
-## A test is a method whose name begins with `test_`. Its parameters say what it runs against: `stack` is run once with
+## A test is a method whose name begins with `test_`. Its parameters select the classes: `stack` is run once with
 ## the engine's classes and once with ours, `ours` and `engine` with one of the two, `client, server` with all four
 ## combinations, and no parameter at all means one plain run. A test without a single check fails.
 
@@ -15,17 +15,17 @@ const DEFAULT_LIMIT_SECONDS := 30.0
 
 ## The running tree, for tests that await frames.
 var tree: SceneTree
-## What went wrong so far, one entry a failed check.
+## The failures so far, one entry per failed check.
 var failures: PackedStringArray = []
-## How many checks were made.
+## The number of checks.
 var checks: int = 0
-## Why the test was given up as not applicable; empty when it was not.
+## The reason why the test is not applicable; empty if it is.
 var skip_reason: String = ""
-## Whether the test declared that it makes the engine or the addon print errors.
+## True if the test has declared that the engine or the addon prints errors.
 var errors_expected: bool = false
-## How long the test may take.
+## The time limit of the test.
 var limit_seconds: float = DEFAULT_LIMIT_SECONDS
-## What the runner wants to hear when the limit changes.
+## Called by the suite when the limit changes.
 var limit_changed: Callable
 ## Our stack, null when the addon is not loaded; for tests without parameters.
 var our_stack: Stack
@@ -35,7 +35,7 @@ var _row: String = ""
 var _cleanups: Array[Callable] = []
 
 
-## Gives the suite what the runner has: the tree and, where the engine has one, the log of errors.
+## Passes the runner's tree to the suite and, if the engine supports it, the log of errors.
 func attach(scene_tree: SceneTree, error_log: Object, ours: Stack) -> void:
 	tree = scene_tree
 	_log = error_log
@@ -53,11 +53,11 @@ func clean_up() -> void:
 	for cleanup: Callable in _cleanups:
 		cleanup.call()
 	_cleanups.clear()
-	# It is bound to this suite, which would otherwise keep itself alive.
+	# The callable is bound to this suite, which would otherwise keep itself alive.
 	limit_changed = Callable()
 
 
-## Runs [param cleanup] when the test is over, also when it failed.
+## Runs [param cleanup] when the test has ended, also after a failure.
 func after(cleanup: Callable) -> void:
 	_cleanups.append(cleanup)
 
@@ -67,7 +67,7 @@ func row(label: String) -> void:
 	_row = label
 
 
-## Records a failure unless [param condition] holds. Returns the condition, so that a test can stop early.
+## Records a failure unless [param condition] is true. Returns the condition, so that a test can stop early.
 func check(condition: bool, message: String) -> bool:
 	checks += 1
 	if not condition:
@@ -75,7 +75,7 @@ func check(condition: bool, message: String) -> bool:
 	return condition
 
 
-## Checks that two values are of one type and equal.
+## Checks that two values have the same type and are equal.
 func equal(actual: Variant, expected: Variant, what: String) -> bool:
 	var same: bool = typeof(actual) == typeof(expected) and actual == expected
 	return check(same, "%s is %s, not %s" % [what, _short(actual), _short(expected)])
@@ -86,17 +86,17 @@ func one_of(value: Variant, allowed: Array, what: String) -> bool:
 	return check(value in allowed, "%s is %s, none of %s" % [what, _short(value), allowed])
 
 
-## Checks that [param text] names [param part], whatever the case of its letters.
+## Checks that [param text] contains [param part]; case is ignored.
 func names(text: String, part: String, what: String) -> bool:
 	return check(text.to_lower().contains(part.to_lower()), "%s does not name \"%s\": \"%s\"" % [what, part, text])
 
 
-## Gives the test up as not applicable here.
+## Ends the test as not applicable here.
 func skip(reason: String) -> void:
 	skip_reason = reason
 
 
-## Declares that the rest of the test makes the engine or the addon print errors.
+## Declares that the engine or the addon prints errors in the rest of the test.
 func expect_errors() -> void:
 	if not errors_expected:
 		errors_expected = true
@@ -109,33 +109,33 @@ func allow_seconds(seconds: float) -> void:
 	limit_changed.call()
 
 
-## Whether this engine lets scripts read what is printed.
+## Returns whether this engine lets scripts read printed messages.
 func can_read_log() -> bool:
 	return _log != null
 
 
-## The errors printed since the test began or [method forget_errors].
+## Returns the errors printed since the start of the test or [method forget_errors].
 func printed_errors() -> PackedStringArray:
 	return _log.call("lines", 0) if _log != null else PackedStringArray()
 
 
-## The warnings printed since the test began or [method forget_errors].
+## Returns the warnings printed since the start of the test or [method forget_errors].
 func printed_warnings() -> PackedStringArray:
 	return _log.call("lines", 1) if _log != null else PackedStringArray()
 
 
-## Forgets the errors and warnings printed so far. Only in tests that declared errors.
+## Removes the errors and warnings printed so far. Only for tests that declared errors.
 func forget_errors() -> void:
 	if _log != null:
 		_log.call("clear")
 
 
-## Calls [param condition] until it is true, at most [param seconds] long. What it pumps is its own business.
+## Calls [param condition] until it is true, for at most [param seconds]. [param condition] has to pump by itself.
 func wait_until(condition: Callable, seconds: float = 10.0) -> bool:
 	return Link.wait_until(condition, seconds)
 
 
-## Sets a project setting until the test is over.
+## Sets a project setting until the end of the test.
 func with_setting(setting: String, value: Variant) -> void:
 	var had: bool = ProjectSettings.has_setting(setting)
 	var before: Variant = ProjectSettings.get_setting(setting) if had else null

@@ -1,5 +1,5 @@
 extends "res://support/verdict_suite.gd"
-## A suite that changes the default trust: the settings and the system's store are as they were after each test.
+## Base of suites that change the default trusted roots. Settings and environment are restored after each test.
 
 
 const OVERRIDE := "network/tls/certificate_bundle_override"
@@ -25,13 +25,13 @@ func pretend_the_system_has(file: String) -> void:
 	set_the_variable("SSL_CERT_FILE", file)
 
 
-## One of the two that name certificates, and not the other.
+## Sets one of the two variables that name certificates, and clears the other.
 func set_the_variable(variable: String, path: String) -> void:
 	for known: String in ["SSL_CERT_FILE", "SSL_CERT_DIR"]:
 		_set_environment(known, path if known == variable else "")
 
 
-## Whether the system's certificates come from files.
+## Returns whether the system's certificates come from files.
 func is_unix() -> bool:
 	return OS.get_name() in ["Linux", "FreeBSD", "OpenBSD", "NetBSD", "BSD"]
 

@@ -1,12 +1,12 @@
 extends "res://support/suite.gd"
-## A suite that asks whether a client accepts a server's certificate, by a real handshake each time.
+## Base of suites that check whether a client accepts a server's certificate, each time with a real handshake.
 
 
-## How a handshake went, seen from the client.
+## The result of a handshake on the client's side.
 class Verdict:
 	var accepted: bool
 	var status: int
-	## Words and cause, of our streams only.
+	## Error message and cause, of our streams only.
 	var error: String = ""
 	var cause: int = 0
 
@@ -19,9 +19,9 @@ const CAUSE_BAD_CERTIFICATE := 7
 var _engine_server: Stack = Stack.new()
 
 
-## Connects to a server of the engine's that shows the certificates [param sent] with the key of the first.
+## Connects to a server of the engine that presents the certificates [param sent] with the key of the first.
 ##
-## The engine serves whatever it is given, so a refusal is the client's. What it cannot load needs
+## The engine serves any certificate, so a refusal comes from the client. Certificates that it cannot load need
 ## [param server_options].
 func verdict(
 	client: Stack,
@@ -51,7 +51,7 @@ func verdict(
 	return result
 
 
-## Checks a verdict as a whole: ours has a cause and words for each refusal, and none for an acceptance.
+## Checks a verdict: our stream has a cause and an error message for a refusal, and none for an acceptance.
 func expect_verdict(client: Stack, result: Verdict, accepted: bool, cause: int = -1) -> void:
 	check(result.accepted == accepted, "%s%s" % ["refused" if accepted else "accepted", _because(result)])
 	if not client.is_ours():
@@ -64,7 +64,7 @@ func expect_verdict(client: Stack, result: Verdict, accepted: bool, cause: int =
 			equal(result.cause, cause, "the cause of \"%s\"" % result.error)
 
 
-## verify_certificate_chain() is the handshake's own judgement without a connection, so both must always agree.
+## verify_certificate_chain() is the verification of the handshake without a connection, so both must agree.
 func _check_the_dry_run_agrees(
 	options: RefCounted, common_name: String, sent: PackedStringArray, result: Verdict
 ) -> void:

@@ -1,12 +1,12 @@
 extends RefCounted
-## Reads the tables of [code]verification_matrix.md[/code], which say what a client makes of which certificates.
+## Reads the tables of [code]verification_matrix.md[/code], which list the verdicts of a client on certificates.
 
 
 const TABLES := "res://support/verification_matrix.md"
 const SYSTEM := "system:"
-## The time of rows that have none.
+## The time of rows without one.
 const NOW := "2026-06-01T00:00:00"
-## The causes that a verdict names; [constant ACCEPTED] is none of them.
+## The causes of a refusal, by the names in the tables; [constant ACCEPTED] is not among them.
 const VERDICTS: Dictionary = {
 	"accepted": 0, "untrusted": 1, "expired": 2, "not yet valid": 3, "name": 4, "bad": 7,
 }
@@ -26,13 +26,13 @@ class Case:
 	var name: String
 	var unix_time: int
 	var cause: int
-	## Part of the reason; empty when there is none.
+	## Part of the error message; empty if there is none.
 	var words: String
-	## Who serves it in a handshake, or empty.
+	## The stack that serves the chain in a handshake, or empty.
 	var server: String
 
 
-## What is wrong with the tables themselves, one entry a line.
+## Errors in the tables themselves, one entry per line.
 var problems: PackedStringArray = []
 var cases: Array[Case] = []
 
@@ -51,12 +51,12 @@ func _init() -> void:
 			_read(group, line)
 
 
-## The rows of one table.
+## Returns the rows of one table.
 func of_group(group: String) -> Array[Case]:
 	return cases.filter(func(case: Case) -> bool: return case.group == group)
 
 
-## The titles of the tables, in their order.
+## Returns the titles of the tables, in order.
 func groups() -> PackedStringArray:
 	var titles: PackedStringArray = []
 	for case: Case in cases:

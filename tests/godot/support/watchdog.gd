@@ -1,7 +1,7 @@
 extends RefCounted
-## Ends the process when a test blocks the main thread past its limit, because nothing else could then.
+## Ends the process if a test blocks the main thread beyond its limit: nothing else could end the test.
 ##
-## The runner itself fails a test that only awaits for too long. This thread is for the call that never returns.
+## The runner itself fails a test that awaits for too long. This thread is for a call that never returns.
 
 
 const POLL_MSEC := 200
@@ -18,7 +18,7 @@ func start() -> void:
 	_thread.start(_watch)
 
 
-## Arms the watchdog: unless rearmed within [param seconds] it prints [param last_words] and kills the process.
+## Arms the watchdog: if it is not rearmed within [param seconds], it prints [param last_words] and kills the process.
 func arm(seconds: float, last_words: String) -> void:
 	_mutex.lock()
 	_deadline_msec = Time.get_ticks_msec() + int(seconds * 1000.0)

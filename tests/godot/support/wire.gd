@@ -1,5 +1,5 @@
 extends RefCounted
-## Reads and writes TLS records by hand: what a peer saw of a handshake, and peers that misbehave.
+## Reads and writes TLS records by hand, to inspect a handshake and to simulate misbehaving peers.
 
 
 enum Record { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPLICATION_DATA = 23 }
@@ -43,7 +43,7 @@ static func record_types(bytes: PackedByteArray) -> PackedInt32Array:
 	return types
 
 
-## The plain alerts in [param bytes], as their descriptions.
+## Returns the descriptions of the unencrypted alerts in [param bytes].
 static func alerts(bytes: PackedByteArray) -> PackedInt32Array:
 	var found: PackedInt32Array = []
 	for record: Dictionary in records(bytes):
@@ -53,7 +53,7 @@ static func alerts(bytes: PackedByteArray) -> PackedInt32Array:
 	return found
 
 
-## The handshake message of a ClientHello, put together from its records; empty while incomplete.
+## Returns the handshake message of a ClientHello, joined from its records; empty while incomplete.
 static func client_hello(bytes: PackedByteArray) -> PackedByteArray:
 	var message: PackedByteArray = []
 	for record: Dictionary in records(bytes):
@@ -65,7 +65,7 @@ static func client_hello(bytes: PackedByteArray) -> PackedByteArray:
 	return message.slice(0, 4 + length) if message.size() >= 4 + length else PackedByteArray()
 
 
-## The body of an extension of a ClientHello message, or null when it has none of that kind.
+## Returns the body of an extension of a ClientHello message, or null if the extension is missing.
 static func extension(hello: PackedByteArray, wanted: int) -> Variant:
 	var at: int = 4 + 2 + 32
 	at += 1 + hello[at]
@@ -81,7 +81,7 @@ static func extension(hello: PackedByteArray, wanted: int) -> Variant:
 	return null
 
 
-## The host name a ClientHello asks for, or null when it names none.
+## Returns the host name that a ClientHello asks for, or null without one.
 static func server_name(hello: PackedByteArray) -> Variant:
 	var body: Variant = extension(hello, EXTENSION_SERVER_NAME)
 	if body == null:
@@ -90,7 +90,7 @@ static func server_name(hello: PackedByteArray) -> Variant:
 	return (body as PackedByteArray).slice(5).get_string_from_utf8()
 
 
-## The protocol versions a ClientHello offers, as numbers of the wire (0x0304 is TLS 1.3).
+## Returns the protocol versions that a ClientHello offers, as on the wire (0x0304 is TLS 1.3).
 static func offered_versions(hello: PackedByteArray) -> PackedInt32Array:
 	var offered: PackedInt32Array = []
 	var body: Variant = extension(hello, EXTENSION_VERSIONS)
@@ -106,7 +106,7 @@ static func alert(level: int, description: Alert) -> PackedByteArray:
 	return PackedByteArray([Record.ALERT, 3, 3, 0, 2, level, description])
 
 
-## A ClientHello that offers one cipher suite and one version and nothing that a modern server would insist on.
+## Returns a ClientHello with one cipher suite and one version, without the extensions that modern servers require.
 static func bare_client_hello(cipher_suite: int, version: int) -> PackedByteArray:
 	var body: PackedByteArray = []
 	body.append_array(_bytes16(version))
