@@ -53,8 +53,8 @@ use crate::engine::convert::{godot_text, report};
 #[derive(GodotClass)]
 #[class(tool, init, base=RefCounted)]
 pub(crate) struct RustlsCrypto {
-    // Behind locks, as scripts may use one object from several threads, like the engine's. Nothing is ever bound
-    // mutably: a script that listens to errors may use this very object.
+    // Locked, because scripts may use one object from several threads, as with the engine's class.
+    // The object is never bound mutably: a script that listens to errors may use it.
     last_error: Mutex<String>,
     recent: RecentKey,
     base: Base<RefCounted>,
@@ -195,7 +195,7 @@ impl RustlsCrypto {
         godot_text(&last_error.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Keeps why it failed, and prints it.
+    /// Stores and prints the error message of a failure.
     fn conclude<T: Default>(&self, outcome: Result<T, String>) -> T {
         let (made, problem) = match outcome {
             Ok(made) => (made, String::new()),
@@ -226,7 +226,7 @@ fn random_bytes(size: i64) -> Result<PackedByteArray, String> {
     Ok(bytes)
 }
 
-/// A hash as a script gives it: its type, and its bytes.
+/// Checks a hash that a script passed: its type, and its bytes.
 fn given_hash(hash_type: i64, hash: &PackedByteArray) -> Result<Hash<'_>, String> {
     match function(hash_type)? {
         HashAlgorithm::Sha256 => Hash::of_sha2(hash.as_slice()),
@@ -234,7 +234,7 @@ fn given_hash(hash_type: i64, hash: &PackedByteArray) -> Result<Hash<'_>, String
     }
 }
 
-/// [enum HashingContext.HashType], and what it lacks.
+/// Converts a value of [enum HashingContext.HashType] or one of this class' own hash constants.
 fn function(hash_type: i64) -> Result<HashAlgorithm, String> {
     match hash_type {
         0 => Ok(HashAlgorithm::Md5),

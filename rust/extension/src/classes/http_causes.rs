@@ -1,4 +1,4 @@
-//! Why a request failed, as numbers that scripts branch on: those of [RustlsStreamPeerTLS], and more of HTTP behind them.
+//! Causes of failed requests: the constants of [RustlsStreamPeerTLS], followed by those of HTTP.
 
 use godot::prelude::*;
 use godot_rustls_tls::diagnosis::Cause;

@@ -65,7 +65,7 @@ pub(crate) struct RustlsHTTPClient {
     status: i64,
     link: Option<Link>,
     answer: Option<Answered>,
-    /// The headers were not fetched yet.
+    /// True if the headers have not been fetched yet.
     has_headers: bool,
     proxies: Proxies,
     facts: Option<Arc<PeerFacts>>,
@@ -74,10 +74,10 @@ pub(crate) struct RustlsHTTPClient {
     base: Base<RefCounted>,
 }
 
-/// A connection in the background, which ends with this.
+/// A connection in the background, which ends when this value is dropped.
 struct Link {
     client: Client,
-    /// As it is printed.
+    /// The server as error messages name it.
     server: String,
     task: AbortHandle,
 }
@@ -119,7 +119,7 @@ impl RustlsHTTPClient {
                 return me.told(&problem);
             }
         };
-        // Nothing is bound: the trust may have something to tell.
+        // Nothing is bound: reading the trusted roots may print a message.
         let call = format_args!(
             "RustlsHTTPClient.connect_to_host({}, {})",
             redacted::url_text(&origin.host),
@@ -310,7 +310,7 @@ impl RustlsHTTPClient {
             return PackedByteArray::new();
         };
         let most = usize::try_from(self.read_chunk_size).unwrap_or(65_536);
-        // Chunks are the server's pieces: each is given out as it comes.
+        // Chunks are delivered one by one as they arrive, as in the engine.
         let enough = match (self.blocking_mode_enabled, answer.is_chunked) {
             (false, _) => 0,
             (true, true) => 1,

@@ -144,7 +144,7 @@ pub(crate) struct RustlsHTTPRequest {
     /// error. [member body_size_limit] applies to the whole stream.
     #[export]
     server_sent_events: bool,
-    /// The options as they were given, which may be the engine's.
+    /// The options that were passed; they may be the engine's.
     options: Option<Gd<AnyOptions>>,
     proxies: Proxies,
     cookies: Arc<Mutex<Jar>>,
@@ -152,13 +152,14 @@ pub(crate) struct RustlsHTTPRequest {
     base: Base<Node>,
 }
 
-/// What a node was asked for. It is locked, since threads may fetch while the main thread hears of what came.
+/// The requests of a node. Locked, because threads may call `fetch()` while the main thread
+/// delivers results.
 #[derive(Default)]
 struct Answers {
-    /// The answer to `request()`, also after its end.
+    /// The response to `request()`, kept after its end.
     requested: Option<Gd<RustlsHTTPResponse>>,
     fetched: Vec<Gd<RustlsHTTPResponse>>,
-    /// Of `request()`.
+    /// The last error of `request()`.
     last_error: Diagnosis,
 }
 
@@ -420,20 +421,20 @@ impl RustlsHTTPRequest {
 }
 
 impl RustlsHTTPRequest {
-    /// The error is a sentence.
+    /// Returns the proxies, or an error message.
     fn routes(&self) -> Result<Routes, String> {
         let (http, https) = self.proxies.chosen()?;
         Ok(Routes {
             http,
             https,
-            // Read on this thread, which may change it, and for each request: who changes it wants no connection that was
-            // made through the old proxy.
+            // Read on this thread, which may change the environment, and for each request: after a
+            // change no connection through the old proxy may be used.
             environment: self.use_environment_proxies.then(Environment::read),
         })
     }
 
     fn may_be_seconds(&mut self, what: &str, seconds: f64) -> bool {
-        // Not a number is none either.
+        // NaN is refused too.
         let is_any = seconds >= 0.0;
         if !is_any {
             self.tell(&format!(
@@ -443,7 +444,8 @@ impl RustlsHTTPRequest {
         is_any
     }
 
-    /// Nothing may be called or dropped while this is held that could come back here.
+    /// While the guard is held, nothing may be called or dropped that could call back into this
+    /// node.
     fn answers(&self) -> MutexGuard<'_, Answers> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -457,7 +459,7 @@ impl RustlsHTTPRequest {
             .is_some_and(|response| !response.bind().is_done())
     }
 
-    /// The engine refuses some changes while a request runs.
+    /// Returns whether a property may change: as in the engine, not while a request is running.
     fn may_change(&mut self, what: &str) -> bool {
         if self.is_running() {
             self.tell(&format!(
@@ -468,7 +470,7 @@ impl RustlsHTTPRequest {
         true
     }
 
-    /// Prints an error while a script that listens may call this node.
+    /// Prints an error while nothing is bound, because a script that listens may call this node.
     fn tell(&mut self, problem: &str) {
         let _free = self.base_mut();
         report(problem);

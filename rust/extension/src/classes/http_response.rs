@@ -71,14 +71,14 @@ pub(crate) struct RustlsHTTPResponse {
     redirects: PhantomVar<i64>,
     outcome: Mutex<Outcome>,
     arrival: Arrival,
-    /// The node that asked.
+    /// The node that sent the request.
     node: InstanceId,
-    /// It is the answer to the node's `request()`.
+    /// True for the response to the node's `request()`, false for one of `fetch()`.
     is_twin: bool,
     base: Base<RefCounted>,
 }
 
-/// What the properties say. It is locked: threads may look while the main thread fills it in.
+/// The values of the properties. Locked, because threads may read while the main thread writes.
 pub(crate) struct Outcome {
     pub(crate) result: i64,
     pub(crate) response_code: i64,
@@ -89,12 +89,12 @@ pub(crate) struct Outcome {
     http_version: GString,
     tls_version: GString,
     redirects: i64,
-    /// Who sent it.
+    /// Facts about the server and the connection.
     facts: Option<Arc<PeerFacts>>,
 }
 
 impl Outcome {
-    /// Of a request to `url` that runs.
+    /// Returns the values while the request to `url` is running.
     fn none_yet(url: &str) -> Self {
         Self {
             result: -1,
@@ -279,12 +279,12 @@ impl RustlsHTTPResponse {
         self.give_up("the request was cancelled");
     }
 
-    /// Nothing may be called while this is held that could come back here.
+    /// While the guard is held, nothing may be called that could call back into this object.
     pub(crate) fn outcome(&self) -> MutexGuard<'_, Outcome> {
         self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the request; the first reason counts.
+    /// Cancels the request. The first reason is kept.
     pub(crate) fn give_up(&self, why: &'static str) {
         self.arrival.cancel(why);
     }

@@ -13,7 +13,7 @@ use crate::engine::convert::{godot_text, report};
 use crate::engine::shared_objects::look_at;
 use crate::runtime::frame_poll::{Again, watch};
 
-/// A key's PEM text, or why the provider made none.
+/// The PEM text of a key, or the reason why the provider generated none.
 pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
 
 /// A key that is generated in the background: the result of
@@ -43,9 +43,9 @@ pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
 #[class(tool, no_init, base=RefCounted)]
 pub(crate) struct RustlsKeyJob {
     size: i64,
-    /// Where the key comes from.
+    /// Receives the key from the worker.
     made: Receiver<MadeKey>,
-    /// Set once: threads may look while the main thread does that.
+    /// Set once by the main thread, while other threads may read.
     outcome: OnceLock<Result<Gd<CryptoKey>, String>>,
     base: Base<RefCounted>,
 }
@@ -84,7 +84,8 @@ impl RustlsKeyJob {
             .unwrap_or_default()
     }
 
-    /// A job that ends when `made` has something: an RSA key of so many bits. From any thread.
+    /// Returns a job that ends when `made` delivers an RSA key of `size` bits. May be called from
+    /// any thread.
     pub(crate) fn begin(size: i64, made: Receiver<MadeKey>) -> Gd<Self> {
         let job = Gd::from_init_fn(|base| Self {
             size,
@@ -119,7 +120,7 @@ impl RustlsKeyJob {
         }
         let key = outcome.as_ref().ok().cloned();
         look_at(this, |job| {
-            // The receiver gives one result.
+            // Set only here: the receiver delivers one result.
             let _ = job.outcome.set(outcome);
         });
         this.signals().completed().emit(key.as_ref());

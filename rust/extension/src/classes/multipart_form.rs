@@ -103,7 +103,7 @@ impl RustlsMultipartForm {
         let Some(form) = self.form() else {
             return Error::ERR_UNAVAILABLE;
         };
-        // Files of an exported game lie in its pack, where only the engine reads.
+        // Files of an exported game are in its pack, which only the engine can read.
         let added = if is_packed {
             read_file(&path).and_then(|bytes| {
                 let added = form.add_bytes(&name, &bytes, &file_name, &content_type);
@@ -136,7 +136,8 @@ impl RustlsMultipartForm {
         i64::try_from(length).unwrap_or(i64::MAX)
     }
 
-    /// As it is now, with its content type. None when the system gives no random numbers for the boundary.
+    /// Returns a snapshot of the form with its content type, or none if the system provides no
+    /// random numbers.
     pub(crate) fn content(&mut self) -> Option<(Content, String)> {
         let form = self.form()?;
         Some((Content::Form(Arc::new(form.clone())), form.content_type()))

@@ -174,7 +174,7 @@ unsafe fn read_into(
     let received = unsafe { received.as_mut() };
     let mut count = 0;
     let received = received.unwrap_or(&mut count);
-    // Whatever happens from here on, nothing counts as received that is not.
+    // Set first, so that no path reports bytes that were not received.
     *received = 0;
     let length = usize::try_from(bytes).unwrap_or(0);
     let buffer = if buffer.is_null() || length == 0 {
@@ -451,7 +451,7 @@ impl RustlsStreamPeerTLS {
     }
 
     fn limits(&self) -> Limits {
-        // Not a number, infinite and absurd values mean no limit, like 0.
+        // NaN, infinite and absurd values mean no limit, like 0.
         let timeout = (self.handshake_timeout > 0.0)
             .then(|| Duration::try_from_secs_f64(self.handshake_timeout).ok())
             .flatten();
@@ -464,13 +464,13 @@ impl RustlsStreamPeerTLS {
 }
 
 impl Drop for RustlsStreamPeerTLS {
-    // An object that is freed says goodbye like one that disconnects.
+    // A freed object sends a close_notify, like one that disconnects.
     fn drop(&mut self) {
         self.slot.forget();
         let mut state = self.slot.lock();
         let (stream, link) = (state.stream.take(), state.link.take());
         drop(state);
-        // The connection asks whether it is the last to hold the stream.
+        // The connection checks whether it has the last reference to the stream.
         drop(stream);
         drop(link);
     }

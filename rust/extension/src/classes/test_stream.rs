@@ -1,4 +1,4 @@
-//! A stream below that misbehaves on purpose. Only in test builds.
+//! An underlying stream that misbehaves on purpose. Only in test builds.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};

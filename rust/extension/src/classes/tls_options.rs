@@ -210,25 +210,25 @@ pub(crate) struct RustlsTLSOptions {
     #[export_group(name = "Debugging")]
     #[export]
     key_log_path: GString,
-    /// Given as PEM text; counts while `trusted_ca_chain` is null.
+    /// Trusted certificates as PEM text; used while `trusted_ca_chain` is null.
     trusted_pem: Option<TrustedText>,
-    /// Given as PEM text; counts while `private_key` is null.
+    /// The private key as PEM text; used while `private_key` is null.
     key_pem: Option<Arc<Zeroizing<String>>>,
-    /// Given as PEM text; counts while `own_certificate` is null.
+    /// The certificate as PEM text; used while `own_certificate` is null.
     certificate_pem: Option<Arc<CertificateSource>>,
-    /// Key and certificate by their files, instead of all the above.
+    /// The files of key and certificate; they replace all of the above.
     identity_files: Option<Mutex<IdentityFiles>>,
-    /// What `revocation_lists_pem` says, or why it cannot be read.
+    /// The parsed `revocation_lists_pem`, or the error message.
     #[init(val = Ok(Arc::default()))]
     revocation: Result<Arc<RevocationLists>, String>,
     client_identity: Option<Identity>,
     named_identities: Vec<(ServedName, Identity)>,
     clients: Option<ClientsSpec>,
-    /// [method to_engine] returned null.
+    /// True after [method to_engine] returned null.
     was_wanted_by_engine: AtomicBool,
-    /// What was warned of already.
+    /// Warnings that were printed already.
     told: Mutex<Vec<String>>,
-    /// Beside the object, which several threads may use at the same time.
+    /// Outside of the object's own guard: several threads may use the options at once.
     pub(crate) cache: Arc<Mutex<SetupCache>>,
     base: Base<Resource>,
 }
@@ -411,14 +411,14 @@ impl RustlsTLSOptions {
         options
     }
 
-    /// New options, with which somebody is about to connect.
+    /// Returns new options. They are probably used soon, so the random numbers are prepared.
     fn fresh() -> Gd<Self> {
         seed_early(handshake_threads());
         Self::new_gd()
     }
 
-    /// Reads key and certificate here, where a script expects that it takes a moment, and not when the first client
-    /// waits. What is wrong with them is told to whoever uses them.
+    /// Reads key and certificate now, where a script expects a delay, and not when the first client
+    /// is waiting. Errors are reported when the options are used.
     fn ready_to_accept(options: Gd<Self>) -> Gd<Self> {
         let _ = configuration::server_setup(Some(options.clone().upcast()));
         options
@@ -431,7 +431,7 @@ impl RustlsTLSOptions {
 
     #[func]
     fn set_revocation_lists_pem(&mut self, pem: GString) {
-        // Read once, not for every connection: lists can be long.
+        // Parsed once, not for every connection: lists can be long.
         self.revocation = RevocationLists::from_pem(&pem.to_string()).map(Arc::new);
         self.revocation_lists_pem = pem;
     }
@@ -486,7 +486,7 @@ impl RustlsTLSOptions {
                 "expected client options: only a client verifies a server's chain".to_owned(),
             );
         }
-        // Nothing is bound while the default trust is read: it may have something to tell.
+        // Nothing is bound while the default trusted roots are read, which may print a message.
         let spec = look_at(this, Self::client_spec)?;
         let setup = config_cache::temporary_client(&spec)?;
         let now = unix_time(seconds)?;
@@ -500,5 +500,5 @@ impl RustlsTLSOptions {
     }
 }
 
-/// The type that options arguments have: ours and the engine's share no closer ancestor.
+/// The type of options arguments: the closest common base of our options and the engine's.
 pub(crate) type AnyOptions = RefCounted;

@@ -1,4 +1,4 @@
-//! Making certificates.
+//! Creation of certificates.
 
 use godot::classes::{CryptoKey, X509Certificate};
 use godot::prelude::*;
@@ -190,7 +190,8 @@ fn self_signed(
     Ok(made)
 }
 
-/// The engine's own certificate of a key on a curve that the provider lacks: without alternative names.
+/// Lets the engine create the certificate of a key on a curve that the provider lacks, without
+/// alternative names.
 fn by_engine(
     key: &SecretKey,
     kind: &PublicKeyKind,
@@ -210,7 +211,8 @@ fn by_engine(
     })
 }
 
-/// The engine drops equal attributes but for the last, and moves years before 1950 into this century, in silence.
+/// Refuses a certificate that the engine changed: it silently drops repeated attributes and shifts
+/// years before 1950.
 fn check_engine(
     made: &Gd<X509Certificate>,
     kind: &PublicKeyKind,
@@ -289,7 +291,7 @@ fn signing_request(
     issuance::signing_request(&*key.certifying()?, &subject, &names)
 }
 
-/// The first certificate of an engine object.
+/// Returns the first certificate of an engine object.
 fn first_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, String> {
     let certificate = certificate.ok_or("it is null: pass the certificate of the CA")?;
     let bundle = certificates(&certificate_bytes(&certificate)?);

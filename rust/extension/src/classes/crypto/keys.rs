@@ -1,4 +1,4 @@
-//! Making keys, and reading those under a password.
+//! Key generation, and keys under a password.
 
 use godot::classes::CryptoKey;
 use godot::prelude::*;
@@ -43,7 +43,7 @@ impl RustlsCrypto {
     /// ```
     #[func]
     fn generate_rsa_async(&self, size: i64) -> Gd<RustlsKeyJob> {
-        // Told by the job, when it ends.
+        // The job reports its failure itself.
         self.conclude(Ok(()));
         let made = threads()
             .keys
@@ -89,7 +89,7 @@ impl RustlsCrypto {
         let pem = secret_text(&pem);
         let password = secret_text(&password);
         let key = decrypt_private_key(&pem, &password).and_then(|key| {
-            // The engine refuses forms that the provider reads.
+            // The engine refuses some forms that the provider reads.
             crypto_key(&key)
                 .or_else(|refused| crypto_key(&encoded_anew(&key).map_err(|_| refused)?))
         });

@@ -1,4 +1,4 @@
-//! What a script's arguments mean.
+//! Conversion of a script's arguments.
 
 use std::net::IpAddr;
 
@@ -10,13 +10,13 @@ use http::Method;
 
 use crate::http::engine_parity;
 
-/// Why nobody can be connected to, as a sentence.
+/// Error messages about a host argument.
 pub(super) enum Unusable {
     Host(String),
     Port(String),
 }
 
-/// What a host argument says, a scheme before it included.
+/// Parses a host argument, which may begin with a scheme.
 pub(super) fn origin(host: &str, port: i64, has_options: bool) -> Result<Origin, Unusable> {
     let after = |prefix: &str| {
         let begins = host
@@ -53,7 +53,7 @@ pub(super) fn is_address(host: &str) -> bool {
     host.parse::<IpAddr>().is_ok()
 }
 
-/// Method, target and header fields of a request. The error is a sentence.
+/// Converts the method, target and header fields of a request. Returns an error message on failure.
 pub(super) fn request(
     method: i64,
     target: &str,
@@ -85,7 +85,7 @@ pub(super) fn request(
     Ok((method, fields))
 }
 
-/// Fields as a URL's query: null is a bare key, an array repeats its key.
+/// Encodes fields as the query of a URL: null becomes a bare key, an array repeats its key.
 pub(super) fn query(fields: &VarDictionary) -> String {
     let encode = |value: &Variant| value.stringify().uri_encode().to_string();
     let mut parts = Vec::new();

@@ -1,4 +1,5 @@
-//! Status codes (RFC 9110 section 15 and IANA's registry), as the engine's HTTPClient names them.
+//! Status codes (RFC 9110 section 15 and IANA's registry), under the names of the engine's
+//! HTTPClient.
 
 use godot::prelude::*;
 

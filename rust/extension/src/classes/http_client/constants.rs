@@ -1,4 +1,4 @@
-//! Methods and statuses, as the engine's HTTPClient numbers them.
+//! Methods and statuses, with the numbers of the engine's HTTPClient.
 
 use godot::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How far the connection is, as statuses and errors.
+//! State of the connection as statuses and errors.
 
 use godot::global::Error;
 use godot::prelude::*;
@@ -81,7 +81,7 @@ impl RustlsHTTPClient {
                 });
                 self.end_with(status, problem);
                 if let Some(line) = line {
-                    // As the engine prints it too.
+                    // The engine prints this failure too.
                     self.tell(&line);
                 }
                 error
@@ -156,7 +156,7 @@ impl RustlsHTTPClient {
         }
     }
 
-    /// What the connection says, or what else there is to say.
+    /// Returns the failure of the connection, or else `otherwise`.
     pub(super) fn failure(&self, cause: Cause, otherwise: &str) -> Diagnosis {
         match self.link.as_ref().map(|link| link.client.stage()) {
             Some(Stage::Failed(failure)) => of_client(&failure),
@@ -180,7 +180,7 @@ impl RustlsHTTPClient {
         Error::ERR_INVALID_PARAMETER
     }
 
-    /// Prints an error while a script that listens may call this object.
+    /// Prints an error while nothing is bound, because a script that listens may call this object.
     pub(super) fn tell(&mut self, problem: &str) {
         let _free = self.base_mut();
         report(problem);

@@ -1,4 +1,4 @@
-//! What a connection's two sides agreed on.
+//! Parameters that the two sides of a connection negotiated.
 
 use std::borrow::Cow;
 
@@ -104,7 +104,7 @@ impl RustlsStreamPeerTLS {
         length: i64,
     ) -> PackedByteArray {
         let context = Some(context.as_slice()).filter(|context| !context.is_empty());
-        // A negative length is as impossible as none at all.
+        // A negative length is refused like 0.
         let length = usize::try_from(length).unwrap_or(0);
         let material = this.bind().export(&label.to_string(), context, length);
         // Nothing is bound any more: a script may listen to errors.
@@ -135,7 +135,7 @@ impl RustlsStreamPeerTLS {
             .map_err(|problem| problem.to_string())
     }
 
-    /// Something that the session can tell, or nothing without one.
+    /// Returns a text of the session, or an empty one without a session.
     fn text(&self, tell: impl FnOnce(&Session) -> Cow<'_, str>) -> GString {
         let told = self.slot.ask(|connection| {
             connection

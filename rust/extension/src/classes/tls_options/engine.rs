@@ -1,4 +1,4 @@
-//! The engine's own options, for the classes of the engine.
+//! Conversion to the engine's TLSOptions, for the classes of the engine.
 
 use std::sync::atomic::Ordering;
 
@@ -41,7 +41,7 @@ impl RustlsTLSOptions {
             .ok()
     }
 
-    /// What [method get_error] says of options that can be used.
+    /// Returns the error that [method get_error] adds for otherwise usable options.
     pub(super) fn engine_problem(this: &Gd<Self>) -> Result<(), String> {
         if this.bind().was_wanted_by_engine.load(Ordering::Relaxed) {
             Self::made_for_engine(this).map(|_| ())
@@ -79,8 +79,8 @@ impl RustlsTLSOptions {
         made.ok_or_else(|| "the engine could not create TLSOptions from these options".to_owned())
     }
 
-    /// What is asked for that the engine's options have no place for. Whether sessions are resumed is not among it: the
-    /// engine never does.
+    /// Returns the settings that the engine's options do not support. Session resumption is not
+    /// among them: the engine never resumes.
     fn unknown_to_engine(&self) -> Vec<&'static str> {
         let of_client = !self.is_server();
         let parts = [
@@ -149,8 +149,8 @@ impl RustlsTLSOptions {
     }
 }
 
-/// Certificates as the engine loads them, if it can. They are written out anew: the engine passes over blocks that are
-/// read here.
+/// Loads certificates into an engine object. They are encoded again, because the engine skips
+/// blocks that are read here.
 fn loaded(given: &[u8]) -> Result<Gd<X509Certificate>, String> {
     let read = certificates(given).certificates;
     let pem: String = read.iter().map(write_certificate).collect();

@@ -1,6 +1,6 @@
-//! Who this side is, and who the other side may be.
+//! Identities of this side, and the clients that a server accepts.
 //!
-//! Nothing is bound while an error is told: a script may listen, and use these very options.
+//! Nothing is bound while an error is printed: a script that listens may use the same options.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! From the properties of an options object to what it asks for.
+//! Conversion of an options object into the specification of a connection.
 
 use std::sync::{Arc, PoisonError};
 
@@ -20,8 +20,8 @@ use crate::options::options_key::{
 };
 
 impl RustlsTLSOptions {
-    /// What the options ask for, read from the objects they hold, and what to warn of. Whoever calls prints
-    /// the warning, once nothing is bound any more.
+    /// Returns the specification, read from the objects that the options hold, and a warning. The
+    /// caller prints the warning once nothing is bound.
     pub(crate) fn spec(&self) -> (Result<Spec, String>, Option<String>) {
         if self.is_server() {
             let (identity, warning) = self.server_identity();
@@ -134,10 +134,10 @@ fn texts(array: &PackedStringArray) -> Vec<String> {
     array.as_slice().iter().map(GString::to_string).collect()
 }
 
-/// Trust that was given as text, looked through once.
+/// Trusted certificates given as text, parsed once.
 pub(super) struct TrustedText {
     pem: String,
-    /// It must hold something to trust: an empty text is a mistake to tell at once.
+    /// The certificates, or an error if there are none: an empty text is a mistake that must be reported.
     usable: Result<Arc<CertificateSource>, String>,
 }
 

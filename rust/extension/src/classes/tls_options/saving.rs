@@ -1,4 +1,4 @@
-//! What becomes of options that are saved, and what to warn of before they are.
+//! Saving of options, and warnings before they are saved.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,17 +15,17 @@ use crate::engine::objects::certificates;
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
 
-/// Listed once whenever somebody saves, copies or inspects the options.
+/// The engine lists this property once whenever options are saved, copied or inspected.
 const WATCHED: &str = "private_key";
 
-/// What was not given by properties and is no secret is saved under these names, out of the inspector's sight.
-/// Without them, options that trusted a few would trust everybody's authorities when they are loaded, and a
-/// server that asked its clients who they are would let in anybody.
+/// Hidden storage properties for settings that are neither properties nor secret. Without them,
+/// options that trust a single CA would trust the system's roots after loading, and a server would
+/// no longer ask clients for a certificate.
 const TRUSTED_PEM: &str = "trusted_pem";
 const CERTIFICATE_PEM: &str = "certificate_pem";
 const CLIENT_AUTHENTICATION: &str = "client_authentication";
 const CLIENT_TRUSTED_PEM: &str = "client_trusted_pem";
-/// The paths of the files that are looked at, not what is in them.
+/// The paths of the identity's files, not their contents.
 const KEY_PATH: &str = "private_key_path";
 const CERTIFICATE_PATH: &str = "own_certificate_path";
 
@@ -56,7 +56,7 @@ impl IResource for RustlsTLSOptions {
     }
 
     fn on_set(&mut self, property: StringName, value: Variant) -> bool {
-        // A file that somebody changed may hold anything: what is no text trusts nobody.
+        // A changed file may contain anything: a value that is not a text leads to no trust.
         let text = || value.try_to::<GString>().unwrap_or_default().to_string();
         match property.to_string().as_str() {
             TRUSTED_PEM => self.trusted_pem = Some(TrustedText::new(text())),
@@ -73,8 +73,8 @@ impl IResource for RustlsTLSOptions {
         true
     }
 
-    // Not with the object's own handle: the engine lists properties of objects that nobody counts references of
-    // (those that tell it the defaults), and dropping a handle would free them.
+    // Without a handle to the object: the engine lists properties of objects without counted
+    // references (for the defaults), and dropping a handle would free them.
     fn on_validate_property(&self, property: &mut PropertyInfo) {
         if property.property_name != WATCHED {
             return;
@@ -84,7 +84,7 @@ impl IResource for RustlsTLSOptions {
             .as_ref()
             .is_some_and(|key| !lies_in_a_file(key))
         {
-            // What would be saved is an empty key, which is worse to find than none.
+            // An empty key would be saved, which is harder to notice than a missing one.
             let rest = property.usage.ord() & !PropertyUsageFlags::STORAGE.ord();
             property.usage = PropertyUsageFlags::from_ord(rest);
         }
@@ -146,7 +146,7 @@ impl RustlsTLSOptions {
         warnings
     }
 
-    /// What is saved under one of the names above.
+    /// Returns the value that is saved under one of the names above.
     fn kept(&self, name: &str) -> Option<Variant> {
         match name {
             TRUSTED_PEM => self
@@ -175,7 +175,7 @@ impl RustlsTLSOptions {
         }
     }
 
-    /// The paths of the identity's files, empty without any.
+    /// Returns the paths of the identity's files; empty without files.
     fn identity_paths(&self) -> (String, String) {
         let Some(files) = &self.identity_files else {
             return (String::new(), String::new());
@@ -190,7 +190,7 @@ impl RustlsTLSOptions {
         Some(godot_text(&path).to_variant())
     }
 
-    /// Half of it trusts nobody until the other half is read too.
+    /// Returns the saved client authentication. Until both halves are read it trusts nothing.
     fn kept_clients(&mut self) -> &mut ClientsSpec {
         self.clients.get_or_insert(ClientsSpec {
             required: true,
@@ -198,7 +198,7 @@ impl RustlsTLSOptions {
         })
     }
 
-    /// Nobody was told yet, and somebody is now.
+    /// Returns whether a warning is new, and remembers it.
     fn is_news(&self, warning: &str) -> bool {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let is_news = !told.iter().any(|known| known == warning);
@@ -223,7 +223,7 @@ impl RustlsTLSOptions {
     }
 }
 
-/// A path without a scheme may count from the project.
+/// Returns the warning about a key file. A path without a scheme may be relative to the project.
 fn shipped(what: &str, path: &str) -> String {
     let is_elsewhere = !path.starts_with("res://")
         && (path.contains("://") || std::path::Path::new(path).is_absolute());
@@ -244,13 +244,15 @@ fn not_saved(what: &str, what_to_do: &str) -> String {
     format!("{what} is not saved with these TLS options: {what_to_do}")
 }
 
-/// Whether a saved resource refers to it, rather than to a copy inside itself, which the engine writes empty.
+/// Returns whether a saved resource refers to a file, and not to an embedded copy, which the engine
+/// saves empty.
 fn lies_in_a_file<T: Inherits<Resource>>(held: &Gd<T>) -> bool {
     let path = held.clone().upcast::<Resource>().get_path().to_string();
     !path.is_empty() && !path.contains("::")
 }
 
-/// A chain that has a gap is not saved without it: it would be served then.
+/// Returns the chain for saving. A chain with unreadable parts is not saved, because the rest would
+/// be served.
 fn whole_chain(given: &[u8]) -> Variant {
     if certificates(given).problems.is_empty() {
         certificates_alone(given)
@@ -259,7 +261,7 @@ fn whole_chain(given: &[u8]) -> Variant {
     }
 }
 
-/// What was given as text may hold more than certificates: a private key, by mistake.
+/// Returns the certificates of a text alone, which may contain a private key by mistake.
 fn certificates_alone(given: impl AsRef<[u8]>) -> Variant {
     let read = certificates(given.as_ref()).certificates;
     let pem: String = read.iter().map(write_certificate).collect();
