@@ -437,14 +437,14 @@ impl RustlsStreamPeerTLS {
         link::disconnect(&slot_of(&this));
     }
 
-    /// Returns the error message of the last connection that failed or ended: what happened, the
-    /// values on both sides, and what to do. Empty if nothing failed.
+    /// Returns the error message of the last connection if it failed or ended: what happened, the
+    /// values on both sides, and what to do. Empty otherwise.
     #[func]
     fn get_last_error(&self) -> GString {
         godot_text(self.slot.lock().last_error.message.as_str())
     }
 
-    /// Returns the cause why the last connection failed or ended: one of the `CAUSE_*` constants.
+    /// Returns the cause if the last connection failed or ended: one of the `CAUSE_*` constants.
     #[func]
     fn get_last_error_code(&self) -> i64 {
         self.slot.lock().last_error.cause as i64
