@@ -4,6 +4,7 @@ use std::env;
 use std::process::{Command, ExitCode};
 
 use crate::build::TEST_FEATURES;
+use crate::engine_api;
 use crate::failure::{Failure, Outcome};
 use crate::instructions::{self, Counter};
 use crate::layers;
@@ -77,6 +78,8 @@ pub(crate) fn all() -> Outcome<Summary> {
     note(&mut summary, tidy::run());
     announce("Checking: layers");
     note(&mut summary, layers::check());
+    announce("Checking: the engine's description");
+    note(&mut summary, engine_api::check());
     announce("Checking: dependencies");
     dependencies(&mut summary)?;
     announce("Checking: instructions");

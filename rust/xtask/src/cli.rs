@@ -127,6 +127,12 @@ const VERBS: &[Verb] = &[
         rest: None,
     },
     Verb {
+        name: "engine-api",
+        summary: "Cut the engine's description, which the binding is generated from, down to the listed classes",
+        flags: &[],
+        rest: None,
+    },
+    Verb {
         name: "package",
         summary: "Build and zip the addon into target/package, check the zip and load it in a Godot",
         flags: &[switch(

@@ -7,11 +7,13 @@ mod build;
 mod check;
 mod cli;
 mod demo;
+mod engine_api;
 pub mod failure;
 pub mod godot;
 mod instructions;
 mod layers;
 mod manifest;
+mod metadata;
 mod package;
 pub mod paths;
 pub mod process;
@@ -50,6 +52,7 @@ fn run() -> Outcome<ExitCode> {
         "bench" => bench::run(&args),
         "instructions" => instructions::run(&args),
         "layers" => layers::run(),
+        "engine-api" => engine_api::run(),
         "package" => package::run(&args),
         other => unreachable!("`{other}` is declared in cli.rs without a module"),
     }

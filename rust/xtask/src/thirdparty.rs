@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::failure::{Failure, OrFail, Outcome};
+use crate::failure::Outcome;
+use crate::metadata;
 use crate::process::{Step, cargo};
 
 const STEP: &str = "listing the third-party software";
@@ -18,7 +19,7 @@ struct Package {
     version: String,
     licence: String,
     source: String,
-    folder: String,
+    folder: PathBuf,
 }
 
 /// The text of the file.
@@ -39,7 +40,7 @@ pub(crate) fn notices() -> Outcome<String> {
             ..
         } = package;
         let _ = writeln!(text, "{name} {version}\n    {licence}\n    {source}");
-        for found in licence_texts(Path::new(&package.folder)) {
+        for found in licence_texts(&package.folder) {
             let key = found.split_whitespace().collect::<Vec<_>>().join(" ");
             texts.entry(key).or_insert((found, Vec::new())).1.push(name);
         }
@@ -59,13 +60,7 @@ pub(crate) fn notices() -> Outcome<String> {
 /// All packages whose code ends up in the library, on any platform: not those that only run while compiling.
 fn packages() -> Outcome<Vec<Package>> {
     let linked = linked()?;
-    let mut command = cargo();
-    command.args(["metadata", "--format-version", "1", "--locked"]);
-    command.stderr(std::process::Stdio::inherit());
-    let output = command.output().or_fail(STEP, HINT)?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).or_fail(STEP, HINT)?;
-    let all = metadata["packages"].as_array();
-    let all = all.ok_or_else(|| Failure::new(STEP, "cargo metadata lists no packages", HINT))?;
+    let all = metadata::packages(STEP)?;
     let mut packages: Vec<Package> = all
         .iter()
         .filter(|package| !package["source"].is_null())
@@ -84,10 +79,7 @@ fn read_package(package: &Value) -> Package {
         licence: text("license"),
         version: text("version"),
         source: package["repository"].as_str().map_or(page, str::to_owned),
-        folder: Path::new(&text("manifest_path"))
-            .parent()
-            .map(|dir| dir.display().to_string())
-            .unwrap_or_default(),
+        folder: metadata::folder(package),
         name,
     }
 }
