@@ -3,6 +3,7 @@
 use std::env;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::thread;
 
 use crate::build;
 use crate::cli::Args;
@@ -14,8 +15,7 @@ use crate::setup;
 
 /// Builds, runs, and ends with the demo's own exit code.
 pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
-    let godot = setup::godot()?;
-    build::for_editor()?;
+    let godot = prepare()?;
     let project = paths::demo_project();
     godot.import(&project)?;
     if let Some(file) = args.value("screenshot") {
@@ -36,6 +36,19 @@ pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
         .args(&args.rest);
     // A person closes the window: a day is only there because every child has a limit.
     exit_code(Step::new("the demo", command).minutes(24 * 60))
+}
+
+/// Brings Godot and builds the library at the same time: one waits for the network, the other for the
+/// processor.
+fn prepare() -> Outcome<Godot> {
+    let present = setup::present()?;
+    thread::scope(|scope| {
+        let godot = scope.spawn(|| present.map_or_else(setup::install, Ok));
+        build::for_demo()?;
+        godot
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 fn screenshot(godot: &Godot, project: &Path, file: &Path, args: &Args) -> Outcome<ExitCode> {
