@@ -188,6 +188,26 @@ fn check_symbols(addon: &Path, files: &[PathBuf]) -> Outcome {
                 "only the entry symbol may be `no_mangle`",
             ));
         }
+        check_stripped(&nm, &addon.join(library))?;
+    }
+    Ok(())
+}
+
+/// Refuses a library of the dev profile, such as the demo stages: a shipped one has no symbol table.
+fn check_stripped(nm: &Path, library: &Path) -> Outcome {
+    let step = format!("reading the symbol table of {}", paths::shown(library));
+    let mut command = Command::new(nm);
+    command.arg("--defined-only").arg(library);
+    let text = Step::new(step.clone(), command).quiet()?;
+    // A symbol's line is address, kind and name. Without any, nm says so in one sentence.
+    let has_symbols = text.lines().any(|line| {
+        line.split_whitespace()
+            .nth(1)
+            .is_some_and(|kind| kind.len() == 1)
+    });
+    if has_symbols {
+        let cause = "it is not stripped, so it is not of the release profile";
+        return Err(Failure::new(step, cause, "cargo xtask build"));
     }
     Ok(())
 }
