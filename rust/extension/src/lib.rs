@@ -12,6 +12,7 @@ mod crypto;
 mod engine;
 mod http;
 mod options;
+mod reasons;
 mod runtime;
 mod tls;
 mod vocabulary;

@@ -1,5 +1,6 @@
 //! Reading X.509 certificates: the facts that trust decisions and error sentences need.
 
+mod error;
 mod name;
 mod public_key;
 mod signed;
@@ -16,8 +17,7 @@ use x509_parser::prelude::{
     X509Version,
 };
 
-use crate::library_errors;
-
+pub use error::ParseError;
 pub use name::rfc4514_of_der;
 pub use name::wrap_in_sequence;
 pub use public_key::{KeyWeakness, PublicKeyKind};
@@ -120,16 +120,6 @@ pub struct NameConstraints {
     pub has_ip: bool,
 }
 
-/// Why bytes are not a certificate that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseError(pub String);
-
-impl std::fmt::Display for ParseError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl Certificate {
     /// Reads one DER certificate; bytes behind it are an error (RFC 5280 section 4.1).
     pub fn from_der(der: CertificateDer<'static>) -> Result<Self, ParseError> {
@@ -174,12 +164,10 @@ impl Certificate {
 impl Facts {
     /// Reads the facts of one DER certificate.
     pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
-        let (rest, parsed) = X509Certificate::from_der(der).map_err(|e| parse_error(&e))?;
+        let (rest, parsed) =
+            X509Certificate::from_der(der).map_err(|e| ParseError::Malformed((&e).into()))?;
         if !rest.is_empty() {
-            return Err(ParseError(format!(
-                "{} bytes follow the certificate",
-                rest.len()
-            )));
+            return Err(ParseError::TrailingBytes(rest.len()));
         }
         let tbs = &parsed.tbs_certificate;
         let mut facts = Self {
@@ -305,7 +293,7 @@ impl Facts {
         match oid.as_str() {
             "2.5.29.17" => self.has_alternative_names = true,
             "2.5.29.15" | "2.5.29.19" | "2.5.29.30" | "2.5.29.37" => {
-                return Err(ParseError(format!("its extension {oid} cannot be read")));
+                return Err(ParseError::Extension { oid });
             }
             _ if extension.critical => self.note_unknown_critical(extension),
             _ => {}
@@ -368,15 +356,10 @@ pub(crate) fn without_sign_byte(integer: &[u8]) -> &[u8] {
 
 /// An object identifier for sentences, cut where only a hostile certificate has so much of it.
 fn identifier(oid: &Oid<'_>) -> String {
-    const LONGEST: usize = 100;
+    const MAX_LENGTH: usize = 100;
     let mut text = oid.to_id_string();
-    if text.len() > LONGEST {
-        text = text.chars().take(LONGEST).chain(['…']).collect();
+    if text.len() > MAX_LENGTH {
+        text = text.chars().take(MAX_LENGTH).chain(['…']).collect();
     }
     text
-}
-
-fn parse_error(error: &x509_parser::nom::Err<x509_parser::error::X509Error>) -> ParseError {
-    let why = library_errors::of_x509(error);
-    ParseError(format!("it is not a valid X.509 certificate ({why})"))
 }

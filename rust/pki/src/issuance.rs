@@ -5,6 +5,7 @@
 
 mod alternative_names;
 mod authority;
+mod error;
 mod key;
 mod layout;
 mod subject;
@@ -21,11 +22,12 @@ use rcgen::{
 use crate::certificate::{Certificate, PublicKeyKind};
 use crate::crypto::fill_with_random;
 use crate::pem::write_block;
-pub use alternative_names::AlternativeNames;
+pub use alternative_names::{AlternativeNameError, AlternativeNames, NameFault};
+pub use error::{AuthorityFault, Error, KeyRole, SigningError};
 use key::SubjectKey;
 use layout::{IssuedBy, Signer};
-pub use subject::Subject;
-pub use validity::Validity;
+pub use subject::{StringKind, Subject, SubjectError, SubjectFault, ValueFault};
+pub use validity::{Bound, Validity, ValidityError};
 
 /// In bytes; RFC 5280 section 4.1.2.2 allows no more.
 const SERIAL_SIZE: usize = 20;
@@ -36,7 +38,7 @@ pub trait CertificateSigner {
     fn public_key_info(&self) -> &[u8];
     /// The signature over `message` with this key: PKCS#1 v1.5 with SHA-256 for RSA; ECDSA (DER) with SHA-256 for
     /// P-256, SHA-384 for P-384, SHA-512 for P-521.
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String>;
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
 }
 
 /// A certificate that stands for itself: whoever trusts it trusts this one key. Weak keys and reversed dates are
@@ -46,7 +48,7 @@ pub fn self_signed(
     subject: &Subject,
     validity: &Validity,
     names: &AlternativeNames,
-) -> Result<Certificate, String> {
+) -> Result<Certificate, Error> {
     let signer = Signer::new(signer)?;
     let mut fields = fields(validity)?;
     // As the engine marks them; some take no other certificate for a trusted one.
@@ -62,9 +64,9 @@ pub fn authority(
     signer: &dyn CertificateSigner,
     subject: &Subject,
     validity: &Validity,
-) -> Result<Certificate, String> {
+) -> Result<Certificate, Error> {
     let signer = Signer::new(signer)?;
-    signer.key.refuse_weak("the authority's key")?;
+    signer.key.refuse_weak(KeyRole::Authority)?;
     validity.refuse_reversed()?;
     let mut fields = fields(validity)?;
     fields.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -81,11 +83,11 @@ pub fn issued(
     subject: &Subject,
     names: &AlternativeNames,
     validity: &Validity,
-) -> Result<Certificate, String> {
+) -> Result<Certificate, Error> {
     let signer = Signer::new(ca_signer)?;
     authority::check(ca.facts(), &signer.key)?;
     let key = SubjectKey::read(subject_key_info)?;
-    key.refuse_weak("the subject's key")?;
+    key.refuse_weak(KeyRole::Subject)?;
     validity.refuse_reversed()?;
     let mut fields = fields(validity)?;
     fields.is_ca = IsCa::ExplicitNoCa;
@@ -109,9 +111,9 @@ pub fn signing_request(
     signer: &dyn CertificateSigner,
     subject: &Subject,
     names: &AlternativeNames,
-) -> Result<String, String> {
+) -> Result<String, Error> {
     let signer = Signer::new(signer)?;
-    signer.key.refuse_weak("the key")?;
+    signer.key.refuse_weak(KeyRole::Request)?;
     let mut fields = CertificateParams::default();
     fields.subject_alt_names = names_or_common_name(names, subject).to_general_names()?;
     let der = signer.request(&fields, subject.name())?;
@@ -133,7 +135,7 @@ fn itself(
     signer: &Signer<'_>,
     fields: &CertificateParams,
     subject: &Subject,
-) -> Result<Certificate, String> {
+) -> Result<Certificate, Error> {
     let issuer = IssuedBy {
         name: subject.name(),
         key_identifier: None,
@@ -142,7 +144,7 @@ fn itself(
 }
 
 /// What every certificate has.
-fn fields(validity: &Validity) -> Result<CertificateParams, String> {
+fn fields(validity: &Validity) -> Result<CertificateParams, Error> {
     let mut fields = CertificateParams::default();
     fields.not_before = validity.not_before();
     fields.not_after = validity.not_after();
@@ -151,7 +153,7 @@ fn fields(validity: &Validity) -> Result<CertificateParams, String> {
 }
 
 /// Random and positive. Its first byte is never zero, so it always has the same length.
-fn serial_number() -> Result<SerialNumber, String> {
+fn serial_number() -> Result<SerialNumber, Error> {
     let mut serial = [0; SERIAL_SIZE];
     fill_with_random(&mut serial)?;
     serial[0] = serial[0] & 0x7f | 0x40;

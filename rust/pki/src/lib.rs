@@ -13,6 +13,7 @@ pub mod pem;
 pub mod pins;
 pub mod provider;
 pub mod reference_name;
+pub mod refusal;
 pub mod revocation;
 pub mod role;
 pub mod text;

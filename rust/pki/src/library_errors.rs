@@ -1,15 +1,21 @@
 //! What the errors of webpki and x509-parser say, in words: their own texts are the names of their variants.
 
-use std::fmt::Debug;
+use std::error::Error;
+use std::fmt::{self, Debug};
 
 use x509_parser::error::X509Error;
 use x509_parser::nom;
 
 /// Why a certificate or a revocation list cannot be used, as a clause about "it".
 pub fn of_webpki(error: &webpki::Error, der: &[u8]) -> String {
+    of_webpki_of_size(error, der.len())
+}
+
+/// Returns the clause about a certificate or a revocation list of so many bytes.
+pub(crate) fn of_webpki_of_size(error: &webpki::Error, size: usize) -> String {
     use webpki::Error as E;
-    if let Some(why) = too_large(der) {
-        return why;
+    if size > MAX_SIZE {
+        return size_clause(size);
     }
     match error {
         E::BadDer | E::TrailingData(_) => "its encoding (DER) is broken",
@@ -38,25 +44,53 @@ pub fn of_webpki(error: &webpki::Error, der: &[u8]) -> String {
     .to_owned()
 }
 
-/// What webpki takes for broken: more bytes than two digits of a length count.
+/// Longest certificate or list that webpki reads, in bytes.
+pub(crate) const MAX_SIZE: usize = u16::MAX as usize;
+
+/// Returns a clause about the size of `der` when webpki does not read that much.
 pub fn too_large(der: &[u8]) -> Option<String> {
-    let most = usize::from(u16::MAX);
-    let size = der.len();
-    (size > most).then(|| format!("it has {size} bytes, and {most} are the most"))
+    (der.len() > MAX_SIZE).then(|| size_clause(der.len()))
 }
 
-/// Why a certificate or a list cannot be read, as a clause about "it".
-pub fn of_x509(error: &nom::Err<X509Error>) -> String {
-    match error {
-        nom::Err::Incomplete(_) => "it ends too early".to_owned(),
-        nom::Err::Error(error) | nom::Err::Failure(error) => match error {
-            X509Error::Der(_) | X509Error::NomError(_) | X509Error::Generic => {
-                "its encoding (DER) is broken".to_owned()
-            }
-            other => other.to_string(),
-        },
+fn size_clause(size: usize) -> String {
+    format!("it has {size} bytes, and {MAX_SIZE} are the most")
+}
+
+/// Reason why the encoding of a certificate or a list cannot be read. The text is a clause about "it".
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodingError {
+    /// The bytes end before the element does.
+    Truncated,
+    /// The bytes are not DER.
+    Der,
+    /// x509-parser names another fault.
+    Other(String),
+}
+
+impl From<&nom::Err<X509Error>> for EncodingError {
+    fn from(error: &nom::Err<X509Error>) -> Self {
+        match error {
+            nom::Err::Incomplete(_) => Self::Truncated,
+            nom::Err::Error(error) | nom::Err::Failure(error) => match error {
+                X509Error::Der(_) | X509Error::NomError(_) | X509Error::Generic => Self::Der,
+                other => Self::Other(other.to_string()),
+            },
+        }
     }
 }
+
+impl fmt::Display for EncodingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Truncated => f.write_str("it ends too early"),
+            Self::Der => f.write_str("its encoding (DER) is broken"),
+            Self::Other(fault) => f.write_str(fault),
+        }
+    }
+}
+
+impl Error for EncodingError {}
 
 /// The name of an error's variant as words, without what is in it.
 pub fn words(error: &dyn Debug) -> String {

@@ -7,28 +7,37 @@ mod base64;
 mod blocks;
 mod formats;
 mod keys;
+mod lists;
+mod problem;
 mod trusted;
 
 use ::pem::{EncodeConfig, LineEnding, Pem};
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::certificate::Certificate;
 use base64::decode_public;
 use blocks::{Block, blocks, known};
 
+pub use blocks::{BlockFault, BlockName};
+pub use formats::OtherFormat;
 pub(crate) use keys::read_encrypted_private_key;
-pub use keys::{read_private_key, read_private_key_file, read_public_key};
+pub use keys::{
+    KeyFault, PrivateKeyError, read_private_key, read_private_key_file, read_public_key,
+};
+pub use lists::ListTextError;
+pub(crate) use lists::read_revocation_lists;
+pub use problem::{DerFault, Item, Problem, SkipReason};
 
-/// Skipped certificates that are told one by one. A file of garbage could fill the log otherwise.
-const TOLD_PROBLEMS: usize = 20;
+/// Skipped items that are listed one by one. A file of garbage could fill the log otherwise.
+const MAX_LISTED: usize = 20;
 
 /// What a certificate file held.
 #[derive(Debug, Default)]
 pub struct Bundle {
     /// Usable certificates in file order.
     pub certificates: Vec<Certificate>,
-    /// What was skipped and why, one sentence each.
-    pub problems: Vec<String>,
+    /// Problems of the file.
+    pub problems: Vec<Problem>,
     /// A private key lay among the certificates.
     pub has_private_key: bool,
     /// The file says of a certificate that no client is to be trusted by it.
@@ -55,65 +64,57 @@ impl Reading {
         let is_key = block.label.to_ascii_uppercase().ends_with("PRIVATE KEY");
         self.bundle.has_private_key |= is_key;
         if let Some(fault) = block.fault {
-            let reason = format!("{fault} (line {})", block.line);
-            self.skip(block, is_certificate, &reason);
+            let line = block.line;
+            self.skip(block, is_certificate, SkipReason::Markers { fault, line });
         } else if is_certificate {
             match self.read(block) {
                 Ok(certificate) => self.bundle.certificates.push(certificate),
-                Err(reason) => self.skip(block, true, &reason),
+                Err(reason) => self.skip(block, true, reason),
             }
         } else if matches!(block.label, "PKCS7" | "CMS") {
-            let reason = "convert it with \"openssl pkcs7 -print_certs\", since it is PKCS#7";
-            self.skip(block, false, reason);
+            self.skip(block, false, SkipReason::Pkcs7);
         }
     }
 
-    fn read(&mut self, block: &Block<'_>) -> Result<Certificate, String> {
-        let der = decode_public("CERTIFICATE", block.body).ok_or("its base64 text is broken")?;
+    fn read(&mut self, block: &Block<'_>) -> Result<Certificate, SkipReason> {
+        let der = decode_public("CERTIFICATE", block.body).ok_or(SkipReason::Base64)?;
         let der = match block.label {
             "CERTIFICATE" | "X509 CERTIFICATE" => der,
             "TRUSTED CERTIFICATE" => {
                 let (certificate, uses) =
-                    trusted::split(&der).ok_or("its trust settings cannot be read")?;
+                    trusted::split(&der).ok_or(SkipReason::UnreadableTrustSettings)?;
                 if !uses.servers {
-                    return Err("its trust settings do not allow TLS servers".to_owned());
+                    return Err(SkipReason::NotForServers);
                 }
                 self.bundle.is_for_servers_alone |= !uses.clients;
                 certificate.to_vec()
             }
-            other => {
-                return Err(format!(
-                    "its label is {}: convert it to a plain \"CERTIFICATE\" block",
-                    crate::text::quoted(other)
-                ));
-            }
+            other => return Err(SkipReason::Label(other.to_owned())),
         };
-        Certificate::from_der(CertificateDer::from(der)).map_err(|error| error.to_string())
+        Certificate::from_der(CertificateDer::from(der)).map_err(SkipReason::Certificate)
     }
 
-    fn skip(&mut self, block: &Block<'_>, is_certificate: bool, reason: &str) {
+    fn skip(&mut self, block: &Block<'_>, is_certificate: bool, reason: SkipReason) {
         self.skipped += 1;
-        if self.skipped > TOLD_PROBLEMS {
+        if self.skipped > MAX_LISTED {
             return;
         }
-        let what = if is_certificate {
-            format!("certificate {}", self.seen)
+        let item = if is_certificate {
+            Item::Certificate(self.seen)
         } else {
-            block.describe()
+            Item::Block(block.name())
         };
-        self.bundle
-            .problems
-            .push(format!("{what} was skipped: {reason}"));
+        self.bundle.problems.push(Problem::Skipped { item, reason });
     }
 
     fn conclude(mut self, bytes: &[u8]) -> Bundle {
         let problems = &mut self.bundle.problems;
-        if self.skipped > TOLD_PROBLEMS {
-            let rest = self.skipped - TOLD_PROBLEMS;
-            problems.push(format!("{rest} more were skipped"));
+        if self.skipped > MAX_LISTED {
+            let rest = self.skipped - MAX_LISTED;
+            problems.push(Problem::MoreSkipped(rest));
         }
         if has_utf16(bytes) {
-            problems.push(UTF16.to_owned());
+            problems.push(Problem::Utf16);
         }
         if self.seen == 0 && problems.is_empty() {
             problems.push(nothing_found(bytes));
@@ -137,66 +138,6 @@ pub fn read_bundle(bytes: &[u8]) -> Bundle {
         reading.take(&block);
     }
     reading.conclude(bytes)
-}
-
-/// Reads every revocation list of a PEM text, DER each. The error is a sentence.
-///
-/// All or nothing: a list that is passed over would let in what it revokes.
-pub(crate) fn read_revocation_lists(
-    text: &str,
-) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
-    let normalised = normalise(text.as_bytes());
-    if has_utf16(text.as_bytes()) {
-        return Err(UTF16.to_owned());
-    }
-    let mut lists = Vec::new();
-    for block in blocks(&normalised) {
-        let number = lists.len() + 1;
-        let is_list = block.label.to_ascii_uppercase().contains("CRL");
-        match (block.fault, block.label) {
-            (Some(fault), _) if is_list => {
-                return Err(format!(
-                    "list {number} is unusable: {fault} (line {})",
-                    block.line
-                ));
-            }
-            (Some(fault), _) => return Err(format!("{} is unusable: {fault}", block.describe())),
-            (None, "X509 CRL") => {
-                match decode_public(block.label, block.body).filter(|der| !der.is_empty()) {
-                    Some(der) => lists.push(der.into()),
-                    None => {
-                        return Err(format!(
-                            "list {number} is unusable: its base64 text is broken"
-                        ));
-                    }
-                }
-            }
-            (None, "PKCS7" | "CMS") => {
-                return Err(format!(
-                    "{} may hold lists: convert it with \"openssl pkcs7 -print_certs\"",
-                    block.describe()
-                ));
-            }
-            (None, _) if is_list => {
-                return Err(format!("list {number} is no \"X509 CRL\" block"));
-            }
-            // Whatever it is, it may be meant as one.
-            (None, label) if known(label).is_none() => {
-                return Err(format!(
-                    "{} has an unknown label: that of a list is \"X509 CRL\"",
-                    block.describe()
-                ));
-            }
-            (None, _) => {}
-        }
-    }
-    if lists.is_empty() {
-        return Err(match formats::of_text(text) {
-            Some(what) => format!("it holds no \"BEGIN X509 CRL\" block: {what}"),
-            None => "it holds no \"BEGIN X509 CRL\" block".to_owned(),
-        });
-    }
-    Ok(lists)
 }
 
 /// Of several certificates, or of one in another form: nothing that could be meant as one is passed over.
@@ -231,20 +172,16 @@ fn read_der(bytes: &[u8]) -> Bundle {
         Ok(certificate) => {
             bundle.certificates.push(certificate);
             if length < bytes.len() {
-                bundle.problems.push(format!(
-                    "{} bytes behind the DER certificate were ignored: use PEM for several certificates",
-                    bytes.len() - length
-                ));
+                let trailing = Problem::TrailingBytes(bytes.len() - length);
+                bundle.problems.push(trailing);
             }
         }
-        Err(reason) => {
+        Err(error) => {
             let text = || std::str::from_utf8(bytes).ok().and_then(formats::of_text);
             let known = formats::of_der(bytes).or_else(text);
             bundle.has_private_key = known.is_none() && PrivateKeyDer::try_from(bytes).is_ok();
-            let reason = known.map_or(reason.to_string(), str::to_owned);
-            bundle
-                .problems
-                .push(format!("the DER certificate was skipped: {reason}"));
+            let fault = known.map_or(DerFault::Certificate(error), DerFault::Format);
+            bundle.problems.push(Problem::DerSkipped(fault));
         }
     }
     bundle
@@ -294,24 +231,19 @@ fn is_dash(c: char) -> bool {
     )
 }
 
-const UTF16: &str = "it is UTF-16, at least in part: save it as UTF-8 or ASCII";
-
 /// Every other byte of ASCII in UTF-16 is zero.
 fn has_utf16(bytes: &[u8]) -> bool {
     matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
         || (bytes.contains(&0) && contains(bytes, b"B\0E\0G\0I\0N"))
 }
 
-/// Why a file without certificate blocks is none.
-fn nothing_found(bytes: &[u8]) -> String {
+/// Returns the problem of a file without certificate blocks.
+fn nothing_found(bytes: &[u8]) -> Problem {
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return "it is empty".to_owned();
+        return Problem::Empty;
     }
-    let none = "it holds no \"BEGIN CERTIFICATE\" block and no DER certificate";
-    match formats::of_text(&String::from_utf8_lossy(bytes)) {
-        Some(what) => format!("{none}: {what}"),
-        None => none.to_owned(),
-    }
+    let format = formats::of_text(&String::from_utf8_lossy(bytes));
+    Problem::NoCertificate { format }
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

@@ -7,9 +7,9 @@ use rustls_pki_types::{DnsName, ServerName};
 use crate::certificate::{Facts, NameConstraints};
 
 /// RFC 1035 section 2.3.4, in bytes.
-pub(crate) const LONGEST_LABEL: usize = 63;
+pub(crate) const MAX_LABEL: usize = 63;
 /// The same for a whole name as text, without a trailing dot.
-pub(crate) const LONGEST_NAME: usize = 253;
+pub(crate) const MAX_NAME: usize = 253;
 
 /// What the certificate is compared with: the override of the options, else the host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -214,11 +214,11 @@ fn is_loose_name(name: &str) -> bool {
         .split('.')
         .map(|label| match label.trim_matches('-') {
             "" => "",
-            _ if label.len() > LONGEST_LABEL => "",
+            _ if label.len() > MAX_LABEL => "",
             inner => inner,
         })
         .collect();
-    name.len() <= LONGEST_NAME && DnsName::try_from(strict.join(".")).is_ok()
+    name.len() <= MAX_NAME && DnsName::try_from(strict.join(".")).is_ok()
 }
 
 /// A-labels in lower case, or `None` when it is no DNS name (RFC 5891; underscores pass).

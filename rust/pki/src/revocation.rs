@@ -1,4 +1,6 @@
-//! Lists of revoked certificates (RFC 5280 section 5), as the options give them.
+//! Lists of revoked certificates (RFC 5280 section 5).
+
+mod error;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,10 +13,12 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 use crate::certificate::{
     Facts, KeyUsage, Signed, rfc4514_of_der, without_sign_byte, wrap_in_sequence,
 };
-use crate::library_errors;
+use crate::library_errors::EncodingError;
 use crate::pem::read_revocation_lists;
+use crate::refusal::{Refusal, RevocationListFault};
 use crate::trust::TrustStore;
-use crate::verifier::{Refusal, RevocationListFault};
+
+pub use error::{ListFault, RevocationListError};
 
 /// Revocation lists, each read whole.
 ///
@@ -37,32 +41,43 @@ impl Eq for RevocationLists {}
 
 /// One list.
 #[derive(Debug)]
-pub struct List {
+struct List {
     der: CertificateRevocationListDer<'static>,
     /// Who signed it: the DER of the whole Name.
     issuer_der: Vec<u8>,
     /// Who signed it, RFC 4514.
-    pub issuer: String,
+    issuer: String,
     /// Which part of the issuer's certificates it is about: its issuing distribution point (RFC 5280 section
     /// 5.2.5), encoded.
     part: Option<Vec<u8>>,
     /// When it was made, seconds since the Unix epoch.
-    pub this_update: i64,
+    this_update: i64,
     /// Until when it counts, seconds since the Unix epoch.
-    pub next_update: i64,
+    next_update: i64,
     /// The key that was found to have signed it: a long list takes its time.
     signed_with: OnceLock<Vec<u8>>,
     /// By serial number, without the byte that is there for the sign alone.
     revoked: HashMap<Vec<u8>, Revoked>,
 }
 
-/// What a list says about a certificate.
+/// Entry of a list about one certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Revoked {
+struct Revoked {
     /// Seconds since the Unix epoch.
-    pub date: i64,
+    date: i64,
     /// RFC 5280 section 5.3.1, where the list names one.
-    pub reason: Option<RevocationReason>,
+    reason: Option<RevocationReason>,
+}
+
+impl Revoked {
+    fn refusal(self, facts: &Facts) -> Refusal {
+        Refusal::Revoked {
+            subject: facts.display_name(),
+            issuer: facts.issuer.clone(),
+            date: self.date,
+            reason: self.reason,
+        }
+    }
 }
 
 /// Who issued a certificate, and so signs the lists that it may stand on.
@@ -91,7 +106,7 @@ impl<'a> Signer<'a> {
             name_der: Cow::Owned(wrap_in_sequence(&anchor.subject)),
             public_key_info_der: Cow::Owned(wrap_in_sequence(&anchor.subject_public_key_info)),
             key_usage: trust
-                .found(anchor)
+                .describe_anchor(anchor)
                 .and_then(|found| found.facts())
                 .and_then(|facts| facts.key_usage),
         }
@@ -99,18 +114,24 @@ impl<'a> Signer<'a> {
 }
 
 impl RevocationLists {
-    /// Reads every list of a PEM text. The error is a sentence.
-    pub fn from_pem(text: &str) -> Result<Self, String> {
+    /// Reads every list of a PEM text; a text of blanks holds none.
+    ///
+    /// # Errors
+    ///
+    /// One list that cannot be used refuses the whole text: it could revoke something.
+    pub fn from_pem(text: &str) -> Result<Self, RevocationListError> {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let problem = |why: String| format!("revocation_lists_pem cannot be used: {why}");
         let mut lists = read_revocation_lists(text)
-            .map_err(problem)?
+            .map_err(RevocationListError::Pem)?
             .into_iter()
             .enumerate()
             .map(|(index, der)| {
-                List::new(der).map_err(|why| problem(format!("list {} {why}", index + 1)))
+                List::new(der).map_err(|fault| RevocationListError::List {
+                    number: index + 1,
+                    fault,
+                })
             })
             .collect::<Result<Vec<_>, _>>()?;
         lists.sort_by_key(|list| std::cmp::Reverse(list.this_update));
@@ -123,7 +144,7 @@ impl RevocationLists {
     }
 
     /// Some list is of an issuer with this Name.
-    pub(crate) fn concern(&self, issuer_der: &[u8]) -> bool {
+    pub(crate) fn has_list_for(&self, issuer_der: &[u8]) -> bool {
         self.named(issuer_der).next().is_some()
     }
 
@@ -154,19 +175,13 @@ impl RevocationLists {
         if own.is_empty() {
             let is_strange = |list: &&&List| !trusted.clone().any(|other| list.is_of(other));
             if let Some(list) = others.iter().find(is_strange) {
-                return Err(Refusal::revocation_list(
-                    list,
-                    RevocationListFault::SignatureBroken,
-                ));
+                return Err(list.refusal(RevocationListFault::SignatureBroken));
             }
         }
         if let (Some(list), Some(usage)) = (own.first(), signer.key_usage)
             && !usage.crl_sign
         {
-            return Err(Refusal::revocation_list(
-                list,
-                RevocationListFault::SignerNotAllowed,
-            ));
+            return Err(list.refusal(RevocationListFault::SignerNotAllowed));
         }
         let current = newest_of_each_part(&own, now);
         // What does not count now says nothing that can be relied on, of whatever it names.
@@ -174,7 +189,7 @@ impl RevocationLists {
         let ahead = own.iter().filter(|list| list.this_update > now);
         let mut revoking = current.iter().chain(ahead).chain(&others);
         match revoking.find_map(|list| list.entry(facts)) {
-            Some(revoked) => Err(Refusal::revoked(facts, revoked)),
+            Some(entry) => Err(entry.refusal(facts)),
             None => Ok(()),
         }
     }
@@ -205,23 +220,22 @@ fn newest_of_each_part<'a>(lists: &[&'a List], now: i64) -> Vec<&'a List> {
 }
 
 impl List {
-    fn new(der: CertificateRevocationListDer<'static>) -> Result<Self, String> {
+    fn new(der: CertificateRevocationListDer<'static>) -> Result<Self, ListFault> {
         let (_, list) = CertificateRevocationList::from_der(&der)
-            .map_err(|error| unreadable(&library_errors::of_x509(&error)))?;
+            .map_err(|error| ListFault::Malformed(EncodingError::from(&error)))?;
         // Asked here, since webpki refuses both without saying what it misses.
         if list.version().is_none() {
-            return Err("is version 1: make it version 2, with extensions".to_owned());
+            return Err(ListFault::Version1);
         }
         let next_update = list
             .next_update()
-            .ok_or("does not say when the next one comes: make it with nextUpdate")?
+            .ok_or(ListFault::NoNextUpdate)?
             .timestamp();
-        let parsed =
-            BorrowedCertRevocationList::from_der(&der).map_err(|error| unusable(&error))?;
+        let parsed = BorrowedCertRevocationList::from_der(&der).map_err(ListFault::from_webpki)?;
         let revoked = (&parsed)
             .into_iter()
             .map(|entry| {
-                let entry = entry.map_err(|error| unusable(&error))?;
+                let entry = entry.map_err(ListFault::from_webpki)?;
                 Ok((
                     without_sign_byte(entry.serial_number).to_vec(),
                     Revoked {
@@ -230,7 +244,7 @@ impl List {
                     },
                 ))
             })
-            .collect::<Result<_, String>>()?;
+            .collect::<Result<_, ListFault>>()?;
         let part = CertRevocationList::from(parsed)
             .issuing_distribution_point()
             .map(<[u8]>::to_vec);
@@ -269,45 +283,30 @@ impl List {
 
     fn check_dates(&self, now: i64) -> Result<(), Refusal> {
         if now < self.this_update {
-            Err(Refusal::revocation_list(
-                self,
-                RevocationListFault::NotYetValid {
-                    this_update: self.this_update,
-                    now,
-                },
-            ))
+            Err(self.refusal(RevocationListFault::NotYetValid {
+                this_update: self.this_update,
+                now,
+            }))
         } else if self.next_update <= now {
-            Err(Refusal::revocation_list(
-                self,
-                RevocationListFault::Expired {
-                    next_update: self.next_update,
-                    now,
-                },
-            ))
+            Err(self.refusal(RevocationListFault::Expired {
+                next_update: self.next_update,
+                now,
+            }))
         } else {
             Ok(())
+        }
+    }
+
+    fn refusal(&self, fault: RevocationListFault) -> Refusal {
+        Refusal::RevocationList {
+            issuer: self.issuer.clone(),
+            fault,
         }
     }
 
     fn entry(&self, facts: &Facts) -> Option<Revoked> {
         self.revoked.get(facts.serial_number()).copied()
     }
-}
-
-/// The end of a sentence that begins with a list's number.
-fn unusable(error: &webpki::Error) -> String {
-    use webpki::Error;
-    match error {
-        Error::UnsupportedDeltaCrl => "is a delta of another list: give the whole list".to_owned(),
-        Error::UnsupportedIndirectCrl => {
-            "is an indirect list: give the lists of the issuers themselves".to_owned()
-        }
-        other => unreadable(&library_errors::of_webpki(other, &[])),
-    }
-}
-
-fn unreadable(why: &str) -> String {
-    format!("cannot be read ({why})")
 }
 
 #[cfg(test)]

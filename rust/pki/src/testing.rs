@@ -44,7 +44,7 @@ pub fn certificate(issued: &Issued) -> Certificate {
 
 /// These certificates as the user's own trust.
 pub fn own_trust(trusted: &[&Issued]) -> TrustStore {
-    TrustStore::of_own(Bundle {
+    TrustStore::from_user_bundle(Bundle {
         certificates: trusted.iter().map(|issued| certificate(issued)).collect(),
         ..Bundle::default()
     })
@@ -52,7 +52,7 @@ pub fn own_trust(trusted: &[&Issued]) -> TrustStore {
 
 /// Returns a store that trusts these certificates as the user's own.
 pub fn trusting(certificates: &[&Certificate]) -> TrustStore {
-    TrustStore::of_own(Bundle {
+    TrustStore::from_user_bundle(Bundle {
         certificates: certificates.iter().map(|c| (*c).clone()).collect(),
         ..Bundle::default()
     })
@@ -88,7 +88,7 @@ pub fn fixture(name: &str) -> Vec<Certificate> {
 
 /// The trust of a file of `tests/fixtures/certs`, as the user's own.
 pub fn fixture_trust(name: &str) -> TrustStore {
-    TrustStore::of_own(read_bundle(&fixture_bytes(&format!("{name}.crt"))))
+    TrustStore::from_user_bundle(read_bundle(&fixture_bytes(&format!("{name}.crt"))))
 }
 
 /// The keys of these certificates.

@@ -3,6 +3,7 @@
 mod environment;
 mod load;
 mod mozilla;
+mod problem;
 
 #[cfg(any(test, feature = "testing"))]
 mod testing;
@@ -15,13 +16,13 @@ use std::sync::OnceLock;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 
 use crate::certificate::{Certificate, Facts, rfc4514_of_der};
-use crate::library_errors;
+use crate::pem;
 use crate::pem::Bundle;
-use crate::text::quoted;
 
 pub use environment::NamedCertificates;
 pub use load::{CertificateFile, Mode, Request, SystemCertificates};
 pub use mozilla::BUNDLE_DATE as MOZILLA_BUNDLE_DATE;
+pub use problem::{NamedPathError, TrustProblem};
 
 /// Where the default trust came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,7 +31,7 @@ pub enum Source {
     /// Nothing is trusted.
     #[default]
     None = 0,
-    /// The file of `network/tls/certificate_bundle_override`.
+    /// The override file.
     Override,
     /// The operating system.
     System,
@@ -91,9 +92,7 @@ pub struct TrustStore {
     infos: Vec<AnchorInfo>,
     certificates: Vec<Trusted>,
     source: Source,
-    problems: Vec<String>,
-    /// Place in `problems`.
-    private_key_problem: Option<usize>,
+    problems: Vec<TrustProblem>,
 }
 
 /// The anchor that a verified path ended in.
@@ -115,13 +114,13 @@ impl<'a> FoundAnchor<'a> {
 }
 
 impl TrustStore {
-    /// Evaluates the project's settings.
+    /// Loads the default trust.
     pub fn load(request: Request) -> Self {
         load::load(request)
     }
 
-    /// Exactly these certificates, as the user's own.
-    pub fn of_own(bundle: Bundle) -> Self {
+    /// Returns a store of exactly these certificates, as the user's own.
+    pub fn from_user_bundle(bundle: Bundle) -> Self {
         let mut store = Self::default();
         store.add_bundle(bundle, Origin::Own, "the trusted chain");
         store
@@ -171,16 +170,9 @@ impl TrustStore {
             .filter(|certificate| certificate.facts().may_issue() || certificate.is_self_issued())
     }
 
-    /// What could not be used and why, one sentence each.
-    pub fn problems(&self) -> &[String] {
+    /// Returns the problems of what was loaded.
+    pub fn problems(&self) -> &[TrustProblem] {
         &self.problems
-    }
-
-    /// The sentence about a private key that lies among the certificates of the user's own, if one does.
-    pub fn private_key_problem(&self) -> Option<&str> {
-        self.private_key_problem
-            .and_then(|place| self.problems.get(place))
-            .map(String::as_str)
     }
 
     /// What path building may end in.
@@ -188,9 +180,12 @@ impl TrustStore {
         &self.anchors
     }
 
-    /// The description of an element of [`TrustStore::anchors`], found by its place: subject and key may
-    /// stand there twice.
-    pub(crate) fn found<'p>(&self, anchor: &'p TrustAnchor<'p>) -> Option<FoundAnchor<'_>> {
+    /// Describes an element of [`TrustStore::anchors`]. Compared by address: subject and key may stand
+    /// there twice.
+    pub(crate) fn describe_anchor<'p>(
+        &self,
+        anchor: &'p TrustAnchor<'p>,
+    ) -> Option<FoundAnchor<'_>> {
         let place = self
             .anchors
             .iter()
@@ -233,18 +228,23 @@ impl TrustStore {
     }
 
     fn add_bundle(&mut self, bundle: Bundle, origin: Origin, from: &str) {
-        let problems = bundle.problems.into_iter();
-        self.problems
-            .extend(problems.map(|problem| format!("{from}: {problem}")));
+        self.add_problems(bundle.problems, from);
         if bundle.has_private_key {
-            self.private_key_problem = Some(self.problems.len());
-            self.problems.push(format!(
-                "{from}: it holds a PRIVATE KEY. Remove it now and never ship it: whoever has it can pretend to be the server"
-            ));
+            self.problems.push(TrustProblem::PrivateKey {
+                source: from.to_owned(),
+            });
         }
         for certificate in bundle.certificates {
             self.add(certificate, origin, from);
         }
+    }
+
+    fn add_problems(&mut self, problems: Vec<pem::Problem>, from: &str) {
+        let problems = problems.into_iter().map(|problem| TrustProblem::File {
+            source: from.to_owned(),
+            problem,
+        });
+        self.problems.extend(problems);
     }
 
     /// Adds a certificate; only one that may issue becomes an anchor, since webpki takes whatever stands
@@ -265,11 +265,12 @@ impl TrustStore {
                     self.anchors.push(anchor);
                 }
                 Err(error) => {
-                    self.problems.push(format!(
-                        "{from}: {} was skipped ({})",
-                        quoted(&facts.display_name()),
-                        library_errors::of_webpki(&error, certificate.der())
-                    ));
+                    self.problems.push(TrustProblem::UnusableAnchor {
+                        source: from.to_owned(),
+                        subject: facts.display_name(),
+                        size: certificate.der().len(),
+                        error,
+                    });
                     return;
                 }
             }
@@ -277,11 +278,11 @@ impl TrustStore {
             // Only the user's own certificates can be trusted for themselves alone.
             return;
         } else if !facts.is_self_issued() {
-            self.problems.push(format!(
-                "{from}: {} is no CA and not self-signed, so nothing is trusted by it: trust its issuer {} instead",
-                quoted(&facts.display_name()),
-                quoted(&facts.issuer)
-            ));
+            self.problems.push(TrustProblem::NoAnchor {
+                source: from.to_owned(),
+                subject: facts.display_name(),
+                issuer: facts.issuer.clone(),
+            });
         }
         self.certificates.push(Trusted {
             certificate,

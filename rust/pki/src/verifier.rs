@@ -10,7 +10,6 @@ mod candidates;
 mod checks;
 mod explain;
 mod name_check;
-mod refusal;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -19,7 +18,7 @@ use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 use crate::certificate::{Facts, ParseError};
-use crate::library_errors;
+use crate::library_errors::MAX_SIZE;
 use crate::pins::Pins;
 use crate::provider::signature_algorithms;
 use crate::reference_name::ReferenceName;
@@ -29,7 +28,7 @@ use crate::trust::{Origin, TrustStore, Trusted};
 
 use candidates::Candidates;
 
-pub use refusal::{NameMismatch, NearMiss, Refusal, RevocationListFault, Usage};
+pub use crate::refusal::{NameMismatch, NearMiss, Refusal, RevocationListFault, Usage};
 
 /// Everything beside chain and time that a verdict depends on.
 #[derive(Debug, Clone, Copy)]
@@ -136,13 +135,10 @@ pub fn verify_chain(
     };
     let leaf = leaf.as_ref();
     let end_entity = EndEntityCert::try_from(leaf_der).map_err(|error| {
-        match library_errors::too_large(leaf_der) {
-            Some(why) => malformed(&why),
-            None => {
-                let chain = std::slice::from_ref(leaf);
-                explain::refusal_of(&error, chain, seconds(now), 1, None)
-            }
+        if leaf_der.len() > MAX_SIZE {
+            return Refusal::Malformed(ParseError::TooLarge(leaf_der.len()));
         }
+        explain::refusal_of(&error, std::slice::from_ref(leaf), seconds(now), 1, None)
     })?;
     if let Some(weakness) = leaf.public_key.weakness() {
         return Err(Refusal::weak_key(leaf, weakness));
@@ -261,8 +257,8 @@ impl Check<'_> {
         let anchor = self
             .policy
             .trust
-            .found(path.anchor())
-            .ok_or_else(|| malformed("its path ended outside the trusted certificates"))?;
+            .describe_anchor(path.anchor())
+            .ok_or_else(|| self.explain(&webpki::Error::UnknownIssuer, &[]))?;
         let intermediates = checks::intermediates(path)?;
         let verdict = self.valid_until(&intermediates, anchor.facts());
         let constraining = intermediates
@@ -291,8 +287,4 @@ impl Check<'_> {
 /// Seconds since the Unix epoch, as certificates count them.
 pub fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
-}
-
-fn malformed(reason: &str) -> Refusal {
-    Refusal::Malformed(ParseError(reason.to_owned()))
 }

@@ -29,7 +29,7 @@ fn range(version: Version) -> VersionRange {
 
 fn client(root: &Path, version: Version) -> ClientContext {
     let bundle = read_bundle(&fs::read(root).unwrap());
-    let mut options = ClientOptions::trusting(Arc::new(TrustStore::of_own(bundle)));
+    let mut options = ClientOptions::trusting(Arc::new(TrustStore::from_user_bundle(bundle)));
     options.common.versions = range(version);
     ClientContext::new(options)
 }

@@ -142,7 +142,7 @@ impl RustlsCertificateInfo {
 
     fn of_bundle(bundle: &Bundle) -> Array<Gd<Self>> {
         for problem in &bundle.problems {
-            report(problem);
+            report(&problem.to_string());
         }
         bundle.certificates.iter().map(Self::of).collect()
     }

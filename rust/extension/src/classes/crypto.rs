@@ -13,6 +13,7 @@ use godot_rustls_pki::crypto::{
 
 use crate::crypto::keys::{RecentKey, encrypt, verify};
 use crate::engine::convert::{godot_text, report};
+use crate::reasons::of_crypto;
 
 /// Keys, signatures, encryption and certificates; a drop-in replacement for [Crypto].
 ///
@@ -172,7 +173,7 @@ impl RustlsCrypto {
         let code = function(hash_type).and_then(|function| {
             hmac(function, key.as_slice(), msg.as_slice())
                 .map(PackedByteArray::from)
-                .map_err(|failure| failure.message().to_owned())
+                .map_err(|error| of_crypto(&error))
         });
         self.conclude(code)
     }
@@ -222,16 +223,17 @@ fn random_bytes(size: i64) -> Result<PackedByteArray, String> {
             "there is not enough memory for {size} random bytes"
         ));
     }
-    fill_with_random(bytes.as_mut_slice())?;
+    fill_with_random(bytes.as_mut_slice()).map_err(|error| of_crypto(&error))?;
     Ok(bytes)
 }
 
 /// Checks a hash that a script passed: its type, and its bytes.
 fn given_hash(hash_type: i64, hash: &PackedByteArray) -> Result<Hash<'_>, String> {
-    match function(hash_type)? {
+    let given = match function(hash_type)? {
         HashAlgorithm::Sha256 => Hash::of_sha2(hash.as_slice()),
         function => Hash::new(function, hash.as_slice()),
-    }
+    };
+    given.map_err(|error| of_crypto(&error))
 }
 
 /// Converts a value of [enum HashingContext.HashType] or one of this class' own hash constants.

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 
 use godot::classes::CryptoKey;
 use godot::prelude::*;
-use godot_rustls_pki::crypto::Failure;
+use godot_rustls_pki::crypto;
 use zeroize::Zeroizing;
 
 use crate::crypto::keys::rsa_key;
@@ -14,7 +14,7 @@ use crate::engine::shared_objects::look_at;
 use crate::runtime::frame_poll::{Again, watch};
 
 /// The PEM text of a key, or the reason why the provider generated none.
-pub(crate) type MadeKey = Result<Zeroizing<String>, Failure>;
+pub(crate) type MadeKey = Result<Zeroizing<String>, crypto::Error>;
 
 /// A key that is generated in the background: the result of
 /// [method RustlsCrypto.generate_rsa_async].
@@ -101,20 +101,18 @@ impl RustlsKeyJob {
 impl RustlsKeyJob {
     fn look(this: &Gd<Self>) -> Again {
         let made = look_at(this, |job| job.made.try_recv());
-        let made = match made {
-            Ok(made) => made,
+        let outcome = match made {
+            Ok(made) => rsa_key(made, look_at(this, |job| job.size)),
             Err(TryRecvError::Empty) => return Again::Yes,
-            Err(TryRecvError::Disconnected) => Err(Failure::Refused(
-                "the key was not generated: the system provided no thread".to_owned(),
-            )),
+            Err(TryRecvError::Disconnected) => {
+                Err("the key was not generated: the system provided no thread".to_owned())
+            }
         };
-        Self::end(this, made);
+        Self::end(this, outcome);
         Again::No
     }
 
-    fn end(this: &Gd<Self>, made: MadeKey) {
-        let size = look_at(this, |job| job.size);
-        let outcome = rsa_key(made, size);
+    fn end(this: &Gd<Self>, outcome: Result<Gd<CryptoKey>, String>) {
         if let Err(problem) = &outcome {
             report(problem);
         }

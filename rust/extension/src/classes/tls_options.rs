@@ -27,6 +27,7 @@ use crate::engine::shared_objects::look_at;
 use crate::options::config_cache::{self, SetupCache};
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
+use crate::reasons::of_revocation_lists;
 use crate::runtime::threads::seed_early;
 use crate::vocabulary;
 
@@ -432,7 +433,9 @@ impl RustlsTLSOptions {
     #[func]
     fn set_revocation_lists_pem(&mut self, pem: GString) {
         // Parsed once, not for every connection: lists can be long.
-        self.revocation = RevocationLists::from_pem(&pem.to_string()).map(Arc::new);
+        self.revocation = RevocationLists::from_pem(&pem.to_string())
+            .map(Arc::new)
+            .map_err(|error| of_revocation_lists(&error));
         self.revocation_lists_pem = pem;
     }
 

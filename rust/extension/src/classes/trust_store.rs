@@ -82,7 +82,11 @@ impl RustlsTrustStore {
     /// none.
     #[func]
     fn get_problems() -> PackedStringArray {
-        strings(default_trust().problems())
+        default_trust()
+            .problems()
+            .iter()
+            .map(|problem| godot_text(&problem.to_string()))
+            .collect()
     }
 
     /// Reads the project settings, the files and the system's certificates again.

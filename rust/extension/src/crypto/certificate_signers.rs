@@ -3,8 +3,8 @@
 use godot::classes::hashing_context::HashType;
 use godot::classes::{Crypto, CryptoKey};
 use godot::prelude::*;
-use godot_rustls_pki::crypto::{Hash, HashAlgorithm, PrivateKey};
-use godot_rustls_pki::issuance::CertificateSigner;
+use godot_rustls_pki::crypto::{Error, Hash, HashAlgorithm, PrivateKey};
+use godot_rustls_pki::issuance::{CertificateSigner, SigningError};
 
 use crate::engine::objects::quietly;
 
@@ -25,11 +25,10 @@ impl CertificateSigner for ByProvider<'_> {
         &self.public_key_info
     }
 
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         let function = self.key.certificate_hash();
         let value = digest(function, message)?;
-        let signed = self.key.sign(&Hash::new(function, &value)?);
-        signed.map_err(|failure| failure.message().to_owned())
+        Ok(self.key.sign(&Hash::new(function, &value)?)?)
     }
 }
 
@@ -38,17 +37,17 @@ impl CertificateSigner for ByEngine<'_> {
         &self.public_key_info
     }
 
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         let value = PackedByteArray::from(digest(HashAlgorithm::Sha256, message)?);
         let signed = quietly(|| Crypto::new_gd().sign(HashType::SHA256, &value, self.key));
         if signed.is_empty() {
-            return Err("the engine could not sign with this key".to_owned());
+            return Err(SigningError::Other);
         }
         Ok(signed.to_vec())
     }
 }
 
-fn digest(function: HashAlgorithm, message: &[u8]) -> Result<Vec<u8>, String> {
+fn digest(function: HashAlgorithm, message: &[u8]) -> Result<Vec<u8>, SigningError> {
     let value = function.digest(message);
-    value.ok_or_else(|| format!("the provider has no {function}"))
+    value.ok_or_else(|| Error::UnsupportedSigningHash(function).into())
 }

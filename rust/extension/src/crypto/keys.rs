@@ -7,7 +7,7 @@ use godot::classes::hashing_context::HashType;
 use godot::classes::{Crypto, CryptoKey};
 use godot::prelude::*;
 use godot_rustls_pki::certificate::PublicKeyKind;
-use godot_rustls_pki::crypto::{Failure, Hash, HashAlgorithm, PrivateKey, PublicKey};
+use godot_rustls_pki::crypto::{Error, Hash, HashAlgorithm, PrivateKey, PublicKey};
 use godot_rustls_pki::digest::{Sha256, sha256};
 use godot_rustls_pki::issuance::CertificateSigner;
 use godot_rustls_pki::pem::{read_private_key, read_public_key};
@@ -15,11 +15,12 @@ use zeroize::Zeroizing;
 
 use crate::crypto::certificate_signers::{ByEngine, ByProvider};
 use crate::engine::objects::{crypto_key, private_key_text, public_key_text, quietly};
+use crate::reasons::of_crypto;
 
 /// A private key of the engine's.
 pub(crate) struct SecretKey {
     object: Gd<CryptoKey>,
-    provider: Result<Arc<PrivateKey>, Failure>,
+    provider: Result<Arc<PrivateKey>, Error>,
 }
 
 /// The private key that was used last. To make a key ready costs several times what an RSA signature with it costs.
@@ -52,15 +53,15 @@ impl RecentKey {
     }
 }
 
-fn read(text: &str) -> Result<Arc<PrivateKey>, Failure> {
-    let der = Zeroizing::new(read_private_key(text).map_err(Failure::Lacking)?);
+fn read(text: &str) -> Result<Arc<PrivateKey>, Error> {
+    let der = Zeroizing::new(read_private_key(text)?);
     PrivateKey::from_der(&der).map(Arc::new)
 }
 
 /// A private key's PEM text in the form that everybody reads.
 pub(crate) fn encoded_anew(pem: &str) -> Result<Zeroizing<String>, String> {
-    let key = read(pem).map_err(|failure| failure.message().to_owned())?;
-    key.encode_anew()
+    let written = read(pem).and_then(|key| key.encode_anew());
+    written.map_err(|error| of_crypto(&error))
 }
 
 impl SecretKey {
@@ -83,8 +84,8 @@ impl SecretKey {
             .and_then(|key| key.decrypt(ciphertext.as_slice()));
         match plaintext {
             Ok(plaintext) => Ok(PackedByteArray::from(plaintext.as_slice())),
-            Err(Failure::Refused(message)) => Err(message),
-            Err(Failure::Lacking(_)) => self.decrypt_by_engine(ciphertext),
+            Err(error) if error.is_unsupported() => self.decrypt_by_engine(ciphertext),
+            Err(error) => Err(of_crypto(&error)),
         }
     }
 
@@ -104,7 +105,7 @@ impl SecretKey {
     /// For certificates.
     pub(crate) fn certifying(&self) -> Result<Box<dyn CertificateSigner + '_>, String> {
         if let Ok(key) = &self.provider {
-            let public_key_info = key.public_key_info()?;
+            let public_key_info = key.public_key_info().map_err(|error| of_crypto(&error))?;
             return Ok(Box::new(ByProvider {
                 key,
                 public_key_info,
@@ -132,7 +133,7 @@ impl SecretKey {
         Ok(kind.filter(|kind| matches!(kind, PublicKeyKind::Other(_))))
     }
 
-    fn provider(&self) -> Result<&PrivateKey, Failure> {
+    fn provider(&self) -> Result<&PrivateKey, Error> {
         self.provider.as_deref().map_err(Clone::clone)
     }
 }
@@ -142,12 +143,14 @@ pub(crate) fn public_key(key: &Gd<CryptoKey>) -> Result<Option<PublicKey>, Strin
     let Some(text) = public_key_text(key) else {
         return Ok(None);
     };
-    PublicKey::from_info_der(&read_public_key(&text)?).map(Some)
+    let info = read_public_key(&text).ok_or(Error::MalformedPublicKey);
+    let key = info.and_then(|info| PublicKey::from_info_der(&info));
+    key.map(Some).map_err(|error| of_crypto(&error))
 }
 
 /// The RSA key that the provider made, or one of the engine's making where the provider lacks the size.
 pub(crate) fn rsa_key(
-    made: Result<Zeroizing<String>, Failure>,
+    made: Result<Zeroizing<String>, Error>,
     size: i64,
 ) -> Result<Gd<CryptoKey>, String> {
     match made {
@@ -190,14 +193,16 @@ pub(crate) fn encrypt(
 
 /// What the provider made, or the engine where the provider lacks something; the provider's sentence when neither can.
 /// That is the one that is printed: what the engine prints of its own failures is kept back, a number says nothing.
-pub(crate) fn or_by_engine<T>(
-    made: Result<T, Failure>,
+fn or_by_engine<T>(
+    made: Result<T, Error>,
     by_engine: impl FnOnce(&mut Gd<Crypto>) -> Option<T>,
 ) -> Result<T, String> {
     match made {
         Ok(made) => Ok(made),
-        Err(Failure::Refused(message)) => Err(message),
-        Err(Failure::Lacking(message)) => by_engine(&mut Crypto::new_gd()).ok_or(message),
+        Err(error) if error.is_unsupported() => {
+            by_engine(&mut Crypto::new_gd()).ok_or_else(|| of_crypto(&error))
+        }
+        Err(error) => Err(of_crypto(&error)),
     }
 }
 

@@ -28,7 +28,7 @@ impl From<Bundle> for Read {
     fn from(bundle: Bundle) -> Self {
         Self {
             is_for_servers_alone: bundle.is_for_servers_alone,
-            trust: Arc::new(TrustStore::of_own(bundle)),
+            trust: Arc::new(TrustStore::from_user_bundle(bundle)),
         }
     }
 }

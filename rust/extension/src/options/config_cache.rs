@@ -149,7 +149,7 @@ pub(crate) fn check(spec: Spec, cache: &Mutex<SetupCache>) -> Result<(), String>
                     let why = trust
                         .problems()
                         .first()
-                        .map_or("the trusted chain is empty", String::as_str);
+                        .map_or("the trusted chain is empty".to_owned(), ToString::to_string);
                     return Err(format!("no certificate is trusted: {why}"));
                 }
             }
@@ -161,10 +161,10 @@ pub(crate) fn check(spec: Spec, cache: &Mutex<SetupCache>) -> Result<(), String>
 /// What is wrong with certificates that a script trusts; the rest of them counts.
 pub(crate) fn tell_problems(trust: &TrustStore) {
     for problem in trust.problems() {
-        if Some(problem.as_str()) == trust.private_key_problem() {
-            report(problem);
+        if problem.reveals_private_key() {
+            report(&problem.to_string());
         } else {
-            warn(problem);
+            warn(&problem.to_string());
         }
     }
 }

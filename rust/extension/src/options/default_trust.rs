@@ -11,6 +11,9 @@ use crate::engine::convert::report;
 use crate::engine::objects::read_file;
 use crate::engine::project_settings;
 
+const OVERRIDE_SETTING: &str = "network/tls/certificate_bundle_override";
+const EXTRA_SETTING: &str = "network/tls/rustls/extra_certificates";
+
 static DEFAULT: Mutex<Option<Arc<TrustStore>>> = Mutex::new(None);
 
 static RELOADS: AtomicU64 = AtomicU64::new(0);
@@ -54,8 +57,8 @@ fn lock() -> MutexGuard<'static, Option<Arc<TrustStore>>> {
 
 /// The trust as the settings have it, and what to print about it.
 fn load() -> (Arc<TrustStore>, Vec<String>) {
-    let override_bundle = file(&project_settings::bundle_override());
-    let extra = file(&project_settings::extra_certificates());
+    let override_bundle = file(OVERRIDE_SETTING, &project_settings::bundle_override());
+    let extra = file(EXTRA_SETTING, &project_settings::extra_certificates());
     // What the project or its user names must work: say so at once. Gaps in the system's store are nobody's
     // mistake here and stand in `get_problems()`.
     let named_by_project = override_bundle.is_some() || extra.is_some();
@@ -68,19 +71,20 @@ fn load() -> (Arc<TrustStore>, Vec<String>) {
         system,
     });
     let problems = if named_by_project || named_by_user || store.source() == Source::None {
-        store.problems().to_vec()
+        store.problems().iter().map(ToString::to_string).collect()
     } else {
         Vec::new()
     };
     (Arc::new(store), problems)
 }
 
-fn file(path: &str) -> Option<CertificateFile> {
+/// Reads the file of a setting; messages name both.
+fn file(setting: &str, path: &str) -> Option<CertificateFile> {
     if path.is_empty() {
         return None;
     }
     Some(CertificateFile {
-        name: path.to_owned(),
+        name: format!("{setting} \"{path}\""),
         contents: read_relative(path),
     })
 }

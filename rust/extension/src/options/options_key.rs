@@ -19,6 +19,7 @@ use crate::engine::certificate_source::CertificateSource;
 use crate::engine::object_cache::{known_certificate, known_private_key};
 use crate::engine::objects::{certificate_bytes, certificates, private_key_text};
 use crate::options::default_trust::reloads;
+use crate::reasons::of_private_key;
 
 /// Everything that makes one client's configuration differ from another's.
 #[derive(Clone, PartialEq)]
@@ -155,8 +156,8 @@ pub(crate) fn read_identity(key: &[u8], certificate: &[u8]) -> Result<Identity, 
     if let Some(problem) = bundle.problems.first() {
         return Err(format!("the certificate cannot be used: {problem}"));
     }
-    Identity::new(&bundle.certificates, read_private_key_file(key)?)
-        .map_err(|problem| problem.to_string())
+    let key = read_private_key_file(key).map_err(|error| of_private_key(&error))?;
+    Identity::new(&bundle.certificates, key).map_err(|problem| problem.to_string())
 }
 
 /// The pair of these two, if it can be used and belongs together.

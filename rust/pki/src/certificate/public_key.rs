@@ -10,11 +10,11 @@ use super::identifier;
 
 /// Smallest RSA modulus whose signatures are believed, in bits (NIST SP 800-131A; the provider has none
 /// for smaller ones).
-const RSA_MINIMUM_BITS: usize = 2048;
+const RSA_MIN_BITS: usize = 2048;
 /// Largest RSA modulus that the provider verifies, in bits.
-const RSA_MAXIMUM_BITS: usize = 8192;
+const RSA_MAX_BITS: usize = 8192;
 /// Largest public exponent that the provider takes, in bits.
-const RSA_LARGEST_EXPONENT_BITS: usize = 33;
+const RSA_MAX_EXPONENT_BITS: usize = 33;
 
 /// The kind of a public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl PublicKeyKind {
 
     /// With a larger exponent the provider finds no signature right: these keys are another kind.
     fn of_rsa(size: usize, exponent: usize) -> Self {
-        if exponent > RSA_LARGEST_EXPONENT_BITS {
+        if exponent > RSA_MAX_EXPONENT_BITS {
             return Self::Other(format!(
                 "RSA {size} with a public exponent of {exponent} bits"
             ));
@@ -59,8 +59,8 @@ impl PublicKeyKind {
     /// Returns why signatures made with this key cannot be relied on, or `None` when they can.
     pub fn weakness(&self) -> Option<KeyWeakness> {
         match self {
-            Self::Rsa(bits) if *bits < RSA_MINIMUM_BITS => Some(KeyWeakness::RsaTooSmall(*bits)),
-            Self::Rsa(bits) if *bits > RSA_MAXIMUM_BITS => Some(KeyWeakness::RsaTooLarge(*bits)),
+            Self::Rsa(bits) if *bits < RSA_MIN_BITS => Some(KeyWeakness::RsaTooSmall(*bits)),
+            Self::Rsa(bits) if *bits > RSA_MAX_BITS => Some(KeyWeakness::RsaTooLarge(*bits)),
             Self::Other(name) => Some(KeyWeakness::Unsupported(name.clone())),
             _ => None,
         }
@@ -83,11 +83,11 @@ impl fmt::Display for KeyWeakness {
         match self {
             Self::RsaTooSmall(bits) => write!(
                 f,
-                "its key is RSA {bits}, below the minimum of {RSA_MINIMUM_BITS} bits"
+                "its key is RSA {bits}, below the minimum of {RSA_MIN_BITS} bits"
             ),
             Self::RsaTooLarge(bits) => write!(
                 f,
-                "its key is RSA {bits}, above the maximum of {RSA_MAXIMUM_BITS} bits"
+                "its key is RSA {bits}, above the maximum of {RSA_MAX_BITS} bits"
             ),
             Self::Unsupported(name) => write!(
                 f,

@@ -7,9 +7,9 @@ use aws_lc_rs::signature::{
 };
 use zeroize::Zeroizing;
 
-use super::{Failure, write_private_key};
+use super::{Error, write_private_key};
 
-/// What RSA keys of other implementations may have, in bits.
+/// Sizes of the RSA keys that other implementations make, in bits.
 const RSA_SIZES: std::ops::RangeInclusive<i64> = 1024..=8192;
 
 /// A curve for ECDSA (FIPS 186-5).
@@ -21,40 +21,33 @@ pub enum Curve {
     P384,
 }
 
-/// Whether there can be RSA keys of so many bits, here (`Ok`) or elsewhere ([`Failure::Lacking`]).
-pub fn check_rsa_size(bits: i64) -> Result<KeySize, Failure> {
+/// Checks that the provider makes RSA keys of so many bits. [`Error::UnsupportedRsaSize`] where only
+/// other implementations do.
+pub fn check_rsa_size(bits: i64) -> Result<KeySize, Error> {
     match bits {
         2048 => Ok(KeySize::Rsa2048),
         3072 => Ok(KeySize::Rsa3072),
         4096 => Ok(KeySize::Rsa4096),
         8192 => Ok(KeySize::Rsa8192),
-        _ if RSA_SIZES.contains(&bits) && bits % 2 == 0 => Err(Failure::Lacking(format!(
-            "RSA keys of {bits} bits are made by the engine alone: use 2048, 3072, 4096 or 8192"
-        ))),
-        _ => Err(Failure::Refused(format!(
-            "there is no RSA key of {bits} bits: use 2048, 3072, 4096 or 8192"
-        ))),
+        _ if RSA_SIZES.contains(&bits) && bits % 2 == 0 => Err(Error::UnsupportedRsaSize(bits)),
+        _ => Err(Error::NoSuchRsaSize(bits)),
     }
 }
 
-/// A new RSA key as PKCS#8 PEM. Takes seconds with 4096 bits, and much longer with 8192.
-pub fn generate_rsa(bits: i64) -> Result<Zeroizing<String>, Failure> {
-    let pair = KeyPair::generate(check_rsa_size(bits)?).map_err(|_| failed())?;
-    let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| failed())?;
-    write_private_key(pkcs8.as_ref()).map_err(Failure::Refused)
+/// Makes an RSA key, as PKCS#8 PEM. Takes seconds with 4096 bits, and much longer with 8192.
+pub fn generate_rsa(bits: i64) -> Result<Zeroizing<String>, Error> {
+    let pair = KeyPair::generate(check_rsa_size(bits)?).map_err(|_| Error::GenerationFailed)?;
+    let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| Error::GenerationFailed)?;
+    write_private_key(pkcs8.as_ref())
 }
 
-/// A new ECDSA key as PKCS#8 PEM.
-pub fn generate_ecdsa(curve: Curve) -> Result<Zeroizing<String>, Failure> {
+/// Makes an ECDSA key, as PKCS#8 PEM.
+pub fn generate_ecdsa(curve: Curve) -> Result<Zeroizing<String>, Error> {
     let algorithm = match curve {
         Curve::P256 => &ECDSA_P256_SHA256_ASN1_SIGNING,
         Curve::P384 => &ECDSA_P384_SHA384_ASN1_SIGNING,
     };
-    let pair = EcdsaKeyPair::generate(algorithm).map_err(|_| failed())?;
-    let pkcs8 = pair.to_pkcs8v1().map_err(|_| failed())?;
-    write_private_key(pkcs8.as_ref()).map_err(Failure::Refused)
-}
-
-fn failed() -> Failure {
-    Failure::Refused("the provider could not make a key".to_owned())
+    let pair = EcdsaKeyPair::generate(algorithm).map_err(|_| Error::GenerationFailed)?;
+    let pkcs8 = pair.to_pkcs8v1().map_err(|_| Error::GenerationFailed)?;
+    write_private_key(pkcs8.as_ref())
 }

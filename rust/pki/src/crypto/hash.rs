@@ -4,6 +4,8 @@ use std::fmt;
 
 use aws_lc_rs::digest;
 
+use super::Error;
+
 /// A hash function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HashAlgorithm {
@@ -20,7 +22,7 @@ pub enum HashAlgorithm {
 }
 
 impl HashAlgorithm {
-    /// Length of its hashes in bytes.
+    /// Returns the length of the function's hashes in bytes.
     pub fn length(self) -> usize {
         match self {
             Self::Md5 => 16,
@@ -60,7 +62,7 @@ impl fmt::Display for HashAlgorithm {
     }
 }
 
-/// A hash and what made it: the length is right.
+/// Hash of the right length, with the function that made it.
 #[derive(Debug, Clone, Copy)]
 pub struct Hash<'a> {
     algorithm: HashAlgorithm,
@@ -68,46 +70,43 @@ pub struct Hash<'a> {
 }
 
 impl<'a> Hash<'a> {
-    /// A hash of exactly this function. The error is a sentence.
-    pub fn new(algorithm: HashAlgorithm, value: &'a [u8]) -> Result<Self, String> {
+    /// Takes a hash of exactly this function.
+    pub fn new(algorithm: HashAlgorithm, value: &'a [u8]) -> Result<Self, Error> {
         if value.len() == algorithm.length() {
             return Ok(Self { algorithm, value });
         }
-        Err(format!(
-            "the hash is {} bytes long, {algorithm} makes {}: pass the hash of the data, not the data",
-            value.len(),
-            algorithm.length()
-        ))
+        Err(Error::HashLength {
+            algorithm: Some(algorithm),
+            length: value.len(),
+        })
     }
 
-    /// A hash of the SHA-2 family: its length tells which. The error is a sentence.
-    pub fn of_sha2(value: &'a [u8]) -> Result<Self, String> {
+    /// Takes a hash of the SHA-2 family, whose length tells the function.
+    pub fn of_sha2(value: &'a [u8]) -> Result<Self, Error> {
         let family = [
             HashAlgorithm::Sha256,
             HashAlgorithm::Sha384,
             HashAlgorithm::Sha512,
         ];
         let algorithm = family.into_iter().find(|one| one.length() == value.len());
-        let algorithm = algorithm.ok_or_else(|| {
-            format!(
-                "the hash is {} bytes long, SHA-256 makes 32, SHA-384 48 and SHA-512 64: pass the hash of the data, not the data",
-                value.len()
-            )
+        let algorithm = algorithm.ok_or(Error::HashLength {
+            algorithm: None,
+            length: value.len(),
         })?;
         Ok(Self { algorithm, value })
     }
 
-    /// What made it.
+    /// Returns the function that made it.
     pub fn algorithm(&self) -> HashAlgorithm {
         self.algorithm
     }
 
-    /// For the provider's RSA, where the padding names the function.
+    /// Returns the hash for the provider's RSA, where the padding names the function.
     pub(super) fn as_digest(&self) -> Option<digest::Digest> {
         digest::Digest::import_less_safe(self.value, self.algorithm.in_provider()?).ok()
     }
 
-    /// For the provider's ECDSA. A hash is no more than a number there, cut at the right to the length of the
+    /// Returns the hash for the provider's ECDSA. A hash is no more than a number there, cut at the right to the length of the
     /// curve or filled with zeros at the left (FIPS 186-5 section 6.4.1): so any hash goes with any curve.
     pub(super) fn as_scalar_of(&self, shape: &'static digest::Algorithm) -> Option<digest::Digest> {
         let length = shape.output_len();

@@ -2,15 +2,13 @@
 
 use aws_lc_rs::hmac;
 
-use super::{Failure, HashAlgorithm};
+use super::{Error, HashAlgorithm};
 
-/// HMAC (RFC 2104) of `message` under `key`, as long as the function's hashes.
-pub fn hmac(function: HashAlgorithm, key: &[u8], message: &[u8]) -> Result<Vec<u8>, Failure> {
+/// Returns the HMAC (RFC 2104) of `message` under `key`, as long as the function's hashes.
+pub fn hmac(function: HashAlgorithm, key: &[u8], message: &[u8]) -> Result<Vec<u8>, Error> {
     let algorithm = match function {
         HashAlgorithm::Md5 => {
-            return Err(Failure::Refused(
-                "HMAC with MD5 is not offered: use SHA-256".to_owned(),
-            ));
+            return Err(Error::HmacMd5);
         }
         HashAlgorithm::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
         HashAlgorithm::Sha256 => hmac::HMAC_SHA256,
@@ -19,9 +17,7 @@ pub fn hmac(function: HashAlgorithm, key: &[u8], message: &[u8]) -> Result<Vec<u
     };
     // Anybody can make the code of an empty key: that is a key that was forgotten.
     if key.is_empty() {
-        return Err(Failure::Refused(
-            "the key is empty: pass the secret that both sides share".to_owned(),
-        ));
+        return Err(Error::EmptyHmacKey);
     }
     let key = hmac::Key::new(algorithm, key);
     Ok(hmac::sign(&key, message).as_ref().to_vec())

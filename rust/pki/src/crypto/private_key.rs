@@ -14,7 +14,7 @@ use aws_lc_rs::signature::{
 use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
-use super::{Failure, Hash, HashAlgorithm, write_private_key};
+use super::{Error, Hash, HashAlgorithm, write_private_key};
 
 /// The curves of the provider, each with the function of which it takes hashes as they are.
 static CURVES: [(&EcdsaSigningAlgorithm, &digest::Algorithm, HashAlgorithm); 3] = [
@@ -49,7 +49,7 @@ enum Kind {
     Ecdsa {
         pair: EcdsaKeyPair,
         shape: &'static digest::Algorithm,
-        usual: HashAlgorithm,
+        default_hash: HashAlgorithm,
     },
 }
 
@@ -61,8 +61,9 @@ impl fmt::Debug for PrivateKey {
 }
 
 impl PrivateKey {
-    /// Reads a key. [`Failure::Lacking`] when the provider cannot use it, or nobody can read it.
-    pub fn from_der(der: &PrivateKeyDer<'_>) -> Result<Self, Failure> {
+    /// Reads a key. [`Error::UnsupportedPrivateKey`] when the provider cannot use it, or
+    /// nobody can read it.
+    pub fn from_der(der: &PrivateKeyDer<'_>) -> Result<Self, Error> {
         let rsa = match der {
             PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()).ok(),
             PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).ok(),
@@ -74,33 +75,34 @@ impl PrivateKey {
                 kind: Kind::Rsa { pair, decrypting },
             });
         }
-        for (algorithm, shape, usual) in CURVES {
+        for (algorithm, shape, default_hash) in CURVES {
             if let Ok(pair) = EcdsaKeyPair::from_private_key_der(algorithm, der.secret_der()) {
                 return Ok(Self {
-                    kind: Kind::Ecdsa { pair, shape, usual },
+                    kind: Kind::Ecdsa {
+                        pair,
+                        shape,
+                        default_hash,
+                    },
                 });
             }
         }
-        Err(Failure::Lacking(
-            "the key is damaged, or of a kind or size that the provider lacks: use RSA 2048 to 8192, or ECDSA P-256, P-384 or P-521"
-                .to_owned(),
-        ))
+        Err(Error::UnsupportedPrivateKey)
     }
 
-    /// Its public half: SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
-    pub fn public_key_info(&self) -> Result<Vec<u8>, String> {
+    /// Returns the public half: SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
+    pub fn public_key_info(&self) -> Result<Vec<u8>, Error> {
         let info: Result<PublicKeyX509Der<'_>, _> = match &self.kind {
             Kind::Rsa { pair, .. } => pair.public_key().as_der(),
             Kind::Ecdsa { pair, .. } => pair.public_key().as_der(),
         };
         info.map(|info| info.as_ref().to_vec())
-            .map_err(|_| "the public half of the key cannot be written".to_owned())
+            .map_err(|_| Error::UnwritablePublicKey)
     }
 
-    /// The same key as PKCS#8 PEM in its plainest form: the curve by name, without attributes. Others may refuse the
+    /// Writes the key as PKCS#8 PEM in its plainest form: the curve by name, without attributes. Others may refuse the
     /// forms that the provider reads.
-    pub fn encode_anew(&self) -> Result<Zeroizing<String>, String> {
-        let failed = |_| "the key cannot be written".to_owned();
+    pub fn encode_anew(&self) -> Result<Zeroizing<String>, Error> {
+        let failed = |_| Error::UnwritableKey;
         match &self.kind {
             Kind::Rsa { pair, .. } => {
                 let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
@@ -113,53 +115,49 @@ impl PrivateKey {
         }
     }
 
-    /// The function whose hashes this key signs in certificates: SHA-256, and with P-384 and P-521 the one of their
+    /// Returns the function whose hashes this key signs in certificates: SHA-256, and with P-384 and P-521 the one of their
     /// strength.
     pub fn certificate_hash(&self) -> HashAlgorithm {
         match &self.kind {
             Kind::Rsa { .. } => HashAlgorithm::Sha256,
-            Kind::Ecdsa { usual, .. } => *usual,
+            Kind::Ecdsa { default_hash, .. } => *default_hash,
         }
     }
 
     /// Signs a hash: RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2), or ECDSA in DER (RFC 3279 section 2.2.3).
-    pub fn sign(&self, hash: &Hash<'_>) -> Result<Vec<u8>, Failure> {
+    pub fn sign(&self, hash: &Hash<'_>) -> Result<Vec<u8>, Error> {
         match &self.kind {
             Kind::Rsa { pair, .. } => sign_with_rsa(pair, hash),
             Kind::Ecdsa { pair, shape, .. } => {
-                let scalar = hash.as_scalar_of(shape).ok_or_else(signing_failed)?;
-                let signature = pair.sign_digest(&scalar).map_err(|_| signing_failed())?;
+                let scalar = hash.as_scalar_of(shape).ok_or(Error::SigningFailed)?;
+                let signature = pair
+                    .sign_digest(&scalar)
+                    .map_err(|_| Error::SigningFailed)?;
                 Ok(signature.as_ref().to_vec())
             }
         }
     }
 
-    /// Decrypts what [`PublicKey::encrypt`](super::PublicKey::encrypt) made (RSAES-PKCS1-v1_5, RFC 8017 section
+    /// Decrypts a ciphertext of [`PublicKey::encrypt`](super::PublicKey::encrypt) (RSAES-PKCS1-v1_5, RFC 8017 section
     /// 7.2).
     ///
-    /// Who can send ciphertexts and sees whether this fails can decrypt others (Bleichenbacher's attack): never tell
-    /// the sender.
-    pub fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    /// A sender of ciphertexts who learns whether this fails can decrypt others (Bleichenbacher's
+    /// attack): never report the failure to the sender.
+    pub fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let Kind::Rsa { pair, decrypting } = &self.kind else {
-            return Err(Failure::Refused(
-                "ECDSA keys only sign: decrypt with an RSA key".to_owned(),
-            ));
+            return Err(Error::DecryptingWithEcdsa);
         };
         let size = pair.public_modulus_len();
         if ciphertext.len() != size {
-            return Err(Failure::Refused(format!(
-                "the ciphertext is {} bytes long, with this key it has {size}: pass it whole and unchanged",
-                ciphertext.len()
-            )));
+            return Err(Error::CiphertextLength {
+                length: ciphertext.len(),
+                expected: size,
+            });
         }
         let mut plaintext = Zeroizing::new(vec![0; size]);
         let key = decrypting.get_or_init(|| decrypting_key(pair)).as_ref();
         let length = key.and_then(|key| Some(key.decrypt(ciphertext, &mut plaintext).ok()?.len()));
-        let length = length.ok_or_else(|| {
-            Failure::Refused(
-                "the ciphertext was not made for this key, or was changed on the way".to_owned(),
-            )
-        })?;
+        let length = length.ok_or(Error::DecryptionFailed)?;
         // What lies beyond the new length is wiped with the rest.
         plaintext.truncate(length);
         Ok(plaintext)
@@ -173,24 +171,18 @@ fn decrypting_key(pair: &RsaKeyPair) -> Option<Pkcs1PrivateDecryptingKey> {
     Pkcs1PrivateDecryptingKey::new(key).ok()
 }
 
-fn sign_with_rsa(pair: &RsaKeyPair, hash: &Hash<'_>) -> Result<Vec<u8>, Failure> {
+fn sign_with_rsa(pair: &RsaKeyPair, hash: &Hash<'_>) -> Result<Vec<u8>, Error> {
     let encoding: &dyn RsaEncoding = match hash.algorithm() {
         HashAlgorithm::Sha256 => &RSA_PKCS1_SHA256,
         HashAlgorithm::Sha384 => &RSA_PKCS1_SHA384,
         HashAlgorithm::Sha512 => &RSA_PKCS1_SHA512,
         weak => {
-            return Err(Failure::Lacking(format!(
-                "RSA signatures over {weak} are made by the engine alone: use SHA-256"
-            )));
+            return Err(Error::UnsupportedSigningHash(weak));
         }
     };
-    let digest = hash.as_digest().ok_or_else(signing_failed)?;
+    let digest = hash.as_digest().ok_or(Error::SigningFailed)?;
     let mut signature = vec![0; pair.public_modulus_len()];
     pair.sign_digest(encoding, &digest, &mut signature)
-        .map_err(|_| signing_failed())?;
+        .map_err(|_| Error::SigningFailed)?;
     Ok(signature)
-}
-
-fn signing_failed() -> Failure {
-    Failure::Refused("the provider could not sign with this key".to_owned())
 }

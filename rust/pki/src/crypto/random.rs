@@ -3,16 +3,17 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::rand;
 
+use super::Error;
 use crate::provider;
 
 /// Fills `bytes` from the provider's generator, which the operating system seeds.
-pub fn fill_with_random(bytes: &mut [u8]) -> Result<(), String> {
+pub fn fill_with_random(bytes: &mut [u8]) -> Result<(), Error> {
     provider::seed();
-    rand::fill(bytes).map_err(|_| "the system gives no random numbers".to_owned())
+    rand::fill(bytes).map_err(|_| Error::NoRandomNumbers)
 }
 
-/// Whether both are the same. The time it takes depends on the length, never on what is in them; two lengths
-/// that differ are told at once.
+/// Returns whether both are the same. The duration depends on the length alone, never on the
+/// contents; two lengths that differ are told at once.
 pub fn equal_in_constant_time(one: &[u8], other: &[u8]) -> bool {
     verify_slices_are_equal(one, other).is_ok()
 }

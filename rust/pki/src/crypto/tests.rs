@@ -65,19 +65,19 @@ fn hash_of(function: HashAlgorithm, text: &[u8]) -> Vec<u8> {
 }
 
 #[track_caller]
-fn lacking<T>(made: Result<T, Failure>) -> String {
+fn lacking<T>(made: Result<T, Error>) -> String {
     match made {
-        Err(Failure::Lacking(message)) => message,
-        Err(Failure::Refused(message)) => panic!("refused for good: {message}"),
+        Err(error) if error.is_unsupported() => error.to_string(),
+        Err(error) => panic!("refused for good: {error}"),
         Ok(_) => panic!("the provider does not lack it"),
     }
 }
 
 #[track_caller]
-fn refused<T>(made: Result<T, Failure>) -> String {
+fn refused<T>(made: Result<T, Error>) -> String {
     match made {
-        Err(Failure::Refused(message)) => message,
-        Err(Failure::Lacking(message)) => panic!("only lacking: {message}"),
+        Err(error) if error.is_unsupported() => panic!("only lacking: {error}"),
+        Err(error) => error.to_string(),
         Ok(_) => panic!("it was accepted"),
     }
 }

@@ -1,14 +1,16 @@
 //! The names that a certificate is valid for (RFC 5280 section 4.2.1.6).
 
+mod error;
+
 use std::net::IpAddr;
 
 use rcgen::SanType;
 
-use crate::reference_name::{LONGEST_LABEL, LONGEST_NAME, ends_in_a_number, to_a_labels};
-use crate::text::quoted;
+use crate::reference_name::{MAX_LABEL, MAX_NAME, ends_in_a_number, to_a_labels};
+pub use error::{AlternativeNameError, NameFault};
 
 /// No certificate needs more, and each is compared with all others.
-const MOST_NAMES: usize = 1000;
+const MAX_NAMES: usize = 1000;
 
 /// Other tools' ways to say what kind of name follows.
 const PREFIXES: [&str; 6] = ["dns:", "ip:", "ip address:", "email:", "uri:", "othername:"];
@@ -25,13 +27,10 @@ enum AlternativeName {
 }
 
 impl AlternativeNames {
-    /// Reads a DNS name or an IP address from each text. The error is a sentence.
-    pub fn parse(texts: &[String]) -> Result<Self, String> {
-        if texts.len() > MOST_NAMES {
-            return Err(format!(
-                "there are {} alternative names, at most {MOST_NAMES} are possible: make several certificates",
-                texts.len()
-            ));
+    /// Reads a DNS name or an IP address from each text.
+    pub fn parse(texts: &[String]) -> Result<Self, AlternativeNameError> {
+        if texts.len() > MAX_NAMES {
+            return Err(AlternativeNameError::TooMany(texts.len()));
         }
         let mut names = Self::default();
         for text in texts {
@@ -53,14 +52,18 @@ impl AlternativeNames {
     }
 
     /// As the certificate's layout takes them.
-    pub(super) fn to_general_names(&self) -> Result<Vec<SanType>, String> {
+    pub(super) fn to_general_names(&self) -> Result<Vec<SanType>, AlternativeNameError> {
         let general = |name: &AlternativeName| match name {
             AlternativeName::Ip(address) => Ok(SanType::IpAddress(*address)),
-            AlternativeName::Dns(name) => name
-                .as_str()
-                .try_into()
-                .map(SanType::DnsName)
-                .map_err(|e| format!("the DNS name {} cannot be written: {e}", quoted(name))),
+            AlternativeName::Dns(name) => {
+                name.as_str()
+                    .try_into()
+                    .map(SanType::DnsName)
+                    .map_err(|error| AlternativeNameError::Encoding {
+                        name: name.clone(),
+                        error,
+                    })
+            }
         };
         self.0.iter().map(general).collect()
     }
@@ -73,13 +76,10 @@ impl AlternativeNames {
 }
 
 impl AlternativeName {
-    fn parse(text: &str) -> Result<Self, String> {
-        Self::read(text).ok_or_else(|| {
-            format!(
-                "the alternative name {} {}",
-                quoted(text),
-                what_is_wrong(text)
-            )
+    fn parse(text: &str) -> Result<Self, AlternativeNameError> {
+        Self::read(text).ok_or_else(|| AlternativeNameError::Name {
+            text: text.to_owned(),
+            fault: fault(text),
         })
     }
 
@@ -107,62 +107,51 @@ impl AlternativeName {
     }
 }
 
-/// What a text has that neither a DNS name nor an address may have, and what to do; it follows the text.
-fn what_is_wrong(text: &str) -> String {
+/// Returns what a text has that neither a DNS name nor an address may have.
+fn fault(text: &str) -> NameFault {
     let base = text.strip_prefix("*.").unwrap_or(text);
-    let long = text.split('.').find(|label| label.len() > LONGEST_LABEL);
-    let mistake = if text.is_empty() {
-        "is empty: give a DNS name or an IP address"
+    let long = text.split('.').find(|label| label.len() > MAX_LABEL);
+    if text.is_empty() {
+        NameFault::Empty
     } else if let Some(prefix) = prefix_of(text) {
-        return format!(
-            "has a prefix: leave \"{prefix}\" out, the kind of a name is seen by itself"
-        );
+        NameFault::Prefix(prefix.to_owned())
     } else if text.contains(',') {
-        "has a comma: give each name as an element of its own"
+        NameFault::Comma
     } else if text.contains("://") {
-        "is a URL: give its host alone"
+        NameFault::Url
     } else if text.contains('/') {
-        "has a \"/\": give a host or an address alone"
+        NameFault::Slash
     } else if text.starts_with('[') {
-        "has brackets: give the address without them, and without a port"
+        NameFault::Brackets
     } else if has_port(text) {
-        "has a port: leave it out, a certificate is valid on every port"
+        NameFault::Port
     } else if base.contains('*') {
-        "has a wildcard where none may be: only \"*.\" at the beginning stands for one label"
+        NameFault::Wildcard
     } else if text.ends_with('.') {
-        "ends in a dot: leave it out"
+        NameFault::TrailingDot
     } else if text.contains('@') {
-        "is an e-mail address: give a DNS name or an IP address"
+        NameFault::Email
     } else if text.contains(char::is_whitespace) {
-        "has blanks: leave them out"
+        NameFault::Blanks
     } else if ends_in_a_number(text) {
-        "is no valid IP address, and no DNS name either, since it ends in a number"
+        NameFault::Number
     } else if let Some(label) = long {
-        return format!(
-            "has a label of {} bytes: at most {LONGEST_LABEL} are possible",
-            label.len()
-        );
+        NameFault::LongLabel(label.len())
     } else if base != text && !base.contains('.') {
-        "has a wildcard over a top-level domain, which nobody accepts: let two labels or more follow \"*.\""
-    } else if text.len() > LONGEST_NAME {
-        return format!(
-            "has {} bytes: at most {LONGEST_NAME} are possible",
-            text.len()
-        );
+        NameFault::TopLevelWildcard
+    } else if text.len() > MAX_NAME {
+        NameFault::TooLong(text.len())
     } else {
-        "is neither a DNS name nor an IP address"
-    };
-    mistake.to_owned()
+        NameFault::Other
+    }
 }
 
+/// Returns the prefix as the text has it.
 fn prefix_of(text: &str) -> Option<&str> {
-    PREFIXES
-        .iter()
-        .filter_map(|prefix| {
-            text.get(..prefix.len())
-                .filter(|own| own.eq_ignore_ascii_case(prefix))
-        })
-        .next()
+    PREFIXES.iter().find_map(|prefix| {
+        text.get(..prefix.len())
+            .filter(|own| own.eq_ignore_ascii_case(prefix))
+    })
 }
 
 /// A wildcard over a top-level domain: nobody accepts such a certificate (RFC 6125 section 7.2).

@@ -5,6 +5,7 @@ use rcgen::{
     PKCS_RSA_SHA256, PublicKeyData, SignatureAlgorithm,
 };
 
+use super::{Error, KeyRole};
 use crate::certificate::PublicKeyKind;
 use crate::crypto::PublicKey;
 
@@ -16,8 +17,8 @@ pub(super) struct SubjectKey {
 }
 
 impl SubjectKey {
-    /// Reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). The error is a sentence.
-    pub(super) fn read(info_der: &[u8]) -> Result<Self, String> {
+    /// Reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
+    pub(super) fn read(info_der: &[u8]) -> Result<Self, Error> {
         let key = PublicKey::from_info_der(info_der)?;
         let (algorithm, point) = match key.kind() {
             PublicKeyKind::Rsa(_) => (&PKCS_RSA_SHA256, None),
@@ -26,23 +27,18 @@ impl SubjectKey {
             PublicKeyKind::Ecdsa("P-521") => (&PKCS_ECDSA_P521_SHA512, Some(133)),
             PublicKeyKind::Ed25519 => (&PKCS_ED25519, None),
             other => {
-                return Err(format!(
-                    "the key ({other}) can stand in no certificate: use RSA, or ECDSA on P-256, P-384 or P-521"
-                ));
+                return Err(Error::KeyKind(other.clone()));
             }
         };
         // Nobody has to take another form (RFC 5480 section 2.2).
         let bits = key.bits();
         if point.is_some_and(|length| bits.len() != length || bits.first() != Some(&4)) {
-            return Err(format!(
-                "the key ({}) does not hold an uncompressed point: save it in the usual form",
-                key.kind()
-            ));
+            return Err(Error::CompressedPoint(key.kind().clone()));
         }
         Ok(Self { key, algorithm })
     }
 
-    /// Its kind and size.
+    /// Returns the kind and size of the key.
     pub(super) fn kind(&self) -> &PublicKeyKind {
         self.key.kind()
     }
@@ -52,16 +48,17 @@ impl SubjectKey {
         *self.kind() != PublicKeyKind::Ed25519
     }
 
-    /// The same key, however it was encoded.
+    /// Returns whether both are one key, however encoded.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.kind() == other.kind() && self.key.bits() == other.key.bits()
     }
 
-    /// Refuses a key that nobody would believe, as part of `role`.
-    pub(super) fn refuse_weak(&self, role: &str) -> Result<(), String> {
-        self.kind()
-            .weakness()
-            .map_or(Ok(()), |why| Err(format!("{role} cannot be used: {why}")))
+    /// Refuses a key whose signatures nobody would believe.
+    pub(super) fn refuse_weak(&self, role: KeyRole) -> Result<(), Error> {
+        match self.kind().weakness() {
+            Some(weakness) => Err(Error::WeakKey { role, weakness }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use der::{Decode, Encode};
 use rcgen::{CertificateParams, Issuer, KeyIdMethod, PublicKeyData, SignatureAlgorithm};
 use rustls_pki_types::CertificateDer;
 
-use super::CertificateSigner;
 use super::key::SubjectKey;
+use super::{CertificateSigner, Error};
 use crate::certificate::{Certificate, Signed};
 
 /// Places of the names in a certificate's signed part (RFC 5280 section 4.1).
@@ -35,16 +35,13 @@ pub(super) struct IssuedBy<'a> {
 }
 
 impl<'a> Signer<'a> {
-    /// Reads the public half. The error is a sentence.
-    pub(super) fn new(signer: &'a dyn CertificateSigner) -> Result<Self, String> {
+    /// Reads the public half.
+    pub(super) fn new(signer: &'a dyn CertificateSigner) -> Result<Self, Error> {
         let key = SubjectKey::read(signer.public_key_info())?;
         if key.signs_certificates() {
             return Ok(Self { signer, key });
         }
-        Err(format!(
-            "certificates are not signed with {} keys: use RSA, or ECDSA on P-256, P-384 or P-521",
-            key.kind()
-        ))
+        Err(Error::SignerKind(key.kind().clone()))
     }
 
     /// A certificate of these fields over `key`.
@@ -54,19 +51,16 @@ impl<'a> Signer<'a> {
         subject: &Any,
         key: &SubjectKey,
         issuer: &IssuedBy<'_>,
-    ) -> Result<Certificate, String> {
+    ) -> Result<Certificate, Error> {
         let mut issuing = CertificateParams::default();
         if let Some(identifier) = issuer.key_identifier {
             issuing.key_identifier_method = KeyIdMethod::PreSpecified(identifier.to_vec());
         }
         let issuing = Issuer::from_params(&issuing, SignsNothing(&self.key));
-        let unsigned = fields
-            .signed_by(key, &issuing)
-            .map_err(|e| not_laid_out(&e))?;
+        let unsigned = fields.signed_by(key, &issuing).map_err(Error::Layout)?;
         let names = [(ISSUER, issuer.name), (SUBJECT, subject)];
         let der = self.signed(unsigned.der(), &names)?;
-        Certificate::from_der(CertificateDer::from(der))
-            .map_err(|e| format!("the certificate that was made cannot be read: {e}"))
+        Certificate::from_der(CertificateDer::from(der)).map_err(Error::Unreadable)
     }
 
     /// A signing request of these fields, DER.
@@ -74,31 +68,28 @@ impl<'a> Signer<'a> {
         &self,
         fields: &CertificateParams,
         subject: &Any,
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Vec<u8>, Error> {
         let unsigned = fields.serialize_request(&SignsNothing(&self.key));
-        let unsigned = unsigned.map_err(|e| not_laid_out(&e))?;
+        let unsigned = unsigned.map_err(Error::Layout)?;
         self.signed(unsigned.der(), &[(REQUEST_SUBJECT, subject)])
     }
 
     /// Puts names into the signed part, and signs it.
-    fn signed(&self, unsigned: &[u8], names: &[(usize, &Any)]) -> Result<Vec<u8>, String> {
-        let message = with_names(unsigned, names).map_err(not_encoded)?;
+    fn signed(&self, unsigned: &[u8], names: &[(usize, &Any)]) -> Result<Vec<u8>, Error> {
+        let message = with_names(unsigned, names).map_err(Error::Encoding)?;
         let signature = self.signer.sign(&message)?;
-        let der = with_signature(unsigned, &message, &signature).map_err(not_encoded)?;
+        let der = with_signature(unsigned, &message, &signature).map_err(Error::Encoding)?;
         self.check(&der)?;
         Ok(der)
     }
 
     /// The signature comes from outside, perhaps from another key than its public half says.
-    fn check(&self, der: &[u8]) -> Result<(), String> {
+    fn check(&self, der: &[u8]) -> Result<(), Error> {
         let info = self.key.subject_public_key_info();
         // The provider cannot check signatures of weak keys.
         let is_checkable = self.key.kind().weakness().is_none();
         if is_checkable && !Signed::of(der).is_some_and(|signed| signed.is_by(&info)) {
-            return Err(format!(
-                "the {} key made a signature that its public half does not verify: its halves do not belong together",
-                self.key.kind()
-            ));
+            return Err(Error::KeyHalves(self.key.kind().clone()));
         }
         Ok(())
     }
@@ -145,12 +136,4 @@ impl rcgen::SigningKey for SignsNothing<'_> {
     fn sign(&self, _: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
         Ok(Vec::new())
     }
-}
-
-fn not_laid_out(error: &rcgen::Error) -> String {
-    format!("the certificate cannot be laid out: {error}")
-}
-
-fn not_encoded(error: der::Error) -> String {
-    format!("the certificate cannot be encoded: {error}")
 }

@@ -1,19 +1,22 @@
-//! Distinguished names as the engine's `Crypto` takes them: `CN=localhost,O=My Game,C=DE`.
+//! Distinguished names as mbedTLS takes them: `CN=localhost,O=My Game,C=DE`.
 //!
-//! Attributes stand in the given order, each in a set of its own. Unlike in RFC 4514, `+`, `;` and quotes mean
-//! nothing. What the engine drops in silence (all behind an attribute that it does not know, all but the last of
-//! equal attributes) is refused or kept here.
+//! Attributes stand in the given order, each in a set of its own. Unlike in RFC 4514, `+`, `;` and
+//! quotes mean nothing. mbedTLS drops all that follows an unknown attribute, and all but the last of
+//! equal attributes: the first is refused here, the second kept.
 
 mod attribute_types;
+mod error;
 mod value;
 
 use der::asn1::{Any, ObjectIdentifier};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 
-use crate::text::quoted;
-use attribute_types::{COMMON_NAME, COUNTRY, in_right_case, overview};
+use attribute_types::{COMMON_NAME, COUNTRY, in_right_case};
 use value::Value;
+
+pub use error::{SubjectError, SubjectFault, ValueFault};
+pub use value::StringKind;
 
 /// A distinguished name with a common name in it.
 #[derive(Debug, Clone)]
@@ -23,9 +26,12 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Reads `TYPE=value` parts between commas. The error is a sentence.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        Self::read(text).map_err(|why| format!("the name {} {why}", quoted(text)))
+    /// Reads `TYPE=value` parts between commas.
+    pub fn parse(text: &str) -> Result<Self, SubjectError> {
+        Self::read(text).map_err(|fault| SubjectError {
+            text: text.to_owned(),
+            fault: Box::new(fault),
+        })
     }
 
     /// The most specific common name: the last one, as in whatever reads the certificate.
@@ -38,9 +44,9 @@ impl Subject {
         &self.name
     }
 
-    fn read(text: &str) -> Result<Self, String> {
+    fn read(text: &str) -> Result<Self, SubjectFault> {
         if text.trim().is_empty() {
-            return Err("is empty: write it like \"CN=localhost,O=My Game\"".to_owned());
+            return Err(SubjectFault::Empty);
         }
         let mut common_name = None;
         let mut sets = RdnSequence::default();
@@ -53,12 +59,14 @@ impl Subject {
                 oid,
                 value: value.der,
             };
-            let set = RelativeDistinguishedName::try_from(vec![attribute]).map_err(unwritable)?;
+            let set = RelativeDistinguishedName::try_from(vec![attribute])
+                .map_err(SubjectFault::Encoding)?;
             sets.as_mut().push(set);
         }
-        let name = Any::encode_from(&Name::hazmat_from_rdn_sequence(sets)).map_err(unwritable)?;
+        let name = Any::encode_from(&Name::hazmat_from_rdn_sequence(sets))
+            .map_err(SubjectFault::Encoding)?;
         Ok(Self {
-            common_name: common_name.ok_or("has no common name (CN=…): add one")?,
+            common_name: common_name.ok_or(SubjectFault::NoCommonName)?,
             name,
         })
     }
@@ -83,40 +91,41 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Reads one `TYPE=value`. The error follows the name.
-fn attribute(part: &str) -> Result<(ObjectIdentifier, Value), String> {
+/// Reads one `TYPE=value`.
+fn attribute(part: &str) -> Result<(ObjectIdentifier, Value), SubjectFault> {
     let Some((name, escaped)) = part.split_once('=') else {
-        return Err(format!(
-            "has no \"=\" in its part {}: write TYPE=value such as CN=localhost, and \"\\,\" for a comma in a value",
-            quoted(part)
-        ));
+        return Err(SubjectFault::NoEquals {
+            part: part.to_owned(),
+        });
     };
     let known = attribute_types::find(name);
     let oid = match known {
         Some(known) => known.oid,
-        None => numeric(name).ok_or_else(|| unknown(name))?,
+        None => numeric(name).ok_or_else(|| SubjectFault::UnknownAttribute {
+            attribute: name.to_owned(),
+            meant: in_right_case(name.trim()),
+        })?,
     };
     let value = match (escaped.strip_prefix('#'), known) {
-        _ if escaped.is_empty() => Err("it is empty".to_owned()),
-        (Some(digits), _) => Value::of_hex(digits),
-        (None, Some(known)) => Value::of_text(escaped, known.kind),
-        (None, None) => Err(
-            "behind a number stands # and the DER of the value in hex, such as #0c0161".to_owned(),
-        ),
+        _ if escaped.is_empty() => Err(ValueFault::Empty),
+        (Some(digits), _) => Value::from_hex(digits),
+        (None, Some(known)) => Value::from_text(escaped, known.kind),
+        (None, None) => Err(ValueFault::NotHex),
     };
     let value = value.and_then(|value| check_country(oid, value));
-    let value = value.map_err(|why| {
-        let (name, shown) = (quoted(name), quoted(escaped));
-        format!("has the value {shown} for {name}, which cannot be used: {why}")
+    let value = value.map_err(|fault| SubjectFault::Value {
+        attribute: name.to_owned(),
+        value: escaped.to_owned(),
+        fault,
     })?;
     Ok((oid, value))
 }
 
 /// ISO 3166 has two letters for a country (RFC 5280 appendix A.1).
-fn check_country(oid: ObjectIdentifier, value: Value) -> Result<Value, String> {
+fn check_country(oid: ObjectIdentifier, value: Value) -> Result<Value, ValueFault> {
     let letters = value.text.bytes().all(|byte| byte.is_ascii_alphabetic());
     if oid == COUNTRY && !(letters && value.text.len() == 2) {
-        return Err("a country is two letters, such as DE".to_owned());
+        return Err(ValueFault::Country);
     }
     Ok(value)
 }
@@ -125,20 +134,4 @@ fn numeric(name: &str) -> Option<ObjectIdentifier> {
     name.contains('.')
         .then(|| ObjectIdentifier::new(name).ok())
         .flatten()
-}
-
-fn unknown(name: &str) -> String {
-    let shown = quoted(name);
-    match in_right_case(name.trim()) {
-        Some(right) => format!("has the unknown attribute {shown}: write {right}"),
-        None => format!(
-            "has the unknown attribute {shown}: known are {}, and numbers such as 2.5.4.3",
-            overview()
-        ),
-    }
-}
-
-/// Names of what can be read fit into DER.
-fn unwritable(error: der::Error) -> String {
-    format!("cannot be written: {error}")
 }

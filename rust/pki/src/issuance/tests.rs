@@ -13,7 +13,8 @@ use godot_rustls_testkit::{KeyKind, Template};
 use rcgen::{KeyPair, PublicKeyData as _};
 
 use super::{
-    AlternativeNames, CertificateSigner, Subject, Validity, authority, issued, self_signed,
+    AlternativeNames, CertificateSigner, Error, SigningError, Subject, Validity, authority, issued,
+    self_signed,
 };
 use crate::certificate::Certificate;
 use crate::testing::issuing::{Authority, Key, SIGNING, dates, names, none, subject};
@@ -32,7 +33,7 @@ impl CertificateSigner for Elsewhere {
         &self.0
     }
 
-    fn sign(&self, _: &[u8]) -> Result<Vec<u8>, String> {
+    fn sign(&self, _: &[u8]) -> Result<Vec<u8>, SigningError> {
         Ok(vec![0x5a; 128])
     }
 }
@@ -44,7 +45,8 @@ fn of_itself(name: &str) -> Certificate {
 
 /// Each word stands in the sentence.
 #[track_caller]
-fn says(sentence: &str, words: &[&str]) {
+fn says(error: &impl ToString, words: &[&str]) {
+    let sentence = error.to_string();
     for word in words {
         assert!(sentence.contains(word), "no {word:?} in: {sentence}");
     }

@@ -1,13 +1,18 @@
-//! From when to when a certificate is valid.
+//! Validity of certificates.
+
+use std::fmt;
 
 use time::format_description::FormatItem;
 use time::macros::format_description;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
-/// What the engine's `Crypto` takes and what sentences show.
+use super::Error;
+use crate::text::quoted;
+
+/// Form of moments in arguments and messages.
 const FORM: &[FormatItem<'_>] = format_description!("[year][month][day][hour][minute][second]");
 
-/// Both ends of a certificate's validity (RFC 5280 section 4.1.2.5), in whichever order.
+/// First and last moment of a certificate's validity (RFC 5280 section 4.1.2.5), in either order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Validity {
     not_before: OffsetDateTime,
@@ -15,15 +20,15 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// Reads two moments in UTC, `YYYYMMDDhhmmss` each. The error is a sentence.
-    pub fn parse(not_before: &str, not_after: &str) -> Result<Self, String> {
+    /// Reads two moments in UTC, `YYYYMMDDhhmmss` each.
+    pub fn parse(not_before: &str, not_after: &str) -> Result<Self, ValidityError> {
         Ok(Self {
-            not_before: read("not_before", not_before)?,
-            not_after: read("not_after", not_after)?,
+            not_before: read(Bound::NotBefore, not_before)?,
+            not_after: read(Bound::NotAfter, not_after)?,
         })
     }
 
-    /// It ends before it begins: such a certificate is never valid. The engine makes them all the same.
+    /// Returns whether the validity ends before it begins: such a certificate is never valid.
     pub fn is_reversed(&self) -> bool {
         self.not_before > self.not_after
     }
@@ -36,25 +41,54 @@ impl Validity {
         self.not_after
     }
 
-    /// For certificates that nobody wants when they are never valid.
-    pub(super) fn refuse_reversed(&self) -> Result<(), String> {
-        if !self.is_reversed() {
-            return Ok(());
+    /// Refuses dates under which a certificate is never valid.
+    pub(super) fn refuse_reversed(&self) -> Result<(), Error> {
+        if self.is_reversed() {
+            Err(Error::Reversed(*self))
+        } else {
+            Ok(())
         }
-        Err(format!(
-            "not_before ({}) is after not_after ({}), so the certificate would never be valid: exchange them",
-            written(self.not_before),
-            written(self.not_after)
-        ))
     }
 }
 
-fn read(argument: &str, text: &str) -> Result<OffsetDateTime, String> {
-    moment(text).ok_or_else(|| {
-        format!(
-            "{argument} is {}, which is no moment: write 14 digits YYYYMMDDhhmmss in UTC, such as \"20260131235959\"",
-            crate::text::quoted(text)
+/// Text that is no moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidityError {
+    /// Which end of the validity it is.
+    pub bound: Bound,
+    /// The text.
+    pub text: String,
+}
+
+/// End of a validity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// The first moment.
+    NotBefore,
+    /// The last moment.
+    NotAfter,
+}
+
+impl fmt::Display for ValidityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bound = match self.bound {
+            Bound::NotBefore => "not_before",
+            Bound::NotAfter => "not_after",
+        };
+        write!(
+            f,
+            "{bound} is {}, which is no moment: write 14 digits YYYYMMDDhhmmss in UTC, such as \"20260131235959\"",
+            quoted(&self.text)
         )
+    }
+}
+
+impl std::error::Error for ValidityError {}
+
+fn read(bound: Bound, text: &str) -> Result<OffsetDateTime, ValidityError> {
+    moment(text).ok_or_else(|| ValidityError {
+        bound,
+        text: text.to_owned(),
     })
 }
 
@@ -69,7 +103,8 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
     Some(PrimitiveDateTime::new(date, time).assume_utc())
 }
 
-fn written(moment: OffsetDateTime) -> String {
+/// Writes a moment as [`Validity::parse`] reads it.
+pub(super) fn written(moment: OffsetDateTime) -> String {
     // The years that can be read all have four digits.
     moment.format(FORM).unwrap_or_default()
 }

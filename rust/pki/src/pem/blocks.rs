@@ -9,9 +9,9 @@ const DASHES: usize = 5;
 /// From this many dashes on, BEGIN or END behind them is a marker whatever follows.
 const ENOUGH_DASHES: usize = 3;
 /// Enough for every known label, in bytes.
-const LONGEST_KNOWN: usize = 48;
+const MAX_KNOWN: usize = 48;
 /// Shorter text outside of blocks is no item, in bytes.
-const SHORTEST_BODY: usize = 32;
+const MIN_BODY: usize = 32;
 
 /// Labels that are recognised in malformed markers, and the only ones that messages repeat.
 const KNOWN_LABELS: [&str; 20] = [
@@ -47,21 +47,28 @@ pub(super) struct Block<'a> {
     /// Where it begins, counted from 1.
     pub(super) line: usize,
     /// Why it is no block.
-    pub(super) fault: Option<Fault>,
+    pub(super) fault: Option<BlockFault>,
 }
 
 /// What is wrong with the markers of a block. Its text completes a sentence about the block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+#[non_exhaustive]
+pub enum BlockFault {
+    /// The BEGIN line is malformed.
     BeginMalformed,
+    /// The BEGIN line is missing.
     BeginMissing,
+    /// The END line is malformed.
     EndMalformed,
+    /// The END line is missing.
     EndMissing,
+    /// The END line has another label than the BEGIN line.
     EndOfAnotherLabel,
+    /// Both lines are missing.
     BothMissing,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for BlockFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::BeginMalformed => {
@@ -78,12 +85,31 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Block of a PEM text by its place. Of its label no more than a known one is kept: a key may stand
+/// in a malformed marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockName {
+    /// The known label that the block has or resembles.
+    pub label: Option<&'static str>,
+    /// Line of the block, from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for BlockName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.label {
+            Some(label) => write!(f, "the block \"{label}\" in line {}", self.line),
+            None => write!(f, "the block in line {}", self.line),
+        }
+    }
+}
+
 impl Block<'_> {
-    /// The block in a sentence. Outside data is not repeated: a key may stand in a malformed marker.
-    pub(super) fn describe(&self) -> String {
-        match known(self.label) {
-            Some(label) => format!("the block \"{label}\" in line {}", self.line),
-            None => format!("the block in line {}", self.line),
+    /// Returns the block's name for messages.
+    pub(super) fn name(&self) -> BlockName {
+        BlockName {
+            label: known(self.label),
+            line: self.line,
         }
     }
 }
@@ -101,7 +127,7 @@ struct Marker<'a> {
 /// Every block of a normalised text, and whatever looks like one, in order.
 pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
-    let mut open: Option<(Marker<'_>, Option<Fault>)> = None;
+    let mut open: Option<(Marker<'_>, Option<BlockFault>)> = None;
     // Where the text outside of blocks begins.
     let mut outside = (0, 1);
     for marker in markers(text) {
@@ -115,21 +141,21 @@ pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
             (before, true) => {
                 blocks.extend(before.map(|(begin, fault)| {
                     let body = &text[begin.end..marker.start];
-                    block(&begin, body, fault.or(Some(Fault::EndMissing)))
+                    block(&begin, body, fault.or(Some(BlockFault::EndMissing)))
                 }));
-                let fault = (!marker.is_exact).then_some(Fault::BeginMalformed);
+                let fault = (!marker.is_exact).then_some(BlockFault::BeginMalformed);
                 open = Some((marker, fault));
             }
             (Some((begin, fault)), false) => {
                 let fault = fault.or_else(|| end_fault(&begin, &marker));
                 blocks.push(block(&begin, &text[begin.end..marker.start], fault));
             }
-            (None, false) => blocks.push(block(&marker, "", Some(Fault::BeginMissing))),
+            (None, false) => blocks.push(block(&marker, "", Some(BlockFault::BeginMissing))),
         }
     }
     match open {
         Some((begin, fault)) => {
-            let fault = fault.or(Some(Fault::EndMissing));
+            let fault = fault.or(Some(BlockFault::EndMissing));
             blocks.push(block(&begin, &text[begin.end..], fault));
         }
         None => blocks.extend(bare_body(&text[outside.0..], outside.1)),
@@ -137,7 +163,7 @@ pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-fn block<'a>(marker: &Marker<'a>, body: &'a str, fault: Option<Fault>) -> Block<'a> {
+fn block<'a>(marker: &Marker<'a>, body: &'a str, fault: Option<BlockFault>) -> Block<'a> {
     Block {
         label: marker.label,
         body,
@@ -146,11 +172,11 @@ fn block<'a>(marker: &Marker<'a>, body: &'a str, fault: Option<Fault>) -> Block<
     }
 }
 
-fn end_fault(begin: &Marker<'_>, end: &Marker<'_>) -> Option<Fault> {
+fn end_fault(begin: &Marker<'_>, end: &Marker<'_>) -> Option<BlockFault> {
     if !end.is_exact {
-        Some(Fault::EndMalformed)
+        Some(BlockFault::EndMalformed)
     } else if end.label != begin.label {
-        Some(Fault::EndOfAnotherLabel)
+        Some(BlockFault::EndOfAnotherLabel)
     } else {
         None
     }
@@ -159,14 +185,14 @@ fn end_fault(begin: &Marker<'_>, end: &Marker<'_>) -> Option<Fault> {
 /// Base64 of an item that lost its markers: DER of some length begins with a SEQUENCE.
 fn bare_body(outside: &str, first_line: usize) -> Option<Block<'_>> {
     let is_body = |line: &str| {
-        line.len() >= SHORTEST_BODY && line.starts_with("MI") && line.bytes().all(is_base64)
+        line.len() >= MIN_BODY && line.starts_with("MI") && line.bytes().all(is_base64)
     };
     let place = outside.lines().position(|line| is_body(line.trim()))?;
     Some(Block {
         label: "",
         body: "",
         line: first_line + place,
-        fault: Some(Fault::BothMissing),
+        fault: Some(BlockFault::BothMissing),
     })
 }
 
@@ -280,7 +306,7 @@ fn is_well_formed(label: &str) -> bool {
 
 /// The known label that a text spells, in any case and with anything between its words.
 pub(super) fn known(text: &str) -> Option<&'static str> {
-    if text.len() > LONGEST_KNOWN {
+    if text.len() > MAX_KNOWN {
         return None;
     }
     let trimmed = text.trim();
@@ -298,7 +324,7 @@ pub(super) fn known(text: &str) -> Option<&'static str> {
 }
 
 fn start_of(text: &str) -> &str {
-    let end = (0..=text.len().min(LONGEST_KNOWN))
+    let end = (0..=text.len().min(MAX_KNOWN))
         .rev()
         .find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or_default()]

@@ -7,7 +7,9 @@ use rcgen::{
 };
 
 use crate::certificate::Certificate;
-use crate::issuance::{AlternativeNames, CertificateSigner, Subject, Validity, authority, issued};
+use crate::issuance::{
+    AlternativeNames, CertificateSigner, SigningError, Subject, Validity, authority, issued,
+};
 
 /// The kinds of keys that sign certificates.
 pub const SIGNING: [KeyKind; 4] = [
@@ -48,8 +50,8 @@ impl CertificateSigner for Key {
         &self.info
     }
 
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
-        self.pair.sign(message).map_err(|e| e.to_string())
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        self.pair.sign(message).map_err(|_| SigningError::Other)
     }
 }
 

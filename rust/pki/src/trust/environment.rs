@@ -9,16 +9,18 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::{Origin, TrustStore};
+use super::{NamedPathError, Origin, TrustProblem, TrustStore};
 use crate::certificate::Certificate;
 use crate::pem::{Bundle, read_bundle};
 use crate::text::quoted;
 
-const FILE: &str = "SSL_CERT_FILE";
-const FOLDERS: &str = "SSL_CERT_DIR";
+/// Variable with the path of a file.
+pub(super) const FILE: &str = "SSL_CERT_FILE";
+/// Variable with the paths of folders.
+pub(super) const FOLDERS: &str = "SSL_CERT_DIR";
 
 /// More than any bundle has, in bytes.
-const LONGEST_FILE: u64 = 1 << 26;
+const MAX_FILE: u64 = 1 << 26;
 
 /// What the variables say, as far as they are set.
 #[derive(Debug, Default)]
@@ -53,10 +55,8 @@ pub(super) fn add(store: &mut TrustStore, named: &NamedCertificates) -> bool {
             path: Path::new(file),
         };
         found |= add_place(store, &place, &mut known, |place| {
-            let mut bundle = read_file(&named.base.join(place.path))?;
-            // Folders have leaves of the machine's own beside what is trusted.
-            bundle.problems.extend(leaves_in(&bundle));
-            Ok(vec![(place.describe(place.path), bundle)])
+            let bundle = read_file(&named.base.join(place.path))?;
+            Ok(vec![(place.describe(place.path), Ok(bundle))])
         });
     }
     for path in named.folders.as_deref().map_or_else(Vec::new, paths) {
@@ -82,8 +82,8 @@ fn paths(folders: &OsStr) -> Vec<PathBuf> {
     }
 }
 
-/// Bundles, each with where it came from.
-type Read = Result<Vec<(String, Bundle)>, String>;
+/// Files, each with its name in messages.
+type Read = Result<Vec<(String, Result<Bundle, NamedPathError>)>, NamedPathError>;
 
 fn add_place(
     store: &mut TrustStore,
@@ -95,24 +95,44 @@ fn add_place(
     let mut issues = false;
     let from = place.describe(place.path);
     let bundles = if place.path.as_os_str().is_empty() {
-        Err("it is set and empty".to_owned())
+        Err(NamedPathError::Empty)
     } else {
         read(place)
     };
     match bundles {
         Ok(bundles) => {
-            for (from, mut bundle) in bundles {
+            for (source, bundle) in bundles {
+                let mut bundle = match bundle {
+                    Ok(bundle) => bundle,
+                    Err(error) => {
+                        store.problems.push(TrustProblem::Named { source, error });
+                        continue;
+                    }
+                };
                 issues |= bundle.certificates.iter().any(may_issue);
+                store.add_problems(std::mem::take(&mut bundle.problems), &source);
+                // Folders have leaves of the machine's own beside what is trusted.
+                if place.variable == FILE {
+                    store.problems.extend(leaves_in(&bundle, &source));
+                }
                 // Folders have several names for one file.
                 let is_new = |one: &Certificate| known.insert(one.der().as_ref().to_vec());
                 bundle.certificates.retain(is_new);
-                store.add_bundle(bundle, Origin::System, &from);
+                store.add_bundle(bundle, Origin::System, &source);
             }
         }
-        Err(reason) => store.problems.push(format!("{from}: {reason}")),
+        Err(error) => store.problems.push(TrustProblem::Named {
+            source: from.clone(),
+            error,
+        }),
     }
     if !issues {
-        tell_that_nothing_is_trusted(store, first, &from);
+        // One failure, one problem.
+        let reasons = store.problems.drain(first..).collect();
+        store.problems.push(TrustProblem::NamedNothingTrusted {
+            source: from,
+            reasons,
+        });
     }
     issues
 }
@@ -121,77 +141,51 @@ fn may_issue(certificate: &Certificate) -> bool {
     certificate.facts().may_issue()
 }
 
-/// What nothing is trusted by: the user's own trust alone has certificates that count for themselves.
-fn leaves_in(bundle: &Bundle) -> Option<String> {
+/// Describes the certificates that are no CAs: only the user's own trust has certificates that count
+/// for themselves.
+fn leaves_in(bundle: &Bundle, source: &str) -> Option<TrustProblem> {
     let mut leaves = bundle.certificates.iter().filter(|one| !may_issue(one));
-    let first = leaves.next()?.facts().display_name();
-    let rest = match leaves.count() {
-        0 => String::new(),
-        more => format!(" (and {more} more)"),
-    };
-    Some(format!(
-        "{}{rest} is no CA, so nothing is trusted by it: name its issuer, or trust it in the project",
-        quoted(&first)
-    ))
+    let first = leaves.next()?;
+    Some(TrustProblem::NamedLeaves {
+        source: source.to_owned(),
+        subject: first.facts().display_name(),
+        others: leaves.count(),
+    })
 }
 
-/// One failure, one sentence.
-fn tell_that_nothing_is_trusted(store: &mut TrustStore, first: usize, from: &str) {
-    let reasons: Vec<String> = store.problems.drain(first..).collect();
-    let reasons = if reasons.is_empty() {
-        format!("{from}: it holds no certificate of a CA")
-    } else {
-        reasons.join("; ")
-    };
-    store.private_key_problem = store.private_key_problem.map(|place| place.min(first));
-    store.problems.push(format!(
-        "{reasons}: nothing is trusted by it until it names CA certificates or is unset"
-    ));
-}
-
-fn read_file(path: &Path) -> Result<Bundle, String> {
-    let unreadable = |error: std::io::Error| format!("it cannot be read ({error})");
-    let kind = fs::metadata(path).map_err(unreadable)?;
+fn read_file(path: &Path) -> Result<Bundle, NamedPathError> {
+    let kind = fs::metadata(path)?;
     if kind.is_dir() {
-        return Err(format!("it is a folder: name it in {FOLDERS}"));
+        return Err(NamedPathError::IsFolder);
     }
-    // A pipe would keep the game waiting for whoever writes into it, and a device may be endless.
+    // A pipe would keep the caller waiting for whoever writes into it, and a device may be endless.
     if !kind.is_file() {
-        return Err("it is no regular file".to_owned());
+        return Err(NamedPathError::NotRegular);
     }
-    if kind.len() > LONGEST_FILE {
-        return Err(format!("it has more than {} MiB", LONGEST_FILE >> 20));
+    if kind.len() > MAX_FILE {
+        return Err(NamedPathError::TooLarge(MAX_FILE));
     }
-    let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(LONGEST_FILE)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    File::open(path)?.take(MAX_FILE).read_to_end(&mut bytes)?;
     Ok(read_bundle(&bytes))
 }
 
-/// Every file of a folder, whatever its name: OpenSSL's names are made of hashes, other tools put certificates beside
-/// them. A file without certificates is no mistake there.
+/// Reads every file of a folder, whatever its name: OpenSSL's names are made of hashes, other tools
+/// put certificates beside them. A file without certificates is no mistake there.
 fn read_folder(place: &Place<'_>, base: &Path) -> Read {
     let folder = base.join(place.path);
     if folder.is_file() {
-        return Err(format!("it is no folder: name the file in {FILE}"));
+        return Err(NamedPathError::IsFile);
     }
-    let unreadable = |error: std::io::Error| format!("it cannot be read ({error})");
-    let entries = fs::read_dir(&folder).map_err(unreadable)?;
-    let mut files = entries
+    let mut files = fs::read_dir(&folder)?
         .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(unreadable)?;
+        .collect::<Result<Vec<_>, std::io::Error>>()?;
     files.sort();
     let mut bundles = Vec::new();
     // A link that leads nowhere is what a removed certificate leaves.
     for file in files.into_iter().filter(|file| file.is_file()) {
-        let bundle = read_file(&file).unwrap_or_else(|reason| Bundle {
-            problems: vec![reason],
-            ..Bundle::default()
-        });
-        if !bundle.holds_none {
+        let bundle = read_file(&file);
+        if !bundle.as_ref().is_ok_and(|bundle| bundle.holds_none) {
             let name = place.path.join(file.file_name().unwrap_or_default());
             bundles.push((place.describe(&name), bundle));
         }

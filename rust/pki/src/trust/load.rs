@@ -3,14 +3,12 @@
 use rustls_pki_types::CertificateDer;
 
 use super::environment::{self, NamedCertificates};
-use super::{Origin, Source, TrustStore};
+use super::problem::SYSTEM;
+use super::{Origin, Source, TrustProblem, TrustStore};
 use crate::certificate::Certificate;
 use crate::pem::read_bundle;
 
-const OVERRIDE_SETTING: &str = "network/tls/certificate_bundle_override";
-const EXTRA_SETTING: &str = "network/tls/rustls/extra_certificates";
-
-/// Which certificates make up the default trust (`network/tls/rustls/trust`).
+/// Choice of the certificates that make up the default trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
     /// The system's; Mozilla's when there are none, and beside them where the system's list is partial.
@@ -24,16 +22,16 @@ pub enum Mode {
     Mozilla,
 }
 
-/// A certificate file as the engine read it.
+/// Certificate file as the caller read it.
 #[derive(Debug)]
 pub struct CertificateFile {
-    /// The path as the setting has it.
+    /// Name of the file in messages.
     pub name: String,
-    /// Its bytes, or why it cannot be read.
+    /// Bytes of the file, or the reason why it cannot be read.
     pub contents: Result<Vec<u8>, String>,
 }
 
-/// How the operating system's certificates are had.
+/// Way to the operating system's certificates.
 #[derive(Debug)]
 pub enum SystemCertificates {
     /// From the platform itself (Linux, Windows, macOS).
@@ -41,7 +39,7 @@ pub enum SystemCertificates {
     /// From whatever the environment names in their place. Nothing else stands in when that is unusable: who sets the
     /// variables says whom to trust.
     Named(NamedCertificates),
-    /// From the engine, as PEM (Android, iOS).
+    /// From the caller, as PEM (Android, iOS).
     Pem(String),
 }
 
@@ -65,14 +63,13 @@ const SYSTEM_LIST_IS_PARTIAL: bool = cfg!(any(windows, target_os = "android", ta
 pub(super) fn load(request: Request) -> TrustStore {
     let mut store = TrustStore::default();
     if let Some(file) = request.override_bundle {
-        add_file(&mut store, file, OVERRIDE_SETTING);
+        add_file(&mut store, file);
         if store.certificate_count() == 0 {
-            // One failure, one sentence.
-            let reasons = std::mem::take(&mut store.problems).join("; ");
-            store.private_key_problem = store.private_key_problem.map(|_| 0);
-            store.problems.push(format!(
-                "{reasons}: nothing is trusted until that is mended"
-            ));
+            // One failure, one problem.
+            let reasons = std::mem::take(&mut store.problems);
+            store
+                .problems
+                .push(TrustProblem::NothingTrusted { reasons });
         } else {
             store.source = Source::Override;
         }
@@ -80,7 +77,7 @@ pub(super) fn load(request: Request) -> TrustStore {
     }
     // First, so that an authority which the system has too is found as the user's own.
     if let Some(file) = request.extra {
-        add_file(&mut store, file, EXTRA_SETTING);
+        add_file(&mut store, file);
     }
     let is_named = matches!(request.system, SystemCertificates::Named(_));
     let wants_system = request.mode != Mode::Mozilla;
@@ -105,40 +102,38 @@ pub(super) fn load(request: Request) -> TrustStore {
     store
 }
 
-fn add_file(store: &mut TrustStore, file: CertificateFile, setting: &str) {
-    let from = format!("{setting} \"{}\"", file.name);
+fn add_file(store: &mut TrustStore, file: CertificateFile) {
     match file.contents {
-        Ok(bytes) => store.add_bundle(read_bundle(&bytes), Origin::Own, &from),
-        Err(reason) => store
-            .problems
-            .push(format!("{from} cannot be read ({reason})")),
+        Ok(bytes) => store.add_bundle(read_bundle(&bytes), Origin::Own, &file.name),
+        Err(reason) => store.problems.push(TrustProblem::Unreadable {
+            source: file.name,
+            reason,
+        }),
     }
 }
 
 /// Adds the system's certificates; false when there are none.
 fn add_system(store: &mut TrustStore, system: SystemCertificates) -> bool {
-    const FROM: &str = "the operating system's certificates";
     let before = store.certificates.len();
     match system {
         SystemCertificates::Native => {
             let native = rustls_native_certs::load_native_certs();
-            store
-                .problems
-                .extend(native.errors.iter().map(|error| format!("{FROM}: {error}")));
+            let errors = native.errors.iter().map(|error| TrustProblem::SystemStore {
+                reason: error.to_string(),
+            });
+            store.problems.extend(errors);
             for der in native.certs {
-                add_native(store, der, FROM);
+                add_native(store, der, SYSTEM);
             }
         }
         SystemCertificates::Named(named) => return environment::add(store, &named),
         SystemCertificates::Pem(text) => {
-            store.add_bundle(read_bundle(text.as_bytes()), Origin::System, FROM);
+            store.add_bundle(read_bundle(text.as_bytes()), Origin::System, SYSTEM);
         }
     }
     let found = store.certificates.len() > before;
     if !found {
-        store
-            .problems
-            .push(format!("{FROM}: there are none on this machine"));
+        store.problems.push(TrustProblem::NoSystemCertificates);
     }
     found
 }
@@ -146,8 +141,6 @@ fn add_system(store: &mut TrustStore, system: SystemCertificates) -> bool {
 fn add_native(store: &mut TrustStore, der: CertificateDer<'static>, from: &str) {
     match Certificate::from_der(der) {
         Ok(certificate) => store.add(certificate, Origin::System, from),
-        Err(error) => store
-            .problems
-            .push(format!("{from}: one was skipped: {error}")),
+        Err(error) => store.problems.push(TrustProblem::SystemCertificate(error)),
     }
 }

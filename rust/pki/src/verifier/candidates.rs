@@ -13,11 +13,11 @@ use crate::certificate::Facts;
 
 /// Certificates that stand above one another by name: twice as many as the longest path that webpki builds, and
 /// some.
-const MOST: usize = 16;
+const MAX_CANDIDATES: usize = 16;
 
 /// Ways through them, where each name stands for as many as there are certificates of it: a CA made anew, above
 /// another one, both signed by two others.
-const MOST_WAYS: usize = 16;
+const MAX_PATHS: usize = 16;
 
 /// Those certificates, each once, that may stand above a leaf by their names.
 pub(super) struct Candidates<'a> {
@@ -38,7 +38,7 @@ impl<'a> Candidates<'a> {
             certificates: Vec::new(),
             has_more: false,
         };
-        let mut ways = 1;
+        let mut paths = 1;
         while let Some(name) = wanted.pop_front() {
             let (named, others): (Vec<_>, Vec<_>) = left
                 .into_iter()
@@ -50,14 +50,14 @@ impl<'a> Candidates<'a> {
                     continue;
                 }
                 let of_name = found.certificates.len() - before;
-                if found.certificates.len() == MOST || ways * (of_name + 1) > MOST_WAYS {
+                if found.certificates.len() == MAX_CANDIDATES || paths * (of_name + 1) > MAX_PATHS {
                     found.has_more = true;
                     break;
                 }
                 wanted.push_back(names.issuer);
                 found.certificates.push(der.clone());
             }
-            ways *= (found.certificates.len() - before).max(1);
+            paths *= (found.certificates.len() - before).max(1);
         }
         found
     }

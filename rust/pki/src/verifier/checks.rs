@@ -3,10 +3,10 @@
 use webpki::VerifiedPath;
 
 use super::Policy;
-use super::refusal::{Refusal, Usage};
 use crate::certificate::{Certificate, ExtendedKeyUsage, Facts, wrap_in_sequence};
 use crate::pins::Pins;
 use crate::reference_name::constraints_allow;
+use crate::refusal::{Refusal, Usage};
 use crate::revocation::Signer;
 use crate::role::Role;
 
@@ -60,7 +60,9 @@ pub(super) fn pins(
     leaf: &Facts,
     mut issuers: impl Iterator<Item = Vec<u8>>,
 ) -> Result<(), Refusal> {
-    if pins.is_empty() || pins.hold(&leaf.public_key_info_der) || issuers.any(|key| pins.hold(&key))
+    if pins.is_empty()
+        || pins.contains(&leaf.public_key_info_der)
+        || issuers.any(|key| pins.contains(&key))
     {
         return Ok(());
     }
@@ -84,7 +86,7 @@ pub(super) fn path(
         .iter()
         .filter(|facts| !facts.is_self_issued())
         .count();
-    let found = policy.trust.found(path.anchor());
+    let found = policy.trust.describe_anchor(path.anchor());
     if let Some(facts) = found.and_then(|found| found.facts()) {
         anchor(policy.party.role(), facts, below_anchor, now)?;
     }
@@ -135,7 +137,7 @@ fn revocation_of_anchor(
     now: i64,
 ) -> Result<(), Refusal> {
     let facts = anchor.facts();
-    if !policy.revocation.concern(&facts.issuer_der) {
+    if !policy.revocation.has_list_for(&facts.issuer_der) {
         return Ok(());
     }
     let trusted = policy.trust.whole_certificates();

@@ -3,9 +3,10 @@
 use rustls_pki_types::CertificateDer;
 use webpki::Error;
 
-use super::refusal::Refusal;
 use super::{Check, checks, seconds};
 use crate::certificate::{Facts, KeyWeakness};
+use crate::refusal::Refusal;
+use crate::trust::TrustProblem;
 
 impl Check<'_> {
     /// Why webpki found no path, with the certificate that is the cause.
@@ -17,7 +18,7 @@ impl Check<'_> {
                 .filter_map(|der| Facts::from_der(der).ok()),
         );
         let trust = self.policy.trust;
-        let why_empty = trust.problems().first().map(String::as_str);
+        let why_empty = trust.problems().first();
         let count = trust.certificate_count();
         let is_about_a_key = matches!(
             error,
@@ -67,7 +68,7 @@ pub(super) fn refusal_of(
     chain: &[Facts],
     now: i64,
     trusted: usize,
-    problem: Option<&str>,
+    problem: Option<&TrustProblem>,
 ) -> Refusal {
     let Some(leaf) = chain.first() else {
         return Refusal::NoCertificate;
@@ -135,3 +136,6 @@ pub(super) fn refusal_of(
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

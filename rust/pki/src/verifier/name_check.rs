@@ -2,10 +2,10 @@
 
 use webpki::EndEntityCert;
 
-use super::refusal::Refusal;
 use super::{Accepted, checks};
 use crate::certificate::Facts;
 use crate::reference_name::ReferenceName;
+use crate::refusal::Refusal;
 
 /// By an alternative name; by the common name where design allows it: own trust, no alternative name at all.
 pub(super) fn check(

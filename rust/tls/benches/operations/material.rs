@@ -44,13 +44,15 @@ pub(super) fn large_bundle(names: &[&str]) -> Vec<u8> {
 
 /// The trust of a client that has these fixtures among many authorities.
 pub(super) fn large_store(names: &[&str]) -> Arc<TrustStore> {
-    Arc::new(TrustStore::of_own(read_bundle(&large_bundle(names))))
+    Arc::new(TrustStore::from_user_bundle(read_bundle(&large_bundle(
+        names,
+    ))))
 }
 
 /// Options that trust the root of the fixtures alone.
 pub(super) fn client_options() -> ClientOptions {
     let root = read_bundle(&fs::read(fixture("root", "crt")).unwrap());
-    ClientOptions::trusting(Arc::new(TrustStore::of_own(root)))
+    ClientOptions::trusting(Arc::new(TrustStore::from_user_bundle(root)))
 }
 
 /// A client that trusts the root of the fixtures alone.

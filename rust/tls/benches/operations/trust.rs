@@ -12,7 +12,7 @@ pub(super) const OPERATIONS: &[Operation] =
 fn bundle_to_store() -> Box<dyn FnMut()> {
     let text = large_bundle(&[]);
     Box::new(move || {
-        let store = TrustStore::of_own(read_bundle(&text));
+        let store = TrustStore::from_user_bundle(read_bundle(&text));
         assert_eq!(store.certificate_count(), 150);
     })
 }

@@ -95,7 +95,7 @@ fn untrusted(refusal: &Refusal, peer: Role, vocabulary: &Vocabulary) -> String {
     let how_to_trust = how_to_trust(peer, vocabulary);
     match refusal {
         Refusal::NothingTrusted { problem } => {
-            let why = problem.as_deref().map(|why| format!(" ({why})"));
+            let why = problem.as_ref().map(|why| format!(" ({why})"));
             format!(
                 "no certificate is trusted{}: {}",
                 why.unwrap_or_default(),

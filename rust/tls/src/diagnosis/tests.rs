@@ -13,6 +13,7 @@ use crate::testing::{NOW, diagnosis_of_refusal};
 use godot_rustls_pki::certificate::KeyWeakness;
 use godot_rustls_pki::role::Role;
 use godot_rustls_pki::text::quoted;
+use godot_rustls_pki::trust::TrustProblem;
 use godot_rustls_pki::verifier::{NameMismatch, NearMiss, Refusal, Usage};
 
 const LEAF: &str = "play.example.org";
@@ -180,9 +181,15 @@ fn an_untrusted_chain_says_what_it_leads_to_and_how_to_trust_it() {
         (Refusal::NoCertificate, &["no certificate"]),
         (
             Refusal::NothingTrusted {
-                problem: Some("ca.crt cannot be read".to_owned()),
+                problem: Some(TrustProblem::Unreadable {
+                    source: "ca.crt".to_owned(),
+                    reason: "it is locked".to_owned(),
+                }),
             },
-            &["no certificate is trusted", "ca.crt cannot be read"],
+            &[
+                "no certificate is trusted",
+                "(ca.crt cannot be read (it is locked))",
+            ],
         ),
     ] {
         says(&of_server(&refusal), Cause::UntrustedIssuer, words);

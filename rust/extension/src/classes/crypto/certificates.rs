@@ -1,16 +1,16 @@
 //! Creation of certificates.
 
-use godot::classes::{CryptoKey, X509Certificate};
+use godot::classes::{Crypto, CryptoKey, X509Certificate};
 use godot::prelude::*;
 use godot_rustls_pki::certificate::{Certificate, PublicKeyKind};
-use godot_rustls_pki::crypto::Failure;
 use godot_rustls_pki::issuance::{self, AlternativeNames, Subject, Validity};
 use godot_rustls_pki::text::quoted;
 
 use super::RustlsCrypto;
-use crate::crypto::keys::{RecentKey, SecretKey, or_by_engine, public_key};
+use crate::crypto::keys::{RecentKey, SecretKey, public_key};
 use crate::engine::convert::{godot_text, warn};
 use crate::engine::objects::{certificate_bytes, certificates, quietly, x509_certificate};
+use crate::reasons::of_issuance;
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
@@ -168,17 +168,15 @@ fn self_signed(
     names: &PackedStringArray,
 ) -> Made {
     let key = recent.of(key)?;
-    let (subject, names) = (
-        Subject::parse(&subject_name.to_string())?,
-        alternative_names(names)?,
-    );
+    let (subject, names) = (named(subject_name)?, alternative_names(names)?);
     let validity = validity(dates)?;
     let made = if let Some(rare) = key.rare_kind()? {
         let made = by_engine(&key, &rare, (subject_name, dates), &names)?;
         check_engine(&made, &rare, &subject, &validity)?;
         made
     } else {
-        let made = issuance::self_signed(&*key.certifying()?, &subject, &validity, &names)?;
+        let made = issuance::self_signed(&*key.certifying()?, &subject, &validity, &names);
+        let made = made.map_err(|error| of_issuance(&error))?;
         x509_certificate(&made)?
     };
     if validity.is_reversed() {
@@ -204,11 +202,10 @@ fn by_engine(
         ));
     }
     let lacking = format!("{kind} keys cannot sign certificates: use RSA, or generate_ecdsa()");
-    or_by_engine(Err(Failure::Lacking(lacking)), |engine| {
-        let made = engine.generate_self_signed_certificate_ex(key.object());
-        let made = made.issuer_name(subject);
-        quietly(|| made.not_before(not_before).not_after(not_after).done())
-    })
+    let mut engine = Crypto::new_gd();
+    let made = engine.generate_self_signed_certificate_ex(key.object());
+    let made = made.issuer_name(subject);
+    quietly(|| made.not_before(not_before).not_after(not_after).done()).ok_or(lacking)
 }
 
 /// Refuses a certificate that the engine changed: it silently drops repeated attributes and shifts
@@ -235,8 +232,9 @@ fn authority(
     dates: (&GString, &GString),
 ) -> Made {
     let key = recent.of(key)?;
-    let subject = Subject::parse(&subject.to_string())?;
-    let made = issuance::authority(&*key.certifying()?, &subject, &validity(dates)?)?;
+    let subject = named(subject)?;
+    let made = issuance::authority(&*key.certifying()?, &subject, &validity(dates)?);
+    let made = made.map_err(|error| of_issuance(&error))?;
     x509_certificate(&made)
 }
 
@@ -253,10 +251,7 @@ fn issued(
     let ca = first_of(ca).map_err(|problem| format!("ca_certificate: {problem}"))?;
     let key = subject_key.ok_or("subject_key is null: pass the key that the certificate is for")?;
     let key = public_key(&key)?.ok_or("subject_key is empty: load it first")?;
-    let (subject, names) = (
-        Subject::parse(&subject.to_string())?,
-        alternative_names(names)?,
-    );
+    let (subject, names) = (named(subject)?, alternative_names(names)?);
     let made = issuance::issued(
         &*ca_key.certifying()?,
         &ca,
@@ -264,7 +259,8 @@ fn issued(
         &subject,
         &names,
         &validity(dates)?,
-    )?;
+    )
+    .map_err(|error| of_issuance(&error))?;
     let (leaf, above) = (made.facts(), ca.facts());
     if leaf.not_before < above.not_before || leaf.not_after > above.not_after {
         warn(&format!(
@@ -284,11 +280,9 @@ fn signing_request(
     names: &PackedStringArray,
 ) -> Result<String, String> {
     let key = recent.of(key)?;
-    let (subject, names) = (
-        Subject::parse(&subject.to_string())?,
-        alternative_names(names)?,
-    );
+    let (subject, names) = (named(subject)?, alternative_names(names)?);
     issuance::signing_request(&*key.certifying()?, &subject, &names)
+        .map_err(|error| of_issuance(&error))
 }
 
 /// Returns the first certificate of an engine object.
@@ -297,14 +291,24 @@ fn first_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, Str
     let bundle = certificates(&certificate_bytes(&certificate)?);
     let problem = bundle.problems.into_iter().next();
     let first = bundle.certificates.into_iter().next();
-    first.ok_or_else(|| problem.unwrap_or_else(|| "it is empty: load one first".to_owned()))
+    first.ok_or_else(|| {
+        problem.map_or("it is empty: load one first".to_owned(), |problem| {
+            problem.to_string()
+        })
+    })
 }
 
 fn validity((not_before, not_after): (&GString, &GString)) -> Result<Validity, String> {
-    Validity::parse(&not_before.to_string(), &not_after.to_string())
+    let validity = Validity::parse(&not_before.to_string(), &not_after.to_string());
+    validity.map_err(|error| error.to_string())
 }
 
 fn alternative_names(names: &PackedStringArray) -> Result<AlternativeNames, String> {
     let names: Vec<String> = names.as_slice().iter().map(ToString::to_string).collect();
-    AlternativeNames::parse(&names)
+    AlternativeNames::parse(&names).map_err(|error| error.to_string())
+}
+
+/// Reads a distinguished name.
+fn named(text: &GString) -> Result<Subject, String> {
+    Subject::parse(&text.to_string()).map_err(|error| error.to_string())
 }

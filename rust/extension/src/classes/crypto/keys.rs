@@ -9,6 +9,7 @@ use super::{RustlsCrypto, curve};
 use crate::classes::key_job::RustlsKeyJob;
 use crate::crypto::keys::{encoded_anew, rsa_key};
 use crate::engine::objects::{crypto_key, secret_text};
+use crate::reasons::of_crypto;
 use crate::runtime::threads::threads;
 
 #[godot_api(secondary)]
@@ -59,7 +60,7 @@ impl RustlsCrypto {
     #[func]
     fn generate_ecdsa(&self, #[opt(default = 0)] curve: i64) -> Option<Gd<CryptoKey>> {
         let key = self::curve(curve).and_then(|curve| {
-            let pem = generate_ecdsa(curve).map_err(|failure| failure.message().to_owned())?;
+            let pem = generate_ecdsa(curve).map_err(|error| of_crypto(&error))?;
             crypto_key(&pem)
         });
         self.conclude(key.map(Some))
@@ -88,8 +89,9 @@ impl RustlsCrypto {
     fn private_key_from_pem(&self, pem: GString, password: GString) -> Option<Gd<CryptoKey>> {
         let pem = secret_text(&pem);
         let password = secret_text(&password);
-        let key = decrypt_private_key(&pem, &password).and_then(|key| {
-            // The engine refuses some forms that the provider reads.
+        let key = decrypt_private_key(&pem, &password).map_err(|error| of_crypto(&error));
+        let key = key.and_then(|key| {
+            // The engine refuses forms that the provider reads.
             crypto_key(&key)
                 .or_else(|refused| crypto_key(&encoded_anew(&key).map_err(|_| refused)?))
         });

@@ -18,6 +18,7 @@ use crate::options::key_log_file;
 use crate::options::options_key::{
     ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification,
 };
+use crate::reasons::of_pins;
 
 impl RustlsTLSOptions {
     /// Returns the specification, read from the objects that the options hold, and a warning. The
@@ -95,7 +96,7 @@ impl RustlsTLSOptions {
     }
 
     fn pins(&self) -> Result<Pins, String> {
-        Pins::new(&texts(&self.pinned_public_keys))
+        Pins::new(&texts(&self.pinned_public_keys)).map_err(|error| of_pins(&error))
     }
 
     fn versions(&self) -> Result<VersionRange, String> {
@@ -145,7 +146,8 @@ impl TrustedText {
     pub(super) fn new(pem: String) -> Self {
         let bundle = read_bundle(pem.as_bytes());
         let usable = if bundle.certificates.is_empty() {
-            let why = bundle.problems.join("; ");
+            let problems: Vec<String> = bundle.problems.iter().map(ToString::to_string).collect();
+            let why = problems.join("; ");
             Err(format!(
                 "the trusted PEM text contains no usable certificate: {why}"
             ))

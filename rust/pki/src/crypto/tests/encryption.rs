@@ -81,7 +81,7 @@ fn whatever_is_wrong_inside_the_ciphertext_is_refused_in_the_same_words() {
     let made_for_another: Vec<String> = strangers
         .iter()
         .filter_map(|ciphertext| key.decrypt(ciphertext).err())
-        .map(|failure| failure.message().to_owned())
+        .map(|failure| failure.to_string())
         .collect();
     assert!(!made_for_another.is_empty());
     messages.extend(made_for_another);

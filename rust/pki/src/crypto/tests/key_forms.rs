@@ -23,7 +23,7 @@ fn the_public_half_is_the_one_that_openssl_wrote() {
     }
     let written = String::from_utf8(fixture_bytes("localhost_rsa2048.pub")).unwrap();
     let made = private_key("localhost_rsa2048").public_key_info();
-    assert_eq!(made, read_public_key(&written));
+    assert_eq!(made.ok(), read_public_key(&written));
 }
 
 #[test]

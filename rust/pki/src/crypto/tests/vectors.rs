@@ -43,7 +43,7 @@ fn verify(
     of: HashFunction,
     text: &[u8],
     signature: &[u8],
-) -> Result<bool, Failure> {
+) -> Result<bool, Error> {
     let value = hash_of(function(of), text);
     public.verify(&Hash::new(function(of), &value).unwrap(), signature)
 }

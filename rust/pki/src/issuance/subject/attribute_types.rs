@@ -1,4 +1,4 @@
-//! The attributes that a distinguished name is made of, under the names that the engine's TLS library has for them.
+//! Attribute types of distinguished names, under the names that mbedTLS has for them.
 
 use der::asn1::ObjectIdentifier;
 
@@ -12,11 +12,11 @@ pub(super) const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4
 /// An attribute that can be given by name.
 #[derive(Debug)]
 pub(super) struct AttributeType {
-    /// The first is the one for sentences.
+    /// The first one is for messages.
     names: &'static [&'static str],
     /// Its identifier.
     pub(super) oid: ObjectIdentifier,
-    /// How its values are written.
+    /// String type of its values.
     pub(super) kind: StringKind,
 }
 
@@ -54,12 +54,12 @@ const fn known(
     }
 }
 
-/// The attribute of that name; case matters.
+/// Finds the attribute of that name; case matters.
 pub(super) fn find(name: &str) -> Option<&'static AttributeType> {
     TYPES.iter().find(|known| known.names.contains(&name))
 }
 
-/// How a name is written that is none as it stands.
+/// Returns the known name that differs in case alone.
 pub(super) fn in_right_case(name: &str) -> Option<&'static str> {
     TYPES
         .iter()
@@ -67,7 +67,7 @@ pub(super) fn in_right_case(name: &str) -> Option<&'static str> {
         .find(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// All attributes, for sentences.
+/// Lists all attributes, for messages.
 pub(super) fn overview() -> String {
     let names: Vec<&str> = TYPES.iter().map(|known| known.names[0]).collect();
     names.join(", ")

@@ -1,19 +1,21 @@
-//! Values of attributes: what stands behind the `=`, and how it is written in a certificate.
+//! Values of attributes: the text behind the `=` and its encoding.
+
+use std::fmt;
 
 use der::asn1::{Any, BmpString};
 use der::{Decode, Tag, Tagged};
 
-use crate::text::quoted;
+use super::ValueFault;
 
-/// What the engine's TLS library holds of a value, in bytes.
-const LONGEST: usize = 255;
+/// Longest value that mbedTLS keeps, in bytes.
+pub(super) const MAX_VALUE: usize = 255;
 
 /// Characters that stand for themselves behind a backslash (RFC 4514 section 2.4).
 const SPECIAL: &[u8] = b" \"#+,;<=>\\";
 
 /// The string types that new names are written in (RFC 5280 section 4.1.2.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StringKind {
+pub enum StringKind {
     /// UTF8String: any text.
     Utf8,
     /// PrintableString: a part of ASCII (X.680 section 41.4).
@@ -22,12 +24,12 @@ pub(super) enum StringKind {
     Ia5,
 }
 
-/// A value as text, and as it is written.
+/// Value as text and as encoded.
 #[derive(Debug, Clone)]
 pub(super) struct Value {
-    /// What it says.
+    /// The text.
     pub(super) text: String,
-    /// Its DER.
+    /// The DER.
     pub(super) der: Any,
 }
 
@@ -47,58 +49,55 @@ impl StringKind {
             Self::Printable => c.is_ascii_alphanumeric() || " '()+,-./:=?".contains(c),
         }
     }
+}
 
-    /// What it holds, for sentences.
-    fn describe(self) -> &'static str {
-        match self {
+/// Names the characters that a string of the type has.
+impl fmt::Display for StringKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Utf8 => "any character",
             Self::Ia5 => "ASCII characters only",
             Self::Printable => "letters and digits of ASCII, blanks and '()+,-./:=? only",
-        }
+        })
     }
 }
 
 impl Value {
-    /// Reads text with escapes. The error follows a colon.
-    pub(super) fn of_text(escaped: &str, kind: StringKind) -> Result<Self, String> {
+    /// Reads text with escapes.
+    pub(super) fn from_text(escaped: &str, kind: StringKind) -> Result<Self, ValueFault> {
         let text = unescape(escaped)?;
         if let Some(odd) = text.chars().find(|c| !kind.holds(*c)) {
-            return Err(format!(
-                "it has the character {}, and it may have {}",
-                quoted(&odd.to_string()),
-                kind.describe()
-            ));
+            return Err(ValueFault::Character {
+                character: odd,
+                kind,
+            });
         }
-        let der = Any::new(kind.tag(), text.as_bytes()).map_err(|e| e.to_string())?;
+        let der = Any::new(kind.tag(), text.as_bytes()).map_err(ValueFault::Encoding)?;
         Self { text, der }.checked()
     }
 
-    /// Reads the hex digits of a string's DER. The error follows a colon.
-    pub(super) fn of_hex(digits: &str) -> Result<Self, String> {
-        let bytes = unhex(digits).ok_or("behind # stands an even number of hex digits")?;
-        let der = Any::from_der(&bytes).map_err(|_| NO_STRING)?;
-        let text = text_of(&der).ok_or(NO_STRING)?;
+    /// Reads the hex digits of a string's DER.
+    pub(super) fn from_hex(digits: &str) -> Result<Self, ValueFault> {
+        let bytes = unhex(digits).ok_or(ValueFault::HexDigits)?;
+        let der = Any::from_der(&bytes).map_err(|_| ValueFault::NotAString)?;
+        let text = text_of(&der).ok_or(ValueFault::NotAString)?;
         Self { text, der }.checked()
     }
 
-    fn checked(self) -> Result<Self, String> {
+    fn checked(self) -> Result<Self, ValueFault> {
         let length = self.der.value().len();
         if length == 0 {
-            return Err("it is empty".to_owned());
+            return Err(ValueFault::Empty);
         }
-        if length > LONGEST {
-            return Err(format!(
-                "it has {length} bytes, and at most {LONGEST} are possible"
-            ));
+        if length > MAX_VALUE {
+            return Err(ValueFault::TooLong(length));
         }
         if self.text.contains('\0') {
-            return Err("it has a NUL character: leave it out".to_owned());
+            return Err(ValueFault::Nul);
         }
         Ok(self)
     }
 }
-
-const NO_STRING: &str = "behind # stands the DER of a UTF8String, PrintableString, IA5String, TeletexString or BMPString in hex, such as #0c0161 for \"a\"";
 
 /// The text of a string of any type, when its contents are what that type allows.
 fn text_of(value: &Any) -> Option<String> {
@@ -117,7 +116,7 @@ fn text_of(value: &Any) -> Option<String> {
 }
 
 /// Two hex digits behind a backslash are a byte of UTF-8, a special character is itself.
-fn unescape(escaped: &str) -> Result<String, String> {
+fn unescape(escaped: &str) -> Result<String, ValueFault> {
     let mut bytes = Vec::with_capacity(escaped.len());
     let mut rest = escaped.as_bytes();
     while let Some((byte, after)) = rest.split_first() {
@@ -131,10 +130,10 @@ fn unescape(escaped: &str) -> Result<String, String> {
             bytes.push(*special);
             rest = &after[1..];
         } else {
-            return Err("a backslash stands before one of \" # + , ; < = > \\, a blank, or two hex digits: double it where it is meant itself".to_owned());
+            return Err(ValueFault::Escape);
         }
     }
-    String::from_utf8(bytes).map_err(|_| "the bytes behind its backslashes are no UTF-8".to_owned())
+    String::from_utf8(bytes).map_err(|_| ValueFault::Utf8)
 }
 
 fn unhex(digits: &str) -> Option<Vec<u8>> {

@@ -107,7 +107,7 @@ fn what_is_neither_a_dns_name_nor_an_address_is_refused_with_the_mistake() {
         (&long_name, "305 bytes"),
     ] {
         let refused = AlternativeNames::parse(&["good.example".to_owned(), bad.to_owned()]);
-        let refused = refused.unwrap_err();
+        let refused = refused.unwrap_err().to_string();
         says(&refused, &[&crate::text::quoted(bad), mistake]);
         assert!(!refused.contains(['\0', '\n']));
     }

@@ -305,7 +305,7 @@ fn a_signature_of_another_key_is_noticed() {
         fn public_key_info(&self) -> &[u8] {
             &self.0.info
         }
-        fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+        fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
             self.1.sign(message)
         }
     }
@@ -321,11 +321,11 @@ fn what_the_key_says_about_its_failure_is_passed_on() {
         fn public_key_info(&self) -> &[u8] {
             &self.0.info
         }
-        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, String> {
-            Err("the card was pulled out".to_owned())
+        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, SigningError> {
+            Err(SigningError::Other)
         }
     }
     let key = Broken(Key::new(KeyKind::P256));
     let refused = self_signed(&key, &subject("CN=a"), &dates(), &none()).unwrap_err();
-    assert_eq!(refused, "the card was pulled out");
+    assert_eq!(refused, Error::Signing(SigningError::Other));
 }

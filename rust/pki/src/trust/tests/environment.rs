@@ -131,7 +131,7 @@ fn mozillas_list_never_stands_in_for_what_a_variable_names() {
 #[test]
 fn extra_certificates_of_the_project_stay_trusted_beside_a_broken_variable() {
     let store = TrustStore::load(Request {
-        extra: file("res://extra.crt", root("Extra").pem()),
+        extra: file("extra.crt", root("Extra").pem()),
         ..named(Some("/missing"), None, Path::new("/"))
     });
     assert_eq!(store.subjects(), ["CN=Extra"]);
@@ -152,7 +152,7 @@ fn a_file_is_read_as_every_other_bundle_is() {
         let folder = Folder::new().with("ca.pem", &text);
         let store = load(Some(&folder.path("ca.pem")), None);
         assert_eq!(store.subjects(), ["CN=A", "CN=B"], "{text}");
-        assert_eq!(store.problems(), [] as [&str; 0]);
+        assert_eq!(store.problems(), []);
     }
     let odd = format!("{a}{}", b.replace("-----BEGIN", "----BEGIN"));
     let folder = Folder::new().with("ca.pem", odd);
@@ -173,7 +173,7 @@ fn a_certificate_that_is_no_ca_is_told_in_a_file_and_passed_over_in_a_folder() {
     );
     let store = load(None, Some(&folder.path("")));
     assert_eq!(store.subjects(), ["CN=A"]);
-    assert_eq!(store.problems(), [] as [&str; 0]);
+    assert_eq!(store.problems(), []);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn all_folders_and_the_file_count_together_and_no_certificate_twice() {
     let file = Folder::new().with("c.pem", &c);
     let store = load(Some(&file.path("c.pem")), Some(folders.to_str().unwrap()));
     assert_eq!(store.subjects(), ["CN=C", "CN=A", "CN=B"]);
-    assert_eq!(store.problems(), [] as [&str; 0]);
+    assert_eq!(store.problems(), []);
 }
 
 #[test]

@@ -39,17 +39,17 @@ fn only_what_stands_above_the_leaf_by_name_is_kept_and_once() {
 
 #[test]
 fn a_crowd_of_one_name_is_cut() {
-    let crowd = authorities("Root", MOST_WAYS + 1);
+    let crowd = authorities("Root", MAX_PATHS + 1);
     let leaf = crowd[0].issue(Template::leaf("localhost"));
     let crowd: Vec<&Issued> = crowd.iter().collect();
     let (first, has_more) = kept(&leaf, &crowd);
-    assert_eq!((first.len(), has_more), (MOST_WAYS, true));
+    assert_eq!((first.len(), has_more), (MAX_PATHS, true));
     assert!(!kept(&leaf, &crowd[1..]).1);
 }
 
 #[test]
-fn names_that_multiply_each_others_ways_are_cut() {
-    // Five of one name, each issued by one of five of another: 25 ways up.
+fn names_that_multiply_each_others_paths_are_cut() {
+    // Five of one name, each issued by one of five of another: 25 paths up.
     let tops = authorities("Top", 5);
     let middles: Vec<Issued> = tops
         .iter()
@@ -58,8 +58,8 @@ fn names_that_multiply_each_others_ways_are_cut() {
     let leaf = middles[0].issue(Template::leaf("localhost"));
     let sent: Vec<&Issued> = middles.iter().chain(&tops).collect();
     let (first, has_more) = kept(&leaf, &sent);
-    assert_eq!((first.len(), has_more), (5 + MOST_WAYS / 5, true));
-    // Two CAs made anew, each signed by both of the other kind: four ways.
+    assert_eq!((first.len(), has_more), (5 + MAX_PATHS / 5, true));
+    // Two CAs made anew, each signed by both of the other kind: four paths.
     let sent = [&middles[0], &middles[1], &tops[0], &tops[1]];
     assert_eq!(kept(&leaf, &sent).0.len(), 4);
     assert!(!kept(&leaf, &sent).1);
@@ -68,14 +68,14 @@ fn names_that_multiply_each_others_ways_are_cut() {
 #[test]
 fn a_tower_of_names_ends_somewhere() {
     let mut tower = authorities("Level 0", 1);
-    for level in 1..=MOST {
+    for level in 1..=MAX_CANDIDATES {
         let next = tower[level - 1].issue(Template::authority(&format!("Level {level}")));
         tower.push(next);
     }
-    let leaf = tower[MOST].issue(Template::leaf("localhost"));
+    let leaf = tower[MAX_CANDIDATES].issue(Template::leaf("localhost"));
     let tower: Vec<&Issued> = tower.iter().collect();
     let (first, has_more) = kept(&leaf, &tower);
-    assert_eq!((first.len(), has_more), (MOST, true));
-    assert_eq!(first[0], der(tower[MOST]), "the nearest are kept");
+    assert_eq!((first.len(), has_more), (MAX_CANDIDATES, true));
+    assert_eq!(first[0], der(tower[MAX_CANDIDATES]), "the nearest are kept");
     assert!(!kept(&leaf, &tower[1..]).1);
 }

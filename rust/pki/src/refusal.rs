@@ -5,7 +5,7 @@ use webpki::RevocationReason;
 use crate::certificate::{Facts, KeyWeakness, ParseError};
 use crate::digest::public_key_pin;
 use crate::reference_name::ReferenceName;
-use crate::revocation::{List, Revoked};
+use crate::trust::TrustProblem;
 
 /// Why a certificate chain was refused.
 ///
@@ -39,7 +39,7 @@ pub enum Refusal {
     /// No certificate is trusted at all.
     NothingTrusted {
         /// Why there is none, where that is known.
-        problem: Option<String>,
+        problem: Option<TrustProblem>,
     },
     /// The certificate is self-signed and not trusted.
     SelfSigned {
@@ -331,32 +331,20 @@ impl Refusal {
         }
     }
 
-    pub(crate) fn revoked(facts: &Facts, entry: Revoked) -> Self {
-        Self::Revoked {
-            subject: facts.display_name(),
-            issuer: facts.issuer.clone(),
-            date: entry.date,
-            reason: entry.reason,
-        }
-    }
-
-    pub(crate) fn revocation_list(list: &List, fault: RevocationListFault) -> Self {
-        Self::RevocationList {
-            issuer: list.issuer.clone(),
-            fault,
-        }
-    }
-
     /// No trusted certificate issued the leaf of `chain`, which is what the peer sent, leaf first.
     ///
     /// `trusted` counts the trusted certificates; `problem` says why there is none.
-    pub(crate) fn unknown_issuer(chain: &[Facts], trusted: usize, problem: Option<&str>) -> Self {
+    pub(crate) fn unknown_issuer(
+        chain: &[Facts],
+        trusted: usize,
+        problem: Option<&TrustProblem>,
+    ) -> Self {
         let Some(leaf) = chain.first() else {
             return Self::NoCertificate;
         };
         if trusted == 0 {
             return Self::NothingTrusted {
-                problem: problem.map(str::to_owned),
+                problem: problem.cloned(),
             };
         }
         let subject = leaf.display_name();
@@ -406,6 +394,3 @@ fn top_of_chain<'a>(leaf: &'a Facts, chain: &'a [Facts]) -> &'a Facts {
     }
     top
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,11 +1,11 @@
 //! Which certificate of a chain a refusal names.
 
 use godot_rustls_testkit::{Issued, Template};
-use webpki::Error;
 
 use super::*;
+use crate::reference_name::ReferenceName;
+use crate::refusal::NearMiss;
 use crate::testing::certificate;
-use crate::verifier::explain::refusal_of;
 
 fn facts(issued: &Issued) -> Facts {
     certificate(issued).facts().clone()
@@ -57,9 +57,9 @@ fn a_chain_that_ends_nowhere_names_what_it_leads_to() {
         Refusal::NoCertificate
     );
     assert_eq!(
-        Refusal::unknown_issuer(&all, 0, Some("no file")),
+        Refusal::unknown_issuer(&all, 0, Some(&TrustProblem::NoSystemCertificates)),
         Refusal::NothingTrusted {
-            problem: Some("no file".to_owned()),
+            problem: Some(TrustProblem::NoSystemCertificates),
         }
     );
 }

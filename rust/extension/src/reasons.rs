@@ -1,0 +1,70 @@
+//! Sentences about errors of keys, certificates and lists, with the names that scripts know.
+
+use godot_rustls_pki::crypto;
+use godot_rustls_pki::issuance::{self, SigningError};
+use godot_rustls_pki::pem::PrivateKeyError;
+use godot_rustls_pki::pins::PinError;
+use godot_rustls_pki::revocation::RevocationListError;
+
+/// Returns the sentence about an operation with a key. What the provider lacks, the engine may have.
+pub(crate) fn of_crypto(error: &crypto::Error) -> String {
+    use crypto::Error;
+    match error {
+        Error::PrivateKeyText(error) => of_private_key(error),
+        Error::UnsupportedSigningHash(hash) => {
+            format!("RSA signatures over {hash} are made by the engine alone: use SHA-256")
+        }
+        Error::UnsupportedVerifyingKey(kind) => {
+            format!("signatures of {kind} keys are verified by the engine alone")
+        }
+        Error::UnsupportedVerifyingSize(bits) => format!(
+            "signatures of RSA {bits} keys are verified by the engine alone: use RSA 2048 and SHA-256"
+        ),
+        Error::UnsupportedVerifyingHash(hash) => format!(
+            "RSA signatures over {hash} are verified by the engine alone: use RSA 2048 and SHA-256"
+        ),
+        Error::UnsupportedCurve(curve) => format!(
+            "signatures of ECDSA {curve} keys are verified by the engine alone, over SHA-256 at most: use P-256"
+        ),
+        Error::UnsupportedEncryptingSize(key) => {
+            format!("{key} keys encrypt in the engine alone: use RSA 2048 to 8192")
+        }
+        Error::UnsupportedRsaSize(bits) => format!(
+            "RSA keys of {bits} bits are made by the engine alone: use 2048, 3072, 4096 or 8192"
+        ),
+        other => other.to_string(),
+    }
+}
+
+/// Returns the sentence about a private key that cannot be read.
+pub(crate) fn of_private_key(error: &PrivateKeyError) -> String {
+    match error {
+        PrivateKeyError::Encrypted => {
+            format!("{error}, such as with RustlsCrypto.private_key_from_pem()")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Returns the sentence about a certificate or a signing request that is not made.
+pub(crate) fn of_issuance(error: &issuance::Error) -> String {
+    use issuance::Error;
+    match error {
+        Error::Crypto(error) | Error::Signing(SigningError::Provider(error)) => of_crypto(error),
+        Error::Signing(_) => "the engine could not sign with this key".to_owned(),
+        Error::CannotIssue { .. } => {
+            format!("{error}; make one with generate_certificate_authority()")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Returns the sentence about `pinned_public_keys`.
+pub(crate) fn of_pins(error: &PinError) -> String {
+    format!("pinned_public_keys: {error}, as RustlsCertificateInfo.public_key_pin has it")
+}
+
+/// Returns the sentence about `revocation_lists_pem`.
+pub(crate) fn of_revocation_lists(error: &RevocationListError) -> String {
+    format!("revocation_lists_pem cannot be used: {error}")
+}
