@@ -67,6 +67,4 @@ pub mod testing;
 #[cfg(test)]
 mod issued_certificates;
 #[cfg(test)]
-mod revocation_tests;
-#[cfg(test)]
-mod verdicts;
+mod refused_handshakes;

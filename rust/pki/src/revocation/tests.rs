@@ -1,4 +1,6 @@
-//! Texts of revocation lists, accepted and refused.
+//! Texts of revocation lists, accepted and refused; verdicts by lists in a module of their own.
+
+mod verdicts;
 
 use godot_rustls_testkit::{Generator, Issued, SignedList};
 

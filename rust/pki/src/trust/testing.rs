@@ -20,7 +20,7 @@ impl TrustStore {
     }
 
     /// Authorities that are known by name and key alone, as Mozilla's are.
-    pub fn of_bare(certificates: &[Certificate]) -> Self {
+    pub fn from_bare_anchors(certificates: &[Certificate]) -> Self {
         let mut store = Self::default();
         for certificate in certificates {
             let anchor = webpki::anchor_from_trusted_cert(certificate.der()).unwrap();

@@ -2,13 +2,10 @@
 
 use godot_rustls_testkit::{Generator, Issued, Template};
 
-use super::{HOST, accepts, refuses, verdict};
-use crate::diagnosis::Cause;
+use super::*;
+use crate::refusal::{NameMismatch, NearMiss};
 use crate::testing::own_trust;
-use godot_rustls_pki::reference_name::ReferenceName;
-use godot_rustls_pki::trust::{
-    CertificateFile, Mode, Origin, Request, SystemCertificates, TrustStore,
-};
+use crate::trust::{CertificateFile, Mode, Origin, Request, SystemCertificates};
 
 fn root() -> Issued {
     Template::authority("Test Root").self_signed()
@@ -24,7 +21,7 @@ fn check(template: &Template, accepted: &[&str], refused: &[&str]) {
         accepts(&trust, &[&leaf], name);
     }
     for name in refused {
-        refuses(&trust, &[&leaf], name, Cause::NameMismatch);
+        refuses_name(&trust, &[&leaf], name);
     }
 }
 
@@ -59,14 +56,12 @@ fn an_address_that_stands_in_the_certificate_as_a_dns_name_is_told_as_that() {
     ] {
         let template = Template::leaf("x").names(&["a.test"]).dns_name(written);
         let refusal = verdict(&own_trust(&[&root]), &[&root.issue(template)], asked).unwrap_err();
-        assert_eq!(refusal.cause, Cause::NameMismatch);
-        for words in [
-            &format!("{written:?}")[..],
-            "as a DNS name",
-            "as an IP address",
-        ] {
-            assert!(refusal.message.contains(words), "{}", refusal.message);
-        }
+        let Refusal::NameMismatch(mismatch) = refusal else {
+            panic!("{refusal:?}");
+        };
+        let near_miss = NearMiss::AddressAsDnsName(written.to_owned());
+        assert_eq!(mismatch.near_miss, Some(near_miss));
+        assert_eq!(mismatch.presented, ["a.test", written]);
     }
 }
 
@@ -273,16 +268,23 @@ fn absurd_names_are_refused_without_a_panic() {
 }
 
 #[test]
-fn the_sentence_shows_the_presented_names_and_the_one_asked_for() {
+fn a_refusal_has_the_presented_names_and_the_one_asked_for() {
     let root = root();
     let trust = own_trust(&[&root]);
     let leaf =
         root.issue(Template::leaf("x").names(&["play.example.org", "b.example.org", "10.0.0.1"]));
-    let message = refuses(&trust, &[&leaf], HOST, Cause::NameMismatch);
-    assert_eq!(
-        message,
-        "certificate is for \"play.example.org\" (and 2 more names), not \"localhost\": connect with that name or pass a name override"
-    );
+    let mismatch = NameMismatch {
+        presented: vec![
+            "play.example.org".to_owned(),
+            "b.example.org".to_owned(),
+            "10.0.0.1".to_owned(),
+        ],
+        subject: "CN=x".to_owned(),
+        expected: "localhost".to_owned(),
+        near_miss: None,
+    };
+    let refusal = Refusal::NameMismatch(Box::new(mismatch));
+    refuses(&trust, &[&leaf], HOST, refusal);
 }
 
 #[test]
@@ -292,10 +294,13 @@ fn a_common_name_never_counts_under_an_authority_known_to_the_public() {
     let by_alternative = root.issue(Template::leaf("x").names(&[HOST]));
     let trust = own_trust(&[&root]).with_anchors_as(Origin::Own, true);
     accepts(&trust, &[&by_alternative], HOST);
-    let message = refuses(&trust, &[&by_common_name], HOST, Cause::NameMismatch);
-    assert!(message.contains("subject alternative name"), "{message}");
+    let refusal = verdict(&trust, &[&by_common_name], HOST).unwrap_err();
+    let Refusal::NameMismatch(mismatch) = refusal else {
+        panic!("{refusal:?}");
+    };
+    assert_eq!(mismatch.near_miss, Some(NearMiss::CommonName));
     let mozilla = own_trust(&[&root]).with_anchors_as(Origin::Mozilla, true);
-    refuses(&mozilla, &[&by_common_name], HOST, Cause::NameMismatch);
+    refuses_name(&mozilla, &[&by_common_name], HOST);
 }
 
 #[test]
@@ -312,12 +317,7 @@ fn a_common_name_never_counts_under_an_authority_of_the_system() {
         &[&root.issue(Template::leaf("x").names(&[HOST]))],
         HOST,
     );
-    refuses(
-        &trust,
-        &[&root.issue(Template::leaf(HOST))],
-        HOST,
-        Cause::NameMismatch,
-    );
+    refuses_name(&trust, &[&root.issue(Template::leaf(HOST))], HOST);
 }
 
 #[test]
@@ -338,8 +338,11 @@ fn name_constraints_bind_alternative_names() {
         if fits {
             accepts(&trust, &[&leaf], name);
         } else {
-            let message = refuses(&trust, &[&leaf], name, Cause::BadCertificate);
-            assert!(message.contains("name constraints"), "{message}");
+            let refusal = Refusal::NameConstraint {
+                subject: "x".to_owned(),
+                ca: None,
+            };
+            refuses(&trust, &[&leaf], name, refusal);
         }
     }
 }
@@ -376,7 +379,11 @@ fn name_constraints_bind_a_common_name_that_serves_as_a_name() {
             if fits {
                 accepts(&trust, &chain, name);
             } else {
-                refuses(&trust, &chain, name, Cause::BadCertificate);
+                let refusal = Refusal::NameConstraint {
+                    subject: name.to_owned(),
+                    ca: Some(subject(issuer)),
+                };
+                refuses(&trust, &chain, name, refusal);
             }
         }
     }
@@ -397,13 +404,19 @@ fn constraints_on_addresses_bind_a_common_name_that_is_one() {
         &trust,
         &[&root.issue(Template::leaf("x").names(&["192.168.0.1"]))],
         "192.168.0.1",
-        Cause::BadCertificate,
+        Refusal::NameConstraint {
+            subject: "x".to_owned(),
+            ca: None,
+        },
     );
     refuses(
         &trust,
         &[&root.issue(Template::leaf("192.168.0.1"))],
         "192.168.0.1",
-        Cause::BadCertificate,
+        Refusal::NameConstraint {
+            subject: "192.168.0.1".to_owned(),
+            ca: Some("Bound Root".to_owned()),
+        },
     );
 }
 
@@ -468,7 +481,7 @@ fn a_public_authority_that_serves_by_itself_is_not_known_by_its_common_name() {
     let by_alternative = Template::like_the_engine("x").names(&[HOST]).self_signed();
     let trust = own_trust(&[&by_common_name, &by_alternative]).with_anchors_as(Origin::Own, true);
     accepts(&trust, &[&by_alternative], HOST);
-    refuses(&trust, &[&by_common_name], HOST, Cause::NameMismatch);
+    refuses_name(&trust, &[&by_common_name], HOST);
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn trusted() -> Issued {
     Template::like_the_engine(HOST).self_signed()
 }
 
-fn verdict_on_own(own: &Issued, given: &[SignedList]) -> Result<(), Diagnosis> {
+fn verdict_on_own(own: &Issued, given: &[SignedList]) -> Result<(), Refusal> {
     verdict(&[own], given, &[own])
 }
 
@@ -18,10 +18,9 @@ fn a_certificate_on_its_own_list_is_refused() {
     for kind in KeyKind::ALL {
         let own = Template::like_the_engine(HOST).key(kind).self_signed();
         assert_eq!(verdict_on_own(&own, &[empty().signed_by(&own)]), Ok(()));
-        refusal(
+        refuses(
             verdict_on_own(&own, &[revoking(&own).signed_by(&own)]),
-            Cause::Revoked,
-            &[HOST, "2021-03-04 05:06 UTC", "keyCompromise"],
+            revoked(&own),
         );
     }
 }
@@ -32,11 +31,7 @@ fn its_serial_number_is_found_however_long_and_badly_written_it_is() {
     for serial in [&[0x80][..], &longest] {
         let own = Template::like_the_engine(HOST).serial(serial).self_signed();
         let list = empty().revoking_serial(serial, None).signed_by(&own);
-        refusal(
-            verdict_on_own(&own, &[list]),
-            Cause::Revoked,
-            &["2021-03-04"],
-        );
+        refuses(verdict_on_own(&own, &[list]), revoked_for(&own, None));
     }
     // As the engine writes one in 500: with zero bytes too many, which those who make lists leave out.
     for (written, number) in [
@@ -45,11 +40,7 @@ fn its_serial_number_is_found_however_long_and_badly_written_it_is() {
     ] {
         let own = trusted().with_serial_bytes(written);
         let list = empty().revoking_serial(number, None).signed_by(&own);
-        refusal(
-            verdict_on_own(&own, &[list]),
-            Cause::Revoked,
-            &["2021-03-04"],
-        );
+        refuses(verdict_on_own(&own, &[list]), revoked_for(&own, None));
     }
 }
 
@@ -69,10 +60,9 @@ fn a_list_of_its_name_that_another_key_signed_is_an_error() {
         revoking(&own).signed_by(&namesake),
         empty().signed_by(&own).with_broken_signature(),
     ] {
-        refusal(
+        refuses(
             verdict_on_own(&own, &[list]),
-            Cause::Other,
-            &["CN=localhost", "not signed with that issuer's key"],
+            unusable(&subject(&own), RevocationListFault::SignatureBroken),
         );
     }
 }
@@ -82,11 +72,12 @@ fn its_list_counts_between_its_dates_alone() {
     let own = trusted();
     let list = |from, to| empty().valid(from, to).signed_by(&own);
     assert_eq!(verdict_on_own(&own, &[list(NOW, NOW + 1)]), Ok(()));
-    for (list, word) in [
-        (list(NOW - 1000, NOW), "out of date since 2026-06-01"),
-        (list(NOW + 1, NOW + 1000), "counts only from 2026-06-01"),
+    for (list, fault) in [
+        (list(NOW - 1000, NOW), ended(NOW)),
+        (list(NOW + 1, NOW + 1000), begins(NOW + 1)),
     ] {
-        refusal(verdict_on_own(&own, &[list]), Cause::Other, &[word]);
+        let refusal = unusable(&subject(&own), fault);
+        refuses(verdict_on_own(&own, &[list]), refusal);
     }
 }
 
@@ -96,10 +87,9 @@ fn its_key_usage_must_allow_lists() {
     let may = with(&[Usage::DigitalSignature, Usage::CrlSign]);
     assert_eq!(verdict_on_own(&may, &[empty().signed_by(&may)]), Ok(()));
     let may_not = with(&[Usage::DigitalSignature]);
-    refusal(
+    refuses(
         verdict_on_own(&may_not, &[empty().signed_by(&may_not)]),
-        Cause::Other,
-        &["lacks cRLSign"],
+        unusable(&subject(&may_not), RevocationListFault::SignerNotAllowed),
     );
 }
 
@@ -113,9 +103,5 @@ fn the_newest_of_its_lists_counts() {
         verdict_on_own(&own, &[old(bad.clone()), new(good.clone())]),
         Ok(())
     );
-    refusal(
-        verdict_on_own(&own, &[old(good), new(bad)]),
-        Cause::Revoked,
-        &[HOST],
-    );
+    refuses(verdict_on_own(&own, &[old(good), new(bad)]), revoked(&own));
 }

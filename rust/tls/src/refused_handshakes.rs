@@ -1,11 +1,16 @@
-//! What the other side learns of a revocation.
+//! Reports of refused chains to both sides of a handshake.
 
-use godot_rustls_testkit::{Chunks, Purpose};
+use godot_rustls_testkit::{Chunks, Issued, Purpose, Template};
 
-use super::*;
-use crate::config::ServerContext;
+use godot_rustls_pki::testing::revocation::{Chain, HOST, authority, revoking};
+
+use crate::config::{ClientContext, ServerContext};
+use crate::diagnosis::Cause;
 use crate::options::ServerOptions;
-use crate::testing::{asking_for, causes, each_version, identity, message, pair, server_with};
+use crate::testing::{
+    asking_for, causes, client_options, each_version, identity, lists, message, pair, pins,
+    server_with,
+};
 
 #[test]
 fn a_server_learns_from_the_alert_that_its_certificate_was_revoked() {
@@ -58,5 +63,29 @@ fn a_revoked_client_is_refused_and_both_sides_say_so() {
             right.contains("\"bad\"") && right.contains("keyCompromise"),
             "{right}"
         );
+    }
+}
+
+#[test]
+fn a_server_with_another_key_learns_that_it_is_not_let_through() {
+    let chain = Chain::new();
+    for versions in each_version() {
+        for (pinned, expected) in [
+            (&chain.root, [Cause::None; 2]),
+            (&Chain::new().leaf, [Cause::PinMismatch, Cause::PeerAlert]),
+        ] {
+            let mut options = client_options(&[&chain.root]);
+            options.pins = pins(&[pinned]);
+            let client = ClientContext::new(options);
+            let server = server_with(&[&chain.leaf, &chain.intermediate], versions);
+            let mut pair = pair(&client, &server, HOST, Chunks::Whole);
+            pair.settle();
+            assert_eq!(causes(&pair), expected);
+            let told = message(&pair.right);
+            assert!(
+                told.is_empty() || told.contains("access_denied (49)"),
+                "{told}"
+            );
+        }
     }
 }

@@ -1,30 +1,30 @@
 //! A self-signed certificate that is itself trusted.
 
 use godot_rustls_testkit::{Issued, KeyKind, Purpose, Template, Usage};
-use rustls_pki_types::CertificateDer;
 
-use super::{HOST, accepts, ders, refusal, refuses, verdict, verdict_on};
-use crate::diagnosis::Cause;
-use crate::testing::{der, fixture, fixture_trust, own_trust};
-use godot_rustls_pki::trust::{Mode, Request, SystemCertificates, TrustStore};
-use godot_rustls_pki::verifier::Verification;
+use super::*;
+use crate::certificate::{KeyWeakness, ParseError};
+use crate::library_errors::EncodingError;
+use crate::refusal::NameMismatch;
+use crate::testing::{fixture, fixture_trust, own_trust};
+use crate::trust::{Mode, Request, SystemCertificates};
 
-fn self_signed(template: Template) -> (TrustStore, Issued) {
+fn trusted(template: Template) -> (TrustStore, Issued) {
     let made = template.self_signed();
     (own_trust(&[&made]), made)
 }
 
 #[test]
 fn a_certificate_as_the_engine_generates_it_is_accepted_when_trusted_itself() {
-    let (trust, made) = self_signed(Template::like_the_engine(HOST));
+    let (trust, made) = trusted(Template::like_the_engine(HOST));
     accepts(&trust, &[&made], HOST);
 }
 
 #[test]
 fn a_certificate_as_openssl_makes_it_is_accepted_when_trusted_itself() {
-    let (trust, made) = self_signed(Template::like_openssl(HOST));
+    let (trust, made) = trusted(Template::like_openssl(HOST));
     accepts(&trust, &[&made], HOST);
-    let (trust, made) = self_signed(Template::like_openssl("anything").names(&[HOST, "127.0.0.1"]));
+    let (trust, made) = trusted(Template::like_openssl("anything").names(&[HOST, "127.0.0.1"]));
     accepts(&trust, &[&made], HOST);
     accepts(&trust, &[&made], "127.0.0.1");
 }
@@ -42,7 +42,7 @@ fn basic_constraints_of_a_trusted_self_signed_certificate_do_not_matter() {
             .path_length(3)
             .usages(&[Usage::CertSign, Usage::DigitalSignature]),
     ] {
-        let (trust, made) = self_signed(template);
+        let (trust, made) = trusted(template);
         accepts(&trust, &[&made], HOST);
     }
 }
@@ -50,7 +50,7 @@ fn basic_constraints_of_a_trusted_self_signed_certificate_do_not_matter() {
 #[test]
 fn every_supported_key_may_sign_a_trusted_self_signed_certificate() {
     for kind in KeyKind::ALL {
-        let (trust, made) = self_signed(Template::like_the_engine(HOST).key(kind));
+        let (trust, made) = trusted(Template::like_the_engine(HOST).key(kind));
         accepts(&trust, &[&made], HOST);
     }
     for name in [
@@ -82,67 +82,54 @@ fn a_badly_encoded_serial_number_as_the_engine_writes_one_in_500_is_accepted() {
 
 #[test]
 fn an_expired_trusted_certificate_is_refused_with_both_dates() {
-    let (trust, made) = self_signed(Template::like_the_engine(HOST).expired());
-    let message = refuses(&trust, &[&made], HOST, Cause::Expired);
-    assert!(
-        message.contains("2020-12-31") && message.contains("2026-06-01"),
-        "{message}"
-    );
+    let (trust, made) = trusted(Template::like_the_engine(HOST).expired());
+    refuses(&trust, &[&made], HOST, expired(&made));
 }
 
 #[test]
-fn a_trusted_certificate_before_its_date_is_refused_with_both_dates_and_a_hint_at_the_clock() {
-    let (trust, made) = self_signed(Template::like_the_engine(HOST).not_yet_valid());
-    let message = refuses(&trust, &[&made], HOST, Cause::NotYetValid);
-    assert!(
-        message.contains("2090-01-01") && message.contains("2026-06-01"),
-        "{message}"
-    );
-    assert!(message.contains("clock"), "{message}");
+fn a_trusted_certificate_before_its_date_is_refused_with_both_dates() {
+    let (trust, made) = trusted(Template::like_the_engine(HOST).not_yet_valid());
+    refuses(&trust, &[&made], HOST, not_yet_valid(&made));
 }
 
 #[test]
 fn a_trusted_certificate_is_refused_under_another_name_and_under_none() {
-    let (trust, made) = self_signed(Template::like_the_engine(HOST));
-    let message = refuses(&trust, &[&made], "play.example.org", Cause::NameMismatch);
-    assert!(
-        message.contains(HOST) && message.contains("play.example.org"),
-        "{message}"
-    );
-    refuses(&trust, &[&made], "", Cause::NameMismatch);
+    let (trust, made) = trusted(Template::like_the_engine(HOST));
+    for name in ["play.example.org", ""] {
+        let mismatch = NameMismatch {
+            presented: vec![HOST.to_owned()],
+            subject: full_subject(&made),
+            expected: name.to_owned(),
+            near_miss: None,
+        };
+        let refusal = Refusal::NameMismatch(Box::new(mismatch));
+        refuses(&trust, &[&made], name, refusal);
+    }
 }
 
 #[test]
 fn a_self_signed_certificate_with_the_same_subject_and_another_key_is_refused() {
     for template in [Template::like_the_engine(HOST), Template::leaf(HOST)] {
-        let (trust, _) = self_signed(template.clone());
+        let (trust, _) = trusted(template.clone());
         let impostor = template.self_signed();
-        let message = refuses(&trust, &[&impostor], HOST, Cause::UntrustedIssuer);
-        assert!(
-            message.contains("self-signed") && message.contains("the default certificates"),
-            "{message}"
-        );
+        refuses(&trust, &[&impostor], HOST, self_signed(&impostor));
     }
 }
 
 #[test]
 fn equal_subject_and_key_are_not_enough_without_the_ca_mark() {
-    let (trust, trusted) = self_signed(Template::leaf(HOST));
+    let (trust, trusted) = trusted(Template::leaf(HOST));
     let renewed = Template::leaf(HOST)
         .key_of(&trusted)
         .names(&["elsewhere.example.org"])
         .self_signed();
-    refuses(
-        &trust,
-        &[&renewed],
-        "elsewhere.example.org",
-        Cause::UntrustedIssuer,
-    );
+    let refusal = self_signed(&renewed);
+    refuses(&trust, &[&renewed], "elsewhere.example.org", refusal);
 }
 
 #[test]
 fn a_trusted_certificate_vouches_for_itself_only_in_the_first_place() {
-    let (trust, trusted) = self_signed(Template::leaf(HOST));
+    let (trust, trusted) = trusted(Template::leaf(HOST));
     let attacker = Template::leaf(HOST).self_signed();
     assert!(verdict(&trust, &[&attacker, &trusted], HOST).is_err());
     accepts(&trust, &[&trusted, &attacker], HOST);
@@ -150,9 +137,9 @@ fn a_trusted_certificate_vouches_for_itself_only_in_the_first_place() {
 
 #[test]
 fn a_trusted_self_signed_certificate_that_is_no_ca_issues_nothing() {
-    let (trust, trusted) = self_signed(Template::leaf(HOST));
+    let (trust, trusted) = trusted(Template::leaf(HOST));
     let issued = trusted.issue(Template::leaf(HOST));
-    refuses(&trust, &[&issued, &trusted], HOST, Cause::BadCertificate);
+    refuses(&trust, &[&issued, &trusted], HOST, not_a_ca(&trusted));
 }
 
 #[test]
@@ -165,7 +152,7 @@ fn a_self_signed_certificate_of_the_system_does_not_vouch_for_itself() {
         system: SystemCertificates::Pem(made.pem()),
     });
     assert_eq!(trust.certificate_count(), 1);
-    refuses(&trust, &[&made], HOST, Cause::UntrustedIssuer);
+    refuses(&trust, &[&made], HOST, self_signed(&made));
 }
 
 #[test]
@@ -173,82 +160,83 @@ fn a_trusted_certificate_whose_own_signature_is_broken_is_refused() {
     let broken = Template::like_the_engine(HOST)
         .self_signed()
         .with_broken_signature();
-    refuses(
-        &own_trust(&[&broken]),
-        &[&broken],
-        HOST,
-        Cause::BadCertificate,
-    );
+    let refusal = Refusal::SelfSignatureBroken {
+        subject: HOST.to_owned(),
+        algorithm: "ecdsa-with-SHA256".to_owned(),
+    };
+    refuses(&own_trust(&[&broken]), &[&broken], HOST, refusal);
 }
 
 #[test]
 fn weak_and_outdated_trusted_certificates_are_refused() {
-    for name in [
-        "self_signed_sha1",
-        "self_signed_rsa1024",
-        "self_signed_p224",
-        "self_signed_secp256k1",
-        "self_signed_v1",
+    let weak = |weakness| Refusal::WeakKey {
+        subject: HOST.to_owned(),
+        weakness,
+    };
+    let unsupported = |kind: &str| weak(KeyWeakness::Unsupported(kind.to_owned()));
+    for (name, refusal) in [
+        (
+            "self_signed_sha1",
+            Refusal::SelfSignatureBroken {
+                subject: HOST.to_owned(),
+                algorithm: "sha1WithRSAEncryption".to_owned(),
+            },
+        ),
+        ("self_signed_rsa1024", weak(KeyWeakness::RsaTooSmall(1024))),
+        ("self_signed_p224", unsupported("ECDSA P-224")),
+        ("self_signed_secp256k1", unsupported("ECDSA secp256k1")),
+        (
+            "self_signed_v1",
+            Refusal::NotVersion3 {
+                subject: HOST.to_owned(),
+            },
+        ),
     ] {
         let chain = ders(&fixture(name));
-        let message = refusal(
-            verdict_on(&fixture_trust(name), Verification::Full, &chain, HOST),
-            Cause::BadCertificate,
-        );
-        let value = match name {
-            "self_signed_sha1" => "sha1",
-            "self_signed_rsa1024" => "RSA 1024",
-            "self_signed_p224" => "P-224",
-            "self_signed_secp256k1" => "secp256k1",
-            _ => "version 1",
-        };
-        assert!(message.contains(value), "{name}: {message}");
+        let verdict = verdict_on(&fixture_trust(name), Verification::Full, &chain, HOST);
+        assert_eq!(verdict, Err(refusal), "{name}");
     }
 }
 
 #[test]
 fn usages_that_forbid_serving_are_refused_for_a_trusted_certificate_too() {
-    for (template, word) in [
-        (
-            Template::leaf(HOST).purposes(&[Purpose::Client]),
-            "serverAuth",
-        ),
-        (
-            Template::leaf(HOST).purposes(&[Purpose::CodeSigning]),
-            "serverAuth",
-        ),
-        (
-            Template::leaf(HOST).usages(&[Usage::KeyEncipherment]),
-            "digitalSignature",
-        ),
-        (Template::authority(HOST), "digitalSignature"),
-        (
-            Template::leaf(HOST).unknown_critical_extension(),
-            "1.2.3.4.5.6",
-        ),
-    ] {
-        let (trust, made) = self_signed(template);
-        let message = refuses(&trust, &[&made], HOST, Cause::BadCertificate);
-        assert!(message.contains(word), "{message}");
+    let leaf = || Template::leaf(HOST);
+    let cases: [Case; 5] = [
+        (leaf().purposes(&[Purpose::Client]), |made| {
+            usage_missing(made, Lacking::ServerAuth)
+        }),
+        (leaf().purposes(&[Purpose::CodeSigning]), |made| {
+            usage_missing(made, Lacking::ServerAuth)
+        }),
+        (leaf().usages(&[Usage::KeyEncipherment]), |made| {
+            usage_missing(made, Lacking::DigitalSignature)
+        }),
+        (Template::authority(HOST), |made| {
+            usage_missing(made, Lacking::DigitalSignature)
+        }),
+        (leaf().unknown_critical_extension(), unknown_extension),
+    ];
+    for (template, refusal) in cases {
+        let (trust, made) = trusted(template);
+        refuses(&trust, &[&made], HOST, refusal(&made));
     }
-    let (trust, made) =
-        self_signed(Template::leaf(HOST).purposes(&[Purpose::Client, Purpose::Server]));
+    let (trust, made) = trusted(Template::leaf(HOST).purposes(&[Purpose::Client, Purpose::Server]));
     accepts(&trust, &[&made], HOST);
 }
 
 #[test]
 fn without_the_name_check_everything_else_still_counts() {
-    let (trust, made) = self_signed(Template::like_the_engine("elsewhere.example.org"));
+    let (trust, made) = trusted(Template::like_the_engine("elsewhere.example.org"));
     let chain_only = |trust: &TrustStore, leaf: &Issued| {
         verdict_on(trust, Verification::ChainOnly, &[der(leaf)], HOST)
     };
     assert_eq!(chain_only(&trust, &made), Ok(()));
-    refusal(
+    assert_eq!(
         chain_only(&TrustStore::default(), &made),
-        Cause::UntrustedIssuer,
+        Err(Refusal::NothingTrusted { problem: None })
     );
-    let (trust, made) = self_signed(Template::like_the_engine(HOST).expired());
-    refusal(chain_only(&trust, &made), Cause::Expired);
+    let (trust, made) = trusted(Template::like_the_engine(HOST).expired());
+    assert_eq!(chain_only(&trust, &made), Err(expired(&made)));
 }
 
 #[test]
@@ -262,13 +250,18 @@ fn without_any_check_only_keys_and_forms_that_cannot_sign_are_refused() {
         .self_signed();
     assert_eq!(nothing(&[der(&stranger)]), Ok(()));
     assert_eq!(nothing(&ders(&fixture("self_signed_sha1"))), Ok(()));
-    for name in ["leaf_rsa1024", "leaf_p224", "leaf_v1"] {
-        refusal(nothing(&ders(&fixture(name))), Cause::BadCertificate);
+    for name in ["leaf_rsa1024", "leaf_p224"] {
+        let refusal = nothing(&ders(&fixture(name))).unwrap_err();
+        assert!(matches!(refusal, Refusal::WeakKey { .. }), "{refusal:?}");
     }
-    refusal(nothing(&[]), Cause::UntrustedIssuer);
-    refusal(
+    let refusal = nothing(&ders(&fixture("leaf_v1"))).unwrap_err();
+    assert!(matches!(refusal, Refusal::NotVersion3 { .. }));
+    assert_eq!(nothing(&[]), Err(Refusal::NoCertificate));
+    assert_eq!(
         nothing(&[b"no certificate".to_vec().into()]),
-        Cause::BadCertificate,
+        Err(Refusal::Malformed(ParseError::Malformed(
+            EncodingError::Der
+        )))
     );
 }
 

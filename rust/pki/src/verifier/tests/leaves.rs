@@ -1,17 +1,10 @@
 //! Faults of a leaf that a trusted authority issued.
 
 use godot_rustls_testkit::{Issued, Purpose, Template, Usage};
-use rustls_pki_types::CertificateDer;
 
-use super::{HOST, accepts, ders, judgement, refusal, refuses, verdict, verdict_on};
-use crate::diagnosis::Cause;
-use crate::testing::diagnosis_of_refusal;
-use crate::testing::{
-    NOW, at, certificate, client, der, fixture, fixture_trust, own_trust, with_too_many_names,
-};
-use godot_rustls_pki::reference_name::ReferenceName;
-use godot_rustls_pki::role::Role;
-use godot_rustls_pki::verifier::Verification;
+use super::*;
+use crate::certificate::{KeyWeakness, ParseError};
+use crate::testing::{fixture, fixture_trust, own_trust, with_too_many_names};
 
 fn root() -> Issued {
     Template::authority("Test Root").self_signed()
@@ -25,17 +18,27 @@ fn leaf() -> Template {
 fn a_leaf_past_or_before_its_date_is_refused_with_both_dates() {
     let root = root();
     let trust = own_trust(&[&root]);
-    let expired = root.issue(leaf().expired());
-    let message = refuses(&trust, &[&expired], HOST, Cause::Expired);
-    assert!(
-        message.contains("2020-12-31") && message.contains("2026-06-01"),
-        "{message}"
+    let old = root.issue(leaf().expired());
+    refuses(
+        &trust,
+        &[&old],
+        HOST,
+        Refusal::Expired {
+            subject: HOST.to_owned(),
+            not_after: certificate(&old).facts().not_after,
+            now: NOW,
+        },
     );
     let future = root.issue(leaf().not_yet_valid());
-    let message = refuses(&trust, &[&future], HOST, Cause::NotYetValid);
-    assert!(
-        message.contains("2090-01-01") && message.contains("clock"),
-        "{message}"
+    refuses(
+        &trust,
+        &[&future],
+        HOST,
+        Refusal::NotYetValid {
+            subject: HOST.to_owned(),
+            not_before: certificate(&future).facts().not_before,
+            now: NOW,
+        },
     );
 }
 
@@ -51,15 +54,22 @@ fn validity_includes_its_first_and_last_second() {
         .valid(FROM, TO)
         .self_signed();
     for (trust, made) in [(own_trust(&[&root]), issued), (own_trust(&[&own]), own)] {
-        let cause = |now| {
+        let verdict = |now| {
             let reference = ReferenceName::parse(HOST);
-            judgement(&trust, Verification::Full, &[der(&made)], &reference, now)
-                .map_err(|refusal| diagnosis_of_refusal(&refusal, Role::Server).cause)
+            verdict_at(&trust, Verification::Full, &[der(&made)], &reference, now)
         };
-        assert_eq!(cause(FROM - 1), Err(Cause::NotYetValid));
-        assert_eq!(cause(FROM), Ok(()));
-        assert_eq!(cause(TO), Ok(()));
-        assert_eq!(cause(TO + 1), Err(Cause::Expired));
+        let before = verdict(FROM - 1).unwrap_err();
+        assert!(matches!(
+            before,
+            Refusal::NotYetValid { not_before: FROM, now, .. } if now == FROM - 1
+        ));
+        assert_eq!(verdict(FROM), Ok(()));
+        assert_eq!(verdict(TO), Ok(()));
+        let after = verdict(TO + 1).unwrap_err();
+        assert!(matches!(
+            after,
+            Refusal::Expired { not_after: TO, now, .. } if now == TO + 1
+        ));
     }
 }
 
@@ -73,19 +83,25 @@ fn an_expired_leaf_of_an_untrusted_issuer_is_not_accepted() {
 fn a_leaf_that_is_not_meant_to_serve_is_refused() {
     let root = root();
     let trust = own_trust(&[&root]);
-    for (template, word) in [
-        (leaf().purposes(&[Purpose::Client]), "serverAuth"),
-        (leaf().purposes(&[Purpose::CodeSigning]), "serverAuth"),
-        (leaf().usages(&[Usage::KeyEncipherment]), "digitalSignature"),
-        (leaf().unknown_critical_extension(), "1.2.3.4.5.6"),
-        (Template::authority(HOST).names(&[HOST]), "CA certificate"),
-    ] {
+    let for_others = |_: &Issued| Refusal::ExtendedUsageMissing {
+        subject: HOST.to_owned(),
+    };
+    let cases: [Case; 5] = [
+        (leaf().purposes(&[Purpose::Client]), for_others),
+        (leaf().purposes(&[Purpose::CodeSigning]), for_others),
+        (leaf().usages(&[Usage::KeyEncipherment]), |made| {
+            usage_missing(made, Lacking::DigitalSignature)
+        }),
+        (leaf().unknown_critical_extension(), unknown_extension),
+        (Template::authority(HOST).names(&[HOST]), |_| {
+            Refusal::CaAsLeaf {
+                subject: HOST.to_owned(),
+            }
+        }),
+    ];
+    for (template, refusal) in cases {
         let made = root.issue(template);
-        let message = refuses(&trust, &[&made], HOST, Cause::BadCertificate);
-        assert!(
-            message.contains(word) && message.contains(HOST),
-            "{message}"
-        );
+        refuses(&trust, &[&made], HOST, refusal(&made));
     }
     for template in [
         leaf().no_usages().purposes(&[]),
@@ -107,15 +123,32 @@ fn an_extension_that_nobody_knows_passes_unless_it_is_critical() {
 #[test]
 fn weak_and_outdated_leaves_are_refused_with_what_is_weak() {
     let trust = fixture_trust("root");
-    for (name, word) in [
-        ("leaf_rsa1024", "RSA 1024"),
-        ("leaf_p224", "P-224"),
-        ("leaf_sha1", "SHA-1"),
-        ("leaf_v1", "version 1"),
+    let weak = |weakness| Refusal::WeakKey {
+        subject: HOST.to_owned(),
+        weakness,
+    };
+    for (name, refusal) in [
+        ("leaf_rsa1024", weak(KeyWeakness::RsaTooSmall(1024))),
+        (
+            "leaf_p224",
+            weak(KeyWeakness::Unsupported("ECDSA P-224".to_owned())),
+        ),
+        (
+            "leaf_sha1",
+            Refusal::SignatureAlgorithm {
+                subject: HOST.to_owned(),
+                algorithms: vec!["ecdsa-with-SHA1".to_owned()],
+            },
+        ),
+        (
+            "leaf_v1",
+            Refusal::NotVersion3 {
+                subject: HOST.to_owned(),
+            },
+        ),
     ] {
         let verdict = verdict_on(&trust, Verification::Full, &ders(&fixture(name)), HOST);
-        let message = refusal(verdict, Cause::BadCertificate);
-        assert!(message.contains(word), "{message}");
+        assert_eq!(verdict, Err(refusal), "{name}");
     }
 }
 
@@ -123,7 +156,10 @@ fn weak_and_outdated_leaves_are_refused_with_what_is_weak() {
 fn a_version_1_leaf_of_a_trusted_authority_is_refused() {
     let root = root();
     let old = root.issue(leaf()).as_version_1_by(&root);
-    refuses(&own_trust(&[&root]), &[&old], HOST, Cause::BadCertificate);
+    let refusal = Refusal::NotVersion3 {
+        subject: HOST.to_owned(),
+    };
+    refuses(&own_trust(&[&root]), &[&old], HOST, refusal);
 }
 
 #[test]
@@ -136,15 +172,31 @@ fn a_broken_signature_is_refused() {
 #[test]
 fn a_weak_leaf_stays_weak_when_only_the_chain_is_checked() {
     let trust = fixture_trust("root");
-    for name in [
-        "leaf_rsa1024",
-        "leaf_sha1",
-        "leaf_client_auth",
-        "leaf_no_signature_usage",
-    ] {
-        let verdict = verdict_on(&trust, Verification::ChainOnly, &ders(&fixture(name)), "");
-        refusal(verdict, Cause::BadCertificate);
-    }
+    let refusal = |name: &str| {
+        verdict_on(&trust, Verification::ChainOnly, &ders(&fixture(name)), "").unwrap_err()
+    };
+    assert!(matches!(
+        refusal("leaf_rsa1024"),
+        Refusal::WeakKey {
+            weakness: KeyWeakness::RsaTooSmall(1024),
+            ..
+        }
+    ));
+    assert!(matches!(
+        refusal("leaf_sha1"),
+        Refusal::SignatureAlgorithm { .. }
+    ));
+    assert!(matches!(
+        refusal("leaf_client_auth"),
+        Refusal::ExtendedUsageMissing { .. }
+    ));
+    assert!(matches!(
+        refusal("leaf_no_signature_usage"),
+        Refusal::UsageMissing {
+            usage: Lacking::DigitalSignature,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -199,13 +251,8 @@ fn a_certificate_that_is_too_large_is_refused_with_its_size_whoever_trusts_it() 
     let leaf = root.issue(with_too_many_names(Template::leaf("localhost")));
     let own = with_too_many_names(Template::like_the_engine("localhost")).self_signed();
     for (trusted, shown) in [(&root, &leaf), (&own, &own)] {
-        let size = shown.der().len().to_string();
-        let chain = [certificate(shown)];
-        let refused = client(&[trusted]).verify(&chain, "name00007.example.test", at(NOW));
-        let message = refused.unwrap_err().to_string();
-        assert!(
-            message.contains(&size) && message.contains("65535"),
-            "{message}"
-        );
+        let verdict = verdict(&own_trust(&[trusted]), &[shown], "name00007.example.test");
+        let too_large = ParseError::TooLarge(shown.der().len());
+        assert_eq!(verdict, Err(Refusal::Malformed(too_large)));
     }
 }

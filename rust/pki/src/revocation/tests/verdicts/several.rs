@@ -11,18 +11,23 @@ fn a_list_published_ahead_of_its_time_counts_only_when_there_is_no_other() {
     let bad = revoking(&chain.intermediate)
         .valid(NOW - 500, NOW + 600)
         .signed_by(&chain.root);
-    refusal(of_chain(&chain, &[ahead.clone(), bad]), Cause::Revoked, &[]);
-    refusal(
+    refuses(
+        of_chain(&chain, &[ahead.clone(), bad]),
+        revoked(&chain.intermediate),
+    );
+    refuses(
         of_chain(&chain, &[ahead]),
-        Cause::Other,
-        &["counts only from"],
+        unusable("CN=Root", begins(NOW + 500)),
     );
     // What it revokes it revokes already: this machine's clock may be slow.
     let ahead = revoking(&chain.intermediate)
         .valid(NOW + 500, NOW + 1000)
         .signed_by(&chain.root);
     let now = empty().valid(NOW - 500, NOW + 600).signed_by(&chain.root);
-    refusal(of_chain(&chain, &[ahead, now]), Cause::Revoked, &[]);
+    refuses(
+        of_chain(&chain, &[ahead, now]),
+        revoked(&chain.intermediate),
+    );
 }
 
 #[test]
@@ -44,7 +49,7 @@ fn a_list_about_a_part_of_the_certificates_hides_none_about_the_rest_and_revokes
         vec![partial(revoking(&leaf)), whole(empty())],
         vec![partial(revoking(&leaf))],
     ] {
-        refusal(about(&given), Cause::Revoked, &["\"server\""]);
+        refuses(about(&given), revoked(&leaf));
     }
 }
 
@@ -57,17 +62,17 @@ fn the_lists_of_a_ca_that_was_made_anew_do_not_refuse_each_others_certificates()
     let by_old = old.issue(Template::leaf("by old").names(&[HOST]));
     let by_new = new.issue(Template::leaf("by new").names(&[HOST]));
     let about = |given: &[SignedList], leaf| verdict(&[&old, &new], given, &[leaf]);
-    let ended = empty().valid(NOW - 9000, NOW - 5).signed_by(&old);
+    let ended_list = empty().valid(NOW - 9000, NOW - 5).signed_by(&old);
     let current = empty().valid(NOW - 1000, NOW + 1000).signed_by(&new);
     // The old one's list ended for the old one's certificates alone.
-    let given = [ended, current];
+    let given = [ended_list, current];
     assert_eq!(about(&given, &by_new), Ok(()));
-    refusal(about(&given, &by_old), Cause::Other, &["out of date"]);
+    refuses(about(&given, &by_old), unusable("CN=Root", ended(NOW - 5)));
     // Whichever of the two revokes it: serial numbers of one CA are told apart (RFC 5280 section 4.1.2.2).
-    for (leaf, name) in [(&by_old, "\"by old\""), (&by_new, "\"by new\"")] {
+    for leaf in [&by_old, &by_new] {
         for signer in [&old, &new] {
             let given = [revoking(leaf).signed_by(signer)];
-            refusal(about(&given, leaf), Cause::Revoked, &[name]);
+            refuses(about(&given, leaf), revoked(leaf));
         }
     }
 }
@@ -83,18 +88,11 @@ fn a_list_of_the_name_that_another_key_signed_can_only_refuse() {
     let strange = empty().signed_by(&stranger);
     assert_eq!(about(&[good.clone(), strange.clone()]), Ok(()));
     let revoking = revoking(&leaf).signed_by(&stranger);
-    refusal(about(&[good, revoking]), Cause::Revoked, &["\"server\""]);
+    refuses(about(&[good, revoking]), revoked(&leaf));
     // Alone it says nothing that can be believed, whoever brings its signer along.
-    refusal(
-        about(std::slice::from_ref(&strange)),
-        Cause::Other,
-        &["not signed"],
-    );
-    refusal(
-        verdict(&[&root], &[strange], &[&leaf, &stranger]),
-        Cause::Other,
-        &["not signed"],
-    );
+    let broken = unusable("CN=Root", RevocationListFault::SignatureBroken);
+    refuses(about(std::slice::from_ref(&strange)), broken.clone());
+    refuses(verdict(&[&root], &[strange], &[&leaf, &stranger]), broken);
 }
 
 #[test]
@@ -103,10 +101,9 @@ fn two_lists_of_one_second_both_count() {
     let leaf = root.issue(Template::leaf("server").names(&[HOST]));
     let [good, bad] = [empty(), revoking(&leaf)].map(|list| list.signed_by(&root));
     for given in [[&good, &bad], [&bad, &good]] {
-        refusal(
+        refuses(
             verdict(&[&root], &given.map(Clone::clone), &[&leaf]),
-            Cause::Revoked,
-            &["\"server\""],
+            revoked(&leaf),
         );
     }
 }
@@ -117,14 +114,13 @@ fn an_anchor_on_the_list_of_another_anchor_vouches_for_nobody() {
     let given = [revoking(&chain.intermediate).signed_by(&chain.root)];
     let trusted = [&chain.root, &chain.intermediate];
     for sent in [vec![&chain.leaf], vec![&chain.leaf, &chain.intermediate]] {
-        refusal(
+        refuses(
             verdict(&trusted, &given, &sent),
-            Cause::Revoked,
-            &["\"Intermediate\""],
+            revoked(&chain.intermediate),
         );
         // The list says nothing to those who do not know its issuer.
         assert_eq!(verdict(&trusted[1..], &given, &sent), Ok(()));
     }
     let given = [revoking(&chain.root).signed_by(&chain.root)];
-    refusal(of_chain(&chain, &given), Cause::Revoked, &["\"Root\""]);
+    refuses(of_chain(&chain, &given), revoked(&chain.root));
 }
