@@ -2,7 +2,7 @@
 
 use godot::prelude::*;
 
-use crate::convert::godot_text;
+use crate::engine::convert::godot_text;
 
 /// Gives tests the XML of the class reference, which the engine takes and never gives back.
 #[derive(GodotClass)]
