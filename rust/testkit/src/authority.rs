@@ -377,7 +377,7 @@ impl Issued {
     }
 
     /// The contents of the serial number's INTEGER.
-    pub fn serial_contents(&self) -> Vec<u8> {
+    pub(crate) fn serial_contents(&self) -> Vec<u8> {
         let fields = children(&children(&self.der)[0]);
         split(&fields[1]).0.to_vec()
     }

@@ -42,7 +42,7 @@ impl fmt::Display for Failure {
 }
 
 /// Turns any error into a [`Failure`] that names the step.
-pub trait OrFail<T> {
+pub(crate) trait OrFail<T> {
     /// The value, or a failure of `step` with `hint` on what to try.
     fn or_fail(self, step: impl Into<String>, hint: &str) -> Outcome<T>;
 }

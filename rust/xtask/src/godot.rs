@@ -13,7 +13,7 @@ use crate::paths;
 use crate::process::{Background, Step};
 
 /// The oldest Godot that the addon loads into, as in the manifest.
-pub const MINIMUM: (u32, u32) = (4, 3);
+pub(crate) const MINIMUM: (u32, u32) = (4, 3);
 
 /// A Godot 4 editor binary.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl Display {
     }
 
     /// Sends a windowed Godot to this display, with the software renderer.
-    pub fn show(&self, command: &mut Command) {
+    pub(crate) fn show(&self, command: &mut Command) {
         command
             .env("DISPLAY", &self.name)
             .env_remove("WAYLAND_DISPLAY")

@@ -30,12 +30,12 @@ pub fn target() -> PathBuf {
 }
 
 /// The Godot that setup installs, when the machine has none.
-pub fn godot_home() -> PathBuf {
+pub(crate) fn godot_home() -> PathBuf {
     target().join("godot")
 }
 
 /// Command-line tools that setup installs.
-pub fn tools() -> PathBuf {
+pub(crate) fn tools() -> PathBuf {
     target().join("tools")
 }
 
@@ -50,7 +50,7 @@ pub fn test_project() -> PathBuf {
 }
 
 /// The project of the measurements.
-pub fn bench_project() -> PathBuf {
+pub(crate) fn bench_project() -> PathBuf {
     root().join("tests/bench")
 }
 

@@ -94,7 +94,7 @@ impl Step {
     }
 
     /// Runs it in silence; any code but 0 is a failure that shows the last lines of its output.
-    pub fn quiet(self) -> Outcome<String> {
+    pub(crate) fn quiet(self) -> Outcome<String> {
         let (name, hint) = (self.name.clone(), self.hint.clone());
         let captured = self.capture()?;
         if captured.code == Some(0) {
@@ -197,12 +197,12 @@ impl Step {
 }
 
 /// Prints the heading of a long step.
-pub fn announce(text: &str) {
+pub(crate) fn announce(text: &str) {
     println!("== {text}");
 }
 
 /// The program that started us, so that its toolchain is the one that is used.
-pub fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut command =
         Command::new(std::env::var_os("CARGO").map_or(PathBuf::from("cargo"), PathBuf::from));
     command.current_dir(crate::paths::root());
