@@ -122,8 +122,11 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "layers",
-        summary: "Print the crates with their sizes, public names and imports between modules (check proves the rules)",
-        flags: &[],
+        summary: "Print the crates with their sizes, public names and imports between modules, and prove the rules",
+        flags: &[
+            switch("check", "only prove the rules, which check does too"),
+            switch("unused", "list the public names that no other crate uses"),
+        ],
         rest: None,
     },
     Verb {

@@ -51,7 +51,7 @@ fn run() -> Outcome<ExitCode> {
         "check" => check::run(),
         "bench" => bench::run(&args),
         "instructions" => instructions::run(&args),
-        "layers" => layers::run(),
+        "layers" => layers::run(&args),
         "engine-api" => engine_api::run(),
         "package" => package::run(&args),
         other => unreachable!("`{other}` is declared in cli.rs without a module"),

@@ -2,255 +2,217 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::Line;
+use super::imports::{Import, ModulePath};
 
-/// A module's path from the root of its crate; empty for the root.
-pub(super) type ModulePath = Vec<String>;
-
-/// Edges between the children of one module: from each child to those that it names, with the file and line.
+/// From each child of a module to the siblings that it imports, with the file and line.
 type Edges = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Everything that one crate's modules name.
+/// Steps after which a chain of names that lead to names is given up: it is one in a circle.
+const MAX_NAMES: usize = 16;
+
+/// What the modules of one crate import.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
+    /// The edges between the children of each module.
     edges: BTreeMap<ModulePath, Edges>,
 }
 
 impl Graph {
-    /// Adds a file. `place` is its path for messages, `module` its module.
-    pub(super) fn add(&mut self, place: &str, module: &[String], lines: &[Line]) {
-        let code: Vec<&str> = lines
-            .iter()
-            .map(|line| if line.is_test { "" } else { line.code.as_str() })
-            .collect();
-        let code = code.join("\n");
-        for (at, target) in targets(&code, module) {
-            let number = code[..at].matches('\n').count() + 1;
-            self.connect(module, &target, &format!("{place}:{number}"));
+    /// Follows every import to the module that it leads to, through the imports of other modules too:
+    /// a sibling's name is the sibling's, also when the parent passes it on.
+    pub(super) fn new(modules: &BTreeSet<ModulePath>, imports: &[(String, Import)]) -> Self {
+        let names = imports.iter().filter_map(|(_, import)| {
+            let alias = import.alias.clone()?;
+            Some(((import.module.clone(), alias), import.target.clone()))
+        });
+        let names: BTreeMap<_, _> = names.collect();
+        let mut graph = Self::default();
+        for (place, import) in imports {
+            let target = resolve(modules, &names, &import.target);
+            graph.connect(&import.module, &target, place);
         }
+        graph
     }
 
-    /// Notes that `from` names `to`: an edge between the two siblings at which their paths part.
+    /// Notes that `from` imports of `to`: an edge between the two siblings at which the paths part.
+    /// A parent and its child may know each other.
     fn connect(&mut self, from: &[String], to: &[String], place: &str) {
         let common = from.iter().zip(to).take_while(|(a, b)| a == b).count();
         let (Some(a), Some(b)) = (from.get(common), to.get(common)) else {
-            // A parent and its child may know each other.
             return;
         };
-        self.edges
-            .entry(from[..common].to_vec())
-            .or_default()
-            .entry(a.clone())
-            .or_default()
-            .entry(b.clone())
-            .or_insert_with(|| place.to_owned());
+        let edges = self.edges.entry(from[..common].to_vec()).or_default();
+        let targets = edges.entry(a.clone()).or_default();
+        targets.entry(b.clone()).or_insert_with(|| place.to_owned());
     }
 
-    /// Keeps the edges between modules that exist: a path may end in a type or a function.
-    pub(super) fn keep(&mut self, modules: &BTreeSet<ModulePath>) {
-        for (parent, edges) in &mut self.edges {
-            let exists = |child: &String| {
-                let mut path = parent.clone();
-                path.push(child.clone());
-                modules.contains(&path)
-            };
-            for targets in edges.values_mut() {
-                targets.retain(|child, _| exists(child));
-            }
-            edges.retain(|child, targets| exists(child) && !targets.is_empty());
-        }
-    }
-
-    /// The edges between the top modules, as "a -> b, c".
-    pub(super) fn top(&self) -> Vec<String> {
-        let Some(edges) = self.edges.get(&Vec::new()) else {
-            return Vec::new();
-        };
-        edges
-            .iter()
-            .map(|(from, targets)| {
+    /// The edges between the children of each module, as "a -> b, c"; `root` names the crate.
+    pub(super) fn listed(&self, root: &str) -> Vec<String> {
+        let mut listed = Vec::new();
+        for (parent, edges) in &self.edges {
+            let parent = [&[root.to_owned()], parent.as_slice()].concat().join("::");
+            listed.push(format!("{parent}:"));
+            for (from, targets) in edges {
                 let targets: Vec<&str> = targets.keys().map(String::as_str).collect();
-                format!("{from} -> {}", targets.join(", "))
-            })
-            .collect()
+                listed.push(format!("  {from} -> {}", targets.join(", ")));
+            }
+        }
+        listed
     }
 
-    /// One line for each circle.
+    /// The number of edges.
+    pub(super) fn len(&self) -> usize {
+        let edges = self.edges.values().flat_map(BTreeMap::values);
+        edges.map(BTreeMap::len).sum()
+    }
+
+    /// One line for each edge that leads back to where it begins.
     pub(super) fn circles(&self) -> Vec<String> {
         self.edges.values().flat_map(circles_among).collect()
     }
 }
 
-/// One line for each edge that leads back to where it began.
+/// Returns the module that `target` leads to.
+fn resolve(
+    modules: &BTreeSet<ModulePath>,
+    names: &BTreeMap<(ModulePath, String), ModulePath>,
+    target: &[String],
+) -> ModulePath {
+    let mut target = target.to_vec();
+    for _ in 0..MAX_NAMES {
+        let mut length = target.len();
+        while !modules.contains(&target[..length]) && length > 0 {
+            length -= 1;
+        }
+        let (module, rest) = target.split_at(length);
+        let Some((name, rest)) = rest.split_first() else {
+            break;
+        };
+        let Some(next) = names.get(&(module.to_vec(), name.clone())) else {
+            return module.to_vec();
+        };
+        let next = [next.as_slice(), rest].concat();
+        if next == target {
+            return module.to_vec();
+        }
+        target = next;
+    }
+    target
+}
+
 fn circles_among(edges: &Edges) -> Vec<String> {
     let mut circles = Vec::new();
     for (from, targets) in edges {
         for (to, place) in targets {
-            if reaches(edges, to, from) {
-                circles.push(format!("{place}: {from} names {to}, which names it too"));
+            if let Some(way) = way(edges, to, from) {
+                let way = way.join(" -> ");
+                circles.push(format!(
+                    "{place}: {from} imports {to} in a circle ({from} -> {way}): \
+                     modules beside each other import each other one way"
+                ));
             }
         }
     }
     circles
 }
 
-fn reaches(edges: &Edges, from: &str, to: &str) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut waiting = vec![from];
-    while let Some(next) = waiting.pop() {
-        if next == to {
-            return true;
-        }
-        if seen.insert(next) {
-            let targets = edges.get(next).into_iter().flat_map(BTreeMap::keys);
-            waiting.extend(targets.map(String::as_str));
-        }
-    }
-    false
-}
-
-/// The paths from the root that `code` of `module` names, each with its place in the code.
-fn targets(code: &str, module: &[String]) -> Vec<(usize, ModulePath)> {
-    let mut found = Vec::new();
-    for root in ["crate::", "super::", "self::"] {
-        for (at, _) in code.match_indices(root) {
-            let is_part = code[..at]
-                .chars()
-                .next_back()
-                .is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
-            if is_part {
-                continue;
+/// Returns the shortest way along the edges.
+fn way<'a>(edges: &'a Edges, from: &'a str, to: &str) -> Option<Vec<&'a str>> {
+    let mut seen = BTreeSet::from([from]);
+    let mut waiting = vec![vec![from]];
+    while !waiting.is_empty() {
+        let mut next = Vec::new();
+        for way in waiting {
+            let last = way.last().copied()?;
+            if last == to {
+                return Some(way);
             }
-            for path in tree(&code[at..]) {
-                found.extend(absolute(&path, module).map(|path| (at, path)));
-            }
-        }
-    }
-    found
-}
-
-/// `crate`, `super` and `self` resolved.
-fn absolute(path: &[String], module: &[String]) -> Option<ModulePath> {
-    let mut base: Vec<String> = module.to_vec();
-    let mut rest = path;
-    loop {
-        match rest.first().map(String::as_str) {
-            Some("crate") => base.clear(),
-            Some("super") => {
-                base.pop()?;
-            }
-            Some("self") => {}
-            _ => break,
-        }
-        rest = &rest[1..];
-    }
-    base.extend(rest.iter().cloned());
-    Some(base)
-}
-
-/// All paths of a use tree, such as `a::{b::C, d}`; of any other path the one.
-fn tree(text: &str) -> Vec<ModulePath> {
-    let mut paths = Vec::new();
-    let mut prefix: Vec<usize> = Vec::new();
-    let mut path: ModulePath = Vec::new();
-    let mut word = String::new();
-    // What follows the blank behind a name is `as` and a name of its own.
-    let mut is_alias = false;
-    for letter in text.chars() {
-        match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' if is_alias => {}
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => word.push(letter),
-            ':' => {
-                if !word.is_empty() {
-                    path.push(std::mem::take(&mut word));
+            for target in edges.get(last).into_iter().flat_map(BTreeMap::keys) {
+                if seen.insert(target) {
+                    next.push([way.as_slice(), &[target.as_str()]].concat());
                 }
             }
-            '{' if word.is_empty() && !path.is_empty() => prefix.push(path.len()),
-            ' ' | '\n' | '*' if !prefix.is_empty() => is_alias = !word.is_empty(),
-            ',' | '}' if !prefix.is_empty() => {
-                is_alias = false;
-                let mut whole = path.clone();
-                whole.extend((!word.is_empty()).then(|| word.clone()));
-                word.clear();
-                paths.push(whole);
-                path.truncate(prefix.last().copied().unwrap_or_default());
-                if letter == '}' {
-                    prefix.pop();
-                    path.truncate(prefix.last().copied().unwrap_or_default());
-                    if prefix.is_empty() {
-                        return paths;
-                    }
-                }
-            }
-            _ => break,
         }
+        waiting = next;
     }
-    path.extend((!word.is_empty()).then_some(word));
-    paths.push(path);
-    paths
+    None
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::imports::imports;
     use super::super::source::parse;
+    use super::super::tokens::tokens;
     use super::*;
 
-    fn path(text: &str) -> ModulePath {
-        let parts = text.split("::").filter(|part| !part.is_empty());
-        parts.map(str::to_owned).collect()
-    }
-
     fn graph(files: &[(&str, &str)]) -> Graph {
-        let mut graph = Graph::default();
-        let mut modules = BTreeSet::new();
-        for (module, text) in files {
-            modules.insert(path(module));
-            graph.add(module, &path(module), &parse(text));
+        let mut modules = BTreeSet::from([ModulePath::new()]);
+        let mut found = Vec::new();
+        for (name, code) in files {
+            let parts = name.split("::").filter(|part| !part.is_empty());
+            let file: ModulePath = parts.map(str::to_owned).collect();
+            let lines = parse(code);
+            let (named, inside) = imports(&tokens(&lines), &file, |line| lines[line].is_test);
+            let place = |import: &Import| format!("{name}:{}", import.line + 1);
+            found.extend(named.into_iter().map(|import| (place(&import), import)));
+            modules.insert(file);
+            modules.extend(inside);
         }
-        graph.keep(&modules);
-        graph
+        Graph::new(&modules, &found)
     }
 
     #[test]
-    fn use_trees_are_taken_apart() {
-        let paths: Vec<String> = tree("crate::{a::{B, c::D as E}, f};\nrest")
-            .iter()
-            .map(|path| path.join("::"))
-            .collect();
-        for wanted in ["crate::a::B", "crate::a::c::D", "crate::f"] {
-            assert!(paths.iter().any(|path| path == wanted), "{paths:?}");
-        }
-        assert_eq!(tree("crate::a::b(c)"), [path("crate::a::b")]);
-    }
-
-    #[test]
-    fn two_modules_that_name_each_other_are_a_circle() {
-        let found = graph(&[("a", "use crate::b::X;"), ("b", "fn f() { crate::a::y() }")]);
-        let circles = found.circles();
+    fn two_modules_that_import_each_other_are_a_circle() {
+        let circles =
+            graph(&[("a", "use crate::b::X;"), ("b", "fn f() { crate::a::y() }")]).circles();
         assert_eq!(circles.len(), 2, "{circles:?}");
-        assert!(circles[0].starts_with("a:1: a names b"), "{circles:?}");
+        assert!(
+            circles[0].starts_with("a:1: a imports b in a circle (a -> b -> a)"),
+            "{circles:?}"
+        );
     }
 
     #[test]
     fn circles_go_over_several_modules_and_through_super() {
         let files = [
             ("a", "use super::b::X;"),
-            ("b::inner", "use crate::c;"),
             ("b", ""),
+            ("b::inner", "use crate::c;"),
             ("c", "\n\nuse crate::{d, a::Z};"),
+            ("d", ""),
         ];
-        assert!(!graph(&files).circles().is_empty());
-        assert!(graph(&files[..3]).circles().is_empty());
+        let circles = graph(&files).circles();
+        assert_eq!(circles.len(), 3, "{circles:?}");
+        assert!(circles[0].contains("(a -> b -> c -> a)"), "{circles:?}");
+        assert_eq!(graph(&files[..3]).circles(), [] as [String; 0]);
     }
 
     #[test]
     fn siblings_below_the_top_are_looked_at_too() {
-        let found = graph(&[
+        let files = [
             ("a", ""),
             ("a::x", "use super::y::Y;"),
             ("a::y", "use crate::a::x::X;"),
-        ]);
-        assert_eq!(found.circles().len(), 2);
+        ];
+        assert_eq!(graph(&files).circles().len(), 2);
+    }
+
+    #[test]
+    fn a_name_that_the_parent_passes_on_is_the_siblings() {
+        let files = [
+            ("a", "mod x; mod y; pub use x::X; use y::Y as Z;"),
+            ("a::x", "use super::Z;"),
+            ("a::y", "use crate::a::X;"),
+        ];
+        let circles = graph(&files).circles();
+        assert_eq!(circles.len(), 2, "{circles:?}");
+        assert!(circles[0].starts_with("a::x:1: x imports y"), "{circles:?}");
+    }
+
+    #[test]
+    fn a_name_that_leads_to_itself_ends_nothing() {
+        let files = [("a", "use crate::b::X;"), ("b", "pub use crate::a::X;")];
+        assert_eq!(graph(&files).circles().len(), 2);
     }
 
     #[test]
@@ -268,6 +230,6 @@ mod tests {
             ),
         ]);
         assert_eq!(found.circles(), [] as [String; 0]);
-        assert_eq!(found.top(), ["b -> a", "c -> b"]);
+        assert_eq!(found.listed("k"), ["k:", "  b -> a", "  c -> b"]);
     }
 }

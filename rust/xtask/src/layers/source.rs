@@ -1,210 +1,33 @@
-//! Rust source, taken apart line by line: code, comments and string literals.
+//! Rust source by its lines, with those of tests marked.
 
-/// One line.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Line {
-    /// The code, with blanks where comments and the insides of literals were.
-    pub(super) code: String,
-    /// The text of comments.
-    pub(super) comment: String,
-    /// The insides of string literals.
-    pub(super) string: String,
-    /// The line belongs to a `#[cfg(test)]` item.
-    pub(super) is_test: bool,
-}
-
-/// What the character before belongs to.
-enum Inside {
-    Code,
-    LineComment,
-    /// Block comments nest.
-    BlockComment(usize),
-    String,
-    /// A raw string that ends with a quotation mark and so many hashes.
-    Raw(usize),
-}
+use super::items::for_tests;
+use super::lines::{Line, lines};
+use super::tokens::tokens;
 
 /// Takes a file apart.
 pub(super) fn parse(text: &str) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut inside = Inside::Code;
-    for text in text.lines() {
-        let mut line = Line::default();
-        scan(text, &mut inside, &mut line);
-        if matches!(inside, Inside::LineComment) {
-            inside = Inside::Code;
-        }
-        lines.push(line);
-    }
+    let mut lines = lines(text);
     mark_tests(&mut lines);
     lines
 }
 
-fn scan(text: &str, inside: &mut Inside, line: &mut Line) {
-    let letters: Vec<char> = text.chars().collect();
-    let mut at = 0;
-    while at < letters.len() {
-        let rest = &letters[at..];
-        let (taken, next) = step(rest, inside, previous(&letters, at), line);
-        at += taken;
-        if let Some(next) = next {
-            *inside = next;
-        }
-    }
-}
-
-fn previous(letters: &[char], at: usize) -> Option<char> {
-    at.checked_sub(1).map(|before| letters[before])
-}
-
-/// Looks at the beginning of `rest`: how many characters it takes, and what follows is inside of.
-fn step(
-    rest: &[char],
-    inside: &Inside,
-    before: Option<char>,
-    line: &mut Line,
-) -> (usize, Option<Inside>) {
-    match inside {
-        Inside::Code => code(rest, before, line),
-        Inside::LineComment => {
-            line.comment.extend(rest);
-            (rest.len(), None)
-        }
-        Inside::BlockComment(depth) => match rest {
-            ['*', '/', ..] if *depth == 1 => (2, Some(Inside::Code)),
-            ['*', '/', ..] => (2, Some(Inside::BlockComment(depth - 1))),
-            ['/', '*', ..] => (2, Some(Inside::BlockComment(depth + 1))),
-            _ => {
-                line.comment.push(rest[0]);
-                (1, None)
-            }
-        },
-        Inside::String => match rest {
-            ['\\', escaped, ..] => {
-                line.string.extend(['\\', *escaped]);
-                (2, None)
-            }
-            ['"', ..] => {
-                line.code.push('"');
-                line.string.push(' ');
-                (1, Some(Inside::Code))
-            }
-            _ => {
-                line.string.push(rest[0]);
-                (1, None)
-            }
-        },
-        Inside::Raw(hashes) => {
-            let closing = rest[0] == '"' && rest[1..].iter().take(*hashes).all(|c| *c == '#');
-            if closing && rest.len() > *hashes {
-                line.code.push('"');
-                line.string.push(' ');
-                return (1 + hashes, Some(Inside::Code));
-            }
-            line.string.push(rest[0]);
-            (1, None)
-        }
-    }
-}
-
-fn code(rest: &[char], before: Option<char>, line: &mut Line) -> (usize, Option<Inside>) {
-    let is_word_before = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    match rest {
-        ['/', '/', ..] => (2, Some(Inside::LineComment)),
-        ['/', '*', ..] => (2, Some(Inside::BlockComment(1))),
-        ['"', ..] => {
-            line.code.push('"');
-            (1, Some(Inside::String))
-        }
-        ['r', next @ ('"' | '#'), ..] if !is_word_before || before == Some('b') => {
-            let hashes = rest[1..].iter().take_while(|c| **c == '#').count();
-            if rest.get(1 + hashes) == Some(&'"') {
-                line.code.push('"');
-                return (2 + hashes, Some(Inside::Raw(hashes)));
-            }
-            line.code.push('r');
-            line.code.push(*next);
-            (2, None)
-        }
-        // A character literal; a lifetime has no second quotation mark there.
-        ['\'', '\\', _, ..] => {
-            let end = rest[2..].iter().skip(1).position(|c| *c == '\'');
-            line.code.push_str("''");
-            (end.map_or(rest.len(), |end| end + 4), None)
-        }
-        ['\'', _, '\'', ..] => {
-            line.code.push_str("''");
-            (3, None)
-        }
-        _ => {
-            line.code.push(rest[0]);
-            (1, None)
-        }
-    }
-}
-
-/// Marks the items behind `#[cfg(test)]`, up to the brace that ends them.
+/// Marks the lines of items that are compiled for tests alone.
 fn mark_tests(lines: &mut [Line]) {
-    let mut index = 0;
-    while index < lines.len() {
-        if !lines[index].code.trim_start().starts_with("#[cfg(test)]") {
-            index += 1;
-            continue;
-        }
-        let end = end_of_item(lines, index);
-        for line in &mut lines[index..=end] {
+    let tokens = tokens(lines);
+    let marked: Vec<(usize, usize)> = for_tests(&tokens)
+        .into_iter()
+        .map(|range| (tokens[range.start].line, tokens[range.end - 1].line))
+        .collect();
+    for (first, last) in marked {
+        for line in &mut lines[first..=last] {
             line.is_test = true;
         }
-        index = end + 1;
     }
-}
-
-/// Returns the last line of the item that begins at `first`: the one of its closing brace, or of its semicolon.
-pub(super) fn end_of_item(lines: &[Line], first: usize) -> usize {
-    let mut depth = 0_usize;
-    for (index, line) in lines.iter().enumerate().skip(first) {
-        for letter in line.code.chars() {
-            match letter {
-                '{' => depth += 1,
-                '}' => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        return index;
-                    }
-                }
-                ';' if depth == 0 => return index,
-                _ => {}
-            }
-        }
-    }
-    lines.len().saturating_sub(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn code(text: &str) -> String {
-        let lines: Vec<String> = parse(text).into_iter().map(|line| line.code).collect();
-        lines.join("\n")
-    }
-
-    #[test]
-    fn comments_and_literals_are_taken_out_of_the_code() {
-        let text =
-            "let a = \"x // y\"; // z\nlet b = r#\"\"q\"\"#; /* c\n/* d */ e */ f('\"', 'x');";
-        assert_eq!(code(text), "let a = \"\"; \nlet b = \"\"; \n f('', '');");
-        let lines = parse(text);
-        assert_eq!(lines[0].string.trim(), "x // y");
-        assert_eq!(lines[0].comment, " z");
-        assert_eq!(lines[2].comment.trim(), "d  e");
-    }
-
-    #[test]
-    fn strings_over_several_lines_and_escapes_end_where_they_end() {
-        let text = "a(\"x\\\"\ny\\\\\"); b('\\''); c::<'static>(\"z\")";
-        assert_eq!(code(text), "a(\"\n\"); b(''); c::<'static>(\"\")");
-    }
 
     #[test]
     fn items_of_tests_are_marked_to_their_end() {
