@@ -1,4 +1,5 @@
 mod handshake;
+mod refusals;
 mod vocabulary;
 
 use std::sync::Arc;
