@@ -30,7 +30,7 @@ pub struct Certificate {
     facts: Facts,
 }
 
-/// What a certificate says, as far as trust and diagnosis ask.
+/// Contents of a certificate that trust and diagnosis need.
 #[derive(Debug, Clone)]
 pub struct Facts {
     /// Subject, RFC 4514.
@@ -41,8 +41,9 @@ pub struct Facts {
     pub subject_der: Vec<u8>,
     /// Issuer, the DER of the whole Name.
     pub issuer_der: Vec<u8>,
-    /// The most specific common name of the subject (RFC 6125 section 6.4.4: the last one). `None` also when it holds
-    /// U+0000 or is not well-formed: such a name matches nothing, and is left out rather than told wrongly.
+    /// The most specific common name of the subject (RFC 6125 section 6.4.4: the last one). `None`
+    /// also when it holds U+0000 or is not well-formed: such a name matches nothing, and is left
+    /// out rather than told wrongly.
     pub common_name: Option<String>,
     /// Start of validity, seconds since the Unix epoch.
     pub not_before: i64,
@@ -58,7 +59,7 @@ pub struct Facts {
     pub extended_key_usage: Option<ExtendedKeyUsage>,
     /// RFC 5280 section 4.2.1.2; `None` when the extension is absent.
     pub subject_key_identifier: Option<Vec<u8>>,
-    /// Whether the subject alternative name extension is there at all, readable or not.
+    /// True when the subject alternative name extension is there at all, readable or not.
     pub has_alternative_names: bool,
     /// DNS alternative names as written, but for those with U+0000.
     pub dns_names: Vec<String>,
@@ -66,7 +67,7 @@ pub struct Facts {
     pub ip_addresses: Vec<IpAddr>,
     /// RFC 5280 section 4.2.1.10, reduced to what restricts a DNS name or an address.
     pub name_constraints: Option<NameConstraints>,
-    /// Object identifier of the first critical extension that nobody here understands.
+    /// Object identifier of the first critical extension that is not understood.
     pub unknown_critical_extension: Option<String>,
     /// The subject's public key.
     pub public_key: PublicKeyKind,
@@ -83,7 +84,7 @@ pub struct Facts {
 pub struct BasicConstraints {
     /// The subject may issue certificates.
     pub is_ca: bool,
-    /// How many further CA certificates may stand between this one and a leaf.
+    /// Most further CA certificates between this one and a leaf.
     pub path_length: Option<u32>,
 }
 
@@ -127,35 +128,35 @@ impl Certificate {
         Ok(Self { der, facts })
     }
 
-    /// The encoded certificate.
+    /// Returns the encoded certificate.
     pub fn der(&self) -> &CertificateDer<'static> {
         &self.der
     }
 
-    /// What it says.
+    /// Returns what was read.
     pub fn facts(&self) -> &Facts {
         &self.facts
     }
 
-    /// Subject and issuer are the same name. Says nothing about the signature.
+    /// Returns whether subject and issuer are the same name, whoever signed.
     pub fn is_self_issued(&self) -> bool {
         self.facts.is_self_issued()
     }
 
-    /// Issued by itself: one name for both, and its own key's signature, unless that is too weak to be checked.
-    /// For whoever looks at certificates; trust asks `verifies_itself`.
+    /// Returns whether the certificate is self-issued and signed with its own key, where that can
+    /// be checked. For display; trust asks `verifies_itself`.
     pub fn is_self_signed(&self) -> bool {
         let can_be_checked = self.facts.public_key.weakness().is_none()
             && Signed::of(&self.der).is_some_and(|signed| signed.algorithm_is_believed());
         self.is_self_issued() && (!can_be_checked || self.verifies_itself())
     }
 
-    /// Its signature was made with its own key, by an algorithm that is believed.
+    /// Returns whether its own key made the signature, by an accepted algorithm.
     pub(crate) fn verifies_itself(&self) -> bool {
         self.facts.signed(&self.der)
     }
 
-    /// That key made its signature, by an algorithm that is believed.
+    /// Returns whether that key made the signature, by an accepted algorithm.
     pub(crate) fn is_signed_with(&self, public_key_info_der: &[u8]) -> bool {
         Signed::of(&self.der).is_some_and(|signed| signed.is_by(public_key_info_der))
     }
@@ -197,13 +198,13 @@ impl Facts {
         Ok(facts)
     }
 
-    /// Subject and issuer are the same name.
+    /// Returns whether subject and issuer are the same name.
     pub fn is_self_issued(&self) -> bool {
         self.subject_der == self.issuer_der
     }
 
-    /// May stand as an issuer in a path: CA:TRUE, keyCertSign when a key usage is there, nothing critical
-    /// that is unknown (RFC 5280 section 6.1.4).
+    /// Returns whether it may issue: CA:TRUE, keyCertSign when a key usage is there, nothing
+    /// critical that is unknown (RFC 5280 section 6.1.4).
     pub fn may_issue(&self) -> bool {
         self.is_version_3
             && self.basic_constraints.is_some_and(|c| c.is_ca)
@@ -211,7 +212,7 @@ impl Facts {
             && self.unknown_critical_extension.is_none()
     }
 
-    /// A short name for sentences: the common name, else the whole subject, else a stand-in.
+    /// Returns a short name for messages: the common name, else the whole subject, else a stand-in.
     pub fn display_name(&self) -> String {
         match (&self.common_name, self.subject.is_empty()) {
             (Some(common_name), _) => common_name.clone(),
@@ -220,7 +221,8 @@ impl Facts {
         }
     }
 
-    /// The names a peer may be asked for: alternative names, or the common name when there are none.
+    /// Returns the names that a reference is compared with: alternative names, else the common
+    /// name.
     pub fn presented_names(&self) -> Vec<String> {
         if self.has_alternative_names {
             self.alternative_names().collect()
@@ -229,18 +231,19 @@ impl Facts {
         }
     }
 
-    /// Its key made the signature of `der`, a certificate or a list, by an algorithm that is believed.
+    /// Returns whether its key signed `der`, a certificate or a list, by an accepted algorithm.
     pub(crate) fn signed(&self, der: &[u8]) -> bool {
         Signed::of(der).is_some_and(|signed| signed.is_by(&self.public_key_info_der))
     }
 
-    /// DNS names and IP addresses among the alternative names (RFC 5280 section 4.2.1.6).
+    /// Returns the DNS names and IP addresses among the alternative names (RFC 5280 section
+    /// 4.2.1.6).
     pub fn alternative_names(&self) -> impl Iterator<Item = String> {
         let addresses = self.ip_addresses.iter().map(ToString::to_string);
         self.dns_names.iter().cloned().chain(addresses)
     }
 
-    /// The serial number as a positive number's bytes.
+    /// Returns the serial number as a positive number's bytes.
     pub fn serial_number(&self) -> &[u8] {
         without_sign_byte(&self.serial)
     }
@@ -286,8 +289,8 @@ impl Facts {
         Ok(())
     }
 
-    /// An extension that decides about trust and cannot be read makes the certificate unusable; others
-    /// count only when they are critical.
+    /// Handles an unreadable extension: one that decides about trust makes the certificate
+    /// unusable; others count only when they are critical.
     fn read_broken_extension(&mut self, extension: &X509Extension<'_>) -> Result<(), ParseError> {
         let oid = identifier(&extension.oid);
         match oid.as_str() {
@@ -347,14 +350,15 @@ fn read_name_constraints(
     read
 }
 
-/// The bytes of a positive INTEGER without those that are there for the sign alone (X.690 section 8.3); the
-/// engine's certificates sometimes have one too many.
+/// Strips the bytes of a positive INTEGER that are there for the sign alone (X.690 section 8.3);
+/// mbedTLS sometimes writes one too many.
 pub(crate) fn without_sign_byte(integer: &[u8]) -> &[u8] {
     let zeros = integer.iter().take_while(|byte| **byte == 0).count();
     &integer[zeros.min(integer.len().saturating_sub(1))..]
 }
 
-/// An object identifier for sentences, cut where only a hostile certificate has so much of it.
+/// Writes an object identifier for messages, cut where only a hostile certificate has so much of
+/// it.
 fn identifier(oid: &Oid<'_>) -> String {
     const MAX_LENGTH: usize = 100;
     let mut text = oid.to_id_string();

@@ -1,8 +1,8 @@
 //! Keys, signatures, encryption and message authentication on the provider: PKCS#1 v1.5 (RFC 8017),
 //! ECDSA in DER (RFC 3279), HMAC (RFC 2104).
 //!
-//! The caller may have another implementation of what the provider lacks: MD5, other RSA sizes, other
-//! curves ([`Error::is_unsupported`]).
+//! The caller may have another implementation of what the provider lacks: MD5, other RSA sizes,
+//! other curves ([`Error::is_unsupported`]).
 
 mod encrypted_key;
 mod error;

@@ -7,17 +7,17 @@ use base64::engine::general_purpose::STANDARD;
 /// SHA-256 (FIPS 180-4).
 pub type Sha256 = [u8; 32];
 
-/// What a pin begins with.
+/// Prefix of a pin.
 pub(crate) const PIN_PREFIX: &str = "sha256/";
 
-/// SHA-256 of `bytes`.
+/// Returns the SHA-256 of `bytes`.
 pub fn sha256(bytes: &[u8]) -> Sha256 {
     let mut out = Sha256::default();
     out.copy_from_slice(digest(&SHA256, bytes).as_ref());
     out
 }
 
-/// Lower case, two digits a byte.
+/// Writes lower-case hex, two digits a byte.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut out, byte| {
@@ -27,8 +27,8 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The pin of a public key: `sha256/` and the base64 of the hash of its SubjectPublicKeyInfo (RFC 7469
-/// section 2.4).
+/// Returns the pin of a public key: `sha256/` and the base64 of the hash of its
+/// SubjectPublicKeyInfo (RFC 7469 section 2.4).
 pub fn public_key_pin(public_key_info_der: &[u8]) -> String {
     format!(
         "{PIN_PREFIX}{}",

@@ -1,7 +1,8 @@
-//! Making certificates: self-signed ones, authorities, what these issue, and signing requests (RFC 5280, RFC 2986).
+//! Making certificates: self-signed ones, authorities, what these issue, and signing requests (RFC
+//! 5280, RFC 2986).
 //!
-//! The signature is the caller's affair ([`CertificateSigner`]), so that a key can sign that is not the provider's.
-//! Whatever is made was read back, and its signature verified, before it is given out.
+//! The caller signs ([`CertificateSigner`]), so that a key of another implementation can be used.
+//! Every certificate is read back and its signature verified before it is returned.
 
 mod alternative_names;
 mod authority;
@@ -29,20 +30,20 @@ use layout::{IssuedBy, Signer};
 pub use subject::{StringKind, Subject, SubjectError, SubjectFault, ValueFault};
 pub use validity::{Bound, Validity, ValidityError};
 
-/// In bytes; RFC 5280 section 4.1.2.2 allows no more.
+/// Size of a serial number in bytes; RFC 5280 section 4.1.2.2 allows no more.
 const SERIAL_SIZE: usize = 20;
 
-/// A key that signs certificates. The provider's keys are one; a key that only the engine can use is another.
+/// Key that signs certificates, of the provider or of another implementation.
 pub trait CertificateSigner {
-    /// SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
+    /// Returns the SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER.
     fn public_key_info(&self) -> &[u8];
-    /// The signature over `message` with this key: PKCS#1 v1.5 with SHA-256 for RSA; ECDSA (DER) with SHA-256 for
-    /// P-256, SHA-384 for P-384, SHA-512 for P-521.
+    /// Signs `message` with this key: PKCS#1 v1.5 with SHA-256 for RSA; ECDSA (DER) with SHA-256
+    /// for P-256, SHA-384 for P-384, SHA-512 for P-521.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
 }
 
-/// A certificate that stands for itself: whoever trusts it trusts this one key. Weak keys and reversed dates are
-/// let through, as by the engine. Without `names` the common name becomes one when it can.
+/// Makes a self-signed certificate, which is trusted for this one key. Weak keys and reversed dates
+/// are accepted. Without `names` the common name becomes one when it can.
 pub fn self_signed(
     signer: &dyn CertificateSigner,
     subject: &Subject,
@@ -51,7 +52,7 @@ pub fn self_signed(
 ) -> Result<Certificate, Error> {
     let signer = Signer::new(signer)?;
     let mut fields = fields(validity)?;
-    // As the engine marks them; some take no other certificate for a trusted one.
+    // Marked as a CA, as mbedTLS does: some clients take no other certificate for a trusted one.
     fields.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     fields.key_usages = leaf_usages(signer.key.kind());
     fields.key_usages.push(KeyUsagePurpose::KeyCertSign);
@@ -59,7 +60,7 @@ pub fn self_signed(
     itself(&signer, &fields, subject)
 }
 
-/// A certificate authority that issues to leaves alone.
+/// Makes a certificate authority that issues leaves alone.
 pub fn authority(
     signer: &dyn CertificateSigner,
     subject: &Subject,
@@ -74,8 +75,9 @@ pub fn authority(
     itself(&signer, &fields, subject)
 }
 
-/// A certificate for servers and clients, over the SubjectPublicKeyInfo `subject_key_info`, signed with the key of
-/// the authority `ca`. Without `names` the common name becomes one when it can.
+/// Issues a certificate for servers and clients, over the SubjectPublicKeyInfo `subject_key_info`,
+/// signed with the key of the authority `ca`. Without `names` the common name becomes one when it
+/// can.
 pub fn issued(
     ca_signer: &dyn CertificateSigner,
     ca: &Certificate,
@@ -105,8 +107,8 @@ pub fn issued(
     signer.certificate(&fields, subject.name(), &key, &issuer)
 }
 
-/// A request for a certificate of somebody else's authority, PEM. Without `names` the common name becomes one when
-/// it can.
+/// Makes a request for a certificate of another authority, PEM. Without `names` the common name
+/// becomes one when it can.
 pub fn signing_request(
     signer: &dyn CertificateSigner,
     subject: &Subject,
@@ -120,7 +122,8 @@ pub fn signing_request(
     Ok(write_block("CERTIFICATE REQUEST", &der))
 }
 
-/// Whether a certificate that somebody else made has the subject and the dates that it should have.
+/// Returns whether a certificate of another implementation has the subject and the dates that it
+/// should have.
 pub fn is_as_asked(certificate: &Certificate, subject: &Subject, validity: &Validity) -> bool {
     let facts = certificate.facts();
     let dates = (facts.not_before, facts.not_after);
@@ -130,7 +133,7 @@ pub fn is_as_asked(certificate: &Certificate, subject: &Subject, validity: &Vali
     has_dates && name.is_ok_and(|name| name == facts.subject_der)
 }
 
-/// Issued by its own subject.
+/// Makes a certificate that its own subject issues.
 fn itself(
     signer: &Signer<'_>,
     fields: &CertificateParams,
@@ -143,7 +146,7 @@ fn itself(
     signer.certificate(fields, subject.name(), &signer.key, &issuer)
 }
 
-/// What every certificate has.
+/// Returns the fields that every certificate has.
 fn fields(validity: &Validity) -> Result<CertificateParams, Error> {
     let mut fields = CertificateParams::default();
     fields.not_before = validity.not_before();
@@ -152,7 +155,8 @@ fn fields(validity: &Validity) -> Result<CertificateParams, Error> {
     Ok(fields)
 }
 
-/// Random and positive. Its first byte is never zero, so it always has the same length.
+/// Makes a random, positive serial number. Its first byte is never zero, so all have the same
+/// length.
 fn serial_number() -> Result<SerialNumber, Error> {
     let mut serial = [0; SERIAL_SIZE];
     fill_with_random(&mut serial)?;
@@ -160,7 +164,8 @@ fn serial_number() -> Result<SerialNumber, Error> {
     Ok(SerialNumber::from_slice(&serial))
 }
 
-/// RFC 5280 section 4.2.1.3: TLS signs with every key, and older clients encrypt to RSA keys.
+/// Returns the usages of a leaf (RFC 5280 section 4.2.1.3): TLS signs with every key, and older
+/// clients encrypt to RSA keys.
 fn leaf_usages(key: &PublicKeyKind) -> Vec<KeyUsagePurpose> {
     let mut usages = vec![KeyUsagePurpose::DigitalSignature];
     if let PublicKeyKind::Rsa(_) = key {

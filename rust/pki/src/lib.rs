@@ -1,7 +1,9 @@
-//! Certificates, keys and trust: reading and issuing certificates, and verdicts about certificate chains.
+//! Certificates, keys and trust: reading and issuing certificates, and verdicts about certificate
+//! chains.
 //!
-//! Nothing here opens a socket, sleeps or reads the clock; [`trust`] alone reads files and the operating system's
-//! certificate store. Every refusal is a value ([`verifier::Refusal`]): sentences are made above.
+//! Nothing here opens a socket, sleeps or reads the clock; [`trust`] alone reads files and the
+//! operating system's certificate store. Every refusal is a value ([`verifier::Refusal`]):
+//! sentences are made above.
 #![forbid(unsafe_code)]
 
 pub mod certificate;
@@ -13,7 +15,7 @@ pub mod pem;
 pub mod pins;
 pub mod provider;
 pub mod reference_name;
-pub mod refusal;
+pub(crate) mod refusal;
 pub mod revocation;
 pub mod role;
 pub mod text;

@@ -1,4 +1,5 @@
-//! What the errors of webpki and x509-parser say, in words: their own texts are the names of their variants.
+//! Clauses about the errors of webpki and x509-parser, whose own texts are the names of their
+//! variants.
 
 use std::error::Error;
 use std::fmt::{self, Debug};
@@ -6,7 +7,7 @@ use std::fmt::{self, Debug};
 use x509_parser::error::X509Error;
 use x509_parser::nom;
 
-/// Why a certificate or a revocation list cannot be used, as a clause about "it".
+/// Returns the clause about "it", a certificate or a revocation list that cannot be used.
 pub fn of_webpki(error: &webpki::Error, der: &[u8]) -> String {
     of_webpki_of_size(error, der.len())
 }
@@ -56,7 +57,8 @@ fn size_clause(size: usize) -> String {
     format!("it has {size} bytes, and {MAX_SIZE} are the most")
 }
 
-/// Reason why the encoding of a certificate or a list cannot be read. The text is a clause about "it".
+/// Reason why the encoding of a certificate or a list cannot be read. The text is a clause about
+/// "it".
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodingError {
@@ -92,12 +94,12 @@ impl fmt::Display for EncodingError {
 
 impl Error for EncodingError {}
 
-/// The name of an error's variant as words, without what is in it.
+/// Returns the name of an error's variant as words, without what is in it.
 pub fn words(error: &dyn Debug) -> String {
     words_of(&format!("{error:?}"))
 }
 
-/// "SelectedUnofferedKxGroup" as "selected unoffered kx group". It ends where something else than a name begins.
+/// Splits "SelectedUnofferedKxGroup" into "selected unoffered kx group". Ends where the name does.
 pub fn words_of(name: &str) -> String {
     let mut words = String::new();
     let mut after_lower = false;

@@ -1,7 +1,7 @@
 //! PEM and DER files: tolerant about what surrounds certificates, strict about the certificates.
 //!
-//! A text is read completely, or whoever reads it is told what was not: a certificate that was passed over in silence
-//! could be the one that makes a chain whole, a list the one that revokes a certificate.
+//! A text is read completely, or the result tells what was not: a certificate that was passed over
+//! in silence could be the one that makes a chain whole, a list the one that revokes a certificate.
 
 mod base64;
 mod blocks;
@@ -31,22 +31,22 @@ pub use problem::{DerFault, Item, Problem, SkipReason};
 /// Skipped items that are listed one by one. A file of garbage could fill the log otherwise.
 const MAX_LISTED: usize = 20;
 
-/// What a certificate file held.
+/// Contents of a certificate file.
 #[derive(Debug, Default)]
 pub struct Bundle {
     /// Usable certificates in file order.
     pub certificates: Vec<Certificate>,
     /// Problems of the file.
     pub problems: Vec<Problem>,
-    /// A private key lay among the certificates.
+    /// True when a private key lay among the certificates.
     pub has_private_key: bool,
-    /// The file says of a certificate that no client is to be trusted by it.
+    /// True when the file says of a certificate that no client is to be trusted by it.
     pub is_for_servers_alone: bool,
-    /// Nothing in the file looks like a certificate.
+    /// True when nothing in the file looks like a certificate.
     pub(crate) holds_none: bool,
 }
 
-/// A text on the way to its bundle.
+/// State of reading a text.
 #[derive(Default)]
 struct Reading {
     bundle: Bundle,
@@ -126,8 +126,9 @@ impl Reading {
 
 /// Reads every certificate of a file: any number in PEM, or one in DER.
 ///
-/// Comments, other items, CRLF, a byte order mark and stray characters between blocks are passed over; whatever looks
-/// like a certificate or like a block and is none is reported by its number and reason, and the rest stays.
+/// Comments, other items, CRLF, a byte order mark and stray characters between blocks are passed
+/// over; whatever looks like a certificate or like a block and is none is reported by its number
+/// and reason, and the rest stays.
 pub fn read_bundle(bytes: &[u8]) -> Bundle {
     if bytes.first() == Some(&0x30) && !contains(bytes, b"-----BEGIN ") {
         return read_der(bytes);
@@ -140,13 +141,14 @@ pub fn read_bundle(bytes: &[u8]) -> Bundle {
     reading.conclude(bytes)
 }
 
-/// Of several certificates, or of one in another form: nothing that could be meant as one is passed over.
+/// Returns whether a block may hold certificates, in any form: nothing that could be meant as one
+/// is passed over.
 fn holds_certificates(label: &str) -> bool {
     let label = label.to_ascii_uppercase();
     label.contains("CERT") && !label.ends_with("REQUEST")
 }
 
-/// A certificate under a label that says nothing of it, such as a misspelt one.
+/// Returns whether a block with an unknown label, such as a misspelt one, holds a certificate.
 fn is_certificate_in_disguise(block: &Block<'_>) -> bool {
     block.fault.is_none()
         && known(block.label).is_none()
@@ -154,12 +156,12 @@ fn is_certificate_in_disguise(block: &Block<'_>) -> bool {
             .is_some_and(|der| Certificate::from_der(der.into()).is_ok())
 }
 
-/// One certificate as a PEM block (RFC 7468), with plain line ends.
+/// Writes one certificate as a PEM block (RFC 7468), with plain line ends.
 pub fn write_certificate(certificate: &Certificate) -> String {
     write_block("CERTIFICATE", certificate.der())
 }
 
-/// One PEM block, with plain line ends.
+/// Writes one PEM block, with plain line ends.
 pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
     let config = EncodeConfig::new().set_line_ending(LineEnding::LF);
     ::pem::encode_config(&Pem::new(label, der), config)
@@ -187,7 +189,7 @@ fn read_der(bytes: &[u8]) -> Bundle {
     bundle
 }
 
-/// Length of the first DER element, header included (X.690 section 8.1.3).
+/// Returns the length of the first DER element, header included (X.690 section 8.1.3).
 fn der_length(bytes: &[u8]) -> Option<usize> {
     let first = *bytes.get(1)?;
     if first < 0x80 {
@@ -202,10 +204,11 @@ fn der_length(bytes: &[u8]) -> Option<usize> {
     length.checked_add(2 + count)
 }
 
-/// Text with plain line ends and trimmed lines, whatever the encoding left around it.
+/// Converts to plain line ends and trimmed lines, without what the encoding left around them.
 fn normalise(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    // Room for the last line's end too: growing would leave a copy behind, and there may be a key in it.
+    // Room for the last line's end too: growing would leave a copy behind, and there may be a key
+    // in it.
     let mut out = String::with_capacity(text.len() + 1);
     // An empty line would end the headers of a block, so CRLF must not make one.
     let lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
@@ -223,7 +226,7 @@ fn normalise(bytes: &[u8]) -> String {
     out
 }
 
-/// What word processors make of hyphens.
+/// Returns whether word processors put this character in place of a hyphen.
 fn is_dash(c: char) -> bool {
     matches!(
         c,
@@ -231,7 +234,7 @@ fn is_dash(c: char) -> bool {
     )
 }
 
-/// Every other byte of ASCII in UTF-16 is zero.
+/// Recognises UTF-16, where every other byte of ASCII is zero.
 fn has_utf16(bytes: &[u8]) -> bool {
     matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
         || (bytes.contains(&0) && contains(bytes, b"B\0E\0G\0I\0N"))

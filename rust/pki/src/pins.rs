@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use crate::digest::{PIN_PREFIX, Sha256, sha256};
 use crate::text::quoted;
 
-/// Keys of which one must stand in the verified path, beside all other checks; none asks for nothing.
+/// Keys of which one must stand in the verified path, beside all other checks; none asks for
+/// nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pins(Vec<Sha256>);
 
@@ -35,12 +36,12 @@ impl Pins {
             .map(Self)
     }
 
-    /// Nothing is pinned.
+    /// Returns whether no key is pinned.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many keys are pinned.
+    /// Returns the count of pinned keys.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -59,7 +60,7 @@ pub struct PinError {
     pub index: usize,
     /// The text.
     pub text: String,
-    /// What is wrong with it.
+    /// Fault of the text.
     pub fault: PinFault,
 }
 
@@ -69,7 +70,7 @@ pub struct PinError {
 pub enum PinFault {
     /// The text does not begin with `sha256/`.
     Prefix,
-    /// What follows is not base64.
+    /// The rest is not base64.
     Base64,
     /// The hash does not have 32 bytes.
     Length,

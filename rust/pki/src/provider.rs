@@ -1,6 +1,6 @@
-//! The cryptography of certificates: which signatures are accepted, and the first random numbers.
+//! Cryptographic provider: accepted signature algorithms and the first random numbers.
 //!
-//! Nothing installs a process-wide default: another extension in the same game may have its own.
+//! Nothing installs a process-wide default: other libraries of the process may have their own.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +21,8 @@ pub fn signature_algorithms() -> WebPkiSupportedAlgorithms {
     PROVIDER.signature_verification_algorithms
 }
 
-/// Returns whether this process has made random numbers already. The first ones wait tens of milliseconds for entropy.
+/// Returns whether this process has made random numbers already. The first ones wait tens of
+/// milliseconds for entropy.
 pub fn is_seeded() -> bool {
     SEEDED.load(Ordering::Relaxed)
 }

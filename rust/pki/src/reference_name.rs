@@ -11,14 +11,14 @@ pub(crate) const MAX_LABEL: usize = 63;
 /// The same for a whole name as text, without a trailing dot.
 pub(crate) const MAX_NAME: usize = 253;
 
-/// What the certificate is compared with: the override of the options, else the host.
+/// Name that the certificate is compared with: an override, else the host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReferenceName {
     /// A DNS name in A-labels and lower case, without a trailing dot.
     Dns(String),
     /// An IP address.
     Ip(IpAddr),
-    /// Neither: an override such as "My Game Server". Compared as a whole.
+    /// Neither of both, such as "My Game Server". Compared as a whole.
     Literal(String),
     /// The name is not checked.
     Unchecked,
@@ -37,7 +37,7 @@ impl ReferenceName {
         }
     }
 
-    /// The form that webpki compares, when it can.
+    /// Returns the form that webpki compares, when it can.
     pub fn server_name(&self) -> Option<ServerName<'static>> {
         match self {
             Self::Dns(name) => ServerName::try_from(name.clone()).ok(),
@@ -46,7 +46,8 @@ impl ReferenceName {
         }
     }
 
-    /// Compares a literal name with the DNS alternative names, the one comparison that webpki refuses.
+    /// Compares a literal name with the DNS alternative names, the one comparison that webpki
+    /// refuses.
     pub fn matches_alternative_literally(&self, facts: &Facts) -> bool {
         match self {
             Self::Literal(name) => {
@@ -61,8 +62,9 @@ impl ReferenceName {
         }
     }
 
-    /// Compares with a subject's common name: exactly, by one left-most wildcard label over at least two
-    /// others, or as an address. Only for certificates without alternative names from the user's own trust.
+    /// Compares with a subject's common name: exactly, by one left-most wildcard label over at
+    /// least two others, or as an address. Only for certificates without alternative names from the
+    /// user's own trust.
     pub fn matches_common_name(&self, common_name: &str) -> bool {
         if common_name.contains('\0') {
             return false;
@@ -97,7 +99,8 @@ impl std::fmt::Display for ReferenceName {
     }
 }
 
-/// Whether `text` can be looked up and connected to: a DNS name or an address, in brackets or not.
+/// Returns whether `text` can be looked up and connected to: a DNS name or an address, in brackets
+/// or not.
 pub fn is_host(text: &str) -> bool {
     let bare = text
         .strip_prefix('[')
@@ -111,7 +114,8 @@ pub fn is_host(text: &str) -> bool {
     }
 }
 
-/// The name for the server name indication: DNS names only, in A-labels (RFC 6066 section 3).
+/// Returns the name for the server name indication: DNS names only, in A-labels (RFC 6066 section
+/// 3).
 pub fn indication(host: &str) -> Option<ServerName<'static>> {
     match ReferenceName::parse(host) {
         ReferenceName::Dns(name) => DnsName::try_from(name).ok().map(ServerName::DnsName),
@@ -119,10 +123,11 @@ pub fn indication(host: &str) -> Option<ServerName<'static>> {
     }
 }
 
-/// Name constraints of an issuer allow `common_name` as they would a DNS name (RFC 5280 section 4.2.1.10).
+/// Name constraints of an issuer allow `common_name` as they would a DNS name (RFC 5280 section
+/// 4.2.1.10).
 ///
-/// It is taken as it is compared with a reference name: in A-labels. Any constraint fails what is no DNS name,
-/// and a subtree that is none fails every name: nothing says what is within them.
+/// It is taken as it is compared with a reference name: in A-labels. Any constraint fails what is
+/// no DNS name, and a subtree that is none fails every name: nothing says what is within them.
 pub fn constraints_allow(constraints: &NameConstraints, common_name: &str) -> bool {
     let subtrees = || {
         constraints
@@ -161,21 +166,23 @@ fn is_within(name: &str, base: &str) -> bool {
     base.is_empty() || name == base || name.ends_with(&format!(".{base}"))
 }
 
-/// A wildcard name stands for names of the excluded subtree: `*.example.test` over `a.example.test`.
+/// A wildcard name stands for names of the excluded subtree: `*.example.test` over
+/// `a.example.test`.
 fn wildcard_covers(name: &str, base: &str) -> bool {
     let base = base.trim_start_matches('.').to_ascii_lowercase();
     name.strip_prefix("*.")
         .is_some_and(|rest| base.ends_with(&format!(".{}", rest.to_ascii_lowercase())))
 }
 
-/// An address in a form that is none here is no DNS name all the same: in brackets, with a zone, or short.
+/// An address in a form that is none here is no DNS name all the same: in brackets, with a zone, or
+/// short.
 fn looks_like_an_address(name: &str) -> bool {
     let without_zone = name.split('%').next().unwrap_or_default();
     name.starts_with('[') || without_zone.parse::<Ipv6Addr>().is_ok() || ends_in_a_number(name)
 }
 
-/// Resolvers take such a name for an IPv4 address ("127.1", "0x7f.1"), and an address is never matched by a
-/// DNS alternative name (<https://url.spec.whatwg.org/#ends-in-a-number-checker>).
+/// Resolvers take such a name for an IPv4 address ("127.1", "0x7f.1"), and an address is never
+/// matched by a DNS alternative name (<https://url.spec.whatwg.org/#ends-in-a-number-checker>).
 pub(crate) fn ends_in_a_number(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     let digits = last

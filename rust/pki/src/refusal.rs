@@ -1,4 +1,4 @@
-//! Why a certificate chain was refused, as values.
+//! Reasons why a certificate chain is refused, as values.
 
 use webpki::RevocationReason;
 
@@ -7,10 +7,10 @@ use crate::digest::public_key_pin;
 use crate::reference_name::ReferenceName;
 use crate::trust::TrustProblem;
 
-/// Why a certificate chain was refused.
+/// Reason why a certificate chain is refused.
 ///
-/// Subjects and issuers are names for people: the common name or another name of the certificate, or a
-/// distinguished name as RFC 4514 writes it. Moments are seconds since the Unix epoch.
+/// Subjects and issuers are names for people: the common name or another name of the certificate,
+/// or a distinguished name as RFC 4514 writes it. Moments are seconds since the Unix epoch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -22,7 +22,7 @@ pub enum Refusal {
         subject: String,
         /// The end of its validity.
         not_after: i64,
-        /// When it was checked.
+        /// Time of the check.
         now: i64,
     },
     /// A certificate of the chain is before its `notBefore`.
@@ -31,14 +31,14 @@ pub enum Refusal {
         subject: String,
         /// The beginning of its validity.
         not_before: i64,
-        /// When it was checked.
+        /// Time of the check.
         now: i64,
     },
     /// The certificate is for other names.
     NameMismatch(Box<NameMismatch>),
     /// No certificate is trusted at all.
     NothingTrusted {
-        /// Why there is none, where that is known.
+        /// Problem of the trusted certificates, where one is known.
         problem: Option<TrustProblem>,
     },
     /// The certificate is self-signed and not trusted.
@@ -85,7 +85,7 @@ pub enum Refusal {
     WeakKey {
         /// The certificate with that key.
         subject: String,
-        /// What makes it weak.
+        /// Weakness of the key.
         weakness: KeyWeakness,
     },
     /// A signature of the chain was made by an algorithm that is weak or unsupported.
@@ -121,9 +121,9 @@ pub enum Refusal {
     PathTooLong {
         /// The CA.
         ca: String,
-        /// How many it allows.
+        /// Count that it allows.
         allowed: u32,
-        /// How many there are.
+        /// Count in the chain.
         found: usize,
     },
     /// An intermediate CA has more CA certificates below it than it allows.
@@ -161,7 +161,7 @@ pub enum Refusal {
         subject: String,
         /// The pin of its key.
         pin: String,
-        /// How many keys are pinned.
+        /// Count of pinned keys.
         pinned: usize,
     },
     /// A certificate stands on a revocation list.
@@ -170,30 +170,30 @@ pub enum Refusal {
         subject: String,
         /// The distinguished name of its issuer.
         issuer: String,
-        /// Since when.
+        /// Date of the revocation.
         date: i64,
-        /// Why, where the list says it.
+        /// Reason that the list gives, if any.
         reason: Option<RevocationReason>,
     },
     /// A revocation list cannot be relied on.
     RevocationList {
         /// The distinguished name of its issuer.
         issuer: String,
-        /// What is wrong with it.
+        /// Fault of the list.
         fault: RevocationListFault,
     },
     /// A certificate of the peer cannot be read.
     Malformed(ParseError),
-    /// webpki cannot use the chain for a reason that none of the others tells.
+    /// webpki refuses the chain for a reason that no other variant has.
     Unusable {
         /// The leaf.
         subject: String,
-        /// What webpki found.
+        /// Error of webpki.
         error: webpki::Error,
     },
 }
 
-/// A certificate under another name than the one asked for.
+/// Mismatch between the names of a certificate and the one asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameMismatch {
     /// The names that the certificate presents.
@@ -202,11 +202,11 @@ pub struct NameMismatch {
     pub subject: String,
     /// The name asked for; empty when there was none.
     pub expected: String,
-    /// Why a name that looks right is not.
+    /// Reason why a name that looks right does not match.
     pub near_miss: Option<NearMiss>,
 }
 
-/// Why a name that looks right is not.
+/// Reason why a name that looks right does not match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NearMiss {
     /// The address stands in the certificate as this DNS name (RFC 9525 section 6.5).
@@ -228,21 +228,21 @@ pub enum Usage {
     ClientAuth,
 }
 
-/// Why a revocation list cannot be relied on.
+/// Reason why a revocation list cannot be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevocationListFault {
     /// It is past its `nextUpdate`.
     Expired {
-        /// When the next one was due.
+        /// Date when the next list was due.
         next_update: i64,
-        /// When it was checked.
+        /// Time of the check.
         now: i64,
     },
     /// It is before its `thisUpdate`.
     NotYetValid {
-        /// From when it counts.
+        /// Date from which the list counts.
         this_update: i64,
-        /// When it was checked.
+        /// Time of the check.
         now: i64,
     },
     /// It was not signed with its issuer's key, or too weakly.
@@ -263,7 +263,7 @@ impl std::fmt::Display for Usage {
 }
 
 impl Refusal {
-    /// No trusted certificate vouches for the chain.
+    /// Returns whether no trusted certificate vouches for the chain.
     pub fn is_untrusted(&self) -> bool {
         matches!(
             self,
@@ -331,7 +331,8 @@ impl Refusal {
         }
     }
 
-    /// No trusted certificate issued the leaf of `chain`, which is what the peer sent, leaf first.
+    /// Returns the refusal of a `chain`, leaf first as the peer sent it, that no trusted
+    /// certificate issued.
     ///
     /// `trusted` counts the trusted certificates; `problem` says why there is none.
     pub(crate) fn unknown_issuer(
@@ -380,7 +381,7 @@ fn near_miss(facts: &Facts, reference: &ReferenceName) -> Option<NearMiss> {
     (fits && !reference.to_string().is_empty()).then_some(NearMiss::CommonName)
 }
 
-/// The last certificate that can be reached from the leaf by issuer names.
+/// Returns the last certificate that can be reached from the leaf by issuer names.
 fn top_of_chain<'a>(leaf: &'a Facts, chain: &'a [Facts]) -> &'a Facts {
     let mut top = leaf;
     for _ in 0..chain.len() {

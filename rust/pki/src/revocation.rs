@@ -22,8 +22,9 @@ pub use error::{ListFault, RevocationListError};
 
 /// Revocation lists, each read whole.
 ///
-/// webpki could look them up, but takes the first list that it finds responsible and passes over the others:
-/// those of another part of an issuer's certificates, and those of a CA that was made anew under its name.
+/// webpki could look them up, but takes the first list that it finds responsible and passes over
+/// the others: those of another part of an issuer's certificates, and those of a CA that was made
+/// anew under its name.
 #[derive(Debug, Default)]
 pub struct RevocationLists {
     /// The newest first.
@@ -43,18 +44,18 @@ impl Eq for RevocationLists {}
 #[derive(Debug)]
 struct List {
     der: CertificateRevocationListDer<'static>,
-    /// Who signed it: the DER of the whole Name.
+    /// Issuer: the DER of the whole Name.
     issuer_der: Vec<u8>,
-    /// Who signed it, RFC 4514.
+    /// Issuer, RFC 4514.
     issuer: String,
-    /// Which part of the issuer's certificates it is about: its issuing distribution point (RFC 5280 section
-    /// 5.2.5), encoded.
+    /// Part of the issuer's certificates that the list is about: its issuing distribution point
+    /// (RFC 5280 section 5.2.5), encoded.
     part: Option<Vec<u8>>,
-    /// When it was made, seconds since the Unix epoch.
+    /// Date of issue, seconds since the Unix epoch.
     this_update: i64,
-    /// Until when it counts, seconds since the Unix epoch.
+    /// Date when the next list is due, seconds since the Unix epoch.
     next_update: i64,
-    /// The key that was found to have signed it: a long list takes its time.
+    /// Key that was found to have signed the list; verifying a long list is slow.
     signed_with: OnceLock<Vec<u8>>,
     /// By serial number, without the byte that is there for the sign alone.
     revoked: HashMap<Vec<u8>, Revoked>,
@@ -80,7 +81,7 @@ impl Revoked {
     }
 }
 
-/// Who issued a certificate, and so signs the lists that it may stand on.
+/// Issuer of a certificate, which signs the lists that may revoke it.
 #[derive(Debug)]
 pub(crate) struct Signer<'a> {
     /// The DER of the whole Name.
@@ -100,7 +101,7 @@ impl<'a> Signer<'a> {
         }
     }
 
-    /// An anchor of `trust`, which may be known by name and key alone.
+    /// Describes an anchor of `trust`, which may be known by name and key alone.
     pub(crate) fn of_anchor(trust: &TrustStore, anchor: &TrustAnchor<'_>) -> Self {
         Self {
             name_der: Cow::Owned(wrap_in_sequence(&anchor.subject)),
@@ -138,17 +139,18 @@ impl RevocationLists {
         Ok(Self { lists })
     }
 
-    /// No list was given.
+    /// Returns whether there is no list.
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()
     }
 
-    /// Some list is of an issuer with this Name.
+    /// Returns whether some list is of an issuer with this Name.
     pub(crate) fn has_list_for(&self, issuer_der: &[u8]) -> bool {
         self.named(issuer_der).next().is_some()
     }
 
-    /// Until when the lists count that count now, seconds since the Unix epoch, that one included.
+    /// Returns the last moment at which all lists that count `now` still count, in seconds since
+    /// the Unix epoch.
     pub(crate) fn valid_until(&self, now: i64) -> i64 {
         self.lists
             .iter()
@@ -158,8 +160,8 @@ impl RevocationLists {
             .unwrap_or(i64::MAX)
     }
 
-    /// Looks a certificate up in the lists of its issuer; without any, it passes. `trusted` may have issued lists
-    /// in the name of `signer`.
+    /// Looks a certificate up in the lists of its issuer; without any, it passes. `trusted` may
+    /// have issued lists in the name of `signer`.
     pub(crate) fn check<'t>(
         &self,
         facts: &Facts,
@@ -167,8 +169,8 @@ impl RevocationLists {
         trusted: &(impl Iterator<Item = &'t Facts> + Clone),
         now: i64,
     ) -> Result<(), Refusal> {
-        // A CA that was made anew under its name has lists of its other key too. They refuse what they name, and
-        // are no reason to refuse the rest.
+        // A CA that was made anew under its name has lists of its other key too. They refuse what
+        // they name, and are no reason to refuse the rest.
         let (own, others): (Vec<&List>, Vec<&List>) = self
             .named(&signer.name_der)
             .partition(|list| list.is_signed_with(&signer.public_key_info_der));
@@ -194,7 +196,7 @@ impl RevocationLists {
         }
     }
 
-    /// The lists of issuers with this Name, the newest first.
+    /// Returns the lists of issuers with this Name, the newest first.
     fn named(&self, issuer_der: &[u8]) -> impl Iterator<Item = &List> {
         self.lists
             .iter()
@@ -202,8 +204,8 @@ impl RevocationLists {
     }
 }
 
-/// What counts of one signer's lists, which come the newest first. A list that was published ahead of its
-/// time counts only when there is no other.
+/// Selects the lists of one signer that count, from the newest to the oldest. A list that was
+/// published ahead of its time counts only when there is no other.
 fn newest_of_each_part<'a>(lists: &[&'a List], now: i64) -> Vec<&'a List> {
     let (begun, ahead): (Vec<&List>, Vec<&List>) =
         lists.iter().partition(|list| list.this_update <= now);

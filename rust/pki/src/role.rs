@@ -1,6 +1,6 @@
-//! The two sides of a connection.
+//! Sides of a connection.
 
-/// Which side of the connection this is.
+/// Side of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Connects.
@@ -10,7 +10,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// For sentences.
+    /// Returns the word for messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Client => "client",
@@ -18,7 +18,7 @@ impl Role {
         }
     }
 
-    /// Who is at the other end.
+    /// Returns the other side.
     pub fn peer(self) -> Self {
         match self {
             Self::Client => Self::Server,

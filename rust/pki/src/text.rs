@@ -1,11 +1,12 @@
-//! Text from outside, cut to what a sentence can hold, and moments.
+//! Texts from outside cut for messages, and moments.
 
 use std::fmt::Write as _;
 
-/// Characters that are kept.
+/// Longest excerpt in characters.
 const MAX: usize = 100;
 
-/// The beginning of a text that a peer sent or that quotes one, with what breaks or turns a line escaped.
+/// Cuts a text from outside to its beginning, and escapes what breaks a line or turns its
+/// direction.
 pub fn excerpt(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars().take(MAX) {
@@ -22,7 +23,8 @@ pub fn excerpt(text: &str) -> String {
     out
 }
 
-/// Separates lines or changes their direction (Unicode Standard Annex 9), so that a log reads otherwise than it is.
+/// Returns whether a character separates lines or changes their direction (Unicode Standard Annex
+/// 9).
 fn turns_a_line(letter: char) -> bool {
     matches!(
         letter,
@@ -30,12 +32,12 @@ fn turns_a_line(letter: char) -> bool {
     )
 }
 
-/// An excerpt in quotation marks.
+/// Returns an excerpt in quotation marks.
 pub fn quoted(text: &str) -> String {
     format!("\"{}\"", excerpt(text))
 }
 
-/// A moment as "2026-11-24 01:28 UTC".
+/// Writes a moment as "2026-11-24 01:28 UTC".
 pub fn moment(unix_seconds: i64) -> String {
     let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
     time::OffsetDateTime::from_unix_timestamp(unix_seconds)

@@ -1,4 +1,4 @@
-//! Whom to trust: certificates with their origin, ready for path building.
+//! Trusted certificates with their origin, ready for path building.
 
 mod environment;
 mod load;
@@ -24,7 +24,7 @@ pub use load::{CertificateFile, Mode, Request, SystemCertificates};
 pub use mozilla::BUNDLE_DATE as MOZILLA_BUNDLE_DATE;
 pub use problem::{NamedPathError, TrustProblem};
 
-/// Where the default trust came from.
+/// Source of the default trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(i64)]
 pub enum Source {
@@ -41,7 +41,7 @@ pub enum Source {
     SystemAndMozilla,
 }
 
-/// Where one trusted certificate came from.
+/// Origin of one trusted certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// The user's own: override bundle, extra certificates, trusted chain of options.
@@ -60,12 +60,12 @@ pub(crate) struct Trusted {
     origin: Origin,
     /// Mozilla's bundle holds its subject and key.
     pub(crate) is_public: bool,
-    /// Found out once, when somebody presents it.
+    /// Computed once, when a peer presents the certificate.
     self_signed: OnceLock<bool>,
 }
 
 impl Trusted {
-    /// Signed with its own key by an algorithm that is believed.
+    /// Returns whether it is signed with its own key by an accepted algorithm.
     pub(crate) fn is_self_signed(&self) -> bool {
         self.certificate.is_self_issued()
             && *self
@@ -98,7 +98,7 @@ pub struct TrustStore {
 /// The anchor that a verified path ended in.
 #[derive(Debug, Clone, Copy)]
 pub struct FoundAnchor<'a> {
-    /// Where it came from.
+    /// Origin of the anchor.
     pub origin: Origin,
     /// Its whole certificate, where there is one.
     pub certificate: Option<&'a Certificate>,
@@ -107,7 +107,7 @@ pub struct FoundAnchor<'a> {
 }
 
 impl<'a> FoundAnchor<'a> {
-    /// What its certificate says, where there is one.
+    /// Returns the facts of its certificate, where there is one.
     pub fn facts(&self) -> Option<&'a Facts> {
         self.certificate.map(Certificate::facts)
     }
@@ -126,12 +126,12 @@ impl TrustStore {
         store
     }
 
-    /// Where the trust came from.
+    /// Returns the source of the trust.
     pub fn source(&self) -> Source {
         self.source
     }
 
-    /// How many certificates are trusted.
+    /// Returns the count of trusted certificates.
     pub fn certificate_count(&self) -> usize {
         self.usable().count()
             + self
@@ -141,7 +141,7 @@ impl TrustStore {
                 .count()
     }
 
-    /// Subjects of all trusted certificates, RFC 4514.
+    /// Returns the subjects of all trusted certificates, RFC 4514.
     pub fn subjects(&self) -> Vec<String> {
         let whole = self
             .usable()
@@ -156,13 +156,13 @@ impl TrustStore {
             .collect()
     }
 
-    /// Subjects of the whole certificates that something is trusted by, each the DER of a Name.
+    /// Returns the subjects of the usable whole certificates, each the DER of a Name.
     pub fn subject_ders(&self) -> impl Iterator<Item = &[u8]> {
         self.usable()
             .map(|certificate| certificate.facts().subject_der.as_slice())
     }
 
-    /// Certificates that something is trusted by: issuers, and self-signed ones for themselves.
+    /// Returns the usable certificates: issuers, and self-signed ones for themselves.
     fn usable(&self) -> impl Iterator<Item = &Certificate> {
         self.certificates
             .iter()
@@ -175,13 +175,13 @@ impl TrustStore {
         &self.problems
     }
 
-    /// What path building may end in.
+    /// Returns the anchors that path building may end in.
     pub(crate) fn anchors(&self) -> &[TrustAnchor<'static>] {
         &self.anchors
     }
 
-    /// Describes an element of [`TrustStore::anchors`]. Compared by address: subject and key may stand
-    /// there twice.
+    /// Describes an element of [`TrustStore::anchors`]. Compared by address: subject and key may
+    /// stand there twice.
     pub(crate) fn describe_anchor<'p>(
         &self,
         anchor: &'p TrustAnchor<'p>,
@@ -201,20 +201,21 @@ impl TrustStore {
         })
     }
 
-    /// The user's own trusted certificate with exactly these bytes.
+    /// Returns the user's own trusted certificate with exactly these bytes.
     pub(crate) fn own_certificate(&self, der: &CertificateDer<'_>) -> Option<&Trusted> {
         self.own()
             .find(|trusted| trusted.certificate.der().as_ref() == der.as_ref())
     }
 
-    /// A trusted certificate of the user's with that subject which may not issue others.
+    /// Returns a trusted certificate of the user's with that subject which may not issue others.
     pub(crate) fn unusable_issuer(&self, subject_der: &[u8]) -> Option<&Facts> {
         self.own()
             .map(|trusted| trusted.certificate.facts())
             .find(|facts| facts.subject_der == subject_der && !facts.may_issue())
     }
 
-    /// What the trusted certificates say, those that Mozilla's bundle only names left out.
+    /// Returns the facts of the trusted certificates, without those that Mozilla's bundle only
+    /// names.
     pub(crate) fn whole_certificates(&self) -> impl Iterator<Item = &Facts> + Clone {
         self.certificates
             .iter()
@@ -247,8 +248,8 @@ impl TrustStore {
         self.problems.extend(problems);
     }
 
-    /// Adds a certificate; only one that may issue becomes an anchor, since webpki takes whatever stands
-    /// among its anchors for a CA.
+    /// Adds a certificate; only one that may issue becomes an anchor, since webpki takes whatever
+    /// stands among its anchors for a CA.
     fn add(&mut self, certificate: Certificate, origin: Origin, from: &str) {
         let facts = certificate.facts();
         let mut is_public = false;

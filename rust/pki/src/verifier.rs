@@ -1,10 +1,10 @@
-//! Deciding about a peer's certificate chain: webpki's path building, and around it what the mission's
+//! Verdict about a peer's certificate chain: webpki's path building, and around it what the user's
 //! self-signed certificates and private authorities need.
 //!
-//! Accepted beyond webpki, for the user's own trusted certificates only: a self-signed certificate that is
-//! byte for byte the trusted one, and a common name where there is no alternative name of any kind.
-//! Refused beyond webpki: anchors past their date or path length, issuers without keyCertSign, leaves
-//! without digitalSignature, weak leaf keys, paths without a pinned key.
+//! Accepted beyond webpki, for the user's own trusted certificates only: a self-signed certificate
+//! that is byte for byte the trusted one, and a common name where there is no alternative name of
+//! any kind. Refused beyond webpki: anchors past their date or path length, issuers without
+//! keyCertSign, leaves without digitalSignature, weak leaf keys, paths without a pinned key.
 
 mod candidates;
 mod checks;
@@ -30,25 +30,25 @@ use candidates::Candidates;
 
 pub use crate::refusal::{NameMismatch, NearMiss, Refusal, RevocationListFault, Usage};
 
-/// Everything beside chain and time that a verdict depends on.
+/// Inputs of a verdict beside chain and time.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy<'a> {
-    /// Whom to trust.
+    /// Trusted certificates.
     pub trust: &'a TrustStore,
     /// Keys of which one must stand in the path.
     pub pins: &'a Pins,
     /// Lists of revoked certificates.
     pub revocation: &'a RevocationLists,
-    /// Whose chain it is.
+    /// Owner of the chain.
     pub party: Party<'a>,
 }
 
-/// Whose chain is judged.
+/// Owner of a chain.
 #[derive(Debug, Clone, Copy)]
 pub enum Party<'a> {
     /// A server, as far as `verification` says, under a name.
     Server {
-        /// How much to check.
+        /// Extent of the check.
         verification: Verification,
         /// The name that it must have.
         reference: &'a ReferenceName,
@@ -57,7 +57,7 @@ pub enum Party<'a> {
     Client,
 }
 
-/// How much of the server's certificate a client checks.
+/// Extent of a client's check of the server's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verification {
     /// Chain, dates, usage and name.
@@ -91,7 +91,7 @@ impl Party<'_> {
     }
 }
 
-/// How the verified chain ended, as far as the name check cares.
+/// Result of path building for the name check.
 struct Accepted {
     /// Anchored in the user's own trust and unknown to the public.
     common_name_counts: bool,
@@ -100,16 +100,16 @@ struct Accepted {
     verdict: Verified,
 }
 
-/// A chain that was accepted.
+/// Verdict about an accepted chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
-    /// Until when it would be, as far as the dates of its certificates and of revocation lists go: seconds since
-    /// the Unix epoch, that one included.
+    /// Last moment at which the dates of its certificates and of revocation lists allow it: seconds
+    /// since the Unix epoch, that one included.
     pub valid_until: i64,
 }
 
 impl Verified {
-    /// For those who do not ask for dates.
+    /// Verdict without a date.
     const FOR_EVER: Self = Self {
         valid_until: i64::MAX,
     };
@@ -184,7 +184,7 @@ pub fn verify_chain(
     Ok(accepted.verdict)
 }
 
-/// One leaf under examination.
+/// Check of one leaf.
 struct Check<'a> {
     policy: Policy<'a>,
     leaf: &'a Facts,
@@ -193,8 +193,8 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// The leaf is, byte for byte, a self-signed certificate of the user's own: it vouches for itself when
-    /// everything else about it holds.
+    /// Checks a leaf that is, byte for byte, a self-signed certificate of the user's own: it
+    /// vouches for itself when everything else about it holds.
     fn own_certificate(&self, own: &Trusted) -> Result<Accepted, Refusal> {
         let now = seconds(self.now);
         checks::dates(self.leaf, now)?;
@@ -216,7 +216,8 @@ impl Check<'_> {
         })
     }
 
-    /// A path from the leaf to an anchor, by webpki, with the checks that it leaves out.
+    /// Builds a path from the leaf to an anchor with webpki, and adds the checks that webpki leaves
+    /// out.
     fn path(&self, intermediates: &[CertificateDer<'_>]) -> Result<Accepted, Refusal> {
         // webpki goes on with other paths when one is refused, and cannot carry our reason.
         let refused: RefCell<Option<Refusal>> = RefCell::new(None);
@@ -284,7 +285,7 @@ impl Check<'_> {
     }
 }
 
-/// Seconds since the Unix epoch, as certificates count them.
+/// Returns the seconds since the Unix epoch, signed as the dates of certificates are.
 pub fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }

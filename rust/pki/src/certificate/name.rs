@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use x509_parser::asn1_rs::{Any, Tag, ToDer};
 use x509_parser::prelude::{AttributeTypeAndValue, FromDer, X509Name};
 
-/// Attribute types with a short name: RFC 4514 section 3, and those that Godot's own names use.
+/// Attribute types with a short name: those of RFC 4514 section 3 and more common ones.
 const SHORT_NAMES: [(&str, &str); 16] = [
     ("2.5.4.3", "CN"),
     ("2.5.4.4", "SN"),
@@ -27,7 +27,7 @@ const SHORT_NAMES: [(&str, &str); 16] = [
 
 const COMMON_NAME: &str = "2.5.4.3";
 
-/// The name in RFC 4514 form: most specific part first, values escaped.
+/// Writes the name in RFC 4514 form: most specific part first, values escaped.
 pub(super) fn rfc4514(name: &X509Name<'_>) -> String {
     let mut parts: Vec<String> = name
         .iter_rdn()
@@ -40,7 +40,7 @@ pub(super) fn rfc4514(name: &X509Name<'_>) -> String {
     parts.join(",")
 }
 
-/// The RFC 4514 form of a DER Name, or of the contents of one (as trust anchors hold it).
+/// Writes a DER Name, or the contents of one (as trust anchors hold it), in RFC 4514 form.
 pub fn rfc4514_of_der(subject: &[u8]) -> String {
     if let Ok((_, name)) = X509Name::from_der(subject) {
         return rfc4514(&name);
@@ -49,7 +49,7 @@ pub fn rfc4514_of_der(subject: &[u8]) -> String {
     X509Name::from_der(&wrapped).map_or_else(|_| String::new(), |(_, name)| rfc4514(&name))
 }
 
-/// The most specific common name, if it is one that can be compared. The one before it does not stand in for it.
+/// Returns the most specific common name, if it can be compared. No earlier one stands in for it.
 pub(super) fn common_name(name: &X509Name<'_>) -> Option<String> {
     name.iter_attributes()
         .filter(|a| a.attr_type().to_id_string() == COMMON_NAME)
@@ -58,13 +58,13 @@ pub(super) fn common_name(name: &X509Name<'_>) -> Option<String> {
         .filter(|name| can_be_compared(name))
 }
 
-/// Whether nobody takes `name` for a shorter one: a string of C or of Godot ends at U+0000, so that `admin\0.guest`
-/// would be `admin` there.
+/// Returns whether nobody takes `name` for a shorter one: many strings end at U+0000, so that
+/// `admin\0.guest` would be `admin` there.
 pub(super) fn can_be_compared(name: &str) -> bool {
     !name.contains('\0')
 }
 
-/// DER SEQUENCE around `contents` (X.690 section 8.1.3).
+/// Wraps `contents` in a DER SEQUENCE (X.690 section 8.1.3).
 pub fn wrap_in_sequence(contents: &[u8]) -> Vec<u8> {
     let mut out = vec![0x30];
     let length = contents.len();
@@ -93,8 +93,8 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     }
 }
 
-/// The attribute's text, whatever string type it was written in. `None` when a part of it would be lost: two names
-/// that differ must not read alike.
+/// Returns the attribute's text, of any string type. `None` when a part of it would be lost: two
+/// names that differ must not read alike.
 fn text(value: &Any<'_>) -> Option<String> {
     let bytes = value.data;
     match value.tag() {
@@ -124,7 +124,7 @@ fn text(value: &Any<'_>) -> Option<String> {
     }
 }
 
-/// `#` and the DER of the value in hex (RFC 4514 section 2.4).
+/// Writes `#` and the DER of the value in hex (RFC 4514 section 2.4).
 fn hex(value: &Any<'_>) -> String {
     let mut out = String::from("#");
     for byte in value.to_der_vec().unwrap_or_default() {

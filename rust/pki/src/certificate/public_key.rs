@@ -1,4 +1,4 @@
-//! Which key and which signature a certificate carries.
+//! Kinds of the keys and signatures of certificates.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use x509_parser::public_key::PublicKey;
 
 use super::identifier;
 
-/// Smallest RSA modulus whose signatures are believed, in bits (NIST SP 800-131A; the provider has none
-/// for smaller ones).
+/// Smallest RSA modulus whose signatures are believed, in bits (NIST SP 800-131A; the provider has
+/// none for smaller ones).
 const RSA_MIN_BITS: usize = 2048;
 /// Largest RSA modulus that the provider verifies, in bits.
 const RSA_MAX_BITS: usize = 8192;
@@ -46,7 +46,8 @@ impl PublicKeyKind {
         }
     }
 
-    /// With a larger exponent the provider finds no signature right: these keys are another kind.
+    /// Sorts keys with a larger exponent under another kind: the provider verifies none of their
+    /// signatures.
     fn of_rsa(size: usize, exponent: usize) -> Self {
         if exponent > RSA_MAX_EXPONENT_BITS {
             return Self::Other(format!(
@@ -67,7 +68,7 @@ impl PublicKeyKind {
     }
 }
 
-/// Why signatures made with a key cannot be relied on.
+/// Reason why signatures made with a key cannot be relied on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyWeakness {
     /// An RSA modulus of so many bits is too small.
@@ -109,7 +110,7 @@ impl fmt::Display for PublicKeyKind {
     }
 }
 
-/// Bits of a big-endian number, leading zeros not counted.
+/// Counts the bits of a big-endian number without leading zeros.
 fn bits(number: &[u8]) -> usize {
     let significant = number.iter().position(|b| *b != 0).unwrap_or(number.len());
     match number.get(significant) {
@@ -139,7 +140,7 @@ fn curve_of(algorithm: &AlgorithmIdentifier<'_>) -> PublicKeyKind {
     }
 }
 
-/// The usual name of a signature algorithm, or its object identifier.
+/// Returns the usual name of a signature algorithm, or its object identifier.
 pub(super) fn signature_algorithm_name(algorithm: &AlgorithmIdentifier<'_>) -> String {
     let oid = identifier(&algorithm.algorithm);
     let name = match oid.as_str() {

@@ -1,4 +1,4 @@
-//! What certificates and revocation lists have in common: something signed, an algorithm, a signature.
+//! Common frame of certificates and revocation lists: a signed part, an algorithm, a signature.
 
 use rustls_pki_types::{SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
 use webpki::RawPublicKeyEntity;
@@ -8,9 +8,9 @@ use crate::provider::signature_algorithms;
 
 /// The three parts of a certificate (RFC 5280 section 4.1.1) or a revocation list (section 5.1.1).
 pub(crate) struct Signed<'a> {
-    /// What the signature is about, header included.
+    /// Part that is signed, header included.
     signed: &'a [u8],
-    /// The contents of the algorithm's identifier.
+    /// Contents of the algorithm's identifier.
     algorithm: &'a [u8],
     signature: &'a [u8],
 }
@@ -37,12 +37,13 @@ impl<'a> Signed<'a> {
         })
     }
 
-    /// Signatures of this algorithm are believed, by some kind of key.
+    /// Returns whether signatures of this algorithm are accepted from some kind of key.
     pub(crate) fn algorithm_is_believed(&self) -> bool {
         self.candidates().next().is_some()
     }
 
-    /// The key made the signature, by an algorithm that is believed. It is the DER of a SubjectPublicKeyInfo.
+    /// Returns whether the key, a SubjectPublicKeyInfo in DER, made the signature by an accepted
+    /// algorithm.
     pub(crate) fn is_by(&self, public_key_info_der: &[u8]) -> bool {
         let key = SubjectPublicKeyInfoDer::from(public_key_info_der);
         RawPublicKeyEntity::try_from(&key).is_ok_and(|key| {

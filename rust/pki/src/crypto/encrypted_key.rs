@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 use super::Error;
 use crate::pem;
 
-/// More rounds than any tool asks for: a file could ask for hours of them.
+/// Most rounds of PBKDF2, more than any tool asks for: a file could ask for hours of them.
 const MAX_ROUNDS: u32 = 2_000_000;
-/// More memory than any tool asks scrypt for, in bytes: a file could ask for all there is.
+/// Most memory for scrypt in bytes, more than any tool asks for: a file could ask for all there is.
 const MAX_MEMORY: u64 = 1 << 28;
-/// What DES takes at a time, and the length of its vector, in bytes.
+/// Block size of DES, and the length of its vector, in bytes.
 const DES_BLOCK: usize = 8;
 
 /// Reason why an encrypted private key cannot be decrypted.
@@ -72,8 +72,8 @@ impl fmt::Display for EncryptedKeyError {
 
 impl std::error::Error for EncryptedKeyError {}
 
-/// Reads the private key of a PEM text, encrypted (PKCS#8 alone) or not, as PKCS#8, PKCS#1 or SEC1 PEM. No error has
-/// any part of the key or the password.
+/// Reads the private key of a PEM text, encrypted (PKCS#8 alone) or not, as PKCS#8, PKCS#1 or SEC1
+/// PEM. No error has any part of the key or the password.
 pub fn decrypt_private_key(text: &str, password: &str) -> Result<Zeroizing<String>, Error> {
     let Some(encrypted) = pem::read_encrypted_private_key(text)? else {
         let key = Zeroizing::new(pem::read_private_key(text)?);
@@ -108,7 +108,8 @@ fn write(label: &'static str, der: &[u8]) -> Result<Zeroizing<String>, Error> {
         .map_err(|_| Error::DamagedKey)
 }
 
-/// Refuses a vector of 3DES that is not one block: the parser takes eight bytes from it, and panics when there are fewer.
+/// Refuses a vector of 3DES that is not one block: the parser takes eight bytes from it, and panics
+/// when there are fewer.
 fn check_vector(encrypted: &[u8]) -> spki::Result<()> {
     let scheme = AnyRef::from_der(encrypted)?.sequence(|info| {
         let scheme = AlgorithmIdentifierRef::decode(info)?;

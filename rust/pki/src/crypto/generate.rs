@@ -21,8 +21,8 @@ pub enum Curve {
     P384,
 }
 
-/// Checks that the provider makes RSA keys of so many bits. [`Error::UnsupportedRsaSize`] where only
-/// other implementations do.
+/// Checks that the provider makes RSA keys of so many bits. [`Error::UnsupportedRsaSize`] where
+/// only other implementations do.
 pub fn check_rsa_size(bits: i64) -> Result<KeySize, Error> {
     match bits {
         2048 => Ok(KeySize::Rsa2048),

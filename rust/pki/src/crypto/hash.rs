@@ -106,8 +106,9 @@ impl<'a> Hash<'a> {
         digest::Digest::import_less_safe(self.value, self.algorithm.in_provider()?).ok()
     }
 
-    /// Returns the hash for the provider's ECDSA. A hash is no more than a number there, cut at the right to the length of the
-    /// curve or filled with zeros at the left (FIPS 186-5 section 6.4.1): so any hash goes with any curve.
+    /// Returns the hash for the provider's ECDSA. A hash is no more than a number there, cut at the
+    /// right to the length of the curve or filled with zeros at the left (FIPS 186-5 section
+    /// 6.4.1): so any hash goes with any curve.
     pub(super) fn as_scalar_of(&self, shape: &'static digest::Algorithm) -> Option<digest::Digest> {
         let length = shape.output_len();
         let kept = &self.value[..self.value.len().min(length)];

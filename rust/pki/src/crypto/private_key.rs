@@ -99,8 +99,8 @@ impl PrivateKey {
             .map_err(|_| Error::UnwritablePublicKey)
     }
 
-    /// Writes the key as PKCS#8 PEM in its plainest form: the curve by name, without attributes. Others may refuse the
-    /// forms that the provider reads.
+    /// Writes the key as PKCS#8 PEM in its plainest form: the curve by name, without attributes.
+    /// Others may refuse the forms that the provider reads.
     pub fn encode_anew(&self) -> Result<Zeroizing<String>, Error> {
         let failed = |_| Error::UnwritableKey;
         match &self.kind {
@@ -115,8 +115,8 @@ impl PrivateKey {
         }
     }
 
-    /// Returns the function whose hashes this key signs in certificates: SHA-256, and with P-384 and P-521 the one of their
-    /// strength.
+    /// Returns the function whose hashes this key signs in certificates: SHA-256, and with P-384
+    /// and P-521 the one of their strength.
     pub fn certificate_hash(&self) -> HashAlgorithm {
         match &self.kind {
             Kind::Rsa { .. } => HashAlgorithm::Sha256,
@@ -124,7 +124,8 @@ impl PrivateKey {
         }
     }
 
-    /// Signs a hash: RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2), or ECDSA in DER (RFC 3279 section 2.2.3).
+    /// Signs a hash: RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2), or ECDSA in DER (RFC 3279 section
+    /// 2.2.3).
     pub fn sign(&self, hash: &Hash<'_>) -> Result<Vec<u8>, Error> {
         match &self.kind {
             Kind::Rsa { pair, .. } => sign_with_rsa(pair, hash),
@@ -138,8 +139,8 @@ impl PrivateKey {
         }
     }
 
-    /// Decrypts a ciphertext of [`PublicKey::encrypt`](super::PublicKey::encrypt) (RSAES-PKCS1-v1_5, RFC 8017 section
-    /// 7.2).
+    /// Decrypts a ciphertext of [`PublicKey::encrypt`](super::PublicKey::encrypt)
+    /// (RSAES-PKCS1-v1_5, RFC 8017 section 7.2).
     ///
     /// A sender of ciphertexts who learns whether this fails can decrypt others (Bleichenbacher's
     /// attack): never report the failure to the sender.
@@ -164,7 +165,7 @@ impl PrivateKey {
     }
 }
 
-/// The provider has one kind of key for signing and another for decrypting.
+/// Makes the key for decrypting: the provider has another kind for signing.
 fn decrypting_key(pair: &RsaKeyPair) -> Option<Pkcs1PrivateDecryptingKey> {
     let pkcs8: Pkcs8V1Der<'_> = pair.as_der().ok()?;
     let key = PrivateDecryptingKey::from_pkcs8(pkcs8.as_ref()).ok()?;

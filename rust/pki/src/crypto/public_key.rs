@@ -57,8 +57,8 @@ impl PublicKey {
         &self.bits
     }
 
-    /// Returns whether `signature` over `hash` was made with the private half of this key (RSASSA-PKCS1-v1_5, or ECDSA in
-    /// DER).
+    /// Returns whether `signature` over `hash` was made with the private half of this key
+    /// (RSASSA-PKCS1-v1_5, or ECDSA in DER).
     pub fn verify(&self, hash: &Hash<'_>, signature: &[u8]) -> Result<bool, Error> {
         let (algorithm, digest) = match &self.kind {
             PublicKeyKind::Rsa(bits) => (rsa_verification(*bits, hash)?, hash.as_digest()),
@@ -77,8 +77,8 @@ impl PublicKey {
         Ok(key.verify_digest(&digest, signature).is_ok())
     }
 
-    /// Encrypts (RSAES-PKCS1-v1_5, RFC 8017 section 7.2) at most the size of the key less eleven bytes: as many bytes
-    /// come out as the key has.
+    /// Encrypts (RSAES-PKCS1-v1_5, RFC 8017 section 7.2) at most the size of the key less eleven
+    /// bytes: as many bytes come out as the key has.
     pub fn encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>, Error> {
         let bits = match &self.kind {
             PublicKeyKind::Rsa(bits) => bits,
@@ -133,7 +133,7 @@ fn rsa_verification(
     })
 }
 
-/// The algorithm of a curve, and the function of which it takes hashes as they are.
+/// Returns the algorithm of a curve, and the function of which it takes hashes as they are.
 fn ecdsa_verification(
     curve: &str,
 ) -> Result<

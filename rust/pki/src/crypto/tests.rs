@@ -27,7 +27,8 @@ const FUNCTIONS: [HashAlgorithm; 5] = [
     HashAlgorithm::Sha512,
 ];
 
-/// Certificates of `tests/fixtures/certs` whose keys the provider has: every kind and size that tests can wait for.
+/// Certificates of `tests/fixtures/certs` whose keys the provider has: every kind and size that
+/// tests can wait for.
 const SIGNERS: [&str; 6] = [
     "localhost_rsa2048",
     "localhost_rsa3072",

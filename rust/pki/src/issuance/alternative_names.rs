@@ -1,4 +1,4 @@
-//! The names that a certificate is valid for (RFC 5280 section 4.2.1.6).
+//! Names that a certificate is valid for (RFC 5280 section 4.2.1.6).
 
 mod error;
 
@@ -9,10 +9,10 @@ use rcgen::SanType;
 use crate::reference_name::{MAX_LABEL, MAX_NAME, ends_in_a_number, to_a_labels};
 pub use error::{AlternativeNameError, NameFault};
 
-/// No certificate needs more, and each is compared with all others.
+/// Most names of a certificate: each is compared with all others.
 const MAX_NAMES: usize = 1000;
 
-/// Other tools' ways to say what kind of name follows.
+/// Prefixes by which other tools name the kind of a name.
 const PREFIXES: [&str; 6] = ["dns:", "ip:", "ip address:", "email:", "uri:", "othername:"];
 
 /// DNS names and IP addresses, each once.
@@ -39,19 +39,19 @@ impl AlternativeNames {
         Ok(names)
     }
 
-    /// A common name that is a DNS name or an IP address, else none. The dot of an absolute name is left out: names are
-    /// compared without it.
+    /// Takes a common name that is a DNS name or an IP address, else none. The dot of an absolute
+    /// name is left out: names are compared without it.
     pub fn of_common_name(common_name: &str) -> Self {
         let name = common_name.strip_suffix('.').unwrap_or(common_name);
         Self(AlternativeName::read(name).into_iter().collect())
     }
 
-    /// There is none.
+    /// Returns whether there is no name.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// As the certificate's layout takes them.
+    /// Converts the names for rcgen.
     pub(super) fn to_general_names(&self) -> Result<Vec<SanType>, AlternativeNameError> {
         let general = |name: &AlternativeName| match name {
             AlternativeName::Ip(address) => Ok(SanType::IpAddress(*address)),
@@ -154,13 +154,14 @@ fn prefix_of(text: &str) -> Option<&str> {
     })
 }
 
-/// A wildcard over a top-level domain: nobody accepts such a certificate (RFC 6125 section 7.2).
+/// Returns whether a wildcard stands over a top-level domain, which nobody accepts (RFC 6125
+/// section 7.2).
 fn is_too_wide(name: &str) -> bool {
     name.strip_prefix("*.")
         .is_some_and(|rest| !rest.contains('.'))
 }
 
-/// `host:port`; addresses of version 6 have more colons.
+/// Returns whether the text is `host:port`; addresses of version 6 have more colons.
 fn has_port(text: &str) -> bool {
     text.split_once(':')
         .is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))

@@ -28,7 +28,7 @@ pub enum Error {
     WeakKey {
         /// Part that the key plays.
         role: KeyRole,
-        /// What makes it weak.
+        /// Weakness of the key.
         weakness: KeyWeakness,
     },
     /// The validity ends before it begins.
@@ -37,7 +37,7 @@ pub enum Error {
     CannotIssue {
         /// The certificate.
         ca: String,
-        /// What it lacks.
+        /// Fault of the certificate.
         fault: AuthorityFault,
     },
     /// The key is not that of the authority's certificate.
@@ -84,7 +84,7 @@ pub enum KeyRole {
     Request,
 }
 
-/// What a certificate lacks that is to issue others (RFC 5280 section 6.1.4).
+/// Fault of a certificate that is to issue others (RFC 5280 section 6.1.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthorityFault {

@@ -1,4 +1,4 @@
-//! The public keys of certificates, and how each signs.
+//! Public keys of certificates and their signature algorithms.
 
 use rcgen::{
     PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_ED25519,
@@ -43,7 +43,8 @@ impl SubjectKey {
         self.key.kind()
     }
 
-    /// Ed25519 keys can only be certified: their signatures are not those of a [`super::CertificateSigner`].
+    /// Ed25519 keys can only be certified: their signatures are not those of a
+    /// [`super::CertificateSigner`].
     pub(super) fn signs_certificates(&self) -> bool {
         *self.kind() != PublicKeyKind::Ed25519
     }

@@ -1,8 +1,8 @@
-//! From fields to a signed certificate or request.
+//! Encoding and signing of certificates and requests.
 //!
-//! rcgen lays out everything but the names: its own hold each attribute once, and it would write an issuer's name
-//! anew, where path building compares names byte by byte. So it works with a key that signs nothing; then the names
-//! are put in and the real key signs, once.
+//! rcgen lays out everything but the names: its own hold each attribute once, and it would write an
+//! issuer's name anew, where path building compares names byte by byte. So it works with a key that
+//! signs nothing; then the names are put in and the real key signs, once.
 
 use der::asn1::{Any, BitString};
 use der::{Decode, Encode};
@@ -26,7 +26,7 @@ pub(super) struct Signer<'a> {
     pub(super) key: SubjectKey,
 }
 
-/// Who issues a certificate, as the certificate says it.
+/// Issuer as the certificate has it.
 pub(super) struct IssuedBy<'a> {
     /// The Name, taken over byte by byte.
     pub(super) name: &'a Any,
@@ -44,7 +44,7 @@ impl<'a> Signer<'a> {
         Err(Error::SignerKind(key.kind().clone()))
     }
 
-    /// A certificate of these fields over `key`.
+    /// Makes a certificate of these fields over `key`.
     pub(super) fn certificate(
         &self,
         fields: &CertificateParams,
@@ -63,7 +63,7 @@ impl<'a> Signer<'a> {
         Certificate::from_der(CertificateDer::from(der)).map_err(Error::Unreadable)
     }
 
-    /// A signing request of these fields, DER.
+    /// Makes a signing request of these fields, DER.
     pub(super) fn request(
         &self,
         fields: &CertificateParams,
@@ -83,7 +83,7 @@ impl<'a> Signer<'a> {
         Ok(der)
     }
 
-    /// The signature comes from outside, perhaps from another key than its public half says.
+    /// Verifies the signature, which another key than the public half's may have made.
     fn check(&self, der: &[u8]) -> Result<(), Error> {
         let info = self.key.subject_public_key_info();
         // The provider cannot check signatures of weak keys.
@@ -95,7 +95,7 @@ impl<'a> Signer<'a> {
     }
 }
 
-/// The signed part with these fields replaced.
+/// Returns the signed part with these fields replaced.
 fn with_names(unsigned: &[u8], names: &[(usize, &Any)]) -> der::Result<Vec<u8>> {
     let [signed_part, ..] = parts(unsigned)?;
     let mut fields: Vec<Any> = signed_part.decode_as()?;
@@ -106,20 +106,20 @@ fn with_names(unsigned: &[u8], names: &[(usize, &Any)]) -> der::Result<Vec<u8>> 
     fields.to_der()
 }
 
-/// The whole, with another signed part and its signature.
+/// Returns the whole with another signed part and its signature.
 fn with_signature(unsigned: &[u8], message: &[u8], signature: &[u8]) -> der::Result<Vec<u8>> {
     let [_, algorithm, _] = parts(unsigned)?;
     let signature = Any::encode_from(&BitString::from_bytes(signature)?)?;
     vec![Any::from_der(message)?, algorithm, signature].to_der()
 }
 
-/// The signed part, the algorithm and the signature of a certificate or a request.
+/// Splits a certificate or a request into signed part, algorithm and signature.
 fn parts(der: &[u8]) -> der::Result<[Any; 3]> {
     let parts = Vec::<Any>::from_der(der)?;
     parts.try_into().map_err(|_| der::ErrorKind::Failed.into())
 }
 
-/// For the layout alone, which asks for a signature.
+/// Key that signs nothing, for rcgen, which asks for a signature.
 struct SignsNothing<'a>(&'a SubjectKey);
 
 impl PublicKeyData for SignsNothing<'_> {

@@ -1,8 +1,8 @@
 //! Distinguished names as mbedTLS takes them: `CN=localhost,O=My Game,C=DE`.
 //!
 //! Attributes stand in the given order, each in a set of its own. Unlike in RFC 4514, `+`, `;` and
-//! quotes mean nothing. mbedTLS drops all that follows an unknown attribute, and all but the last of
-//! equal attributes: the first is refused here, the second kept.
+//! quotes mean nothing. mbedTLS drops all that follows an unknown attribute, and all but the last
+//! of equal attributes: the first is refused here, the second kept.
 
 mod attribute_types;
 mod error;
@@ -34,12 +34,12 @@ impl Subject {
         })
     }
 
-    /// The most specific common name: the last one, as in whatever reads the certificate.
+    /// Returns the most specific common name: the last one.
     pub fn common_name(&self) -> &str {
         &self.common_name
     }
 
-    /// The DER of the Name (RFC 5280 section 4.1.2.4).
+    /// Returns the DER of the Name (RFC 5280 section 4.1.2.4).
     pub(super) fn name(&self) -> &Any {
         &self.name
     }
@@ -72,8 +72,8 @@ impl Subject {
     }
 }
 
-/// What stands between commas that no backslash escapes. Blanks behind a comma do not count, nor does a comma at
-/// the end.
+/// Splits a text at commas that no backslash escapes. Blanks behind a comma do not count, nor does
+/// a comma at the end.
 fn parts(text: &str) -> Vec<&str> {
     let mut escaped = false;
     let is_comma = |c: char| {
@@ -121,7 +121,7 @@ fn attribute(part: &str) -> Result<(ObjectIdentifier, Value), SubjectFault> {
     Ok((oid, value))
 }
 
-/// ISO 3166 has two letters for a country (RFC 5280 appendix A.1).
+/// Checks that a country has the two letters of ISO 3166 (RFC 5280 appendix A.1).
 fn check_country(oid: ObjectIdentifier, value: Value) -> Result<Value, ValueFault> {
     let letters = value.text.bytes().all(|byte| byte.is_ascii_alphabetic());
     if oid == COUNTRY && !(letters && value.text.len() == 2) {

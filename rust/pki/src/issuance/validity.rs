@@ -54,7 +54,7 @@ impl Validity {
 /// Text that is no moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidityError {
-    /// Which end of the validity it is.
+    /// End of the validity.
     pub bound: Bound,
     /// The text.
     pub text: String,

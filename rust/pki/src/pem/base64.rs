@@ -1,4 +1,4 @@
-//! The text between the markers of a block.
+//! Text between the markers of a block.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use rustls_pemfile::Item;
 use zeroize::Zeroizing;
 
-/// Takes what openssl takes: bits and padding at the end say nothing.
+/// Decoder that ignores bits and padding at the end, as openssl does.
 const DECODER: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -14,7 +14,8 @@ const DECODER: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Returns the bytes of a key's body. Decoded here rather than by rustls-pemfile, which leaves copies in memory.
+/// Returns the bytes of a key's body. Decoded here rather than by rustls-pemfile, which leaves
+/// copies in memory.
 pub(super) fn decode_secret(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     let digits = digits(body)?;
     let mut bytes = Zeroizing::new(vec![0; digits.len()]);
@@ -23,7 +24,8 @@ pub(super) fn decode_secret(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(bytes)
 }
 
-/// Returns the bytes of a body that is no secret: what rustls-pemfile reads between plain markers with this label.
+/// Returns the bytes of a body that is no secret: what rustls-pemfile reads between plain markers
+/// with this label.
 pub(super) fn decode_public(label: &str, body: &str) -> Option<Vec<u8>> {
     // Nearly all bodies are plain lines, which need no copy of their own.
     let body = body.trim();
@@ -42,8 +44,8 @@ fn read_item(label: &str, body: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Returns the base64 text of a body. Line breaks may be lost, or be written out as `\n`, as in JSON and in variables of
-/// the environment. Leaves no copy behind: it may be a key.
+/// Returns the base64 text of a body. Line breaks may be lost, or be written out as `\n`, as in
+/// JSON and in variables of the environment. Leaves no copy behind: it may be a key.
 fn digits(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut digits = Zeroizing::new(Vec::with_capacity(body.len()));
     for word in body.split_ascii_whitespace() {
@@ -61,7 +63,7 @@ fn digits(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(digits)
 }
 
-/// A character of base64 (RFC 4648 section 4).
+/// Returns whether a byte is a character of base64 (RFC 4648 section 4).
 pub(super) fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }

@@ -6,11 +6,11 @@ use super::base64::is_base64;
 
 /// Dashes on each side of a marker.
 const DASHES: usize = 5;
-/// From this many dashes on, BEGIN or END behind them is a marker whatever follows.
+/// Dashes before BEGIN or END that make a marker whatever follows.
 const ENOUGH_DASHES: usize = 3;
-/// Enough for every known label, in bytes.
+/// Longest text that is compared with the known labels, in bytes.
 const MAX_KNOWN: usize = 48;
-/// Shorter text outside of blocks is no item, in bytes.
+/// Shortest line of base64 outside of blocks that is reported, in bytes.
 const MIN_BODY: usize = 32;
 
 /// Labels that are recognised in malformed markers, and the only ones that messages repeat.
@@ -37,20 +37,20 @@ const KNOWN_LABELS: [&str; 20] = [
     "CMS",
 ];
 
-/// A block, or what looks like one.
+/// Block, or text that looks like one.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
-    /// As written; of a malformed marker the known label that it resembles, or nothing.
+    /// Label as written; of a malformed marker the known label that it resembles, or nothing.
     pub(super) label: &'a str,
-    /// What stands between the markers.
+    /// Text between the markers.
     pub(super) body: &'a str,
-    /// Where it begins, counted from 1.
+    /// Line of its beginning, from 1.
     pub(super) line: usize,
-    /// Why it is no block.
+    /// Fault that makes it unusable.
     pub(super) fault: Option<BlockFault>,
 }
 
-/// What is wrong with the markers of a block. Its text completes a sentence about the block.
+/// Fault of the markers of a block. The text is a clause about "it".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BlockFault {
@@ -114,7 +114,7 @@ impl Block<'_> {
     }
 }
 
-/// A BEGIN or an END, well formed or not.
+/// BEGIN or END line, well formed or not.
 struct Marker<'a> {
     is_begin: bool,
     is_exact: bool,
@@ -124,7 +124,7 @@ struct Marker<'a> {
     line: usize,
 }
 
-/// Every block of a normalised text, and whatever looks like one, in order.
+/// Finds every block of a normalised text, and whatever looks like one, in order.
 pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut open: Option<(Marker<'_>, Option<BlockFault>)> = None;
@@ -182,7 +182,7 @@ fn end_fault(begin: &Marker<'_>, end: &Marker<'_>) -> Option<BlockFault> {
     }
 }
 
-/// Base64 of an item that lost its markers: DER of some length begins with a SEQUENCE.
+/// Finds base64 of an item that lost its markers: DER of some length begins with a SEQUENCE.
 fn bare_body(outside: &str, first_line: usize) -> Option<Block<'_>> {
     let is_body = |line: &str| {
         line.len() >= MIN_BODY && line.starts_with("MI") && line.bytes().all(is_base64)
@@ -230,7 +230,7 @@ fn next_marker(line: &str, from: usize) -> Option<Marker<'_>> {
     })
 }
 
-/// BEGIN or END in any case, and its length.
+/// Recognises BEGIN or END in any case, with its length.
 fn keyword(bytes: &[u8]) -> Option<(bool, usize)> {
     let is = |word: &[u8]| {
         bytes
@@ -246,7 +246,7 @@ fn keyword(bytes: &[u8]) -> Option<(bool, usize)> {
     }
 }
 
-/// The marker whose keyword stands at `at..after`, if it is one. What comes before `from` belongs to another.
+/// Reads the marker whose keyword stands at `at..after`. Text before `from` belongs to another.
 fn marker(line: &str, from: usize, at: usize, after: usize, is_begin: bool) -> Option<Marker<'_>> {
     let bytes = line.as_bytes();
     let before = &bytes[from..at];
@@ -283,7 +283,8 @@ fn marker(line: &str, from: usize, at: usize, after: usize, is_begin: bool) -> O
     })
 }
 
-/// Of a run that stands directly before another marker, those that belong to this one.
+/// Counts the dashes behind a label. Of a run directly before another marker, only some belong to
+/// this one.
 fn trailing_dashes(bytes: &[u8]) -> usize {
     let run = bytes.iter().take_while(|byte| **byte == b'-').count();
     if keyword(bytes[run..].trim_ascii_start()).is_some() {
@@ -293,7 +294,7 @@ fn trailing_dashes(bytes: &[u8]) -> usize {
     }
 }
 
-/// A label that is not meant to be another one.
+/// Returns whether a label is well formed and not meant to be another one.
 fn is_well_formed(label: &str) -> bool {
     let is_text = label
         .bytes()
@@ -304,7 +305,7 @@ fn is_well_formed(label: &str) -> bool {
         && known(label).is_none_or(|known| known == label)
 }
 
-/// The known label that a text spells, in any case and with anything between its words.
+/// Returns the known label that a text spells, in any case and with anything between its words.
 pub(super) fn known(text: &str) -> Option<&'static str> {
     if text.len() > MAX_KNOWN {
         return None;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Format of what was given in place of PEM, with advice in its text. Nothing of the input is repeated.
+/// Format of what was given in place of PEM, with advice in its text. Nothing of the input is
+/// repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OtherFormat {

@@ -13,7 +13,7 @@ use super::normalise;
 
 /// Label of a PKCS#8 key under a password (RFC 7468 section 11).
 const ENCRYPTED_KEY: &str = "ENCRYPTED PRIVATE KEY";
-/// What stands in a key that is encrypted as RFC 1421 has it.
+/// Header of a key that is encrypted as RFC 1421 has it.
 const OLD_ENCRYPTION: &str = "Proc-Type: 4,ENCRYPTED";
 
 /// Reason why a private key cannot be read. No text has any part of the key.
@@ -116,7 +116,8 @@ pub fn read_private_key_file(bytes: &[u8]) -> Result<PrivateKeyDer<'static>, Pri
 
 /// Reads the first private key of a PEM text.
 ///
-/// A SEC1 block may stand behind its `EC PARAMETERS`. Line breaks may be lost or written out as `\n`.
+/// A SEC1 block may stand behind its `EC PARAMETERS`. Line breaks may be lost or written out as
+/// `\n`.
 pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, PrivateKeyError> {
     let normalised = Zeroizing::new(normalise(text.as_bytes()));
     let Some(block) = first_private_key(&normalised)? else {
@@ -131,8 +132,8 @@ pub fn read_private_key(text: &str) -> Result<PrivateKeyDer<'static>, PrivateKey
     })
 }
 
-/// Reads the public key of a PEM text, as the DER of its SubjectPublicKeyInfo (RFC 7468 section 13).
-/// `None` when the text holds none that can be read.
+/// Reads the public key of a PEM text, as the DER of its SubjectPublicKeyInfo (RFC 7468 section
+/// 13). `None` when the text holds none that can be read.
 pub fn read_public_key(text: &str) -> Option<Vec<u8>> {
     let normalised = normalise(text.as_bytes());
     blocks(&normalised)
@@ -141,8 +142,8 @@ pub fn read_public_key(text: &str) -> Option<Vec<u8>> {
         .and_then(|block| decode_public(block.label, block.body))
 }
 
-/// The first private key of a PEM text when it is under a password, as the DER of its EncryptedPrivateKeyInfo (RFC
-/// 5958 section 3).
+/// Reads the first private key of a PEM text if it is encrypted, as the DER of its
+/// EncryptedPrivateKeyInfo (RFC 5958 section 3).
 pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, PrivateKeyError> {
     let normalised = Zeroizing::new(normalise(text.as_bytes()));
     let Some(block) = first_private_key(&normalised)? else {
@@ -158,7 +159,8 @@ pub(crate) fn read_encrypted_private_key(text: &str) -> Result<Option<Vec<u8>>, 
     Ok(Some(der.to_vec()))
 }
 
-/// A text in which something is broken gives no key: it could be another one than was meant.
+/// Finds the first private key. A text with a broken block gives none: that one could be the key
+/// that was meant.
 fn first_private_key(normalised: &str) -> Result<Option<Block<'_>>, PrivateKeyError> {
     let blocks = blocks(normalised);
     for block in &blocks {

@@ -82,7 +82,7 @@ fn one_long_base64_line_is_read() {
 }
 
 #[test]
-fn what_the_engine_and_openssl_write_around_certificates_is_read() {
+fn what_mbedtls_and_openssl_write_around_certificates_is_read() {
     let text = made("A").pem();
     reads(format!("{text}\0"), &["A"]);
     reads(format!("{text}\0\0\0"), &["A"]);

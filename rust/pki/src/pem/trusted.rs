@@ -9,7 +9,7 @@ const SERVERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.
 const CLIENTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
 const ANYBODY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 
-/// Whose certificates may lead to this one.
+/// Kinds of peers that a certificate is trusted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Uses {
     pub(super) servers: bool,
@@ -30,7 +30,7 @@ impl Uses {
     }
 }
 
-/// The certificate's own bytes, and its uses.
+/// Splits a block into the certificate's own bytes and its uses.
 pub(super) fn split(block: &[u8]) -> Option<(&[u8], Uses)> {
     let (certificate, settings) = block.split_at_checked(der_length(block)?)?;
     if settings.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn split(block: &[u8]) -> Option<(&[u8], Uses)> {
     Some((certificate, uses(settings).ok()?))
 }
 
-/// Without a list of uses all are allowed; what is rejected never is.
+/// Reads the trust settings. Without a list of uses all are allowed, except the rejected ones.
 fn uses(settings: &[u8]) -> der::Result<Uses> {
     let mut allowed = Uses::ALL;
     let settings = AnyRef::from_der(settings)?;

@@ -1,7 +1,8 @@
-//! The variables `SSL_CERT_FILE` and `SSL_CERT_DIR`: whom to trust in place of the operating system's certificates.
+//! Certificates of the variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, in place of the operating
+//! system's.
 //!
-//! Read here and not by rustls-native-certs, which passes over certificates that OpenSSL reads, and falls silent when
-//! a file holds none.
+//! Read here and not by rustls-native-certs, which passes over certificates that OpenSSL reads, and
+//! falls silent when a file holds none.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -19,17 +20,17 @@ pub(super) const FILE: &str = "SSL_CERT_FILE";
 /// Variable with the paths of folders.
 pub(super) const FOLDERS: &str = "SSL_CERT_DIR";
 
-/// More than any bundle has, in bytes.
+/// Largest file in bytes, more than any bundle has.
 const MAX_FILE: u64 = 1 << 26;
 
-/// What the variables say, as far as they are set.
+/// Values of the variables, as far as they are set.
 #[derive(Debug, Default)]
 pub struct NamedCertificates {
     /// `SSL_CERT_FILE`: the path of a file.
     pub file: Option<OsString>,
     /// `SSL_CERT_DIR`: paths of folders, separated as the platform separates them in `PATH`.
     pub folders: Option<OsString>,
-    /// Where relative paths count from.
+    /// Folder that relative paths count from.
     pub base: PathBuf,
 }
 
@@ -71,7 +72,7 @@ pub(super) fn add(store: &mut TrustStore, named: &NamedCertificates) -> bool {
     found
 }
 
-/// An empty part names nothing beside others.
+/// Splits a list of paths. An empty part names nothing beside others.
 fn paths(folders: &OsStr) -> Vec<PathBuf> {
     let parts = std::env::split_paths(folders);
     let named: Vec<PathBuf> = parts.filter(|path| !path.as_os_str().is_empty()).collect();
@@ -141,8 +142,8 @@ fn may_issue(certificate: &Certificate) -> bool {
     certificate.facts().may_issue()
 }
 
-/// Describes the certificates that are no CAs: only the user's own trust has certificates that count
-/// for themselves.
+/// Describes the certificates that are no CAs: only the user's own trust has certificates that
+/// count for themselves.
 fn leaves_in(bundle: &Bundle, source: &str) -> Option<TrustProblem> {
     let mut leaves = bundle.certificates.iter().filter(|one| !may_issue(one));
     let first = leaves.next()?;

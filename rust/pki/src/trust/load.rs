@@ -11,7 +11,8 @@ use crate::pem::read_bundle;
 /// Choice of the certificates that make up the default trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// The system's; Mozilla's when there are none, and beside them where the system's list is partial.
+    /// The system's; Mozilla's when there are none, and beside them where the system's list is
+    /// partial.
     #[default]
     Automatic,
     /// The system's alone.
@@ -36,28 +37,28 @@ pub struct CertificateFile {
 pub enum SystemCertificates {
     /// From the platform itself (Linux, Windows, macOS).
     Native,
-    /// From whatever the environment names in their place. Nothing else stands in when that is unusable: who sets the
-    /// variables says whom to trust.
+    /// From the files that environment variables name. Nothing else stands in when they are
+    /// unusable: who sets the variables says whom to trust.
     Named(NamedCertificates),
     /// From the caller, as PEM (Android, iOS).
     Pem(String),
 }
 
-/// Everything the default trust depends on.
+/// Inputs of the default trust.
 #[derive(Debug)]
 pub struct Request {
-    /// Which sources.
+    /// Sources to use.
     pub mode: Mode,
-    /// The override file, when the setting names one. It alone counts then.
+    /// Override file, which alone counts when there is one.
     pub override_bundle: Option<CertificateFile>,
     /// Certificates beside the system's or Mozilla's.
     pub extra: Option<CertificateFile>,
-    /// Where the system's come from.
+    /// Way to the system's certificates.
     pub system: SystemCertificates,
 }
 
-/// Platforms whose list of system certificates is known to be partial: Windows fetches roots on demand,
-/// Android and iOS hide some.
+/// Platforms whose list of system certificates is known to be partial: Windows fetches roots on
+/// demand, Android and iOS hide some.
 const SYSTEM_LIST_IS_PARTIAL: bool = cfg!(any(windows, target_os = "android", target_os = "ios"));
 
 pub(super) fn load(request: Request) -> TrustStore {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use rustls_pki_types::TrustAnchor;
 use webpki_roots::TLS_SERVER_ROOTS;
 
-/// The last day on which this bundle was seen to be the newest published one, ISO 8601.
+/// Last day on which this bundle was seen to be the newest published one, ISO 8601.
 pub const BUNDLE_DATE: &str = env!("MOZILLA_BUNDLE_DATE");
 
 /// Subject and key of every public authority.
@@ -26,7 +26,7 @@ pub(super) fn anchors() -> &'static [TrustAnchor<'static>] {
     TLS_SERVER_ROOTS
 }
 
-/// Whether the bundle has an authority with that subject and key.
+/// Returns whether the bundle has an authority with that subject and key.
 pub(super) fn holds(anchor: &TrustAnchor<'_>) -> bool {
     PUBLIC.contains(&(
         anchor.subject.as_ref(),

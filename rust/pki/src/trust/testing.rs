@@ -7,7 +7,8 @@ use super::{AnchorInfo, Origin, TrustStore};
 use crate::certificate::Certificate;
 
 impl TrustStore {
-    /// The same anchors as if they had come from elsewhere: no test holds the key of a public authority.
+    /// The same anchors as if they had come from elsewhere: no test holds the key of a public
+    /// authority.
     pub fn with_anchors_as(mut self, origin: Origin, is_public: bool) -> Self {
         for info in &mut self.infos {
             info.origin = origin;

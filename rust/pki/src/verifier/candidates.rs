@@ -1,7 +1,7 @@
-//! Which of the certificates that a peer sent path building looks at.
+//! Selection of the certificates that path building looks at.
 //!
-//! webpki bounds its steps, but reads every certificate in each of them: a peer that sends hundreds, some of
-//! one name, could keep a game's main thread busy for seconds before anybody knows who it is.
+//! webpki bounds its steps, but reads every certificate in each of them: a peer that sends
+//! hundreds, some of one name, could keep a thread busy for seconds before anybody knows who it is.
 
 use std::collections::VecDeque;
 
@@ -11,15 +11,15 @@ use x509_parser::asn1_rs::{Any, FromDer as _};
 
 use crate::certificate::Facts;
 
-/// Certificates that stand above one another by name: twice as many as the longest path that webpki builds, and
-/// some.
+/// Certificates that stand above one another by name: twice as many as the longest path that webpki
+/// builds, and some.
 const MAX_CANDIDATES: usize = 16;
 
-/// Ways through them, where each name stands for as many as there are certificates of it: a CA made anew, above
-/// another one, both signed by two others.
+/// Ways through them, where each name stands for as many as there are certificates of it: a CA made
+/// anew, above another one, both signed by two others.
 const MAX_PATHS: usize = 16;
 
-/// Those certificates, each once, that may stand above a leaf by their names.
+/// Certificates, each once, that may stand above a leaf by their names.
 pub(super) struct Candidates<'a> {
     /// The nearest to the leaf first.
     pub(super) certificates: Vec<CertificateDer<'a>>,
@@ -63,7 +63,7 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// The contents of a certificate's two Names.
+/// Contents of a certificate's two Names.
 struct Names {
     subject: Vec<u8>,
     issuer: Vec<u8>,

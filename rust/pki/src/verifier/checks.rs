@@ -1,4 +1,4 @@
-//! The single checks beside webpki's (RFC 5280 section 6.1).
+//! Single checks beside webpki's (RFC 5280 section 6.1).
 
 use webpki::VerifiedPath;
 
@@ -20,7 +20,7 @@ pub(super) fn dates(facts: &Facts, now: i64) -> Result<(), Refusal> {
     }
 }
 
-/// TLS signs with the leaf's key in every suite that rustls has.
+/// Checks digitalSignature: TLS signs with the leaf's key in every suite that rustls has.
 pub(super) fn leaf_key_usage(leaf: &Facts) -> Result<(), Refusal> {
     match leaf.key_usage {
         Some(usage) if !usage.digital_signature => {
@@ -30,7 +30,7 @@ pub(super) fn leaf_key_usage(leaf: &Facts) -> Result<(), Refusal> {
     }
 }
 
-/// An extended key usage, where there is one, names what `peer` is.
+/// Checks that an extended key usage, where there is one, allows what `peer` is.
 pub(super) fn purpose(peer: Role, leaf: &Facts) -> Result<(), Refusal> {
     match leaf.extended_key_usage {
         Some(usage) if !is_for(peer, usage) => Err(wrong_purpose(peer, leaf)),
@@ -53,8 +53,8 @@ fn wrong_purpose(peer: Role, facts: &Facts) -> Refusal {
     Refusal::usage_missing(facts, usage)
 }
 
-/// One key of the verified path is pinned, where any is: the leaf's, or one of `issuers`, each the DER of a
-/// SubjectPublicKeyInfo.
+/// Checks that a key of the verified path is pinned, where any is: the leaf's, or one of `issuers`,
+/// each the DER of a SubjectPublicKeyInfo.
 pub(super) fn pins(
     pins: &Pins,
     leaf: &Facts,
@@ -69,8 +69,9 @@ pub(super) fn pins(
     Err(Refusal::pin_mismatch(leaf, pins.len()))
 }
 
-/// What webpki leaves out about a path: pins, revocation lists; keyCertSign of intermediates; dates, purpose
-/// and path length of the anchor, where its whole certificate is known.
+/// Checks what webpki leaves out about a path: pins, revocation lists; keyCertSign of
+/// intermediates; dates, purpose and path length of the anchor, where its whole certificate is
+/// known.
 pub(super) fn path(
     policy: &Policy<'_>,
     leaf: &Facts,
@@ -104,14 +105,14 @@ pub(super) fn path(
     pins(policy.pins, leaf, issuers.chain([anchor_key]))
 }
 
-/// The certificates between leaf and anchor, the leaf's issuer first.
+/// Returns the certificates between leaf and anchor, the leaf's issuer first.
 pub(super) fn intermediates(path: &VerifiedPath<'_>) -> Result<Vec<Facts>, Refusal> {
     path.intermediate_certificates()
         .map(|issuer| Facts::from_der(&issuer.der()).map_err(Refusal::Malformed))
         .collect()
 }
 
-/// Every certificate below the anchor, in the lists of the one above it.
+/// Looks every certificate below the anchor up in the lists of the one above it.
 fn revocation(
     policy: &Policy<'_>,
     leaf: &Facts,
@@ -130,7 +131,7 @@ fn revocation(
     policy.revocation.check(below, anchor, &trusted, now)
 }
 
-/// An anchor that another trusted certificate issued may stand on that one's list.
+/// Looks an anchor that another trusted certificate issued up in that one's lists.
 fn revocation_of_anchor(
     policy: &Policy<'_>,
     anchor: &Certificate,
@@ -153,7 +154,8 @@ fn revocation_of_anchor(
 
 fn anchor(peer: Role, anchor: &Facts, below_anchor: usize, now: i64) -> Result<(), Refusal> {
     dates(anchor, now)?;
-    // webpki asks this of intermediates; an anchor that is for other purposes vouches for nobody here either.
+    // webpki asks this of intermediates; an anchor that is for other purposes vouches for nobody
+    // here either.
     if let Some(usage) = anchor.extended_key_usage
         && !is_for(peer, usage)
         && !usage.any
@@ -188,7 +190,7 @@ pub(super) fn why_not_an_issuer(facts: &Facts) -> Refusal {
     }
 }
 
-/// Name constraints bind a common name that serves as a name.
+/// Checks a common name that serves as a name against the name constraints.
 pub(super) fn constraints_on(
     common_name: &str,
     leaf: &Facts,

@@ -1,4 +1,4 @@
-//! From an error of path building to the refusal that names the certificate at fault.
+//! Refusals for the errors of path building, with the certificate at fault.
 
 use rustls_pki_types::CertificateDer;
 use webpki::Error;
@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::trust::TrustProblem;
 
 impl Check<'_> {
-    /// Why webpki found no path, with the certificate that is the cause.
+    /// Returns the reason why webpki found no path, with the certificate that is the cause.
     pub(super) fn explain(&self, error: &Error, intermediates: &[CertificateDer<'_>]) -> Refusal {
         let mut chain = vec![self.leaf.clone()];
         chain.extend(
@@ -25,7 +25,8 @@ impl Check<'_> {
             Error::InvalidSignatureForPublicKey
                 | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
         );
-        // webpki complains of the CA mark of a self-signed leaf, or of another certificate with the same name.
+        // webpki complains of the CA mark of a self-signed leaf, or of another certificate with the
+        // same name.
         let self_signed = self.leaf.is_self_issued()
             && match error {
                 Error::EndEntityUsedAsCa => self.leaf.signed(&self.end_entity.der()),
@@ -47,7 +48,8 @@ impl Check<'_> {
         refusal_of(error, &chain, seconds(self.now), count, why_empty)
     }
 
-    /// An issuer, sent along or trusted, whose key is too weak for its signatures to be believed.
+    /// Finds an issuer, sent along or trusted, whose key is too weak for its signatures to be
+    /// accepted.
     fn weak_issuer<'c>(&'c self, chain: &'c [Facts]) -> Option<(&'c Facts, KeyWeakness)> {
         let issuers = chain.iter().flat_map(|facts| {
             let sent = chain.iter().skip(1);
@@ -61,8 +63,8 @@ impl Check<'_> {
     }
 }
 
-/// Why webpki found no path. `chain` is what the peer sent, leaf first; `trusted` counts the trusted
-/// certificates, and `problem` says why there is none.
+/// Returns the reason why webpki found no path. `chain` is what the peer sent, leaf first;
+/// `trusted` counts the trusted certificates, and `problem` says why there is none.
 pub(super) fn refusal_of(
     error: &Error,
     chain: &[Facts],

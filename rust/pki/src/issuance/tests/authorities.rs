@@ -60,7 +60,8 @@ fn an_authority_for_clients_alone_issues() {
         &none(),
         &dates(),
     );
-    // The signer has the right public half and signs nothing that can be checked: past all refusals of the authority.
+    // The signer has the right public half and signs nothing that can be checked: past all refusals
+    // of the authority.
     says(&made.unwrap_err(), &["halves do not belong together"]);
 }
 
@@ -79,13 +80,13 @@ fn inner(der: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_certificate_as_the_engine_generates_it_may_issue_and_so_may_our_self_signed_one() {
-    let engines = Template::like_the_engine("old CA").self_signed();
-    let pair = KeyPair::try_from(engines.key_der()).unwrap();
+fn a_certificate_as_mbedtls_generates_it_may_issue_and_so_may_our_self_signed_one() {
+    let generated = Template::like_the_engine("old CA").self_signed();
+    let pair = KeyPair::try_from(generated.key_der()).unwrap();
     let info = pair.subject_public_key_info();
-    let engines = Authority {
+    let generated = Authority {
         key: Key { pair, info },
-        certificate: certificate(&engines),
+        certificate: certificate(&generated),
     };
     let key = Key::new(KeyKind::P256);
     let ours = self_signed(&key, &subject("CN=new CA"), &dates(), &none()).unwrap();
@@ -93,7 +94,7 @@ fn a_certificate_as_the_engine_generates_it_may_issue_and_so_may_our_self_signed
         key,
         certificate: ours,
     };
-    for ca in [engines, ours] {
+    for ca in [generated, ours] {
         let leaf = ca.issue(&Key::new(KeyKind::P256), "CN=localhost", &none());
         assert!(leaf.is_signed_with(&ca.key.info));
     }

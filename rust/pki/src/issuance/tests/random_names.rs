@@ -1,4 +1,5 @@
-//! Names nobody thought of: what is accepted is written as it was given, and what is not is refused.
+//! Names nobody thought of: what is accepted is written as it was given, and what is not is
+//! refused.
 
 use godot_rustls_testkit::{Generator, KeyKind};
 use x509_parser::prelude::{FromDer, X509Name};

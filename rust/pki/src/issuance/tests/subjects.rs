@@ -91,7 +91,7 @@ fn backslashes_escape_special_characters_and_bytes() {
         assert_eq!(subject(&name).common_name(), value, "{escaped}");
         assert!(written(&name).starts_with("O=o,CN="), "{escaped}");
     }
-    // The engine takes the comma for escaped here.
+    // mbedTLS takes the comma for escaped here.
     assert_eq!(written("CN=a\\\\,O=b"), "O=b,CN=a\\\\");
 }
 

@@ -1,4 +1,5 @@
-//! `SSL_CERT_FILE` and `SSL_CERT_DIR`, given as values: the environment belongs to the whole process.
+//! `SSL_CERT_FILE` and `SSL_CERT_DIR`, given as values: the environment belongs to the whole
+//! process.
 
 use std::fs;
 use std::path::Path;

@@ -15,7 +15,7 @@ fn trusted(template: Template) -> (TrustStore, Issued) {
 }
 
 #[test]
-fn a_certificate_as_the_engine_generates_it_is_accepted_when_trusted_itself() {
+fn a_certificate_as_mbedtls_generates_it_is_accepted_when_trusted_itself() {
     let (trust, made) = trusted(Template::like_the_engine(HOST));
     accepts(&trust, &[&made], HOST);
 }
@@ -70,7 +70,7 @@ fn every_supported_key_may_sign_a_trusted_self_signed_certificate() {
 }
 
 #[test]
-fn a_badly_encoded_serial_number_as_the_engine_writes_one_in_500_is_accepted() {
+fn a_badly_encoded_serial_number_as_mbedtls_writes_one_in_500_is_accepted() {
     let made = Template::like_the_engine(HOST).self_signed();
     let mut serial = vec![0, 0x12];
     serial.extend([7; 18]);

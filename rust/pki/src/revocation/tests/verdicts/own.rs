@@ -4,7 +4,7 @@ use godot_rustls_testkit::{KeyKind, Template};
 
 use super::*;
 
-/// As the engine makes them: no key usage, so it may sign lists too.
+/// As mbedTLS makes them: no key usage, so it may sign lists too.
 fn trusted() -> Issued {
     Template::like_the_engine(HOST).self_signed()
 }
@@ -33,7 +33,7 @@ fn its_serial_number_is_found_however_long_and_badly_written_it_is() {
         let list = empty().revoking_serial(serial, None).signed_by(&own);
         refuses(verdict_on_own(&own, &[list]), revoked_for(&own, None));
     }
-    // As the engine writes one in 500: with zero bytes too many, which those who make lists leave out.
+    // As mbedTLS writes one in 500: with zero bytes too many, which those who make lists leave out.
     for (written, number) in [
         (&[0, 0x12, 7][..], &[0x12, 7][..]),
         (&[0, 0, 0x80, 7], &[0x80, 7]),

@@ -68,7 +68,8 @@ fn the_lists_of_a_ca_that_was_made_anew_do_not_refuse_each_others_certificates()
     let given = [ended_list, current];
     assert_eq!(about(&given, &by_new), Ok(()));
     refuses(about(&given, &by_old), unusable("CN=Root", ended(NOW - 5)));
-    // Whichever of the two revokes it: serial numbers of one CA are told apart (RFC 5280 section 4.1.2.2).
+    // Whichever of the two revokes it: serial numbers of one CA are told apart (RFC 5280 section
+    // 4.1.2.2).
     for leaf in [&by_old, &by_new] {
         for signer in [&old, &new] {
             let given = [revoking(leaf).signed_by(signer)];
@@ -84,7 +85,8 @@ fn a_list_of_the_name_that_another_key_signed_can_only_refuse() {
     let leaf = root.issue(Template::leaf("server").names(&[HOST]));
     let about = |given: &[SignedList]| verdict(&[&root], given, &[&leaf]);
     let good = empty().signed_by(&root);
-    // An authority below others that was made anew has two lists too, and nobody trusts its own certificates.
+    // An authority below others that was made anew has two lists too, and nobody trusts its own
+    // certificates.
     let strange = empty().signed_by(&stranger);
     assert_eq!(about(&[good.clone(), strange.clone()]), Ok(()));
     let revoking = revoking(&leaf).signed_by(&stranger);
