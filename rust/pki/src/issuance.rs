@@ -20,6 +20,7 @@ use rcgen::{
     SerialNumber,
 };
 
+pub use crate::attribute_types::StringKind;
 use crate::certificate::{Certificate, PublicKeyKind};
 use crate::crypto::fill_with_random;
 use crate::pem::write_block;
@@ -27,7 +28,7 @@ pub use alternative_names::{AlternativeNameError, AlternativeNames, NameFault};
 pub use error::{AuthorityFault, Error, KeyRole, SigningError};
 use key::SubjectKey;
 use layout::{IssuedBy, Signer};
-pub use subject::{StringKind, Subject, SubjectError, SubjectFault, ValueFault};
+pub use subject::{Subject, SubjectError, SubjectFault, ValueFault};
 pub use validity::{Bound, Validity, ValidityError};
 
 /// Size of a serial number in bytes; RFC 5280 section 4.1.2.2 allows no more.

@@ -6,6 +6,7 @@
 //! sentences are made above.
 #![forbid(unsafe_code)]
 
+mod attribute_types;
 pub mod certificate;
 pub mod crypto;
 pub mod digest;

@@ -5,27 +5,7 @@ use std::fmt::Write as _;
 use x509_parser::asn1_rs::{Any, Tag, ToDer};
 use x509_parser::prelude::{AttributeTypeAndValue, FromDer, X509Name};
 
-/// Attribute types with a short name: those of RFC 4514 section 3 and more common ones.
-const SHORT_NAMES: [(&str, &str); 16] = [
-    ("2.5.4.3", "CN"),
-    ("2.5.4.4", "SN"),
-    ("2.5.4.5", "serialNumber"),
-    ("2.5.4.6", "C"),
-    ("2.5.4.7", "L"),
-    ("2.5.4.8", "ST"),
-    ("2.5.4.9", "STREET"),
-    ("2.5.4.10", "O"),
-    ("2.5.4.11", "OU"),
-    ("2.5.4.12", "title"),
-    ("2.5.4.42", "GN"),
-    ("2.5.4.43", "initials"),
-    ("2.5.4.65", "pseudonym"),
-    ("0.9.2342.19200300.100.1.1", "UID"),
-    ("0.9.2342.19200300.100.1.25", "DC"),
-    ("1.2.840.113549.1.9.1", "emailAddress"),
-];
-
-const COMMON_NAME: &str = "2.5.4.3";
+use crate::attribute_types::{COMMON_NAME, short_name};
 
 /// Writes the name in RFC 4514 form: most specific part first, values escaped.
 pub(super) fn rfc4514(name: &X509Name<'_>) -> String {
@@ -52,7 +32,7 @@ pub fn rfc4514_of_der(subject: &[u8]) -> String {
 /// Returns the most specific common name, if it can be compared. No earlier one stands in for it.
 pub(super) fn common_name(name: &X509Name<'_>) -> Option<String> {
     name.iter_attributes()
-        .filter(|a| a.attr_type().to_id_string() == COMMON_NAME)
+        .filter(|a| a.attr_type().as_bytes() == COMMON_NAME.as_bytes())
         .last()
         .and_then(|a| text(a.attr_value()))
         .filter(|name| can_be_compared(name))
@@ -84,12 +64,12 @@ pub fn wrap_in_sequence(contents: &[u8]) -> Vec<u8> {
 }
 
 fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
-    let oid = attribute.attr_type().to_id_string();
-    let short = SHORT_NAMES.iter().find(|(id, _)| *id == oid);
-    match (short, text(attribute.attr_value())) {
-        (Some((_, name)), Some(value)) => format!("{name}={}", escape(&value)),
-        (Some((_, name)), None) => format!("{name}={}", hex(attribute.attr_value())),
-        (None, _) => format!("{oid}={}", hex(attribute.attr_value())),
+    let oid = attribute.attr_type();
+    let value = attribute.attr_value();
+    match (short_name(oid.as_bytes()), text(value)) {
+        (Some(name), Some(text)) => format!("{name}={}", escape(&text)),
+        (Some(name), None) => format!("{name}={}", hex(value)),
+        (None, _) => format!("{}={}", oid.to_id_string(), hex(value)),
     }
 }
 

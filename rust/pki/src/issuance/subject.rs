@@ -4,7 +4,6 @@
 //! quotes mean nothing. mbedTLS drops all that follows an unknown attribute, and all but the last
 //! of equal attributes: the first is refused here, the second kept.
 
-mod attribute_types;
 mod error;
 mod value;
 
@@ -12,11 +11,10 @@ use der::asn1::{Any, ObjectIdentifier};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 
-use attribute_types::{COMMON_NAME, COUNTRY, in_right_case};
+use crate::attribute_types::{self, COMMON_NAME, COUNTRY, in_right_case};
 use value::Value;
 
 pub use error::{SubjectError, SubjectFault, ValueFault};
-pub use value::StringKind;
 
 /// A distinguished name with a common name in it.
 #[derive(Debug, Clone)]
@@ -100,7 +98,7 @@ fn attribute(part: &str) -> Result<(ObjectIdentifier, Value), SubjectFault> {
     };
     let known = attribute_types::find(name);
     let oid = match known {
-        Some(known) => known.oid,
+        Some((oid, _)) => oid,
         None => numeric(name).ok_or_else(|| SubjectFault::UnknownAttribute {
             attribute: name.to_owned(),
             meant: in_right_case(name.trim()),
@@ -109,7 +107,7 @@ fn attribute(part: &str) -> Result<(ObjectIdentifier, Value), SubjectFault> {
     let value = match (escaped.strip_prefix('#'), known) {
         _ if escaped.is_empty() => Err(ValueFault::Empty),
         (Some(digits), _) => Value::from_hex(digits),
-        (None, Some(known)) => Value::from_text(escaped, known.kind),
+        (None, Some((_, kind))) => Value::from_text(escaped, kind),
         (None, None) => Err(ValueFault::NotHex),
     };
     let value = value.and_then(|value| check_country(oid, value));

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::attribute_types::overview;
-use super::value::{MAX_VALUE, StringKind};
+use super::value::MAX_VALUE;
+use crate::attribute_types::{StringKind, overview};
 use crate::text::quoted;
 
 /// Text that is no distinguished name for a certificate.

@@ -6,23 +6,13 @@ use der::asn1::{Any, BmpString};
 use der::{Decode, Tag, Tagged};
 
 use super::ValueFault;
+use crate::attribute_types::StringKind;
 
 /// Longest value that mbedTLS keeps, in bytes.
 pub(super) const MAX_VALUE: usize = 255;
 
 /// Characters that stand for themselves behind a backslash (RFC 4514 section 2.4).
 const SPECIAL: &[u8] = b" \"#+,;<=>\\";
-
-/// The string types that new names are written in (RFC 5280 section 4.1.2.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StringKind {
-    /// UTF8String: any text.
-    Utf8,
-    /// PrintableString: a part of ASCII (X.680 section 41.4).
-    Printable,
-    /// IA5String: ASCII.
-    Ia5,
-}
 
 /// Value as text and as encoded.
 #[derive(Debug, Clone)]
