@@ -18,8 +18,7 @@ use x509_parser::prelude::{
 };
 
 pub use error::ParseError;
-pub use name::rfc4514_of_der;
-pub use name::wrap_in_sequence;
+pub(crate) use name::{rfc4514_of_der, wrap_in_sequence};
 pub use public_key::{KeyWeakness, PublicKeyKind};
 pub(crate) use signed::Signed;
 
@@ -139,7 +138,7 @@ impl Certificate {
     }
 
     /// Returns whether subject and issuer are the same name, whoever signed.
-    pub fn is_self_issued(&self) -> bool {
+    pub(crate) fn is_self_issued(&self) -> bool {
         self.facts.is_self_issued()
     }
 
@@ -199,13 +198,13 @@ impl Facts {
     }
 
     /// Returns whether subject and issuer are the same name.
-    pub fn is_self_issued(&self) -> bool {
+    pub(crate) fn is_self_issued(&self) -> bool {
         self.subject_der == self.issuer_der
     }
 
     /// Returns whether it may issue: CA:TRUE, keyCertSign when a key usage is there, nothing
     /// critical that is unknown (RFC 5280 section 6.1.4).
-    pub fn may_issue(&self) -> bool {
+    pub(crate) fn may_issue(&self) -> bool {
         self.is_version_3
             && self.basic_constraints.is_some_and(|c| c.is_ca)
             && self.key_usage.is_none_or(|usage| usage.key_cert_sign)
@@ -223,7 +222,7 @@ impl Facts {
 
     /// Returns the names that a reference is compared with: alternative names, else the common
     /// name.
-    pub fn presented_names(&self) -> Vec<String> {
+    pub(crate) fn presented_names(&self) -> Vec<String> {
         if self.has_alternative_names {
             self.alternative_names().collect()
         } else {

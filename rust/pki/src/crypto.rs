@@ -19,7 +19,9 @@ mod tests;
 use encrypted_key::write_private_key;
 pub use encrypted_key::{EncryptedKeyError, decrypt_private_key};
 pub use error::Error;
-pub use generate::{Curve, check_rsa_size, generate_ecdsa, generate_rsa};
+#[cfg(test)]
+use generate::check_rsa_size;
+pub use generate::{Curve, generate_ecdsa, generate_rsa};
 pub use hash::{Hash, HashAlgorithm};
 pub use mac::hmac;
 pub use private_key::PrivateKey;

@@ -48,7 +48,7 @@ impl ReferenceName {
 
     /// Compares a literal name with the DNS alternative names, the one comparison that webpki
     /// refuses.
-    pub fn matches_alternative_literally(&self, facts: &Facts) -> bool {
+    pub(crate) fn matches_alternative_literally(&self, facts: &Facts) -> bool {
         match self {
             Self::Literal(name) => {
                 is_comparable(name)
@@ -65,7 +65,7 @@ impl ReferenceName {
     /// Compares with a subject's common name: exactly, by one left-most wildcard label over at
     /// least two others, or as an address. Only for certificates without alternative names from the
     /// user's own trust.
-    pub fn matches_common_name(&self, common_name: &str) -> bool {
+    pub(crate) fn matches_common_name(&self, common_name: &str) -> bool {
         if common_name.contains('\0') {
             return false;
         }
@@ -128,7 +128,7 @@ pub fn indication(host: &str) -> Option<ServerName<'static>> {
 ///
 /// It is taken as it is compared with a reference name: in A-labels. Any constraint fails what is
 /// no DNS name, and a subtree that is none fails every name: nothing says what is within them.
-pub fn constraints_allow(constraints: &NameConstraints, common_name: &str) -> bool {
+pub(crate) fn constraints_allow(constraints: &NameConstraints, common_name: &str) -> bool {
     let subtrees = || {
         constraints
             .permitted_dns

@@ -5,7 +5,7 @@ mod load;
 mod mozilla;
 mod problem;
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(test)]
 mod testing;
 
 #[cfg(test)]

@@ -153,26 +153,7 @@ pub fn verify_chain(
         end_entity: &end_entity,
         now,
     };
-    let accepted = match own {
-        Some(own) if own.is_self_signed() => check.own_certificate(own)?,
-        Some(_) => match check.path(intermediates) {
-            Err(refusal) if refusal.is_untrusted() => {
-                return Err(if leaf.is_self_issued() {
-                    Refusal::SelfSignatureBroken {
-                        subject: leaf.display_name(),
-                        algorithm: leaf.signature_algorithm.clone(),
-                    }
-                } else {
-                    Refusal::TrustedLeafIsNotAnchor {
-                        subject: leaf.display_name(),
-                        issuer: leaf.issuer.clone(),
-                    }
-                });
-            }
-            outcome => outcome?,
-        },
-        None => check.path(intermediates)?,
-    };
+    let accepted = check.trust(own, intermediates)?;
     checks::leaf_key_usage(leaf)?;
     if let Party::Server {
         verification: Verification::Full,
@@ -193,6 +174,29 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// Finds out why the leaf is trusted, which is `own` when the user trusts the leaf itself.
+    fn trust(
+        &self,
+        own: Option<&Trusted>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Result<Accepted, Refusal> {
+        match own {
+            Some(own) if own.is_self_signed() => self.own_certificate(own),
+            Some(_) => self.path(intermediates).map_err(|refusal| match refusal {
+                refusal if !refusal.is_untrusted() => refusal,
+                _ if self.leaf.is_self_issued() => Refusal::SelfSignatureBroken {
+                    subject: self.leaf.display_name(),
+                    algorithm: self.leaf.signature_algorithm.clone(),
+                },
+                _ => Refusal::TrustedLeafIsNotAnchor {
+                    subject: self.leaf.display_name(),
+                    issuer: self.leaf.issuer.clone(),
+                },
+            }),
+            None => self.path(intermediates),
+        }
+    }
+
     /// Checks a leaf that is, byte for byte, a self-signed certificate of the user's own: it
     /// vouches for itself when everything else about it holds.
     fn own_certificate(&self, own: &Trusted) -> Result<Accepted, Refusal> {

@@ -21,7 +21,7 @@ pub(super) fn rfc4514(name: &X509Name<'_>) -> String {
 }
 
 /// Writes a DER Name, or the contents of one (as trust anchors hold it), in RFC 4514 form.
-pub fn rfc4514_of_der(subject: &[u8]) -> String {
+pub(crate) fn rfc4514_of_der(subject: &[u8]) -> String {
     if let Ok((_, name)) = X509Name::from_der(subject) {
         return rfc4514(&name);
     }
@@ -45,7 +45,7 @@ pub(super) fn can_be_compared(name: &str) -> bool {
 }
 
 /// Wraps `contents` in a DER SEQUENCE (X.690 section 8.1.3).
-pub fn wrap_in_sequence(contents: &[u8]) -> Vec<u8> {
+pub(crate) fn wrap_in_sequence(contents: &[u8]) -> Vec<u8> {
     let mut out = vec![0x30];
     let length = contents.len();
     if let (true, Ok(short)) = (length < 0x80, u8::try_from(length)) {

@@ -23,7 +23,7 @@ pub enum Curve {
 
 /// Checks that the provider makes RSA keys of so many bits. [`Error::UnsupportedRsaSize`] where
 /// only other implementations do.
-pub fn check_rsa_size(bits: i64) -> Result<KeySize, Error> {
+pub(super) fn check_rsa_size(bits: i64) -> Result<KeySize, Error> {
     match bits {
         2048 => Ok(KeySize::Rsa2048),
         3072 => Ok(KeySize::Rsa3072),

@@ -41,7 +41,7 @@ impl AlternativeNames {
 
     /// Takes a common name that is a DNS name or an IP address, else none. The dot of an absolute
     /// name is left out: names are compared without it.
-    pub fn of_common_name(common_name: &str) -> Self {
+    pub(crate) fn of_common_name(common_name: &str) -> Self {
         let name = common_name.strip_suffix('.').unwrap_or(common_name);
         Self(AlternativeName::read(name).into_iter().collect())
     }

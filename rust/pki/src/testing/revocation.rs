@@ -6,7 +6,7 @@ use godot_rustls_testkit::{Issued, RevocationList, RevocationReason, Template, U
 pub const HOST: &str = "localhost";
 
 /// The usages of an authority that signs certificates and revocation lists.
-pub const MAY_SIGN_BOTH: [Usage; 2] = [Usage::CertSign, Usage::CrlSign];
+const MAY_SIGN_BOTH: [Usage; 2] = [Usage::CertSign, Usage::CrlSign];
 
 /// An authority that signs certificates and lists.
 pub fn authority(name: &str) -> Template {

@@ -9,7 +9,7 @@ use crate::certificate::Certificate;
 impl TrustStore {
     /// The same anchors as if they had come from elsewhere: no test holds the key of a public
     /// authority.
-    pub fn with_anchors_as(mut self, origin: Origin, is_public: bool) -> Self {
+    pub(crate) fn with_anchors_as(mut self, origin: Origin, is_public: bool) -> Self {
         for info in &mut self.infos {
             info.origin = origin;
             info.is_public = is_public;
@@ -21,7 +21,7 @@ impl TrustStore {
     }
 
     /// Authorities that are known by name and key alone, as Mozilla's are.
-    pub fn from_bare_anchors(certificates: &[Certificate]) -> Self {
+    pub(crate) fn from_bare_anchors(certificates: &[Certificate]) -> Self {
         let mut store = Self::default();
         for certificate in certificates {
             let anchor = webpki::anchor_from_trusted_cert(certificate.der()).unwrap();

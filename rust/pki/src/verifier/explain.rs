@@ -104,18 +104,12 @@ pub(super) fn refusal_of(
                 algorithms: names.collect(),
             }
         }
-        Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
-            Refusal::ExtendedUsageMissing { subject }
-        }
-        Error::CaUsedAsEndEntity => Refusal::CaAsLeaf { subject },
         Error::EndEntityUsedAsCa => {
             let culprit = chain.iter().skip(1).find(|facts| !facts.may_issue());
             Refusal::NotACa {
                 subject: culprit.unwrap_or(leaf).display_name(),
             }
         }
-        Error::PathLenConstraintViolated => Refusal::PathLengthViolated { subject },
-        Error::NameConstraintViolation => Refusal::NameConstraint { subject, ca: None },
         Error::UnsupportedCriticalExtension => {
             let oid = chain
                 .iter()
@@ -128,6 +122,19 @@ pub(super) fn refusal_of(
                 subject: culprit.unwrap_or(leaf).display_name(),
             }
         }
+        about_leaf => refusal_of_leaf(about_leaf, subject),
+    }
+}
+
+/// Returns the refusal for an error that names no certificate beside the leaf.
+fn refusal_of_leaf(error: &Error, subject: String) -> Refusal {
+    match error {
+        Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
+            Refusal::ExtendedUsageMissing { subject }
+        }
+        Error::CaUsedAsEndEntity => Refusal::CaAsLeaf { subject },
+        Error::PathLenConstraintViolated => Refusal::PathLengthViolated { subject },
+        Error::NameConstraintViolation => Refusal::NameConstraint { subject, ca: None },
         Error::MaximumPathBuildCallsExceeded
         | Error::MaximumPathDepthExceeded
         | Error::MaximumSignatureChecksExceeded
