@@ -22,8 +22,6 @@ pub enum DecodeProblem {
     NotTheFormat,
     /// The gzip header has flags that RFC 1952 reserves.
     ReservedFlags,
-    /// The header does not match its own check sum.
-    DamagedHeader,
     /// The stream breaks the rules of the format.
     Damaged,
     /// The stream breaks the rules of the format.
@@ -67,7 +65,6 @@ impl fmt::Display for DecodeError {
         match &self.problem {
             DecodeProblem::NotTheFormat => write!(f, "it does not begin like {format}"),
             DecodeProblem::ReservedFlags => f.write_str("its header has unknown flags"),
-            DecodeProblem::DamagedHeader => f.write_str("its header is damaged"),
             DecodeProblem::Damaged => {
                 // gzip is deflate between a header and a check sum.
                 let inner = if self.coding == Coding::Gzip { "deflate" } else { format };
