@@ -1,7 +1,7 @@
 //! Sentences about errors of keys, certificates and lists, with the names that scripts know.
 
 use godot_rustls_pki::crypto;
-use godot_rustls_pki::issuance::{self, SigningError};
+use godot_rustls_pki::issuance::{self, Bound, SigningError, ValidityError};
 use godot_rustls_pki::pem::PrivateKeyError;
 use godot_rustls_pki::pins::PinError;
 use godot_rustls_pki::revocation::RevocationListError;
@@ -52,6 +52,12 @@ pub(crate) fn of_issuance(error: &issuance::Error) -> String {
     match error {
         Error::Crypto(error) | Error::Signing(SigningError::Provider(error)) => of_crypto(error),
         Error::Signing(_) => "the engine could not sign with this key".to_owned(),
+        Error::Reversed(validity) => {
+            let [begin, end] = validity.to_texts();
+            format!(
+                "not_before ({begin}) is after not_after ({end}), so the certificate would never be valid: exchange them"
+            )
+        }
         Error::CannotIssue { .. } => {
             format!("{error}; make one with generate_certificate_authority()")
         }
@@ -67,4 +73,13 @@ pub(crate) fn of_pins(error: &PinError) -> String {
 /// Returns the sentence about `revocation_lists_pem`.
 pub(crate) fn of_revocation_lists(error: &RevocationListError) -> String {
     format!("revocation_lists_pem cannot be used: {error}")
+}
+
+/// Returns the sentence about an argument that is no moment.
+pub(crate) fn of_validity(error: &ValidityError) -> String {
+    let argument = match error.bound {
+        Bound::NotBefore => "not_before",
+        Bound::NotAfter => "not_after",
+    };
+    format!("{argument} {}", error.fault())
 }

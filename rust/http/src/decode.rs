@@ -72,7 +72,7 @@ impl Coding {
 }
 
 /// Decodes one body. After a failure it is of no more use.
-pub struct Decoder {
+pub(crate) struct Decoder {
     /// The coding that was applied last is undone first. Never empty.
     stages: Vec<Stage>,
     /// Bytes that all stages made.
@@ -99,7 +99,7 @@ enum Stream {
 
 impl Decoder {
     /// A decoder for one body with these codings, given in the order in which they were applied; none without any.
-    pub fn new(codings: &[Coding]) -> Option<Self> {
+    pub(crate) fn new(codings: &[Coding]) -> Option<Self> {
         (!codings.is_empty()).then(|| Self {
             stages: codings.iter().rev().copied().map(Stage::new).collect(),
             made: 0,
@@ -110,7 +110,7 @@ impl Decoder {
     /// was made, at most [`PIECE`] bytes and possibly none, or `None` when everything that came is decoded.
     ///
     /// What follows the end of the compressed stream is passed over, except further gzip members and zstd frames.
-    pub fn step(&mut self, input: &mut &[u8]) -> Result<Option<&[u8]>, DecodeError> {
+    pub(crate) fn step(&mut self, input: &mut &[u8]) -> Result<Option<&[u8]>, DecodeError> {
         let made = step(&mut self.stages, input, &mut self.made)?;
         Ok(match (made, self.stages.last()) {
             (Some(made), Some(last)) => Some(&last.piece[..made]),
@@ -119,13 +119,13 @@ impl Decoder {
     }
 
     /// Bytes that were made so far, also those between two codings.
-    pub fn made(&self) -> u64 {
+    pub(crate) fn made(&self) -> u64 {
         self.made
     }
 
     /// Fails when the body ended and a compressed stream is not whole. A body without a single byte is an empty one: servers
     /// name a coding in answers that have no body.
-    pub fn finish(self) -> Result<(), DecodeError> {
+    pub(crate) fn finish(self) -> Result<(), DecodeError> {
         match self.stages.iter().find(|stage| !stage.is_whole()) {
             None => Ok(()),
             Some(stage) => Err(DecodeProblem::Cut.of(stage.coding)),

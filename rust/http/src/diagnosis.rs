@@ -3,6 +3,8 @@
 //! The advice names a setting as the calling class calls it ([`Vocabulary`]), so that no class
 //! advises a property that another class has.
 
+use std::fmt;
+
 use godot_rustls_net::vocabulary as net;
 use godot_rustls_tls::diagnosis::{self as tls, Diagnosis};
 
@@ -41,6 +43,13 @@ impl Default for Vocabulary {
     }
 }
 
+/// Writes the message with neutral names of settings.
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&message(self, &Vocabulary::default()))
+    }
+}
+
 /// Returns cause and message of an error.
 pub fn diagnose(error: &FetchError, words: &Vocabulary) -> Diagnosis {
     Diagnosis::new(error.cause(), message(error, words))
@@ -53,9 +62,8 @@ pub fn message(error: &FetchError, words: &Vocabulary) -> String {
         timeout,
         read_timeout,
         size_limit,
-        redirect_limit,
-        downgrade,
         download_file,
+        ..
     } = words;
     match error {
         FetchError::Connect(error) => error.diagnosis(*connection).message,
@@ -86,13 +94,6 @@ pub fn message(error: &FetchError, words: &Vocabulary) -> String {
         FetchError::OutOfMemory => {
             format!("there is no memory for the body: set {download_file} or {size_limit}")
         }
-        FetchError::TooManyRedirects { followed } => format!(
-            "the server redirects once more after {followed} redirects: raise {redirect_limit} if that is meant"
-        ),
-        FetchError::RedirectLocation(error) => error.to_string(),
-        FetchError::RedirectDowngrade { from, to } => format!(
-            "https://{from} redirects to http://{to}, where everybody on the way could read and change everything: ask for that address itself, or set {downgrade}"
-        ),
         FetchError::Timeout { limit, step } => format!(
             "not done within {} seconds ({timeout}) while {}",
             limit.as_secs_f64(),
@@ -105,12 +106,34 @@ pub fn message(error: &FetchError, words: &Vocabulary) -> String {
         ),
         FetchError::Download(error) => error.to_string(),
         FetchError::EventStream(error) => error.to_string(),
-        FetchError::EventsNotTaken { limit } => format!(
-            "the server sends events faster than they can be taken: more than {} MiB of them wait",
-            limit >> 20
-        ),
+        FetchError::EventsNotTaken { limit } => events_not_taken(*limit),
         FetchError::Cancelled => "the request was cancelled".to_owned(),
         FetchError::Request(error) => error.to_string(),
+        FetchError::TooManyRedirects { .. }
+        | FetchError::RedirectLocation(_)
+        | FetchError::RedirectDowngrade { .. } => about_redirect(error, words),
+    }
+}
+
+fn events_not_taken(limit: usize) -> String {
+    format!(
+        "the server sends events faster than they can be taken: more than {} MiB of them wait",
+        limit >> 20
+    )
+}
+
+fn about_redirect(error: &FetchError, words: &Vocabulary) -> String {
+    match error {
+        FetchError::TooManyRedirects { followed } => format!(
+            "the server redirects once more after {followed} redirects: raise {} if that is meant",
+            words.redirect_limit
+        ),
+        FetchError::RedirectDowngrade { from, to } => format!(
+            "https://{from} redirects to http://{to}, where everybody on the way could read and change everything: ask for that address itself, or set {}",
+            words.downgrade
+        ),
+        FetchError::RedirectLocation(error) => error.to_string(),
+        other => message(other, words),
     }
 }
 

@@ -66,7 +66,7 @@ impl Download {
     /// `validator` names the version of the body; without one nothing can be resumed later.
     /// `continue_at` is the byte at which the answer begins, and the length of the [`Partial`] that was asked with;
     /// without it the file starts anew.
-    pub fn resumable(
+    pub(crate) fn resumable(
         target: &Path,
         url: &str,
         validator: Option<&str>,

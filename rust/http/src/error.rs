@@ -20,7 +20,6 @@ pub use download::{DownloadError, FileProblem, IoFailure};
 pub use transport::{BodyCut, TransportError};
 
 use crate::decode::{DecodeError, DecodeProblem};
-use crate::diagnosis::{self, Vocabulary};
 use crate::headers::HeaderError;
 use crate::request_url::LocationError;
 use crate::server_sent_events::EventError;
@@ -235,13 +234,6 @@ impl FetchError {
             Self::Download(error) => error.cause(),
             Self::Decode(_) | Self::Cancelled | Self::Request(_) => Cause::Other,
         }
-    }
-}
-
-/// Writes the message with neutral names of settings.
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&diagnosis::message(self, &Vocabulary::default()))
     }
 }
 

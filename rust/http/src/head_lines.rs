@@ -1,6 +1,6 @@
 //! Malformed lines in the head of a response: which of them can be passed over.
 //!
-//! Browsers and the engine pass over a line that is no header field, and so does hyper when it is told to. Where such a line
+//! Browsers pass over a line that is no header field, and so does hyper when it is told to. Where such a line
 //! could be about the length of the body, another reader on the way may have heeded it and ended the body elsewhere
 //! (RFC 9112 section 11.2): the response is refused then.
 

@@ -104,7 +104,7 @@ impl Fields {
         Ok(())
     }
 
-    /// Adds what every request has and the caller left out, in the engine's order.
+    /// Adds what every request has and the caller left out, in the order of `Host`, `User-Agent`, `Accept`.
     pub(super) fn complete(
         &mut self,
         authority: &str,
@@ -171,7 +171,7 @@ pub(super) fn lines_of(map: &HeaderMap) -> Vec<Line> {
         .collect()
 }
 
-/// A line as scripts get it: "Name: value", and without a blank at its end where there is no value, as the engine has it.
+/// A line as scripts get it: "Name: value", and without a blank at its end where there is no value.
 pub fn written((name, value): &Line) -> String {
     let blank = if value.is_empty() { "" } else { " " };
     format!("{name}:{blank}{value}")

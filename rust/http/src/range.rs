@@ -35,7 +35,7 @@ pub enum Reply {
 impl Partial {
     /// The headers that ask for the rest, or for all of it when the body is another one by now (RFC 9110 section
     /// 13.1.5).
-    pub fn range_headers(&self) -> [(&'static str, String); 2] {
+    pub(crate) fn range_headers(&self) -> [(&'static str, String); 2] {
         [
             ("Range", format!("bytes={}-", self.length)),
             ("If-Range", self.validator.clone()),

@@ -81,7 +81,7 @@ impl Hop {
     }
 }
 
-/// As the engine does after 301 and 302, and as browsers do for POST; 303 says it, 307 and 308 forbid it.
+/// After 301 and 302 as browsers do for POST; 303 says it, 307 and 308 forbid it (RFC 9110 section 15.4).
 fn becomes_get(status: u16, method: &Method) -> bool {
     match status {
         301 | 302 => {

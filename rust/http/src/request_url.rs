@@ -95,7 +95,7 @@ pub(crate) fn resolve(base: &Url, location: &str) -> Result<Url, LocationError> 
 }
 
 /// Whether every reader finds the host at the same place. Browsers take "///host/" and "/\\host/" for "//host/", and
-/// "https:host" for either; RFC 3986 does not, nor does the engine.
+/// "https:host" for either; RFC 3986 does not.
 fn is_plain(location: &str) -> bool {
     let is_scheme = |scheme: &str| {
         let scheme = scheme.to_ascii_lowercase();
@@ -115,7 +115,7 @@ fn is_plain(location: &str) -> bool {
     slashes == "//" && !authority.contains('\\')
 }
 
-/// As the engine does. A URL in a log or on a screen must not carry a password either.
+/// A URL in a log or on a screen must not carry a password.
 fn drop_user(url: &mut Url) {
     // Fails only for URLs without a host, which have no user information.
     let _ = url.set_username("");

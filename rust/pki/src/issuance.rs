@@ -69,7 +69,7 @@ pub fn authority(
 ) -> Result<Certificate, Error> {
     let signer = Signer::new(signer)?;
     signer.key.refuse_weak(KeyRole::Authority)?;
-    validity.refuse_reversed()?;
+    refuse_reversed(validity)?;
     let mut fields = fields(validity)?;
     fields.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     fields.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -91,7 +91,7 @@ pub fn issued(
     authority::check(ca.facts(), &signer.key)?;
     let key = SubjectKey::read(subject_key_info)?;
     key.refuse_weak(KeyRole::Subject)?;
-    validity.refuse_reversed()?;
+    refuse_reversed(validity)?;
     let mut fields = fields(validity)?;
     fields.is_ca = IsCa::ExplicitNoCa;
     fields.key_usages = leaf_usages(key.kind());
@@ -180,5 +180,14 @@ fn names_or_common_name(names: &AlternativeNames, subject: &Subject) -> Alternat
         AlternativeNames::of_common_name(subject.common_name())
     } else {
         names.clone()
+    }
+}
+
+/// Refuses dates under which a certificate is never valid.
+fn refuse_reversed(validity: &Validity) -> Result<(), Error> {
+    if validity.is_reversed() {
+        Err(Error::Reversed(*validity))
+    } else {
+        Ok(())
     }
 }

@@ -20,9 +20,14 @@ use crate::pem;
 use crate::pem::Bundle;
 
 pub use environment::NamedCertificates;
-pub use load::{CertificateFile, Mode, Request, SystemCertificates};
-pub use mozilla::BUNDLE_DATE as MOZILLA_BUNDLE_DATE;
+pub use load::{CertificateFile, Mode, Request, SystemCertificates, UnreadableFile};
+pub use mozilla::MOZILLA_BUNDLE_DATE;
 pub use problem::{NamedPathError, TrustProblem};
+
+/// Variable with the path of a file.
+const FILE: &str = "SSL_CERT_FILE";
+/// Variable with the paths of folders.
+const FOLDERS: &str = "SSL_CERT_DIR";
 
 /// Source of the default trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,18 +102,18 @@ pub struct TrustStore {
 
 /// The anchor that a verified path ended in.
 #[derive(Debug, Clone, Copy)]
-pub struct FoundAnchor<'a> {
+pub(crate) struct FoundAnchor<'a> {
     /// Origin of the anchor.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
     /// Its whole certificate, where there is one.
-    pub certificate: Option<&'a Certificate>,
+    pub(crate) certificate: Option<&'a Certificate>,
     /// Mozilla's bundle holds its subject and key, wherever this one was loaded from.
-    pub is_public: bool,
+    pub(crate) is_public: bool,
 }
 
 impl<'a> FoundAnchor<'a> {
     /// Returns the facts of its certificate, where there is one.
-    pub fn facts(&self) -> Option<&'a Facts> {
+    pub(crate) fn facts(&self) -> Option<&'a Facts> {
         self.certificate.map(Certificate::facts)
     }
 }

@@ -13,9 +13,12 @@ use godot::prelude::*;
 use godot_rustls_http::client::{Answered, Client, Piece};
 use godot_rustls_http::headers::written;
 use godot_rustls_net::connector::{Connector, PeerFacts};
+use godot_rustls_net::origin::Origin;
 use godot_rustls_net::proxy::Routes;
 use godot_rustls_net::redacted;
+use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
+use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use self::calls::Unusable;
@@ -134,34 +137,7 @@ impl RustlsHTTPClient {
             Ok(runtime) => runtime,
             Err(error) => return this.bind_mut().told(&error.to_string()),
         };
-        let mut me = this.bind_mut();
-        let (http, https) = match me.proxies.chosen() {
-            Ok(proxies) => proxies,
-            Err(problem) => {
-                me.status = Self::STATUS_CANT_CONNECT;
-                return me.told_because(Cause::Proxy, &problem);
-            }
-        };
-        let routes = Routes {
-            http,
-            https,
-            environment: None,
-        };
-        me.status = if calls::is_address(&origin.host) {
-            Self::STATUS_CONNECTING
-        } else {
-            Self::STATUS_RESOLVING
-        };
-        let connector = Connector::new(setup, routes, project_settings::connect_timeout());
-        let server = redacted::url_text(&format!("https://{}:{}", origin.host, origin.port));
-        let (client, work) = Client::open(connector, origin);
-        let task = runtime.spawn(work).abort_handle();
-        me.link = Some(Link {
-            client,
-            server,
-            task,
-        });
-        Error::OK
+        this.bind_mut().begin(&runtime, setup, origin)
     }
 
     /// Sends a request. [param method] is an [enum HTTPClient.Method], [param url] is a path such
@@ -441,5 +417,38 @@ impl RustlsHTTPClient {
         self.told(
             "RustlsHTTPClient.connection cannot be set: call connect_to_host(), or use RustlsStreamPeerTLS for TLS over your own stream",
         );
+    }
+}
+
+impl RustlsHTTPClient {
+    /// Starts to connect to `origin`.
+    fn begin(&mut self, runtime: &Handle, setup: Arc<ClientContext>, origin: Origin) -> Error {
+        let (http, https) = match self.proxies.chosen() {
+            Ok(proxies) => proxies,
+            Err(problem) => {
+                self.status = Self::STATUS_CANT_CONNECT;
+                return self.told_because(Cause::Proxy, &problem);
+            }
+        };
+        let routes = Routes {
+            http,
+            https,
+            environment: None,
+        };
+        self.status = if calls::is_address(&origin.host) {
+            Self::STATUS_CONNECTING
+        } else {
+            Self::STATUS_RESOLVING
+        };
+        let connector = Connector::new(setup, routes, project_settings::connect_timeout());
+        let server = redacted::url_text(&format!("https://{}:{}", origin.host, origin.port));
+        let (client, work) = Client::open(connector, origin);
+        let task = runtime.spawn(work).abort_handle();
+        self.link = Some(Link {
+            client,
+            server,
+            task,
+        });
+        Error::OK
     }
 }

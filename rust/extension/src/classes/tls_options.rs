@@ -5,31 +5,28 @@ mod engine;
 mod identities;
 mod request;
 mod saving;
+mod verification;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use godot::classes::{CryptoKey, RefCounted, Resource, TlsOptions, X509Certificate};
 use godot::prelude::*;
-use godot_rustls_pki::pem::read_bundle;
 use godot_rustls_pki::revocation::RevocationLists;
-use godot_rustls_tls::diagnosis::diagnose;
 use godot_rustls_tls::identity::{Identity, ServedName};
 use zeroize::Zeroizing;
 
 use request::TrustedText;
 
 use crate::engine::certificate_source::CertificateSource;
-use crate::engine::convert::{OrNull, godot_text, unix_time};
+use crate::engine::convert::{OrNull, godot_text};
 use crate::engine::objects::secret_text;
 use crate::engine::project_settings::handshake_threads;
-use crate::engine::shared_objects::look_at;
-use crate::options::config_cache::{self, SetupCache};
+use crate::options::config_cache::SetupCache;
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
 use crate::reasons::of_revocation_lists;
 use crate::runtime::threads::seed_early;
-use crate::vocabulary;
 
 /// TLS settings of a connection; a drop-in replacement for [TLSOptions].
 ///
@@ -474,32 +471,8 @@ impl RustlsTLSOptions {
         #[opt(default = -1)] unix_time: i64,
     ) -> GString {
         let (chain_pem, server_name) = (chain_pem.to_string(), server_name.to_string());
-        let verdict = Self::verify(&this, &chain_pem, &server_name, unix_time);
+        let verdict = verification::verify(&this, &chain_pem, &server_name, unix_time);
         godot_text(verdict.err().unwrap_or_default().as_str())
-    }
-
-    fn verify(
-        this: &Gd<Self>,
-        chain_pem: &str,
-        server_name: &str,
-        seconds: i64,
-    ) -> Result<(), String> {
-        if look_at(this, Self::is_server) {
-            return Err(
-                "expected client options: only a client verifies a server's chain".to_owned(),
-            );
-        }
-        // Nothing is bound while the default trusted roots are read, which may print a message.
-        let spec = look_at(this, Self::client_spec)?;
-        let setup = config_cache::temporary_client(&spec)?;
-        let now = unix_time(seconds)?;
-        let chain = read_bundle(chain_pem.as_bytes());
-        if let Some(problem) = chain.problems.first() {
-            return Err(format!("the chain cannot be read: {problem}"));
-        }
-        setup
-            .verify(&chain.certificates, server_name, now)
-            .map_err(|failure| diagnose(&failure, &vocabulary::TLS_OPTIONS).message)
     }
 }
 

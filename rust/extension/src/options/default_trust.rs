@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use godot_rustls_pki::trust::{
     CertificateFile, NamedCertificates, Request, Source, SystemCertificates, TrustStore,
+    UnreadableFile,
 };
 
 use crate::engine::convert::report;
@@ -85,7 +86,7 @@ fn file(setting: &str, path: &str) -> Option<CertificateFile> {
     }
     Some(CertificateFile {
         name: format!("{setting} \"{path}\""),
-        contents: read_relative(path),
+        contents: read_relative(path).map_err(UnreadableFile),
     })
 }
 

@@ -150,7 +150,7 @@ fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answe
     let is_head = *method == Method::HEAD;
     let has_none = *method == Method::CONNECT && (200..300).contains(&status)
         || !is_head && matches!(status, 204 | 304);
-    // As the engine has it: a HEAD is answered with a body of nothing, which is read once.
+    // A response to HEAD has a body without a byte, which is read once: callers that poll expect one.
     let length = if is_head { Some(0) } else { given };
     let has_body = !has_none;
     Answered {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::decode::Coding;
+use crate::diagnosis::{self, Vocabulary};
 
 #[test]
 fn every_setting_in_a_message_is_named_by_the_vocabulary() {

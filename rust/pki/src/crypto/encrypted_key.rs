@@ -1,7 +1,5 @@
 //! Private keys under a password (PKCS#8, RFC 5958; PBES2, RFC 8018).
 
-use std::fmt;
-
 use pkcs8::der::asn1::{AnyRef, OctetStringRef};
 use pkcs8::der::{self, Decode, SecretDocument, Tag};
 use pkcs8::pkcs5::pbes2::{DES_EDE3_CBC_OID, PBES2_OID, ScryptParams};
@@ -10,67 +8,12 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef, spki};
 use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
-use super::Error;
+use super::encrypted_key_error::{MAX_MEMORY, MAX_ROUNDS};
+use super::{EncryptedKeyError, Error};
 use crate::pem;
 
-/// Most rounds of PBKDF2, more than any tool asks for: a file could ask for hours of them.
-const MAX_ROUNDS: u32 = 2_000_000;
-/// Most memory for scrypt in bytes, more than any tool asks for: a file could ask for all there is.
-const MAX_MEMORY: u64 = 1 << 28;
 /// Block size of DES, and the length of its vector, in bytes.
 const DES_BLOCK: usize = 8;
-
-/// Reason why an encrypted private key cannot be decrypted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EncryptedKeyError {
-    /// The key is damaged, or its encryption is unknown.
-    Unreadable,
-    /// No password was given.
-    NoPassword,
-    /// The password is wrong, or the key is damaged.
-    WrongPassword,
-    /// The key is encrypted with PBES1.
-    OldScheme,
-    /// The key asks for so many rounds of PBKDF2.
-    TooManyRounds(u32),
-    /// The key asks scrypt for a cost that it cannot have.
-    ScryptCost(u64),
-    /// The key asks scrypt for too much memory.
-    ScryptMemory,
-}
-
-impl fmt::Display for EncryptedKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable => f.write_str(
-                "the encrypted private key cannot be read: it is damaged, or its encryption is unknown (PBES2 with AES is known, such as \"openssl pkcs8 -topk8\" makes)",
-            ),
-            Self::NoPassword => f.write_str("the private key is encrypted: pass its password"),
-            Self::WrongPassword => {
-                f.write_str("the password is wrong, or the encrypted private key is damaged")
-            }
-            Self::OldScheme => f.write_str(
-                "the private key is encrypted in an old way (PBES1): encrypt it anew with \"openssl pkcs8 -topk8 -v2 aes-256-cbc\"",
-            ),
-            Self::TooManyRounds(rounds) => write!(
-                f,
-                "the encrypted private key asks for {rounds} rounds of PBKDF2, at most {MAX_ROUNDS} are done: encrypt it anew with fewer"
-            ),
-            Self::ScryptCost(cost) => write!(
-                f,
-                "the encrypted private key asks scrypt for a cost of {cost}, which is no power of two from 2 on: it is damaged, encrypt it anew"
-            ),
-            Self::ScryptMemory => write!(
-                f,
-                "the encrypted private key asks scrypt for more than {} MiB: encrypt it anew with less",
-                MAX_MEMORY >> 20
-            ),
-        }
-    }
-}
-
-impl std::error::Error for EncryptedKeyError {}
 
 /// Reads the private key of a PEM text, encrypted (PKCS#8 alone) or not, as PKCS#8, PKCS#1 or SEC1
 /// PEM. No error has any part of the key or the password.

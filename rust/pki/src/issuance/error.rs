@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::validity::written;
 use super::{AlternativeNameError, Validity};
 use crate::certificate::{KeyWeakness, ParseError, PublicKeyKind};
 use crate::crypto;
@@ -114,12 +113,13 @@ impl fmt::Display for Error {
             Self::Signing(error) => error.fmt(f),
             Self::AlternativeName(error) => error.fmt(f),
             Self::WeakKey { role, weakness } => write!(f, "{role} cannot be used: {weakness}"),
-            Self::Reversed(validity) => write!(
-                f,
-                "not_before ({}) is after not_after ({}), so the certificate would never be valid: exchange them",
-                written(validity.not_before()),
-                written(validity.not_after())
-            ),
+            Self::Reversed(validity) => {
+                let [begin, end] = validity.to_texts();
+                write!(
+                    f,
+                    "notBefore ({begin}) is after notAfter ({end}), so the certificate would never be valid: exchange them"
+                )
+            }
             Self::CannotIssue { ca, fault } => {
                 write!(f, "the CA certificate {} cannot issue: {fault}", quoted(ca))
             }

@@ -16,6 +16,9 @@ use value::Value;
 
 pub use error::{SubjectError, SubjectFault, ValueFault};
 
+/// Longest value that mbedTLS keeps, in bytes.
+const MAX_VALUE: usize = 255;
+
 /// A distinguished name with a common name in it.
 #[derive(Debug, Clone)]
 pub struct Subject {

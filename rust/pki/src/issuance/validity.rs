@@ -6,7 +6,6 @@ use time::format_description::FormatItem;
 use time::macros::format_description;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
-use super::Error;
 use crate::text::quoted;
 
 /// Form of moments in arguments and messages.
@@ -41,13 +40,10 @@ impl Validity {
         self.not_after
     }
 
-    /// Refuses dates under which a certificate is never valid.
-    pub(super) fn refuse_reversed(&self) -> Result<(), Error> {
-        if self.is_reversed() {
-            Err(Error::Reversed(*self))
-        } else {
-            Ok(())
-        }
+    /// Returns both moments as [`Self::parse`] reads them.
+    pub fn to_texts(self) -> [String; 2] {
+        // The years that can be read all have four digits.
+        [self.not_before, self.not_after].map(|moment| moment.format(FORM).unwrap_or_default())
     }
 }
 
@@ -72,18 +68,24 @@ pub enum Bound {
 impl fmt::Display for ValidityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bound = match self.bound {
-            Bound::NotBefore => "not_before",
-            Bound::NotAfter => "not_after",
+            Bound::NotBefore => "notBefore",
+            Bound::NotAfter => "notAfter",
         };
-        write!(
-            f,
-            "{bound} is {}, which is no moment: write 14 digits YYYYMMDDhhmmss in UTC, such as \"20260131235959\"",
-            quoted(&self.text)
-        )
+        write!(f, "{bound} {}", self.fault())
     }
 }
 
 impl std::error::Error for ValidityError {}
+
+impl ValidityError {
+    /// Returns what is wrong, for a sentence that begins with the name of the bound.
+    pub fn fault(&self) -> String {
+        format!(
+            "is {}, which is no moment: write 14 digits YYYYMMDDhhmmss in UTC, such as \"20260131235959\"",
+            quoted(&self.text)
+        )
+    }
+}
 
 fn read(bound: Bound, text: &str) -> Result<OffsetDateTime, ValidityError> {
     moment(text).ok_or_else(|| ValidityError {
@@ -101,10 +103,4 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
     let date = Date::from_calendar_date(text[..4].parse().ok()?, month, two(6)?).ok()?;
     let time = Time::from_hms(two(8)?, two(10)?, two(12)?).ok()?;
     Some(PrimitiveDateTime::new(date, time).assume_utc())
-}
-
-/// Writes a moment as [`Validity::parse`] reads it.
-pub(super) fn written(moment: OffsetDateTime) -> String {
-    // The years that can be read all have four digits.
-    moment.format(FORM).unwrap_or_default()
 }

@@ -10,15 +10,10 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::{NamedPathError, Origin, TrustProblem, TrustStore};
+use super::{FILE, FOLDERS, NamedPathError, Origin, TrustProblem, TrustStore};
 use crate::certificate::Certificate;
 use crate::pem::{Bundle, read_bundle};
 use crate::text::quoted;
-
-/// Variable with the path of a file.
-pub(super) const FILE: &str = "SSL_CERT_FILE";
-/// Variable with the paths of folders.
-pub(super) const FOLDERS: &str = "SSL_CERT_DIR";
 
 /// Largest file in bytes, more than any bundle has.
 const MAX_FILE: u64 = 1 << 26;

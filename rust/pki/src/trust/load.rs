@@ -29,8 +29,12 @@ pub struct CertificateFile {
     /// Name of the file in messages.
     pub name: String,
     /// Bytes of the file, or the reason why it cannot be read.
-    pub contents: Result<Vec<u8>, String>,
+    pub contents: Result<Vec<u8>, UnreadableFile>,
 }
+
+/// Reason why a file cannot be read, in the words of whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableFile(pub String);
 
 /// Way to the operating system's certificates.
 #[derive(Debug)]
@@ -106,7 +110,7 @@ pub(super) fn load(request: Request) -> TrustStore {
 fn add_file(store: &mut TrustStore, file: CertificateFile) {
     match file.contents {
         Ok(bytes) => store.add_bundle(read_bundle(&bytes), Origin::Own, &file.name),
-        Err(reason) => store.problems.push(TrustProblem::Unreadable {
+        Err(UnreadableFile(reason)) => store.problems.push(TrustProblem::Unreadable {
             source: file.name,
             reason,
         }),

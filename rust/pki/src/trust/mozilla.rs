@@ -7,7 +7,7 @@ use rustls_pki_types::TrustAnchor;
 use webpki_roots::TLS_SERVER_ROOTS;
 
 /// Last day on which this bundle was seen to be the newest published one, ISO 8601.
-pub const BUNDLE_DATE: &str = env!("MOZILLA_BUNDLE_DATE");
+pub const MOZILLA_BUNDLE_DATE: &str = env!("MOZILLA_BUNDLE_DATE");
 
 /// Subject and key of every public authority.
 static PUBLIC: LazyLock<HashSet<(&[u8], &[u8])>> = LazyLock::new(|| {

@@ -235,17 +235,9 @@ impl fmt::Display for NamedPathError {
         match self {
             Self::Empty => f.write_str("it is set and empty"),
             Self::Io { text, .. } => write!(f, "it cannot be read ({text})"),
-            Self::IsFolder => write!(
-                f,
-                "it is a folder: name it in {}",
-                super::environment::FOLDERS
-            ),
+            Self::IsFolder => write!(f, "it is a folder: name it in {}", super::FOLDERS),
             Self::IsFile => {
-                write!(
-                    f,
-                    "it is no folder: name the file in {}",
-                    super::environment::FILE
-                )
+                write!(f, "it is no folder: name the file in {}", super::FILE)
             }
             Self::NotRegular => f.write_str("it is no regular file"),
             Self::TooLarge(limit) => write!(f, "it has more than {} MiB", limit >> 20),

@@ -74,7 +74,10 @@ fn an_override_in_der_counts_as_one_certificate() {
 #[test]
 fn an_unusable_override_trusts_nobody_and_says_why() {
     for (contents, word) in [
-        (Err("file not found".to_owned()), "file not found"),
+        (
+            Err(UnreadableFile("file not found".to_owned())),
+            "file not found",
+        ),
         (Ok(Vec::new()), "empty"),
         (Ok(b"just text".to_vec()), "CERTIFICATE"),
         (
@@ -201,7 +204,10 @@ fn extra_certificates_beside_an_empty_system_are_trust_enough() {
 
 #[test]
 fn a_missing_or_broken_extra_file_is_reported_and_the_rest_stays() {
-    for contents in [Err("file not found".to_owned()), Ok(b"text".to_vec())] {
+    for contents in [
+        Err(UnreadableFile("file not found".to_owned())),
+        Ok(b"text".to_vec()),
+    ] {
         let store = TrustStore::load(Request {
             mode: Mode::System,
             extra: Some(CertificateFile {

@@ -38,44 +38,11 @@ pub(super) struct NotYet {
 }
 
 /// Rules to be switched on, each when its crate keeps it. An entry that is not needed is a fault.
-pub(super) const NOT_YET: &[NotYet] = &[
-    not_yet(
-        "pki",
-        Rule::Circles,
-        "its errors and what they hold import each other",
-    ),
-    not_yet(
-        "pki",
-        Rule::Engine,
-        "comments and messages are being rewritten",
-    ),
-    not_yet(
-        "pki",
-        Rule::Sentences,
-        "the file of extra certificates holds one",
-    ),
-    not_yet(
-        "pki",
-        Rule::Public,
-        "names of one module are public for another",
-    ),
-    not_yet(
-        "http",
-        Rule::Circles,
-        "an error writes its message by diagnosis, which reads the error",
-    ),
-    not_yet("http", Rule::Engine, "comments are being rewritten"),
-    not_yet(
-        "http",
-        Rule::Public,
-        "names of one module are public for another",
-    ),
-    not_yet(
-        "extension",
-        Rule::Circles,
-        "a response holds the node that it was asked of, which returns it",
-    ),
-];
+pub(super) const NOT_YET: &[NotYet] = &[not_yet(
+    "extension",
+    Rule::Circles,
+    "a node returns its responses, and a response emits the signals of its node",
+)];
 
 const fn not_yet(layer: &'static str, rule: Rule, reason: &'static str) -> NotYet {
     NotYet {

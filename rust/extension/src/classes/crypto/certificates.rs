@@ -10,7 +10,7 @@ use super::RustlsCrypto;
 use crate::crypto::keys::{RecentKey, SecretKey, public_key};
 use crate::engine::convert::{godot_text, warn};
 use crate::engine::objects::{certificate_bytes, certificates, quietly, x509_certificate};
-use crate::reasons::of_issuance;
+use crate::reasons::{of_issuance, of_validity};
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
@@ -300,7 +300,7 @@ fn first_of(certificate: Option<Gd<X509Certificate>>) -> Result<Certificate, Str
 
 fn validity((not_before, not_after): (&GString, &GString)) -> Result<Validity, String> {
     let validity = Validity::parse(&not_before.to_string(), &not_after.to_string());
-    validity.map_err(|error| error.to_string())
+    validity.map_err(|error| of_validity(&error))
 }
 
 fn alternative_names(names: &PackedStringArray) -> Result<AlternativeNames, String> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::value::MAX_VALUE;
+use super::MAX_VALUE;
 use crate::attribute_types::{StringKind, overview};
 use crate::text::quoted;
 

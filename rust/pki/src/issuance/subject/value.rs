@@ -5,11 +5,9 @@ use std::fmt;
 use der::asn1::{Any, BmpString};
 use der::{Decode, Tag, Tagged};
 
+use super::MAX_VALUE;
 use super::ValueFault;
 use crate::attribute_types::StringKind;
-
-/// Longest value that mbedTLS keeps, in bytes.
-pub(super) const MAX_VALUE: usize = 255;
 
 /// Characters that stand for themselves behind a backslash (RFC 4514 section 2.4).
 const SPECIAL: &[u8] = b" \"#+,;<=>\\";
