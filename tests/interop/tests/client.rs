@@ -245,6 +245,57 @@ fn ends_of_a_connection_are_told_apart() {
     }
 }
 
+/// A certificate of the fixtures, the flags of `openssl s_server` beside it, and the cause and a word
+/// of the refusal of a client that trusts the root of the fixtures.
+type RefusedServer = (&'static str, &'static [&'static str], i64, &'static str);
+
+const REFUSED_SERVERS: [RefusedServer; 9] = [
+    (
+        "self_signed_openssl",
+        &[],
+        cause::UNTRUSTED_ISSUER,
+        "self-signed",
+    ),
+    ("localhost_expired", &[], cause::EXPIRED, "2021-01-01"),
+    ("localhost_future", &[], cause::NOT_YET_VALID, "2090-01-01"),
+    (
+        "name_san_dns_other",
+        &[],
+        cause::NAME_MISMATCH,
+        "other.example.test",
+    ),
+    (
+        "leaf_client_auth",
+        &[],
+        cause::BAD_CERTIFICATE,
+        "serverAuth",
+    ),
+    (
+        "leaf_unknown_critical",
+        &[],
+        cause::BAD_CERTIFICATE,
+        "1.2.3.4.5.6",
+    ),
+    (
+        "localhost_rsa2048",
+        &["-tls1_2", "-cipher", "AES128-SHA"],
+        cause::NO_COMMON_CIPHER,
+        "handshake_failure",
+    ),
+    (
+        "localhost",
+        &["-groups", "X448"],
+        cause::NO_COMMON_CIPHER,
+        "handshake_failure",
+    ),
+    (
+        "localhost_rsa2048",
+        &["-tls1_1", "-cipher", "ALL@SECLEVEL=0"],
+        cause::NO_COMMON_VERSION,
+        "protocol_version",
+    ),
+];
+
 #[test]
 fn refused_servers_are_refused_for_the_right_reason() {
     let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
@@ -273,69 +324,9 @@ fn refused_servers_are_refused_for_the_right_reason() {
         cause::UNTRUSTED_ISSUER,
         "Fixture Root",
     );
-    add(
-        "self_signed_openssl",
-        &[],
-        &root,
-        cause::UNTRUSTED_ISSUER,
-        "self-signed",
-    );
-    add(
-        "localhost_expired",
-        &[],
-        &root,
-        cause::EXPIRED,
-        "2021-01-01",
-    );
-    add(
-        "localhost_future",
-        &[],
-        &root,
-        cause::NOT_YET_VALID,
-        "2090-01-01",
-    );
-    add(
-        "name_san_dns_other",
-        &[],
-        &root,
-        cause::NAME_MISMATCH,
-        "other.example.test",
-    );
-    add(
-        "leaf_client_auth",
-        &[],
-        &root,
-        cause::BAD_CERTIFICATE,
-        "serverAuth",
-    );
-    add(
-        "leaf_unknown_critical",
-        &[],
-        &root,
-        cause::BAD_CERTIFICATE,
-        "1.2.3.4.5.6",
-    );
-    add(
-        "localhost_rsa2048",
-        &["-tls1_2", "-cipher", "AES128-SHA"],
-        &root,
-        cause::NO_COMMON_CIPHER,
-        "handshake_failure",
-    );
-    add(
-        "localhost",
-        &["-groups", "X448"],
-        &root,
-        cause::NO_COMMON_CIPHER,
-        "handshake_failure",
-    );
-    add(
-        "localhost_rsa2048",
-        &["-tls1_1", "-cipher", "ALL@SECLEVEL=0"],
-        &root,
-        cause::NO_COMMON_VERSION,
-        "protocol_version",
-    );
+    for (name, more, code, words) in REFUSED_SERVERS {
+        add(name, more, &root, code, words);
+    }
     for version in Version::ALL {
         let strict = [
             "-Verify",
@@ -365,12 +356,8 @@ fn refused_servers_are_refused_for_the_right_reason() {
     }
 }
 
-#[test]
-fn what_is_no_tls_server_is_recognised() {
-    let Some(engine) = godot_project() else {
-        return;
-    };
-    let root = fixture("root.crt");
+/// Scripts of peers that are no TLS servers, and the cause and a word of what a client is told.
+fn peers_without_tls() -> [(Vec<Step>, i64, &'static str); 7] {
     let hello = Step::Receive(100);
     let says = |words: &str| {
         vec![
@@ -380,7 +367,7 @@ fn what_is_no_tls_server_is_recognised() {
         ]
     };
     let noise = Generator::new(9).bytes(MEBIBYTE);
-    let peers = [
+    [
         (
             says("HTTP/1.1 400 Bad Request\r\n\r\n"),
             cause::NOT_TLS,
@@ -416,7 +403,16 @@ fn what_is_no_tls_server_is_recognised() {
         ),
         (vec![Step::StaySilent], cause::TIMEOUT, "nothing"),
     ]
-    .map(|(script, code, words)| (Peer::listen(script), code, words));
+}
+
+#[test]
+fn what_is_no_tls_server_is_recognised() {
+    let Some(engine) = godot_project() else {
+        return;
+    };
+    let root = fixture("root.crt");
+    let peers =
+        peers_without_tls().map(|(script, code, words)| (Peer::listen(script), code, words));
     let mut batch = Batch::new(engine);
     for (peer, _, words) in &peers {
         batch.add(Job::client(*words, peer.port(), &root).set("handshake_timeout", 1.5));
