@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::path::Path;
 
 use godot_rustls_interop_tests::{
     Authority, Batch, Certificates, Job, Kind, Nginx, OpensslServer, Outcome, Pair, Site, Version,
@@ -39,6 +40,16 @@ impl Clients {
         })
     }
 
+    /// The guest with the whole chain, as only the authority above the issuer is trusted.
+    fn guest_with_issuer(&self, certificates: &Certificates) -> Pair {
+        let parts = [&self.guest.chain, &self.guests.root()];
+        let parts = parts.map(|path| fs::read(path).unwrap());
+        Pair {
+            key: self.guest.key.clone(),
+            chain: certificates.file("carol.crt", &parts.concat()),
+        }
+    }
+
     fn root(&self) -> String {
         self.authority.root().to_str().unwrap().to_owned()
     }
@@ -63,14 +74,7 @@ fn openssl_lets_the_addon_in_by_its_certificate_and_the_addon_learns_why_not() {
         return;
     };
     let server = certificates.pair(Kind::P256);
-    let parts = [&clients.guest.chain, &clients.guests.root()];
-    let guest = Pair {
-        key: clients.guest.key.clone(),
-        chain: certificates.file(
-            "carol.crt",
-            &parts.map(|path| fs::read(path).unwrap()).concat(),
-        ),
-    };
+    let guest = clients.guest_with_issuer(&certificates);
     let send = certificates.file("lines", b"drawkcab\nCLOSE\n");
     let want = certificates.file("answer", b"backward\n");
     let mut batch = Batch::new(engine);
@@ -119,6 +123,55 @@ fn openssl_lets_the_addon_in_by_its_certificate_and_the_addon_learns_why_not() {
     }
 }
 
+/// Fails unless a server answers `openssl s_client`, or refuses it with an alert of these words.
+#[track_caller]
+fn assert_openssl_is_answered(
+    port: u16,
+    root: &Path,
+    version: Version,
+    pair: Option<&Pair>,
+    refusal: Option<&str>,
+) {
+    let files = pair.map(|pair| [&pair.chain, &pair.key].map(|path| path.to_str().unwrap()));
+    let flags = files.map(|[chain, key]| ["-cert", chain, "-key", key]);
+    let flags = flags.as_ref().map_or(&[][..], <[_; 4]>::as_slice);
+    let mut peer = openssl_client(port, root, version, flags).unwrap();
+    let got = peer.exchange(b"GET / HTTP/1.1\r\n\r\n", 64);
+    let (rest, _, errors) = peer.finish();
+    let got = [got, rest].concat();
+    match refusal {
+        None => assert!(got.ends_with(b"come in"), "{errors}"),
+        Some(words) => assert!(got.is_empty() && errors.contains(words), "{errors}"),
+    }
+}
+
+/// Fails unless a server was told the right things of six clients: four of openssl, which showed
+/// the right certificate, none, a stranger's and an expired one, and two of curl, the second
+/// without a certificate.
+#[track_caller]
+fn assert_told_of_clients(
+    outcomes: &[Outcome],
+    version: Version,
+    is_required: bool,
+    alice: &(String, String),
+) {
+    for outcome in [&outcomes[0], &outcomes[4]] {
+        assert!(outcome.is("connected"), "{outcome:?}");
+        assert_eq!(outcome.text("version"), version.name());
+        assert_eq!(outcome.peer(), std::slice::from_ref(alice));
+    }
+    for outcome in [&outcomes[1], &outcomes[5]] {
+        assert_eq!(outcome.is("connected"), !is_required, "{outcome:?}");
+        assert_eq!(outcome.peer(), []);
+        if is_required {
+            let words = ["the client sent no certificate"];
+            outcome.assert_refused(cause::CLIENT_CERTIFICATE_REQUIRED, &words);
+        }
+    }
+    outcomes[2].assert_refused(cause::UNTRUSTED_ISSUER, &["Strangers"]);
+    outcomes[3].assert_refused(cause::EXPIRED, &["\"bob\" expired on 2020-02-01"]);
+}
+
 #[test]
 fn openssl_and_curl_are_let_in_by_their_certificates_and_learn_why_not() {
     let (Some(engine), Some(certificates), Some(clients)) =
@@ -153,24 +206,8 @@ fn openssl_and_curl_are_let_in_by_their_certificates_and_learn_why_not() {
             (Some(&clients.expired), Some("alert certificate expired")),
         ];
         for (pair, refusal) in shows {
-            let flags = pair.map(|pair| {
-                [
-                    "-cert",
-                    pair.chain.to_str().unwrap(),
-                    "-key",
-                    pair.key.to_str().unwrap(),
-                ]
-            });
-            let flags = flags.as_ref().map_or(&[][..], <[_; 4]>::as_slice);
             let port = running.port(index);
-            let mut peer = openssl_client(port, &certificates.root(), *version, flags).unwrap();
-            let got = peer.exchange(b"GET / HTTP/1.1\r\n\r\n", 64);
-            let (rest, _, errors) = peer.finish();
-            let got = [got, rest].concat();
-            match refusal {
-                None => assert!(got.ends_with(b"come in"), "{errors}"),
-                Some(words) => assert!(got.is_empty() && errors.contains(words), "{errors}"),
-            }
+            assert_openssl_is_answered(port, &certificates.root(), *version, pair, refusal);
         }
         let alice = &clients.right;
         let flags = [
@@ -189,23 +226,9 @@ fn openssl_and_curl_are_let_in_by_their_certificates_and_learn_why_not() {
             assert_eq!(got == b"come in", comes_in, "{errors}");
         }
     }
-    let alice = [certificates.facts(&clients.right.chain)];
+    let alice = certificates.facts(&clients.right.chain);
     for (outcomes, (version, mode)) in running.finish(true).chunks(6).zip(cases) {
-        for outcome in [&outcomes[0], &outcomes[4]] {
-            assert!(outcome.is("connected"), "{outcome:?}");
-            assert_eq!(outcome.text("version"), version.name());
-            assert_eq!(outcome.peer(), alice);
-        }
-        for outcome in [&outcomes[1], &outcomes[5]] {
-            assert_eq!(outcome.is("connected"), *mode == "optional", "{outcome:?}");
-            assert_eq!(outcome.peer(), []);
-            if *mode == "required" {
-                let words = ["the client sent no certificate"];
-                outcome.assert_refused(cause::CLIENT_CERTIFICATE_REQUIRED, &words);
-            }
-        }
-        outcomes[2].assert_refused(cause::UNTRUSTED_ISSUER, &["Strangers"]);
-        outcomes[3].assert_refused(cause::EXPIRED, &["\"bob\" expired on 2020-02-01"]);
+        assert_told_of_clients(outcomes, *version, *mode == "required", &alice);
     }
 }
 
