@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use godot_rustls_interop_tests::{
@@ -117,6 +118,14 @@ fn the_addon_lets_only_clients_with_pinned_keys_in() {
     }
 }
 
+/// The subject of the certificate that a server shows to `openssl s_client`.
+fn subject_shown(port: u16, root: &Path, version: Version) -> String {
+    let (code, text) = openssl_report(port, root, version, &["-no_ign_eof"]).unwrap();
+    assert_eq!(code, Some(0), "{text}");
+    let subject = text.lines().find_map(|line| line.strip_prefix("subject="));
+    subject.unwrap().to_owned()
+}
+
 #[test]
 fn new_clients_see_a_renewed_certificate_and_running_connections_stay() {
     let (Some(engine), Some(certificates), Some(authority)) = (
@@ -145,13 +154,7 @@ fn new_clients_see_a_renewed_certificate_and_running_connections_stay() {
     }
     let running = batch.start();
     let root = authority.root();
-    let shown = |job: usize, version| {
-        let more = ["-no_ign_eof"];
-        let (code, text) = openssl_report(running.port(job), &root, version, &more).unwrap();
-        assert_eq!(code, Some(0), "{text}");
-        let subject = text.lines().find_map(|line| line.strip_prefix("subject="));
-        subject.unwrap().to_owned()
-    };
+    let shown = |job: usize, version| subject_shown(running.port(job), &root, version);
     let mut long = Vec::new();
     for (job, version) in Version::ALL.into_iter().enumerate() {
         let mut peer = openssl_client(running.port(job), &root, version, &[]).unwrap();

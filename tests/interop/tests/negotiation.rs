@@ -115,6 +115,29 @@ fn openssl_and_curl_agree_with_the_addon_on_an_application_protocol() {
     }
 }
 
+/// Names that clients ask for, and the common name of the certificate that each is shown.
+const ASKED_NAMES: [(Option<&str>, &str); 5] = [
+    (Some("play.example.test"), "play"),
+    (Some("Eu.Example.Test"), "wild"),
+    (Some("example.test"), "default"),
+    (Some("a.eu.example.test"), "default"),
+    (None, "default"),
+];
+
+/// Fails unless a server shows the certificate of this common name to `openssl s_client`.
+#[track_caller]
+fn assert_shown(port: u16, root: &Path, version: Version, asked: Option<&str>, shown: &str) {
+    let flags = asked.map_or(vec!["-noservername"], |name| vec!["-servername", name]);
+    let flags = [&flags[..], &["-no_ign_eof"]].concat();
+    let (code, text) = openssl_report(port, root, version, &flags).unwrap();
+    assert_eq!(code, Some(0), "{text}");
+    let subject = format!("subject=CN = {shown}");
+    assert!(
+        text.lines().any(|line| line == subject),
+        "{asked:?}: {text}"
+    );
+}
+
 #[test]
 fn the_addon_shows_openssl_and_curl_the_identity_they_ask_for() {
     let (Some(engine), Some(certificates), Some(authority)) = (
@@ -140,14 +163,7 @@ fn the_addon_shows_openssl_and_curl_the_identity_they_ask_for() {
         .iter()
         .map(|(name, pair)| json!({"name": name, "key": pair.key, "chain": pair.chain}))
         .collect();
-    // What is asked for, and whose certificate comes.
-    let cases = [
-        (Some("play.example.test"), "play"),
-        (Some("Eu.Example.Test"), "wild"),
-        (Some("example.test"), "default"),
-        (Some("a.eu.example.test"), "default"),
-        (None, "default"),
-    ];
+    let cases = ASKED_NAMES;
     let mut batch = Batch::new(engine);
     for version in Version::ALL {
         let job = greeter(&format!("{version:?}"), &default, &body, cases.len() + 2);
@@ -160,20 +176,7 @@ fn the_addon_shows_openssl_and_curl_the_identity_they_ask_for() {
     for (index, version) in Version::ALL.into_iter().enumerate() {
         let port = running.port(index);
         for (asked, shown) in cases {
-            let flags = asked.map_or(vec!["-noservername"], |name| vec!["-servername", name]);
-            let (code, text) = openssl_report(
-                port,
-                &authority.root(),
-                version,
-                &[&flags[..], &["-no_ign_eof"]].concat(),
-            )
-            .unwrap();
-            assert_eq!(code, Some(0), "{text}");
-            let subject = format!("subject=CN = {shown}");
-            assert!(
-                text.lines().any(|line| line == subject),
-                "{asked:?}: {text}"
-            );
+            assert_shown(port, &authority.root(), version, asked, shown);
         }
         // It compares names by itself.
         for host in ["play.example.test", "eu.example.test"] {
