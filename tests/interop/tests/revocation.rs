@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use godot_rustls_interop_tests::{
     Authority, Batch, Certificates, Job, Kind, OpensslServer, Pair, Version, cause, curl,
@@ -13,6 +13,27 @@ use godot_rustls_interop_tests::{
 
 /// Cause and words of a connection that does not come about.
 type Refusal<'a> = Option<(i64, [&'a str; 2])>;
+
+const REPLACED: Refusal<'_> = Some((
+    cause::REVOKED,
+    ["\"replaced\" was revoked by its issuer", "(superseded)"],
+));
+
+const OLD_LIST: Refusal<'_> = Some((
+    cause::OTHER,
+    [
+        "the revocation list of \"CN=Servers\"",
+        "out of date since 2020-02-01",
+    ],
+));
+
+const FORGED_LIST: Refusal<'_> = Some((
+    cause::OTHER,
+    [
+        "the revocation list of \"CN=Servers\"",
+        "not signed with that issuer's key",
+    ],
+));
 
 /// The exit code of curl for an invalid certificate status.
 const NO_RESPONSE: i32 = 91;
@@ -44,56 +65,16 @@ fn the_addon_refuses_servers_that_an_openssl_authority_revoked() {
     let nothing = certificates.file("nothing", b"");
     let date = authority.revocation_moment(&stolen);
     // Server, list, and the cause and words of a refusal.
+    let stolen_now: Refusal<'_> = Some((cause::REVOKED, [&date, "(keyCompromise)"]));
     let cases: [(usize, Option<&PathBuf>, Refusal<'_>); 8] = [
-        (
-            0,
-            Some(&now),
-            Some((cause::REVOKED, [&date, "(keyCompromise)"])),
-        ),
-        (
-            1,
-            Some(&now),
-            Some((
-                cause::REVOKED,
-                ["\"replaced\" was revoked by its issuer", "(superseded)"],
-            )),
-        ),
+        (0, Some(&now), stolen_now),
+        (1, Some(&now), REPLACED),
         (2, Some(&now), None),
         (0, Some(&before), None),
         (0, None, None),
-        (
-            2,
-            Some(&old),
-            Some((
-                cause::OTHER,
-                [
-                    "the revocation list of \"CN=Servers\"",
-                    "out of date since 2020-02-01",
-                ],
-            )),
-        ),
-        (
-            0,
-            Some(&old),
-            Some((
-                cause::OTHER,
-                [
-                    "the revocation list of \"CN=Servers\"",
-                    "out of date since 2020-02-01",
-                ],
-            )),
-        ),
-        (
-            2,
-            Some(&forged),
-            Some((
-                cause::OTHER,
-                [
-                    "the revocation list of \"CN=Servers\"",
-                    "not signed with that issuer's key",
-                ],
-            )),
-        ),
+        (2, Some(&old), OLD_LIST),
+        (0, Some(&old), OLD_LIST),
+        (2, Some(&forged), FORGED_LIST),
     ];
     let mut batch = Batch::new(engine);
     for version in Version::ALL {
@@ -171,6 +152,14 @@ fn openssl_clients_that_were_revoked_are_told_so_by_the_addon() {
     }
 }
 
+/// Text of `openssl s_client`, which asks a server for an OCSP response.
+fn status_report(port: u16, root: &Path, version: Version) -> String {
+    let flags = ["-status", "-no_ign_eof"];
+    let (code, text) = openssl_report(port, root, version, &flags).unwrap();
+    assert_eq!(code, Some(0), "{text}");
+    text
+}
+
 #[test]
 fn openssl_and_curl_are_sent_the_ocsp_response_that_lies_beside_the_certificate() {
     let (Some(engine), Some(certificates), Some(authority)) = (
@@ -204,18 +193,8 @@ fn openssl_and_curl_are_sent_the_ocsp_response_that_lies_beside_the_certificate(
         "Cert Status: good",
     ];
     for (index, version) in Version::ALL.into_iter().enumerate() {
-        let report = |job: usize| {
-            let port = running.port(2 * index + job);
-            let (code, text) = openssl_report(
-                port,
-                &authority.root(),
-                version,
-                &["-status", "-no_ign_eof"],
-            )
-            .unwrap();
-            assert_eq!(code, Some(0), "{text}");
-            text
-        };
+        let report =
+            |job: usize| status_report(running.port(2 * index + job), &authority.root(), version);
         let (with, without) = (report(0), report(1));
         assert!(sent.iter().all(|words| with.contains(words)), "{with}");
         assert!(
