@@ -130,6 +130,59 @@ fn bodies_of_every_size_arrive_as_they_were_sent_in_memory_and_in_a_file() {
     );
 }
 
+/// Fails unless Python saw the upload with its method, path, header, size and sum.
+#[track_caller]
+fn assert_echo(echo: &Value, sum: &str) {
+    assert_eq!(
+        [&echo["method"], &echo["path"], &echo["x"]],
+        [&json!("POST"), &json!("/echo/a?b"), &json!(["1"])]
+    );
+    assert_eq!(
+        [&echo["size"], &echo["sha256"]],
+        [&json!(16 * MEBIBYTE), &json!(sum)]
+    );
+}
+
+/// Fails unless Python found the three fields and the three files of a form in the body.
+#[track_caller]
+fn assert_parts(
+    form: &Value,
+    certificates: &Certificates,
+    fields: &[(&str, &str); 3],
+    files: &[(&str, &Path); 3],
+) {
+    assert_eq!(form["defects"], json!([]), "{form}");
+    let mut parts: Vec<Value> = form["parts"].as_array().unwrap().clone();
+    parts.sort_by_key(|part| part["name"].to_string());
+    let part = |name: &str, file: Value, kind: &str, path: &Path| {
+        let size = fs::metadata(path).unwrap().len();
+        json!({ "name": name, "file": file, "type": kind, "size": size, "sha256": sha256(certificates, path) })
+    };
+    let field = |name: &str, value: &str| {
+        part(
+            name,
+            Value::Null,
+            "",
+            &certificates.file("value", value.as_bytes()),
+        )
+    };
+    let mut wanted = vec![
+        field("player", fields[0].1),
+        field("empty", ""),
+        field("na%22me", "x"),
+        part(
+            "odd",
+            json!("odd %22name%22.bin"),
+            "application/octet-stream",
+            files[0].1,
+        ),
+        part("large", json!("large.png"), "image/png", files[1].1),
+        part("nothing", json!("empty.txt"), "text/plain", files[2].1),
+    ];
+    wanted.sort_by_key(|part| part["name"].to_string());
+    assert_eq!(parts, wanted);
+}
+
 #[test]
 fn an_upload_arrives_as_it_was_sent_and_python_finds_all_parts_of_a_form() {
     let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
@@ -156,8 +209,8 @@ fn an_upload_arrives_as_it_was_sent_and_python_finds_all_parts_of_a_form() {
     ];
     let files = [
         ("odd", odd.as_path()),
-        ("large", &large),
-        ("nothing", &empty),
+        ("large", large.as_path()),
+        ("nothing", empty.as_path()),
     ];
     let into = ["echo", "form"].map(|name| certificates.place(name));
     let mut requests = vec![
@@ -177,56 +230,13 @@ fn an_upload_arrives_as_it_was_sent_and_python_finds_all_parts_of_a_form() {
     batch.add(Job::requests("uploads", &certificates.root(), &requests));
     let outcomes = batch.run(false);
     let sum = sha256(&certificates, &upload);
-    let echo = told(&outcomes[0], &into[0]);
-    assert_eq!(
-        [&echo["method"], &echo["path"], &echo["x"]],
-        [&json!("POST"), &json!("/echo/a?b"), &json!(["1"])]
-    );
-    assert_eq!(
-        [&echo["size"], &echo["sha256"]],
-        [&json!(16 * MEBIBYTE), &json!(sum)]
-    );
-    for site in 0..2 {
-        assert_eq!(
-            outcomes[2 + site].number("code"),
-            201,
-            "{:?}",
-            outcomes[2 + site]
-        );
-        assert_eq!(
-            sha256(&certificates, &nginx.file(&format!("uploaded-{site}"))),
-            sum
-        );
+    assert_echo(&told(&outcomes[0], &into[0]), &sum);
+    for (site, outcome) in outcomes[2..].iter().enumerate() {
+        assert_eq!(outcome.number("code"), 201, "{outcome:?}");
+        let uploaded = nginx.file(&format!("uploaded-{site}"));
+        assert_eq!(sha256(&certificates, &uploaded), sum);
     }
+    assert_eq!(outcomes.len(), 4);
     let form = told(&outcomes[1], &into[1]);
-    assert_eq!(form["defects"], json!([]), "{form}");
-    let mut parts: Vec<Value> = form["parts"].as_array().unwrap().clone();
-    parts.sort_by_key(|part| part["name"].to_string());
-    let part = |name: &str, file: Value, kind: &str, path: &Path| {
-        let size = fs::metadata(path).unwrap().len();
-        json!({ "name": name, "file": file, "type": kind, "size": size, "sha256": sha256(&certificates, path) })
-    };
-    let field = |name: &str, value: &str| {
-        part(
-            name,
-            Value::Null,
-            "",
-            &certificates.file("value", value.as_bytes()),
-        )
-    };
-    let mut wanted = vec![
-        field("player", fields[0].1),
-        field("empty", ""),
-        field("na%22me", "x"),
-        part(
-            "odd",
-            json!("odd %22name%22.bin"),
-            "application/octet-stream",
-            &odd,
-        ),
-        part("large", json!("large.png"), "image/png", &large),
-        part("nothing", json!("empty.txt"), "text/plain", &empty),
-    ];
-    wanted.sort_by_key(|part| part["name"].to_string());
-    assert_eq!(parts, wanted);
+    assert_parts(&form, &certificates, &fields, &files);
 }

@@ -7,9 +7,23 @@ use std::fs;
 
 use godot_rustls_interop_tests::http::{Request, result};
 use godot_rustls_interop_tests::{
-    Authority, Batch, Certificates, Job, Kind, Named, Nginx, Site, WebServer, godot_project,
+    Authority, Batch, Certificates, Job, Kind, Named, Nginx, Outcome, Pair, Site, WebServer,
+    godot_project,
 };
 use serde_json::json;
+
+/// Sites with HTTP/1.1 and HTTP/2 that answer with the subject of the client's certificate.
+fn sites_that_name_clients(pair: &Pair, players: &Authority) -> [Site; 2] {
+    [false, true].map(|http2| Site {
+        chain: pair.chain.clone(),
+        key: pair.key.clone(),
+        more: format!(
+            "ssl_verify_client on; ssl_client_certificate {}; location / {{ return 200 \"$ssl_client_s_dn\"; }}",
+            players.root().display()
+        ),
+        http2,
+    })
+}
 
 #[test]
 fn a_client_certificate_is_shown_and_without_one_the_reason_says_so() {
@@ -22,15 +36,7 @@ fn a_client_certificate_is_shown_and_without_one_the_reason_says_so() {
     };
     let pair = certificates.pair(Kind::P256);
     let alice = players.client("alice");
-    let sites = [false, true].map(|http2| Site {
-        chain: pair.chain.clone(),
-        key: pair.key.clone(),
-        more: format!(
-            "ssl_verify_client on; ssl_client_certificate {}; location / {{ return 200 \"$ssl_client_s_dn\"; }}",
-            players.root().display()
-        ),
-        http2,
-    });
+    let sites = sites_that_name_clients(&pair, &players);
     let Some(nginx) = Nginx::start(&sites) else {
         return;
     };
@@ -75,6 +81,23 @@ fn a_client_certificate_is_shown_and_without_one_the_reason_says_so() {
     );
 }
 
+/// Fails unless a proxy did not let a request through, and the reason says so without the password.
+#[track_caller]
+fn assert_refused_by_proxy(outcome: &Outcome, proxy: &str) {
+    assert_eq!(
+        outcome.number("result"),
+        result::CANT_CONNECT,
+        "{proxy}: {outcome:?}"
+    );
+    let error = outcome.text("error");
+    assert!(error.contains("the proxy 127.0.0.1"), "{error}");
+    assert!(
+        error.contains("check its address, user and password"),
+        "{error}"
+    );
+    assert!(!error.contains("wrong"), "{error}");
+}
+
 #[test]
 fn requests_go_through_proxies_that_want_a_password() {
     let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
@@ -91,39 +114,18 @@ fn requests_go_through_proxies_that_want_a_password() {
     let https = format!("https://hidden.test:{}/size/1000000", tls.port());
     let http = format!("http://hidden.test:{}/size/1000000?a=b", plain.port());
     let known = format!("https://localhost:{}/size/1000000", tls.port());
-    let right = "ada:p%C3%A4ss%3Aw%40rd";
+    let right = |scheme: &str| format!("{scheme}://ada:p%C3%A4ss%3Aw%40rd@127.0.0.1");
+    let name = |port| Some(format!("SOCKS 1 name hidden.test {port}"));
+    let address = |port| Some(format!("SOCKS 1 address 127.0.0.1 {port}"));
+    let (plain_port, tls_port) = (plain.port(), tls.port());
+    let connect = Some(format!("CONNECT hidden.test:{tls_port}"));
     // The proxy, the address, and what the proxy is asked for.
     let cases = [
-        (
-            format!("http://{right}@127.0.0.1"),
-            0,
-            &https,
-            Some(format!("CONNECT hidden.test:{}", tls.port())),
-        ),
-        (
-            format!("http://{right}@127.0.0.1"),
-            0,
-            &http,
-            Some(format!("GET {http}")),
-        ),
-        (
-            format!("socks5h://{right}@127.0.0.1"),
-            1,
-            &https,
-            Some(format!("SOCKS 1 name hidden.test {}", tls.port())),
-        ),
-        (
-            format!("socks5h://{right}@127.0.0.1"),
-            1,
-            &http,
-            Some(format!("SOCKS 1 name hidden.test {}", plain.port())),
-        ),
-        (
-            format!("socks5://{right}@127.0.0.1"),
-            1,
-            &known,
-            Some(format!("SOCKS 1 address 127.0.0.1 {}", tls.port())),
-        ),
+        (right("http"), 0, &https, connect),
+        (right("http"), 0, &http, Some(format!("GET {http}"))),
+        (right("socks5h"), 1, &https, name(tls_port)),
+        (right("socks5h"), 1, &http, name(plain_port)),
+        (right("socks5"), 1, &known, address(tls_port)),
         ("http://ada:wrong@127.0.0.1".to_owned(), 0, &https, None),
         ("127.0.0.1".to_owned(), 0, &https, None),
         ("socks5h://ada:wrong@127.0.0.1".to_owned(), 1, &https, None),
@@ -145,22 +147,11 @@ fn requests_go_through_proxies_that_want_a_password() {
     told.sort();
     assert_eq!(told, asked);
     for (outcome, (proxy, _, _, asks)) in outcomes.iter().zip(&cases) {
-        if asks.is_some() {
-            assert_eq!(outcome.number("result"), result::SUCCESS, "{outcome:?}");
-            assert_eq!(outcome.number("size"), 1_000_000, "{outcome:?}");
+        if asks.is_none() {
+            assert_refused_by_proxy(outcome, proxy);
             continue;
         }
-        assert_eq!(
-            outcome.number("result"),
-            result::CANT_CONNECT,
-            "{proxy}: {outcome:?}"
-        );
-        let error = outcome.text("error");
-        assert!(error.contains("the proxy 127.0.0.1"), "{error}");
-        assert!(
-            error.contains("check its address, user and password"),
-            "{error}"
-        );
-        assert!(!error.contains("wrong"), "{error}");
+        assert_eq!(outcome.number("result"), result::SUCCESS, "{outcome:?}");
+        assert_eq!(outcome.number("size"), 1_000_000, "{outcome:?}");
     }
 }
