@@ -252,9 +252,9 @@ fn weak_keys_and_reversed_dates_are_let_through_for_self_signed_certificates_alo
     says(
         &refused,
         &[
-            "not_before",
+            "notBefore",
             "20340101000000",
-            "not_after",
+            "notAfter",
             "20140101000000",
         ],
     );

@@ -86,9 +86,9 @@ fn what_is_no_moment_is_refused_with_the_argument_the_value_and_the_form() {
     ] {
         let shown = crate::text::quoted(bad);
         let first = Validity::parse(bad, GOOD).unwrap_err().to_string();
-        says(&first, &["not_before", &shown, "YYYYMMDDhhmmss"]);
+        says(&first, &["notBefore", &shown, "YYYYMMDDhhmmss"]);
         let second = Validity::parse(GOOD, bad).unwrap_err().to_string();
-        says(&second, &["not_after", &shown, "YYYYMMDDhhmmss"]);
+        says(&second, &["notAfter", &shown, "YYYYMMDDhhmmss"]);
         assert!(!first.contains('\n') && !first.contains('\0'));
     }
 }
