@@ -125,7 +125,7 @@ const VERBS: &[Verb] = &[
         summary: "Print the crates with their sizes, public names and imports between modules, and prove the rules",
         flags: &[
             switch("check", "only prove the rules, which check does too"),
-            switch("unused", "list the public names that no other crate uses"),
+            switch("all", "with the rules that a crate is not under yet"),
         ],
         rest: None,
     },

@@ -165,9 +165,8 @@ impl Tree {
         names
     }
 
-    /// Returns the figures of each crate and which of its modules import which, without its tests;
-    /// `with_unused` adds the public names that no other crate uses.
-    pub(super) fn summary(&self, with_unused: bool) -> Vec<String> {
+    /// Returns the figures of each crate and which of its modules import which, without its tests.
+    pub(super) fn summary(&self) -> Vec<String> {
         let (mut said, words) = (Vec::new(), self.words());
         for (layer, krate) in self.layers() {
             let graph = krate.graph();
@@ -194,13 +193,6 @@ impl Tree {
                     .into_iter()
                     .map(|line| format!("  {line}")),
             );
-            if with_unused && layer.is_library {
-                said.extend(
-                    unused
-                        .iter()
-                        .map(|(place, name)| format!("  {place}: {name}")),
-                );
-            }
         }
         said
     }
