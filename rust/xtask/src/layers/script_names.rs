@@ -48,13 +48,16 @@ mod tests {
     fn classes_and_distinctive_members_are_found() {
         let code = "#[derive(GodotClass)]\n#[class(tool, init, base=Node)]\npub(crate) struct RustlsA {\n\
                     #[var(get = get_b, set)]\n/// Words.\nb_c: i64,\n#[export_group(name = \"D\")]\n#[export]\n\
-                    #[var(pub)]\npub e_f: bool,\n#[export]\nplain: bool,\ng_h: u8,\n}\n\
+                    #[var(pub)]\npub e_f: bool,\n#[export]\nplain: bool,\n#[export]\nq_r: u8,\ng_h: u8,\n}\n\
                     impl RustlsA {\n#[signal]\nfn i_j();\n#[func(gd_self)]\npub fn k_l(x: u8) {}\n\
                     #[constant]\nconst M_N: i64 = 1;\nfn o_p() {}\n}";
         let mut found = ScriptNames::default();
         found.add(&parse(code));
         let wanted = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(found.classes, wanted(&["RustlsA"]));
-        assert_eq!(found.members, wanted(&["b_c", "e_f", "i_j", "k_l", "M_N"]));
+        assert_eq!(
+            found.members,
+            wanted(&["b_c", "e_f", "i_j", "k_l", "M_N", "q_r"])
+        );
     }
 }
