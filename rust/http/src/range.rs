@@ -42,7 +42,7 @@ impl Partial {
         ]
     }
 
-    /// What the answer to [`range_headers`](Self::range_headers) is of use for.
+    /// What the answer to a range request is of use for.
     pub fn judge(&self, head: &Head) -> Reply {
         match head.status {
             PARTIAL_CONTENT => self.rest(head).map_or(Reply::Nothing, Reply::Rest),

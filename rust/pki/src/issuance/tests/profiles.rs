@@ -251,12 +251,7 @@ fn weak_keys_and_reversed_dates_are_let_through_for_self_signed_certificates_alo
     let refused = authority(&key, &subject("CN=a"), &reversed).unwrap_err();
     says(
         &refused,
-        &[
-            "notBefore",
-            "20340101000000",
-            "notAfter",
-            "20140101000000",
-        ],
+        &["notBefore", "20340101000000", "notAfter", "20140101000000"],
     );
 }
 
