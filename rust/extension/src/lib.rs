@@ -17,8 +17,9 @@ mod runtime;
 mod tls;
 mod vocabulary;
 
-use engine::project_settings;
+use engine::{enum_registration, project_settings};
 use godot::init::{ExtensionLibrary, InitStage, gdextension};
+use godot::sys;
 use godot_rustls_runtime::Shutdown;
 use http::pool_cache;
 use runtime::threads::threads;
@@ -26,8 +27,29 @@ use runtime::{frame_poll, packed_bytes, pin_library};
 
 struct RustlsForGodot;
 
-// SAFETY: the entry point is defined once, here, and called by the engine alone.
-#[gdextension(entry_symbol = rustls_godot_init)]
+/// Entry point of the library, which the manifest names.
+///
+/// # Safety
+///
+/// The engine calls it, once for each time that it loads the library, with pointers of its own.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rustls_godot_init(
+    get_proc_address: sys::GDExtensionInterfaceGetProcAddress,
+    library: sys::GDExtensionClassLibraryPtr,
+    init: *mut sys::GDExtensionInitialization,
+) -> sys::GDExtensionBool {
+    // SAFETY: the engine's own arguments; the lookup of functions answers as the engine's does.
+    unsafe {
+        rustls_godot_binding_init(
+            enum_registration::with_enums(get_proc_address),
+            library,
+            init,
+        )
+    }
+}
+
+// SAFETY: the entry point of the binding is called by ours alone.
+#[gdextension(entry_symbol = rustls_godot_binding_init)]
 unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_init(stage: InitStage) {
         if stage == InitStage::Scene {

@@ -219,22 +219,6 @@ func _check_constant(our_class: StringName, constant: StringName, value: int) ->
 		equal(ClassDB.class_get_integer_constant(our_class, constant), value, "its value")
 
 
-func _method(of_class: StringName, method_name: StringName) -> Dictionary:
-	for method: Dictionary in ClassDB.class_get_method_list(of_class, true):
-		if method["name"] == method_name:
-			return method
-	return {}
-
-
-## Returns the value of a property in a new object.
-func _first_value(of_class: StringName, property_name: StringName) -> Variant:
-	var object: Object = ClassDB.instantiate(of_class)
-	var value: Variant = object.get(property_name)
-	if object is Node:
-		object.free()
-	return value
-
-
 func _property(of_class: StringName, property_name: StringName) -> Dictionary:
 	for property: Dictionary in ClassDB.class_get_property_list(of_class, true):
 		if property["name"] == property_name:

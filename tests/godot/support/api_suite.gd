@@ -268,3 +268,19 @@ const HTTP_CAUSES := {
 	&"CAUSE_NAME_RESOLUTION": 18, &"CAUSE_CONNECTION_REFUSED": 19, &"CAUSE_BODY_INCOMPLETE": 20, &"CAUSE_SIZE_LIMIT": 21,
 	&"CAUSE_PROXY": 22, &"CAUSE_REDIRECT": 23, &"CAUSE_FILE": 24,
 }
+
+
+func _method(of_class: StringName, method_name: StringName) -> Dictionary:
+	for method: Dictionary in ClassDB.class_get_method_list(of_class, true):
+		if method["name"] == method_name:
+			return method
+	return {}
+
+
+## Returns the value of a property in a new object.
+func _first_value(of_class: StringName, property_name: StringName) -> Variant:
+	var object: Object = ClassDB.instantiate(of_class)
+	var value: Variant = object.get(property_name)
+	if object is Node:
+		object.free()
+	return value

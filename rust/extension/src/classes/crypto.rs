@@ -13,6 +13,7 @@ use godot_rustls_pki::crypto::{
 
 use crate::crypto::keys::{RecentKey, encrypt, verify};
 use crate::engine::convert::{godot_text, report};
+use crate::engine::enum_types::HashTypeValue;
 use crate::reasons::of_crypto;
 
 /// Keys, signatures, encryption and certificates; a drop-in replacement for [Crypto].
@@ -97,7 +98,7 @@ impl RustlsCrypto {
     #[func]
     fn sign(
         &self,
-        hash_type: i64,
+        hash_type: HashTypeValue,
         hash: PackedByteArray,
         key: Option<Gd<CryptoKey>>,
     ) -> PackedByteArray {
@@ -116,7 +117,7 @@ impl RustlsCrypto {
     #[func]
     fn verify(
         &self,
-        hash_type: i64,
+        hash_type: HashTypeValue,
         hash: PackedByteArray,
         signature: PackedByteArray,
         key: Option<Gd<CryptoKey>>,
@@ -166,7 +167,7 @@ impl RustlsCrypto {
     #[func]
     fn hmac_digest(
         &self,
-        hash_type: i64,
+        hash_type: HashTypeValue,
         key: PackedByteArray,
         msg: PackedByteArray,
     ) -> PackedByteArray {
@@ -228,7 +229,7 @@ fn random_bytes(size: i64) -> Result<PackedByteArray, String> {
 }
 
 /// Checks a hash that a script passed: its type, and its bytes.
-fn given_hash(hash_type: i64, hash: &PackedByteArray) -> Result<Hash<'_>, String> {
+fn given_hash(hash_type: HashTypeValue, hash: &PackedByteArray) -> Result<Hash<'_>, String> {
     let given = match function(hash_type)? {
         HashAlgorithm::Sha256 => Hash::of_sha2(hash.as_slice()),
         function => Hash::new(function, hash.as_slice()),
@@ -237,8 +238,8 @@ fn given_hash(hash_type: i64, hash: &PackedByteArray) -> Result<Hash<'_>, String
 }
 
 /// Converts a value of [enum HashingContext.HashType] or one of this class' own hash constants.
-fn function(hash_type: i64) -> Result<HashAlgorithm, String> {
-    match hash_type {
+fn function(hash_type: HashTypeValue) -> Result<HashAlgorithm, String> {
+    match hash_type.0 {
         0 => Ok(HashAlgorithm::Md5),
         1 => Ok(HashAlgorithm::Sha1),
         2 => Ok(HashAlgorithm::Sha256),

@@ -26,6 +26,7 @@ use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
 use super::tls_options::configuration::client_setup;
 use crate::engine::convert::{OrNull, godot_text, warn_later};
+use crate::engine::enum_types::{ClientCause, ClientStatus, MethodValue};
 use crate::engine::project_settings;
 use crate::http::pool_cache;
 use crate::http::proxy_settings::Proxies;
@@ -149,19 +150,24 @@ impl RustlsHTTPClient {
     #[func]
     fn request(
         &mut self,
-        method: i64,
+        method: MethodValue,
         url: GString,
         headers: PackedStringArray,
         #[opt(default = "")] body: GString,
     ) -> Error {
-        self.send(method, &url.to_string(), &headers, body.to_string().into())
+        self.send(
+            method.0,
+            &url.to_string(),
+            &headers,
+            body.to_string().into(),
+        )
     }
 
     /// Sends a request like [method request], with bytes as its body. The bytes are not copied.
     #[func]
     fn request_raw(
         &mut self,
-        method: i64,
+        method: MethodValue,
         url: GString,
         headers: PackedStringArray,
         body: PackedByteArray,
@@ -171,7 +177,7 @@ impl RustlsHTTPClient {
         } else {
             bytes::Bytes::from_owner(Bytes::of(body))
         };
-        self.send(method, &url.to_string(), &headers, body)
+        self.send(method.0, &url.to_string(), &headers, body)
     }
 
     /// Closes the connection and discards the response.
@@ -206,8 +212,8 @@ impl RustlsHTTPClient {
 
     /// Returns the status: one of the `STATUS_*` constants.
     #[func]
-    fn get_status(&self) -> i64 {
-        self.status
+    fn get_status(&self) -> ClientStatus {
+        ClientStatus::new(self.status)
     }
 
     /// Returns whether a response has arrived whose headers have not been fetched yet.
@@ -350,8 +356,8 @@ impl RustlsHTTPClient {
     /// Returns the cause if the connection failed or a call was refused: one of the `CAUSE_*`
     /// constants.
     #[func]
-    fn get_last_error_code(&self) -> i64 {
-        self.last_error.cause as i64
+    fn get_last_error_code(&self) -> ClientCause {
+        ClientCause::new(self.last_error.cause as i64)
     }
 
     /// Returns the certificates that the server presented, its own certificate first. Empty without

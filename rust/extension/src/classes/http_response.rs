@@ -13,6 +13,7 @@ use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::RustlsCertificateInfo;
 use crate::engine::convert::godot_text;
+use crate::engine::enum_types::ResponseCause;
 use crate::http::response_state::Arrival;
 use crate::http::status;
 
@@ -260,8 +261,8 @@ impl RustlsHTTPResponse {
     /// Returns the cause if the request failed: one of the `CAUSE_*` constants. [member error] is
     /// the error message.
     #[func]
-    fn get_last_error_code(&self) -> i64 {
-        self.outcome().problem.cause as i64
+    fn get_last_error_code(&self) -> ResponseCause {
+        ResponseCause::new(self.outcome().problem.cause as i64)
     }
 
     /// Returns the number of seconds that the server asks a client to wait before it requests its

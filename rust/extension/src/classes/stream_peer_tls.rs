@@ -17,6 +17,7 @@ use godot_rustls_tls::diagnosis::{Cause, diagnose};
 use super::tls_options::AnyOptions;
 use super::tls_options::configuration::{client_setup, server_setup};
 use crate::engine::convert::{OrNull, godot_text, refuse, report};
+use crate::engine::enum_types::{StreamCause, StreamStatus};
 use crate::engine::project_settings::handshake_threads;
 use crate::runtime::threads::seed_early;
 use crate::tls::base_stream::{State, Transport};
@@ -408,8 +409,8 @@ impl RustlsStreamPeerTLS {
 
     /// Returns the state of the connection: one of the `STATUS_*` constants.
     #[func(gd_self)]
-    fn get_status(this: Gd<Self>) -> i64 {
-        slot_of(&this).status() as i64
+    fn get_status(this: Gd<Self>) -> StreamStatus {
+        StreamStatus::new(slot_of(&this).status() as i64)
     }
 
     /// Returns the underlying stream. Returns null if there is no connection, and for a connection
@@ -446,8 +447,8 @@ impl RustlsStreamPeerTLS {
 
     /// Returns the cause if the last connection failed or ended: one of the `CAUSE_*` constants.
     #[func]
-    fn get_last_error_code(&self) -> i64 {
-        self.slot.lock().last_error.cause as i64
+    fn get_last_error_code(&self) -> StreamCause {
+        StreamCause::new(self.slot.lock().last_error.cause as i64)
     }
 
     fn limits(&self) -> Limits {

@@ -5,6 +5,7 @@ use godot::prelude::*;
 use godot_rustls_pki::trust::{MOZILLA_BUNDLE_DATE, Source};
 
 use crate::engine::convert::godot_text;
+use crate::engine::enum_types::SourceValue;
 use crate::options::default_trust::{default_trust, reload};
 
 /// The default trusted roots: the certificates that connections trust if their options name none.
@@ -60,8 +61,8 @@ impl RustlsTrustStore {
 
     /// Returns the source of the trusted certificates: one of the `SOURCE_*` constants.
     #[func]
-    fn get_source() -> i64 {
-        default_trust().source() as i64
+    fn get_source() -> SourceValue {
+        SourceValue::new(default_trust().source() as i64)
     }
 
     /// Returns the number of trusted certificates.

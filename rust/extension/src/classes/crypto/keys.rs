@@ -8,6 +8,7 @@ use godot_rustls_runtime::spare_cores;
 use super::{RustlsCrypto, curve};
 use crate::classes::key_job::RustlsKeyJob;
 use crate::crypto::keys::{encoded_anew, rsa_key};
+use crate::engine::enum_types::CurveValue;
 use crate::engine::objects::{crypto_key, secret_text};
 use crate::reasons::of_crypto;
 use crate::runtime::threads::threads;
@@ -58,8 +59,11 @@ impl RustlsCrypto {
     /// ECDSA keys are generated almost instantly. They are much smaller than RSA keys and sign
     /// faster, but verification is slower.
     #[func]
-    fn generate_ecdsa(&self, #[opt(default = 0)] curve: i64) -> Option<Gd<CryptoKey>> {
-        let key = self::curve(curve).and_then(|curve| {
+    fn generate_ecdsa(
+        &self,
+        #[opt(default = CurveValue::new(0))] curve: CurveValue,
+    ) -> Option<Gd<CryptoKey>> {
+        let key = self::curve(curve.0).and_then(|curve| {
             let pem = generate_ecdsa(curve).map_err(|error| of_crypto(&error))?;
             crypto_key(&pem)
         });

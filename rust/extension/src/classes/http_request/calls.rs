@@ -7,6 +7,7 @@ use super::{RustlsHTTPRequest, request_builder};
 use crate::classes::RustlsHTTPResponse;
 use crate::classes::tls_options::AnyOptions;
 use crate::engine::convert::{OrNil, godot_text};
+use crate::engine::enum_types::{ClientStatus, MethodValue, RequestCause};
 
 #[godot_api(secondary)]
 impl RustlsHTTPRequest {
@@ -22,11 +23,11 @@ impl RustlsHTTPRequest {
         this: Gd<Self>,
         url: GString,
         #[opt(default = &PackedStringArray::new())] custom_headers: PackedStringArray,
-        #[opt(default = 0)] method: i64,
+        #[opt(default = MethodValue::new(0))] method: MethodValue,
         #[opt(default = "")] request_data: GString,
     ) -> Error {
         let data = request_builder::text(&request_data);
-        Self::begin_request(&this, &url.to_string(), &custom_headers, method, data)
+        Self::begin_request(&this, &url.to_string(), &custom_headers, method.0, data)
     }
 
     /// Starts a request like [method request], with bytes as its body. The bytes are not copied.
@@ -35,11 +36,11 @@ impl RustlsHTTPRequest {
         this: Gd<Self>,
         url: GString,
         #[opt(default = &PackedStringArray::new())] custom_headers: PackedStringArray,
-        #[opt(default = 0)] method: i64,
+        #[opt(default = MethodValue::new(0))] method: MethodValue,
         #[opt(default = &PackedByteArray::new())] request_data_raw: PackedByteArray,
     ) -> Error {
         let data = request_builder::bytes(request_data_raw);
-        Self::begin_request(&this, &url.to_string(), &custom_headers, method, data)
+        Self::begin_request(&this, &url.to_string(), &custom_headers, method.0, data)
     }
 
     /// Starts a request in addition to any others, and returns its response, which can be awaited.
@@ -62,14 +63,14 @@ impl RustlsHTTPRequest {
         this: Gd<Self>,
         url: GString,
         #[opt(default = &PackedStringArray::new())] custom_headers: PackedStringArray,
-        #[opt(default = 0)] method: i64,
+        #[opt(default = MethodValue::new(0))] method: MethodValue,
         #[opt(default = OrNil::NIL)] request_data: OrNil,
     ) -> Gd<RustlsHTTPResponse> {
         Self::begin_fetch(
             &this,
             &url.to_string(),
             &custom_headers,
-            method,
+            method.0,
             request_data.0.as_ref(),
         )
     }
@@ -103,9 +104,11 @@ impl RustlsHTTPRequest {
 
     /// Returns the progress of [method request] as an [enum HTTPClient.Status].
     #[func]
-    fn get_http_client_status(&self) -> i64 {
-        self.requested()
-            .map_or(0, |response| response.bind().status())
+    fn get_http_client_status(&self) -> ClientStatus {
+        let status = self
+            .requested()
+            .map_or(0, |response| response.bind().status());
+        ClientStatus::new(status)
     }
 
     /// Returns the number of bytes of the body received so far, before decompression.
@@ -140,8 +143,8 @@ impl RustlsHTTPRequest {
     /// Returns the cause if the last [method request] failed or could not be started: one of the
     /// `CAUSE_*` constants.
     #[func]
-    fn get_last_error_code(&self) -> i64 {
-        self.answers().last_error.cause as i64
+    fn get_last_error_code(&self) -> RequestCause {
+        RequestCause::new(self.answers().last_error.cause as i64)
     }
 
     /// Deletes all cookies of this node.

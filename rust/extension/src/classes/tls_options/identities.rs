@@ -12,6 +12,7 @@ use godot_rustls_tls::identity::ServedName;
 use super::RustlsTLSOptions;
 use crate::engine::certificate_source::CertificateSource;
 use crate::engine::convert::refuse;
+use crate::engine::enum_types::ClientAuthenticationValue;
 use crate::engine::objects::certificate_bytes;
 use crate::engine::shared_objects::look_at;
 use crate::options::config_cache::tell_problems;
@@ -83,13 +84,13 @@ impl RustlsTLSOptions {
     #[func(gd_self)]
     fn set_client_authentication(
         mut this: Gd<Self>,
-        mode: i64,
+        mode: ClientAuthenticationValue,
         trusted_chain: Option<Gd<X509Certificate>>,
     ) -> Error {
         if !look_at(&this, Self::is_server) {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_SERVERS);
         }
-        let required = match mode {
+        let required = match mode.0 {
             Self::CLIENT_AUTHENTICATION_NONE => {
                 this.bind_mut().clients = None;
                 return Error::OK;
