@@ -92,6 +92,7 @@ const METHODS := {
 		&"get_last_error": [[], [], TYPE_STRING, false],
 	},
 	&"RustlsKeyJob": {
+		&"done": [[], [], TYPE_SIGNAL, false],
 		&"is_completed": [[], [], TYPE_BOOL, false],
 		&"get_key": [[], [], TYPE_OBJECT, false],
 		&"get_last_error": [[], [], TYPE_STRING, false],
@@ -105,6 +106,8 @@ const METHODS := {
 		&"assign_tls_options": [[TYPE_OBJECT], [], TYPE_NIL, false],
 	},
 	&"RustlsHTTPResponse": {
+		&"done": [[], [], TYPE_SIGNAL, false],
+		&"all": [[TYPE_ARRAY], [], TYPE_SIGNAL, true],
 		&"is_completed": [[], [], TYPE_BOOL, false],
 		&"is_ok": [[], [], TYPE_BOOL, false],
 		&"get_header": [[TYPE_STRING], [], TYPE_STRING, false],

@@ -1,5 +1,6 @@
 //! RustlsHTTPResponse.
 
+mod awaiting;
 mod delivery;
 
 pub(crate) use delivery::NODE_GONE;
@@ -118,6 +119,10 @@ impl RustlsHTTPResponse {
     /// object. Always emitted in a later frame than the call of [method RustlsHTTPRequest.fetch],
     /// also if the request could not be sent, was cancelled, or lost its node. Delayed while the
     /// node is paused.
+    ///
+    /// A function that awaits the signal of a response that has completed goes on too: in the next
+    /// frame, or a little later in a game that holds many completed responses. [method done] is the
+    /// next frame always. Handlers that are connected too late are not called.
     #[signal]
     fn completed(response: Gd<RustlsHTTPResponse>);
 
@@ -192,8 +197,7 @@ impl RustlsHTTPResponse {
         self.outcome().redirects
     }
 
-    /// Returns whether [signal completed] has been emitted. If `true`, do not await the signal any
-    /// more.
+    /// Returns whether [signal completed] has been emitted.
     #[func]
     fn is_completed(&self) -> bool {
         self.arrival.is_completed()

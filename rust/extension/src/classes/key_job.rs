@@ -12,6 +12,7 @@ use crate::crypto::keys::rsa_key;
 use crate::engine::convert::{godot_text, report};
 use crate::engine::shared_objects::look_at;
 use crate::runtime::frame_poll::{Again, watch};
+use crate::runtime::late_listeners::{self, Completes};
 
 /// The PEM text of a key, or the reason why the provider generated none.
 pub(crate) type MadeKey = Result<Zeroizing<String>, crypto::Error>;
@@ -26,17 +27,15 @@ pub(crate) type MadeKey = Result<Zeroizing<String>, crypto::Error>;
 /// var key: CryptoKey = await RustlsCrypto.new().generate_rsa_async(4096).completed
 /// ```
 ///
-/// [b]Note:[/b] Awaiting [signal completed] after it has been emitted never returns. Call
-/// [method is_completed] first if the script awaits something else in between:
+/// Several jobs can be awaited in any order with [method done]:
 ///
 /// ```gdscript
 /// var crypto := RustlsCrypto.new()
 /// var jobs: Array[RustlsKeyJob] = []
-/// for size in [2048, 4096]:
+/// for size in [4096, 2048]:
 /// 	jobs.append(crypto.generate_rsa_async(size))
 /// for job in jobs:
-/// 	if not job.is_completed():
-/// 		await job.completed
+/// 	await job.done()
 /// 	print(job.get_key())
 /// ```
 #[derive(GodotClass)]
@@ -58,8 +57,14 @@ impl RustlsKeyJob {
     #[signal]
     fn completed(key: Option<Gd<CryptoKey>>);
 
-    /// Returns whether [signal completed] has been emitted. If `true`, do not await the signal any
-    /// more.
+    /// Returns a signal that can be awaited at any time, also when the job has ended already: then
+    /// it fires in the next frame. The value is the key, or null.
+    #[func(gd_self)]
+    fn done(this: Gd<Self>) -> Signal {
+        late_listeners::done(&this)
+    }
+
+    /// Returns whether [signal completed] has been emitted.
     #[func]
     fn is_completed(&self) -> bool {
         self.outcome.get().is_some()
@@ -98,6 +103,16 @@ impl RustlsKeyJob {
     }
 }
 
+impl Completes for RustlsKeyJob {
+    fn result(this: &Gd<Self>) -> Variant {
+        look_at(this, Self::get_key).to_variant()
+    }
+
+    fn is_over(this: &Gd<Self>) -> bool {
+        look_at(this, Self::is_completed)
+    }
+}
+
 impl RustlsKeyJob {
     fn look(this: &Gd<Self>) -> Again {
         let made = look_at(this, |job| job.made.try_recv());
@@ -122,5 +137,6 @@ impl RustlsKeyJob {
             let _ = job.outcome.set(outcome);
         });
         this.signals().completed().emit(key.as_ref());
+        late_listeners::serve(this);
     }
 }

@@ -54,9 +54,7 @@ impl RustlsHTTPRequest {
     /// var responses: Array[RustlsHTTPResponse] = []
     /// for page in 10:
     /// 	responses.append($RustlsHTTPRequest.fetch("https://example.org/page/%d" % page))
-    /// for response in responses:
-    /// 	if not response.is_completed():
-    /// 		await response.completed
+    /// await RustlsHTTPResponse.all(responses)
     /// ```
     #[func(gd_self)]
     fn fetch(

@@ -18,6 +18,7 @@ use crate::http::problem::Problem;
 use crate::http::response_state::Arrival;
 use crate::runtime::frame_budget::{self, deliver};
 use crate::runtime::frame_poll::{Again, watch};
+use crate::runtime::late_listeners;
 
 type Node = Gd<RustlsHTTPRequest>;
 
@@ -268,6 +269,8 @@ impl Landing {
             look_at(response, |response| {
                 response.outcome().body = PackedByteArray::new();
             });
+        } else {
+            late_listeners::serve(response);
         }
         Again::No
     }

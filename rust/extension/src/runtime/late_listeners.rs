@@ -1,0 +1,112 @@
+//! Functions that await a signal which was emitted before, and would wait for ever.
+//!
+//! An object of ours emits `completed` once. A script that awaits two of them one after the other may come to the
+//! second when it has completed already. GDScript's `await` connects itself for one emission ([ConnectFlags::ONE_SHOT]),
+//! and an emission ends such connections: what is connected so to a completed object came late. It is called in one of
+//! the next frames, alone: no handler that heard the signal is called twice.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use godot::classes::RefCounted;
+use godot::classes::object::ConnectFlags;
+use godot::prelude::*;
+
+use crate::runtime::frame_poll::{Again, watch};
+
+/// Completed objects that are looked at in a frame, about a microsecond each. Who holds more of them than this hears
+/// later, not never.
+const PER_FRAME: usize = 8;
+
+const SIGNAL: &str = "completed";
+
+/// An object that emits `completed`, with itself or a result as the argument.
+pub(crate) trait Completes: Inherits<Object> {
+    /// Returns the argument of the signal.
+    fn result(this: &Gd<Self>) -> Variant;
+    /// Returns true after the emission.
+    fn is_over(this: &Gd<Self>) -> bool;
+}
+
+/// Returns the signal that a script may await at any time. From any thread.
+pub(crate) fn done<T: Completes>(object: &Gd<T>) -> Signal {
+    if T::is_over(object) {
+        // Kept until the next frame: a script may hold the object by nothing but this await.
+        watch(object, |object| {
+            move || {
+                call_late(&object);
+                Again::No
+            }
+        });
+    }
+    Signal::from_object_signal(object, SIGNAL)
+}
+
+/// Looks after who awaits `completed` of an object that has just emitted it, for as long as scripts hold the object.
+/// Only from the main thread.
+pub(crate) fn serve<T: Completes>(object: &Gd<T>) {
+    let completed = Completed {
+        object: object.instance_id(),
+        call_late: |id| {
+            Gd::<T>::try_from_instance_id(id)
+                .map(|object| call_late(&object))
+                .is_ok()
+        },
+    };
+    COMPLETED.with_borrow_mut(|all| all.push_back(completed));
+    if !IS_LOOKING.replace(true) {
+        watch(&RefCounted::new_gd(), |_| look_at_some);
+    }
+}
+
+struct Completed {
+    /// Not held: the object ends with the script's last reference.
+    object: InstanceId,
+    /// Returns false if the object is gone.
+    call_late: fn(InstanceId) -> bool,
+}
+
+thread_local! {
+    /// Objects that scripts may still hold, the next to look at first. On the main thread alone.
+    static COMPLETED: RefCell<VecDeque<Completed>> = const { RefCell::new(VecDeque::new()) };
+    static IS_LOOKING: Cell<bool> = const { Cell::new(false) };
+}
+
+fn look_at_some() -> Again {
+    let mut left = PER_FRAME.min(COMPLETED.with_borrow(VecDeque::len));
+    while left > 0 {
+        // Taken out while a script runs, which may complete others.
+        let Some(next) = COMPLETED.with_borrow_mut(VecDeque::pop_front) else {
+            break;
+        };
+        if (next.call_late)(next.object) {
+            COMPLETED.with_borrow_mut(|all| all.push_back(next));
+            left -= 1;
+        }
+    }
+    let is_any_left = COMPLETED.with_borrow(|all| !all.is_empty());
+    IS_LOOKING.set(is_any_left);
+    if is_any_left { Again::Yes } else { Again::No }
+}
+
+fn call_late<T: Completes>(object: &Gd<T>) {
+    let mut emitter = object.clone().upcast::<Object>();
+    for connection in emitter.get_signal_connection_list(SIGNAL).iter_shared() {
+        let flags = connection.get("flags").map(|it| it.try_to::<i64>());
+        let callable = connection.get("callable").map(|it| it.try_to::<Callable>());
+        let (Some(Ok(flags)), Some(Ok(callable))) = (flags, callable) else {
+            continue;
+        };
+        let has = |flag: ConnectFlags| flags & i64::try_from(flag.ord()).unwrap_or(0) != 0;
+        if !has(ConnectFlags::ONE_SHOT) {
+            continue;
+        }
+        emitter.disconnect(SIGNAL, &callable);
+        let result = T::result(object);
+        if has(ConnectFlags::DEFERRED) {
+            callable.call_deferred(&[result]);
+        } else {
+            callable.call(&[result]);
+        }
+    }
+}
