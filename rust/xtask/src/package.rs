@@ -133,7 +133,7 @@ fn check_files(files: &[PathBuf]) -> Outcome {
     }
     let manifest = Manifest::load()?;
     let platform = Platform::host()?;
-    let mut wanted = vec![paths::MANIFEST, "README.md", stage::THIRD_PARTY];
+    let mut wanted = vec![paths::MANIFEST, stage::SHIM, "README.md", stage::THIRD_PARTY];
     wanted.extend(LICENCES);
     wanted.push(manifest.library(platform, Kind::Editor)?);
     wanted.push(manifest.library(platform, Kind::Game)?);

@@ -21,6 +21,9 @@ const SHIPPED: [&str; 5] = [
 /// The list of what is linked into the library.
 pub(crate) const THIRD_PARTY: &str = "THIRDPARTY.txt";
 
+/// The script for projects that also export to the web.
+pub(crate) const SHIM: &str = "rustls_or_engine.gd";
+
 /// A built library and its place in the addon's folder.
 pub(crate) struct Library {
     /// What Cargo made.
@@ -29,11 +32,12 @@ pub(crate) struct Library {
     pub(crate) place: String,
 }
 
-/// What a project needs to load the addon: manifest, icons, libraries.
+/// What a project needs to load the addon: manifest, icons, scripts, libraries.
 pub(crate) fn load_part(project: &Path, manifest: &Manifest, libraries: &[Library]) -> Outcome {
     let addon = project.join(paths::ADDON);
     paths::write(&addon.join(paths::MANIFEST), manifest.text())?;
-    stage_icons(&addon)?;
+    copy_committed(&addon, "icons", "svg")?;
+    copy_committed(&addon, "", "gd")?;
     for library in libraries {
         let place = addon.join(&library.place);
         if !same(&library.built, &place) {
@@ -55,20 +59,18 @@ pub(crate) fn papers(project: &Path) -> Outcome {
     paths::write(&addon.join(THIRD_PARTY), thirdparty::notices()?)
 }
 
-/// The icons live in the demo's addon folder; other projects get copies.
-fn stage_icons(addon: &Path) -> Outcome {
-    let source = paths::demo_project().join(paths::ADDON).join("icons");
-    let step = "copying the icons";
-    if addon.join("icons") == source {
+/// Icons and scripts live in the demo's addon folder; other projects get copies.
+fn copy_committed(addon: &Path, folder: &str, ending: &str) -> Outcome {
+    let source = paths::demo_project().join(paths::ADDON).join(folder);
+    let step = format!("copying the files of {}", source.display());
+    if addon.join(folder) == source {
         return Ok(());
     }
-    for entry in
-        fs::read_dir(&source).or_fail(step, "the icons are in godot-project/addons/rustls/icons")?
-    {
-        let path = entry.or_fail(step, "")?.path();
-        if path.extension().is_some_and(|ending| ending == "svg") {
+    for entry in fs::read_dir(&source).or_fail(step.clone(), "get them from the repository")? {
+        let path = entry.or_fail(step.clone(), "")?.path();
+        if path.extension().is_some_and(|found| found == ending) {
             let name = path.file_name().unwrap_or_default();
-            paths::write(&addon.join("icons").join(name), paths::read(&path)?)?;
+            paths::write(&addon.join(folder).join(name), paths::read(&path)?)?;
         }
     }
     Ok(())
