@@ -9,6 +9,7 @@ use std::process::{Command, ExitCode};
 use crate::cli::Args;
 use crate::failure::{Failure, Outcome};
 use crate::manifest::{Kind, Manifest, Platform};
+use crate::papers;
 use crate::paths;
 use crate::process::{Step, announce, cargo};
 use crate::stage::{self, Library};
@@ -39,7 +40,7 @@ pub(crate) fn release(target: Option<&OsStr>) -> Outcome {
         stage_release(Kind::Editor, platform, target)?;
     }
     stage_release(Kind::Game, platform, target)?;
-    stage::papers(&paths::demo_project())
+    papers::stage(&paths::demo_project())
 }
 
 /// The editor's release library alone: an editor binary takes it for the editor and for running a

@@ -13,10 +13,10 @@ use crate::cli::Args;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::godot;
 use crate::manifest::{Kind, Manifest, Platform};
+use crate::papers;
 use crate::paths;
 use crate::process::{Step, announce};
 use crate::setup;
-use crate::stage;
 
 /// The only symbol that a library may export.
 pub(crate) const ENTRY_SYMBOL: &str = "rustls_godot_init";
@@ -46,7 +46,7 @@ const LICENCES: [&str; 3] = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
     let version = env!("CARGO_PKG_VERSION");
     if args.has("staged") {
-        stage::papers(&paths::demo_project())?;
+        papers::stage(&paths::demo_project())?;
     } else {
         build::release(None)?;
     }
@@ -133,7 +133,13 @@ fn check_files(files: &[PathBuf]) -> Outcome {
     }
     let manifest = Manifest::load()?;
     let platform = Platform::host()?;
-    let mut wanted = vec![paths::MANIFEST, stage::SHIM, "README.md", stage::THIRD_PARTY];
+    let mut wanted = vec![
+        paths::MANIFEST,
+        stage::SHIM,
+        "README.md",
+        "docs/getting-started.md",
+        papers::THIRD_PARTY,
+    ];
     wanted.extend(LICENCES);
     wanted.push(manifest.library(platform, Kind::Editor)?);
     wanted.push(manifest.library(platform, Kind::Game)?);

@@ -7,19 +7,6 @@ use crate::failure::{OrFail, Outcome};
 use crate::godot;
 use crate::manifest::Manifest;
 use crate::paths;
-use crate::thirdparty;
-
-/// Copied from the repository's root into the shipped folder, which is all that a user keeps.
-const SHIPPED: [&str; 5] = [
-    "README.md",
-    "CHANGELOG.md",
-    "LICENSE",
-    "LICENSE-MIT",
-    "LICENSE-APACHE",
-];
-
-/// The list of what is linked into the library.
-pub(crate) const THIRD_PARTY: &str = "THIRDPARTY.txt";
 
 /// The script for projects that also export to the web.
 pub(crate) const SHIM: &str = "rustls_or_engine.gd";
@@ -45,18 +32,6 @@ pub(crate) fn load_part(project: &Path, manifest: &Manifest, libraries: &[Librar
         }
     }
     godot::list_extension(project)
-}
-
-/// What the shipped folder holds besides: licences, notices, readme.
-pub(crate) fn papers(project: &Path) -> Outcome {
-    let addon = project.join(paths::ADDON);
-    for name in SHIPPED {
-        let source = paths::root().join(name);
-        if source.is_file() {
-            paths::write(&addon.join(name), paths::read(&source)?)?;
-        }
-    }
-    paths::write(&addon.join(THIRD_PARTY), thirdparty::notices()?)
 }
 
 /// Icons and scripts live in the demo's addon folder; other projects get copies.

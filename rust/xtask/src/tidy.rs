@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::failure::{Failure, Outcome};
+use crate::markdown;
 use crate::paths;
 use crate::process::Step;
 
@@ -54,6 +55,9 @@ pub(crate) fn run() -> Outcome {
         }
         let text = paths::read(&path)?;
         problems.extend(faults(name, &text));
+        if ending == "md" {
+            problems.extend(markdown::broken_links(name, &text, contents));
+        }
     }
     if problems.is_empty() {
         return Ok(());
@@ -63,6 +67,18 @@ pub(crate) fn run() -> Outcome {
         problems.join("\n  "),
         "mend the lines",
     ))
+}
+
+/// Returns the text of a document that a link leads to: empty for a folder or another kind of file.
+fn contents(name: &str) -> Option<String> {
+    let path = paths::root().join(name);
+    if Path::new(name)
+        .extension()
+        .is_some_and(|ending| ending == "md")
+    {
+        return paths::read(&path).ok();
+    }
+    path.exists().then(String::new)
 }
 
 /// Text that reaches a script goes through the one place that keeps what follows a U+0000 in it.
