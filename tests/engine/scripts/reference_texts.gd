@@ -2,18 +2,7 @@ extends SceneTree
 ## Reads the class reference as the addon gives it to the editor, and checks every text in it. Prints a line that
 ## begins with FAULT for each fault, and how much was read at the end.
 
-## What an example may use without declaring it. An example becomes a function of a node. A path to a
-## node has no type, and so no methods that can be checked: it stands for a variable that has one.
-const EXAMPLE_CONTEXT := """extends Node
-
-var crypto: RustlsCrypto
-var options: RustlsTLSOptions
-var tcp: StreamPeerTCP
-var tls: RustlsStreamPeerTLS
-var pem: String
-var http: RustlsHTTPRequest
-"""
-const UNTYPED := {"$RustlsHTTPRequest": "http"}
+const Examples := preload("res://examples.gd")
 
 ## Tags of BBCode that stand alone or in pairs. `lb` and `rb` are brackets.
 const PLAIN_TAGS: PackedStringArray = ["b", "/b", "i", "/i", "br", "lb", "rb"]
@@ -169,7 +158,7 @@ func check_tag(place: String, name: String, entry: String, text: String) -> void
 			target = target.get_slice(".", 1)
 		if not has_member(owner, kind, target):
 			fault(place, "[%s]: there is no such %s" % [text, kind])
-	elif not ClassDB.class_exists(text) and not compiles("var value: %s" % text):
+	elif not ClassDB.class_exists(text) and not Examples.compiles("var value: %s" % text):
 		fault(place, "[%s]: there is no such tag or class" % text)
 
 
@@ -191,11 +180,11 @@ func has_member(owner: String, kind: String, target: String) -> bool:
 		return true
 	match kind:
 		"method":
-			return owner.begins_with("@") and compiles("var value: Callable = %s" % target)
+			return owner.begins_with("@") and Examples.compiles("var value: Callable = %s" % target)
 		"constant":
-			return target == target.to_upper() and compiles("const VALUE: int = %s" % target)
+			return target == target.to_upper() and Examples.compiles("const VALUE: int = %s" % target)
 		"enum":
-			return compiles("var value: %s" % target)
+			return Examples.compiles("var value: %s" % target)
 	return false
 
 
@@ -215,23 +204,9 @@ func has_own_member(owner: String, kind: String, target: String) -> bool:
 	return false
 
 
-func compiles(source: String) -> bool:
-	var script := GDScript.new()
-	script.source_code = source + "\n"
-	return script.reload() == OK
-
-
 func check_example(place: String, attributes: String, text: String) -> void:
 	examples += 1
 	if attributes != " lang=gdscript":
 		fault(place, "an example is no GDScript: \"%s\"" % attributes)
-	for line: String in text.split("\n"):
-		if line.begins_with(" ") or line.strip_edges(true, false) != line.lstrip("\t"):
-			fault(place, "a line of the example is not indented by tabs: \"%s\"" % line)
-	var source: String = text
-	for path: String in UNTYPED:
-		source = source.replace(path, UNTYPED[path])
-	if not text.begins_with("func "):
-		source = "func example() -> void:\n" + source.strip_edges().indent("\t")
-	if not compiles(EXAMPLE_CONTEXT + "\n\n" + source):
-		fault(place, "the example does not parse:\n" + text)
+	for what: String in Examples.faults_of(text):
+		fault(place, what)

@@ -18,6 +18,7 @@ gdscript/warnings/unsafe_property_access=2
 "#;
 
 const CHECKS: &str = include_str!("../scripts/reference_texts.gd");
+const EXAMPLES: &str = include_str!("../scripts/examples.gd");
 
 #[test]
 fn examples_parse_and_links_lead_somewhere() {
@@ -28,6 +29,7 @@ fn examples_parse_and_links_lead_somewhere() {
     let project = Project::new("reference-texts", SETTINGS);
     project.install(&addon);
     project.file("checks.gd", CHECKS);
+    project.file("examples.gd", EXAMPLES);
     project.import(&godot);
     let mut command = godot.headless(project.dir());
     command.args(["--script", "res://checks.gd"]);
