@@ -17,6 +17,8 @@ const LARGE := 3_000_000
 const EVENTS := "id: 1\nevent: joined\ndata: Ada\n\nid: 2\nevent: joined\ndata: Grace\n\n"
 
 var peer: Peer
+## Stands for the port 7000 of the examples.
+var free_port: int = unused_port()
 var running: Array[Node] = []
 
 
@@ -105,9 +107,6 @@ func here(source: String) -> String:
 	source = source.replace("https://example.org", address)
 	source = source.replace("\"example.org\", 443", "\"localhost\", %d" % peer.port())
 	return source.replace("7000", str(free_port))
-
-
-var free_port: int = unused_port()
 
 
 static func unused_port() -> int:
