@@ -14,6 +14,7 @@ use crate::failure::{Failure, OrFail, Outcome};
 use crate::godot;
 use crate::manifest::{Kind, Manifest, Platform};
 use crate::papers;
+use crate::stage;
 use crate::paths;
 use crate::process::{Step, announce};
 use crate::setup;
