@@ -7,6 +7,7 @@
 // The binding hands every argument over by value.
 #![allow(clippy::needless_pass_by_value)]
 
+mod addon;
 mod classes;
 mod crypto;
 mod engine;
@@ -21,9 +22,7 @@ use engine::{enum_registration, project_settings};
 use godot::init::{ExtensionLibrary, InitStage, gdextension};
 use godot::sys;
 use godot_rustls_runtime::Shutdown;
-use http::pool_cache;
-use runtime::threads::threads;
-use runtime::{frame_poll, packed_bytes, pin_library};
+use runtime::pin_library;
 
 struct RustlsForGodot;
 
@@ -53,21 +52,14 @@ unsafe extern "C" fn rustls_godot_init(
 unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_init(stage: InitStage) {
         if stage == InitStage::Scene {
-            frame_poll::start();
-            packed_bytes::open();
+            addon::start();
             project_settings::register();
         }
     }
 
     fn on_stage_deinit(stage: InitStage) {
-        if stage == InitStage::Scene {
-            // Objects first: what they hold ends exchanges.
-            let watched = frame_poll::stop();
-            pool_cache::stop();
-            let threads = threads().stop();
-            if [watched, threads].contains(&Shutdown::AtWork) {
-                pin_library::keep_loaded();
-            }
+        if stage == InitStage::Scene && addon::stop() == Shutdown::AtWork {
+            pin_library::keep_loaded();
         }
     }
 }

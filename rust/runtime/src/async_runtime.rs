@@ -15,32 +15,46 @@ const MAX_THREADS: usize = 2;
 /// The most threads that wait for names to be looked up and for disks, started when needed.
 const MAX_BLOCKING_THREADS: usize = 16;
 
-/// The system gives no threads.
+/// Reason why the runtime takes no tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoThreads {
-    /// The kind of the system's error.
-    pub kind: io::ErrorKind,
-    /// The text of the system's error.
-    pub text: String,
+#[non_exhaustive]
+pub enum StartError {
+    /// The runtime was stopped.
+    Stopped,
+    /// The system gives no threads.
+    NoThreads {
+        /// The kind of the system's error.
+        kind: io::ErrorKind,
+        /// The text of the system's error.
+        text: String,
+    },
 }
 
-impl fmt::Display for NoThreads {
+impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the system gives no threads for the network ({})",
-            self.text
-        )
+        match self {
+            Self::Stopped => f.write_str("the threads for the network were stopped for good"),
+            Self::NoThreads { text, .. } => {
+                write!(f, "the system gives no threads for the network ({text})")
+            }
+        }
     }
 }
 
-impl std::error::Error for NoThreads {}
+impl std::error::Error for StartError {}
 
 /// A runtime that starts with its first use and can be stopped.
 #[derive(Debug)]
 pub struct AsyncRuntime {
     thread_name: &'static str,
-    runtime: Mutex<Option<Runtime>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+enum State {
+    NotStarted,
+    Running(Runtime),
+    Stopped,
 }
 
 impl AsyncRuntime {
@@ -48,15 +62,17 @@ impl AsyncRuntime {
     pub const fn new(thread_name: &'static str) -> Self {
         Self {
             thread_name,
-            runtime: Mutex::new(None),
+            state: Mutex::new(State::NotStarted),
         }
     }
 
-    /// Returns where to spawn tasks, and starts the runtime if it does not run.
-    pub fn handle(&self) -> Result<Handle, NoThreads> {
-        let mut runtime = self.lock();
-        if let Some(runtime) = &*runtime {
-            return Ok(runtime.handle().clone());
+    /// Returns where to spawn tasks, and starts the runtime the first time.
+    pub fn handle(&self) -> Result<Handle, StartError> {
+        let mut state = self.lock();
+        match &*state {
+            State::Running(runtime) => return Ok(runtime.handle().clone()),
+            State::Stopped => return Err(StartError::Stopped),
+            State::NotStarted => {}
         }
         let started = Builder::new_multi_thread()
             .worker_threads(spare_cores().min(MAX_THREADS))
@@ -65,33 +81,45 @@ impl AsyncRuntime {
             .enable_io()
             .enable_time()
             .build()
-            .map_err(|error| NoThreads {
+            .map_err(|error| StartError::NoThreads {
                 kind: error.kind(),
                 text: error.to_string(),
             })?;
         let handle = started.handle().clone();
-        *runtime = Some(started);
+        *state = State::Running(started);
         Ok(handle)
     }
 
     /// Returns the runtime if it runs.
     pub fn running(&self) -> Option<Handle> {
-        self.lock().as_ref().map(|runtime| runtime.handle().clone())
-    }
-
-    /// Ends all tasks at their next await, without waiting for the threads.
-    pub fn stop(&self) -> Shutdown {
-        match self.lock().take() {
-            Some(runtime) => {
-                runtime.shutdown_background();
-                Shutdown::AtWork
-            }
-            None => Shutdown::Complete,
+        match &*self.lock() {
+            State::Running(runtime) => Some(runtime.handle().clone()),
+            State::NotStarted | State::Stopped => None,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Runtime>> {
-        self.runtime.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Ends all tasks at their next await, without waiting for the threads. No task can be spawned
+    /// afterwards.
+    pub fn stop(&self) -> Shutdown {
+        let before = std::mem::replace(&mut *self.lock(), State::Stopped);
+        match before {
+            State::Running(runtime) => {
+                runtime.shutdown_background();
+                Shutdown::AtWork
+            }
+            State::NotStarted | State::Stopped => Shutdown::Complete,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for AsyncRuntime {
+    fn drop(&mut self) {
+        // Dropping a runtime that runs would wait for its threads, or panic on one of them.
+        self.stop();
     }
 }
 
@@ -116,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn stopping_ends_tasks_that_wait_and_the_next_use_starts_anew() {
+    fn stopping_ends_tasks_that_wait() {
         struct Dropped(std::sync::mpsc::Sender<()>);
         impl Drop for Dropped {
             fn drop(&mut self) {
@@ -124,7 +152,6 @@ mod tests {
             }
         }
         let runtime = AsyncRuntime::new("test-async");
-        assert_eq!(runtime.stop(), Shutdown::Complete);
         let (sender, dropped) = channel();
         let held = Dropped(sender);
         runtime.handle().unwrap().spawn(async move {
@@ -134,7 +161,26 @@ mod tests {
         assert_eq!(runtime.stop(), Shutdown::AtWork);
         assert_eq!(dropped.recv(), Ok(()));
         assert!(runtime.running().is_none());
-        assert!(runtime.handle().is_ok());
-        runtime.stop();
+        assert_eq!(runtime.stop(), Shutdown::Complete);
+    }
+
+    #[test]
+    fn a_stopped_runtime_does_not_start_again() {
+        let runtime = AsyncRuntime::new("test-async");
+        assert_eq!(runtime.stop(), Shutdown::Complete);
+        assert_eq!(runtime.handle().err(), Some(StartError::Stopped));
+        assert!(runtime.running().is_none());
+    }
+
+    #[test]
+    fn dropping_a_runtime_within_one_of_its_tasks_is_allowed() {
+        let runtime = std::sync::Arc::new(AsyncRuntime::new("test-async"));
+        let (sender, dropped) = channel();
+        let handle = runtime.handle().unwrap();
+        handle.spawn(async move {
+            drop(runtime);
+            sender.send(()).unwrap();
+        });
+        assert_eq!(dropped.recv(), Ok(()));
     }
 }

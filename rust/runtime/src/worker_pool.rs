@@ -58,7 +58,7 @@ impl WorkerPool {
     }
 
     /// Does `work` as soon as one of at most `max_threads` threads is free. The receiver gets the result; it is
-    /// disconnected when the work panicked, was forgotten by [`Self::stop`], or the system gave no thread.
+    /// disconnected when the work panicked, the pool is stopped, or the system gave no thread.
     pub fn run<T: Send + 'static>(
         &self,
         max_threads: usize,
@@ -67,7 +67,9 @@ impl WorkerPool {
         let inner = &self.0;
         let (result, receiver) = channel();
         let mut queue = inner.lock();
-        queue.is_stopped = false;
+        if queue.is_stopped {
+            return receiver;
+        }
         queue.max_threads = max_threads;
         queue.waiting.push_back(Box::new(move || {
             // The receiver may be gone.
@@ -82,8 +84,8 @@ impl WorkerPool {
         receiver
     }
 
-    /// Forgets work that has not begun and ends the threads. Work that has begun ends by itself, and its result is
-    /// lost. [`Self::run`] starts the pool again.
+    /// Forgets work that has not begun and ends the threads. Work that has begun ends by itself. No work is taken
+    /// afterwards.
     pub fn stop(&self) -> Shutdown {
         let inner = &self.0;
         let mut queue = inner.lock();

@@ -25,13 +25,13 @@ use self::calls::Unusable;
 use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
 use super::tls_options::configuration::client_setup;
+use crate::addon::addon;
 use crate::engine::convert::{OrNull, godot_text, warn_later};
 use crate::engine::enum_types::{ClientCause, ClientStatus, MethodValue};
 use crate::engine::project_settings;
 use crate::http::pool_cache;
 use crate::http::proxy_settings::Proxies;
 use crate::runtime::packed_bytes::Bytes;
-use crate::runtime::threads::threads;
 
 /// An HTTP/1.1 client with one connection, which the script polls; a drop-in replacement for
 /// [HTTPClient].
@@ -134,7 +134,7 @@ impl RustlsHTTPClient {
             Ok(setup) => pool_cache::http1_setup(&setup),
             Err(problem) => return this.bind_mut().told(&problem),
         };
-        let runtime = match threads().tasks.handle() {
+        let runtime = match addon().threads.tasks.handle() {
             Ok(runtime) => runtime,
             Err(error) => return this.bind_mut().told(&error.to_string()),
         };

@@ -16,10 +16,10 @@ use godot_rustls_tls::diagnosis::{Cause, diagnose};
 
 use super::tls_options::AnyOptions;
 use super::tls_options::configuration::{client_setup, server_setup};
+use crate::addon::addon;
 use crate::engine::convert::{OrNull, godot_text, refuse, report};
 use crate::engine::enum_types::{StreamCause, StreamStatus};
 use crate::engine::project_settings::handshake_threads;
-use crate::runtime::threads::seed_early;
 use crate::tls::base_stream::{State, Transport};
 use crate::tls::dialer::Dialer;
 use crate::tls::lifecycle as link;
@@ -75,7 +75,7 @@ pub(crate) struct RustlsStreamPeerTLS {
 #[godot_api]
 impl IStreamPeerExtension for RustlsStreamPeerTLS {
     fn init(base: Base<StreamPeerExtension>) -> Self {
-        seed_early(handshake_threads());
+        addon().threads.seed_early(handshake_threads());
         Self {
             handshake_timeout: 10.0,
             slot: Arc::default(),
@@ -459,7 +459,8 @@ impl RustlsStreamPeerTLS {
         Limits {
             started: Instant::now(),
             timeout,
-            threads: handshake_threads(),
+            max_threads: handshake_threads(),
+            threads: Arc::clone(&addon().threads),
         }
     }
 }

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use request::TrustedText;
 
+use crate::addon::addon;
 use crate::engine::certificate_source::CertificateSource;
 use crate::engine::convert::{OrNull, godot_text};
 use crate::engine::objects::secret_text;
@@ -26,7 +27,6 @@ use crate::options::config_cache::SetupCache;
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
 use crate::reasons::of_revocation_lists;
-use crate::runtime::threads::seed_early;
 
 /// TLS settings of a connection; a drop-in replacement for [TLSOptions].
 ///
@@ -411,7 +411,7 @@ impl RustlsTLSOptions {
 
     /// Returns new options. They are probably used soon, so the random numbers are prepared.
     fn fresh() -> Gd<Self> {
-        seed_early(handshake_threads());
+        addon().threads.seed_early(handshake_threads());
         Self::new_gd()
     }
 

@@ -14,12 +14,12 @@ use godot_rustls_http::server_sent_events::Event;
 use godot_rustls_net::phase::Phase;
 use godot_rustls_runtime::event_queue::{self, EventReceiver, RetryTime};
 use godot_rustls_runtime::response_state::{Counts, Task};
+use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use super::body_sink::{Destination, File, ServerEvent};
 use super::problem::Problem;
 use crate::runtime::packed_bytes::Bytes;
-use crate::runtime::threads::threads;
 
 /// What an exchange gave.
 pub(crate) struct Finished {
@@ -43,17 +43,14 @@ pub(crate) struct Flight {
 }
 
 impl Flight {
-    /// Begins it. The error is a sentence.
+    /// Begins it on `runtime`.
     pub(crate) fn begin(
+        runtime: &Handle,
         pool: Arc<Pool>,
         order: Order,
         file: Option<File>,
         with_events: bool,
-    ) -> Result<Self, String> {
-        let runtime = threads()
-            .tasks
-            .handle()
-            .map_err(|error| error.to_string())?;
+    ) -> Self {
         let progress = Arc::new(Progress::default());
         progress.phase.set(Phase::Resolving);
         let (event_sender, events) = event_queue::queue();
@@ -80,14 +77,14 @@ impl Flight {
                 took: begun.elapsed(),
             });
         });
-        Ok(Self {
+        Self {
             progress,
             finished,
             early: None,
             events,
             has_events: with_events,
             task: task.abort_handle(),
-        })
+        }
     }
 
     /// Returns how long the server of events wants a client to wait before it asks again.

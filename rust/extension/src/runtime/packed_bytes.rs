@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use godot::builtin::PackedByteArray;
 
-/// Whether the engine's memory is there.
+/// Whether the engine's memory is there. A static beside the addon: the runtime's threads drop arrays after its end.
 static OPEN: RwLock<bool> = RwLock::new(false);
 
 /// From now on arrays may be used. Once, when the library is loaded.
@@ -17,7 +17,7 @@ pub(crate) fn open() {
 }
 
 /// From now on no other thread touches an array. Waits for one that just copies a piece.
-pub(super) fn close() {
+pub(crate) fn close() {
     *OPEN.write().unwrap_or_else(PoisonError::into_inner) = false;
 }
 

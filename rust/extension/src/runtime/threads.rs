@@ -1,6 +1,6 @@
 //! The threads of the addon. They get plain data and never call the engine.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -9,9 +9,7 @@ use godot_rustls_runtime::async_runtime::AsyncRuntime;
 use godot_rustls_runtime::worker_pool::WorkerPool;
 use godot_rustls_tls::provider::key_shares;
 
-use super::packed_bytes;
-
-/// Threads of each kind.
+/// Threads of each kind. None is started before the first use.
 pub(crate) struct Threads {
     /// Generate keys, for seconds at a time: threads without work are not worth keeping.
     pub(crate) keys: WorkerPool,
@@ -19,68 +17,68 @@ pub(crate) struct Threads {
     pub(crate) handshakes: WorkerPool,
     /// Runs requests, and resolves and dials for streams.
     pub(crate) tasks: AsyncRuntime,
+    has_seeded: AtomicBool,
+    /// One refill of the key shares is enough for all clients.
+    is_refilling: Arc<AtomicBool>,
 }
 
-/// Static, since objects that outlive the last stage of the engine still ask for it. Nothing runs before the first
-/// use, and [`Threads::stop`] ends what does.
-static THREADS: LazyLock<Threads> = LazyLock::new(|| Threads {
-    keys: WorkerPool::new("rustls-keys", Duration::ZERO),
-    handshakes: WorkerPool::new("rustls-handshakes", Duration::from_secs(10)),
-    tasks: AsyncRuntime::new("rustls-http"),
-});
-
-/// Returns the threads of the addon.
-pub(crate) fn threads() -> &'static Threads {
-    &THREADS
-}
-
-impl Threads {
-    /// Ends all threads, before the library goes. It stays in memory for those at work.
-    pub(crate) fn stop(&self) -> Shutdown {
-        // From here on no thread touches the engine's memory.
-        packed_bytes::close();
-        let left = [self.keys.stop(), self.handshakes.stop(), self.tasks.stop()];
-        if left.contains(&Shutdown::AtWork) {
-            Shutdown::AtWork
-        } else {
-            Shutdown::Complete
+impl Default for Threads {
+    fn default() -> Self {
+        Self {
+            keys: WorkerPool::new("rustls-keys", Duration::ZERO),
+            handshakes: WorkerPool::new("rustls-handshakes", Duration::from_secs(10)),
+            tasks: AsyncRuntime::new("rustls-http"),
+            has_seeded: AtomicBool::new(false),
+            is_refilling: Arc::default(),
         }
     }
 }
 
-/// Lets one of at most `max_threads` threads make the first random numbers of the process, which wait for entropy.
-/// Before long somebody needs them.
-pub(crate) fn seed_early(max_threads: usize) {
-    // Once for each time that the library is loaded.
-    static IS_ASKED: AtomicBool = AtomicBool::new(false);
-    if max_threads == 0 || IS_ASKED.swap(true, Ordering::Relaxed) {
-        return;
+impl Threads {
+    /// Ends all threads for good, without waiting for those at work.
+    pub(crate) fn stop(&self) -> Shutdown {
+        let (keys, handshakes) = (self.keys.stop(), self.handshakes.stop());
+        keys.and(handshakes).and(self.tasks.stop())
     }
-    // Nobody waits for the result.
-    let _ = THREADS
-        .handshakes
-        .run(max_threads, godot_rustls_pki::provider::seed);
+
+    /// Lets one of at most `max_threads` threads make the first random numbers of the process, which wait for
+    /// entropy, before a handshake needs them.
+    pub(crate) fn seed_early(&self, max_threads: usize) {
+        if max_threads == 0 || self.has_seeded.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        // Nobody waits for the result.
+        let _ = self
+            .handshakes
+            .run(max_threads, godot_rustls_pki::provider::seed);
+    }
+
+    /// Lets one of at most `max_threads` threads make key shares for the next clients, when few are left.
+    pub(crate) fn make_key_shares(&self, max_threads: usize) {
+        if max_threads == 0 || !key_shares::is_low() {
+            return;
+        }
+        if let Some(refilling) = Refilling::begin(&self.is_refilling) {
+            let _ = self.handshakes.run(max_threads, move || {
+                key_shares::refill();
+                drop(refilling);
+            });
+        }
+    }
 }
 
-/// One refill of the key shares is enough for all clients.
-static IS_REFILLING: AtomicBool = AtomicBool::new(false);
-
 /// Guard held while key shares are made; dropped also when no thread comes to the work.
-struct Refilling;
+struct Refilling(Arc<AtomicBool>);
+
+impl Refilling {
+    fn begin(is_refilling: &Arc<AtomicBool>) -> Option<Self> {
+        let is_first = !is_refilling.swap(true, Ordering::Relaxed);
+        is_first.then(|| Self(Arc::clone(is_refilling)))
+    }
+}
 
 impl Drop for Refilling {
     fn drop(&mut self) {
-        IS_REFILLING.store(false, Ordering::Relaxed);
-    }
-}
-
-/// Lets one of at most `max_threads` threads make key shares for the next clients, when few are left.
-pub(crate) fn make_key_shares(max_threads: usize) {
-    if max_threads > 0 && key_shares::is_low() && !IS_REFILLING.swap(true, Ordering::Relaxed) {
-        let refilling = Refilling;
-        let _ = THREADS.handshakes.run(max_threads, move || {
-            key_shares::refill();
-            drop(refilling);
-        });
+        self.0.store(false, Ordering::Relaxed);
     }
 }

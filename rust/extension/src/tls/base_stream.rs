@@ -11,6 +11,7 @@ use super::received::Received;
 use super::socket::Socket;
 use crate::engine::convert::packed_bytes;
 use crate::engine::objects::describe;
+use crate::runtime::threads::Threads;
 
 /// The stream below a TLS connection.
 pub(crate) enum Transport {
@@ -41,13 +42,12 @@ enum Kind {
     Other,
 }
 
-impl From<TcpStream> for Transport {
-    fn from(socket: TcpStream) -> Self {
-        Self::Own(Socket::new(socket))
-    }
-}
-
 impl Transport {
+    /// Makes one of a connected socket, which one of `threads` closes.
+    pub(super) fn own(socket: TcpStream, threads: &Arc<Threads>) -> Self {
+        Self::Own(Socket::new(socket, Arc::clone(threads)))
+    }
+
     /// Makes one of a script's stream. `ours` is the state of a stream of this addon's own class.
     pub(crate) fn given(stream: Gd<StreamPeer>, ours: Option<Arc<dyn State>>) -> Self {
         Self::Given(GivenStream::new(stream, ours))

@@ -13,7 +13,6 @@ use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 use tokio::task::AbortHandle;
 
 use super::limits::Limits;
-use crate::runtime::threads::threads;
 use crate::vocabulary;
 
 type Found = Result<TcpStream, Diagnosis>;
@@ -46,7 +45,7 @@ impl Dialer {
             .unwrap_or(host);
         let phase = Arc::new(PhaseCell::default());
         let (sender, found) = channel();
-        let task = match threads().tasks.handle() {
+        let task = match limits.threads.tasks.handle() {
             Ok(runtime) => {
                 let (host, phase) = (address.to_owned(), Arc::clone(&phase));
                 let task = runtime.spawn(async move {

@@ -10,6 +10,7 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis, diagnose};
 
+use super::base_stream::Transport;
 use super::dialer::{Dialer, Progress};
 use super::pump::{Connection, Outcome};
 use super::read_buffer::Target;
@@ -147,7 +148,12 @@ fn secure(slot: &Slot, socket: TcpStream) {
         return;
     };
     let prepared = dialer.setup.prepare(&dialer.host);
-    match prepared.and_then(|client| Connection::client(client, socket, dialer.limits)) {
+    let limits = dialer.limits.clone();
+    let connection = prepared.and_then(|client| {
+        let transport = Transport::own(socket, &limits.threads);
+        Connection::client(client, transport, limits)
+    });
+    match connection {
         Ok(connection) => {
             slot.lock().link = Some(Link::Active(Box::new(connection)));
             poll(slot);

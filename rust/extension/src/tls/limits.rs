@@ -1,16 +1,21 @@
 //! What a handshake may take.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::runtime::threads::Threads;
+
 /// What a handshake may take.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Limits {
     /// When its time began.
     pub(crate) started: Instant,
     /// How long it has. None for ever.
     pub(crate) timeout: Option<Duration>,
-    /// Threads that do its hard steps; with none they are done where they come up.
-    pub(crate) threads: usize,
+    /// How many threads may do its hard steps; with none they are done where they come up.
+    pub(crate) max_threads: usize,
+    /// The threads that do them, and that resolve and dial.
+    pub(crate) threads: Arc<Threads>,
 }
 
 impl Limits {

@@ -8,7 +8,6 @@ use godot_rustls_tls::failure::Failure;
 use godot_rustls_tls::session::Session;
 
 use super::limits::Limits;
-use crate::runtime::threads::threads;
 use crate::vocabulary;
 
 /// What an errand comes back with.
@@ -38,7 +37,7 @@ impl Place {
     }
 
     /// Forgets a session that is away when the handshake's time is over.
-    pub(super) fn give_up_after(&mut self, limits: Limits) {
+    pub(super) fn give_up_after(&mut self, limits: &Limits) {
         if let (Self::Away(errand), Some(limit)) = (&*self, limits.passed()) {
             let failure = Failure::HandshakeTimeout {
                 limit,
@@ -73,15 +72,16 @@ pub(super) struct Errand {
 
 impl Errand {
     pub(super) fn new(
-        limits: Limits,
+        limits: &Limits,
         about: About,
         step: impl FnOnce() -> Result + Send + 'static,
     ) -> Self {
         let waits = Arc::new(());
         let asked = Arc::downgrade(&waits);
-        let done = threads()
+        let done = limits
+            .threads
             .handshakes
-            .run(limits.threads, move || do_if_asked(&asked, step));
+            .run(limits.max_threads, move || do_if_asked(&asked, step));
         Self {
             done,
             about,

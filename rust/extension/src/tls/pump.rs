@@ -8,7 +8,6 @@ use godot_rustls_tls::diagnosis::{Diagnosis, diagnose};
 use godot_rustls_tls::failure::Failure;
 use godot_rustls_tls::session::Session;
 
-use crate::runtime::threads::make_key_shares;
 use crate::vocabulary;
 
 use super::base_stream::Transport;
@@ -65,13 +64,13 @@ impl Connection {
     /// Starts a client over `transport`.
     pub(crate) fn client(
         prepared: PreparedClient,
-        transport: impl Into<Transport>,
+        transport: Transport,
         limits: Limits,
     ) -> Result<Self, Failure> {
         // The first random numbers of a process take tens of milliseconds, all others next to nothing.
-        let place = if limits.threads == 0 || godot_rustls_pki::provider::is_seeded() {
+        let place = if limits.max_threads == 0 || godot_rustls_pki::provider::is_seeded() {
             let session = prepared.start()?;
-            make_key_shares(limits.threads);
+            limits.threads.make_key_shares(limits.max_threads);
             Place::Here(Box::new(session))
         } else {
             let about = About::default();
@@ -81,9 +80,9 @@ impl Connection {
                     .map(Box::new)
                     .map_err(|failure| diagnose(&failure, &vocabulary::STREAM))
             };
-            Place::Away(Errand::new(limits, about, start))
+            Place::Away(Errand::new(&limits, about, start))
         };
-        Ok(Self::new(place, transport.into(), limits))
+        Ok(Self::new(place, transport, limits))
     }
 
     /// Starts a server over `stream`.
@@ -151,7 +150,7 @@ impl Connection {
     /// Moves whatever can be moved without waiting.
     pub(crate) fn step(&mut self) {
         let Some(mut session) = self.take_session() else {
-            self.place.give_up_after(self.limits);
+            self.place.give_up_after(&self.limits);
             return;
         };
         self.flush(&mut session);
@@ -165,7 +164,7 @@ impl Connection {
                 break;
             };
             let bytes = arrived.bytes.as_slice();
-            let rest = match self.limits.threads {
+            let rest = match self.limits.max_threads {
                 0 => {
                     session.input(bytes);
                     Rest::Nothing
@@ -214,7 +213,7 @@ impl Connection {
             received: session.received() + bytes.len() as u64,
             may_part: session.can_send_plaintext_alert(),
         };
-        self.place = Place::Away(Errand::new(self.limits, about, move || {
+        self.place = Place::Away(Errand::new(&self.limits, about, move || {
             take_in_all(&mut session, &bytes);
             Ok(session)
         }));

@@ -2,12 +2,13 @@
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
 
 use godot::builtin::PackedByteArray;
 use godot_rustls_net::lingering;
 
 use super::received::Received;
-use crate::runtime::threads::threads;
+use crate::runtime::threads::Threads;
 
 /// A connected socket. What was sent last arrives after it is dropped (see [`lingering`]).
 pub(crate) struct Socket {
@@ -16,14 +17,16 @@ pub(crate) struct Socket {
     /// Memory for the next read: most of the reads of an idle connection bring nothing.
     spare: PackedByteArray,
     final_output: Vec<u8>,
+    threads: Arc<Threads>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: TcpStream, threads: Arc<Threads>) -> Self {
         Self {
             stream: Some(stream),
             spare: PackedByteArray::new(),
             final_output: Vec::new(),
+            threads,
         }
     }
 
@@ -76,7 +79,7 @@ impl Drop for Socket {
     fn drop(&mut self) {
         if let Some(stream) = self.stream.take() {
             let final_output = std::mem::take(&mut self.final_output);
-            lingering::close(stream, final_output, threads().tasks.running().as_ref());
+            lingering::close(stream, final_output, self.threads.tasks.running().as_ref());
         }
     }
 }

@@ -120,10 +120,11 @@ fn stopping_an_idle_pool_ends_its_threads() {
 }
 
 #[test]
-fn a_stopped_pool_starts_again_with_the_next_work() {
+fn a_stopped_pool_takes_no_work() {
     let pool = pool();
     assert_eq!(pool.stop(), Shutdown::Complete);
-    assert_eq!(pool.run(1, || 7).recv(), Ok(7));
+    assert_eq!(pool.run(1, || 7).recv(), Err(RecvError));
+    assert_eq!(pool.0.lock().running, 0);
 }
 
 #[test]

@@ -6,12 +6,12 @@ use godot_rustls_pki::crypto::{decrypt_private_key, generate_ecdsa, generate_rsa
 use godot_rustls_runtime::spare_cores;
 
 use super::{RustlsCrypto, curve};
+use crate::addon::addon;
 use crate::classes::key_job::RustlsKeyJob;
 use crate::crypto::keys::{encoded_anew, rsa_key};
 use crate::engine::enum_types::CurveValue;
 use crate::engine::objects::{crypto_key, secret_text};
 use crate::reasons::of_crypto;
-use crate::runtime::threads::threads;
 
 #[godot_api(secondary)]
 impl RustlsCrypto {
@@ -47,7 +47,8 @@ impl RustlsCrypto {
     fn generate_rsa_async(&self, size: i64) -> Gd<RustlsKeyJob> {
         // The job reports its failure itself.
         self.conclude(Ok(()));
-        let made = threads()
+        let made = addon()
+            .threads
             .keys
             .run(spare_cores(), move || generate_rsa(size));
         RustlsKeyJob::begin(size, made)

@@ -18,6 +18,7 @@ use http::Method;
 use url::Url;
 
 use super::{NODE_GONE, RustlsHTTPRequest};
+use crate::addon::addon;
 use crate::classes::tls_options::AnyOptions;
 use crate::classes::tls_options::configuration::client_setup;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
@@ -189,7 +190,9 @@ impl RustlsHTTPRequest {
             let kind = FetchErrorKind::CantConnect;
             Refusal::Later(Problem::new(kind, Cause::Proxy, problem))
         })?;
-        Flight::begin(pool, order, file, events).map_err(later)
+        let runtime = addon().threads.tasks.handle();
+        let runtime = runtime.map_err(|error| later(error.to_string()))?;
+        Ok(Flight::begin(&runtime, pool, order, file, events))
     }
 
     fn order(&self, url: Url, lines: &[String], method: i64, data: Data) -> Result<Order, String> {

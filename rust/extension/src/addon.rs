@@ -1,0 +1,72 @@
+//! Owner of everything that lives as long as the addon is loaded.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use godot_rustls_runtime::Shutdown;
+
+use crate::http::pool_cache;
+use crate::runtime::threads::Threads;
+use crate::runtime::{frame_poll, packed_bytes};
+
+/// The addon between its start and its end. A static, because the engine calls the classes without
+/// any context of theirs.
+static ADDON: RwLock<Option<Arc<Addon>>> = RwLock::new(None);
+
+/// Everything that lives as long as the addon is loaded.
+///
+/// Nothing in here refers to an object of the engine: a script's thread that still runs at the end
+/// may be the one that drops it.
+pub(crate) struct Addon {
+    pub(crate) threads: Arc<Threads>,
+}
+
+impl Addon {
+    fn new() -> Self {
+        Self {
+            threads: Arc::default(),
+        }
+    }
+
+    /// Makes an addon that starts no threads.
+    fn stopped() -> Self {
+        let addon = Self::new();
+        addon.threads.stop();
+        addon
+    }
+
+    /// Stops what runs. Objects that wait for a result come first, since dropping them ends their
+    /// requests; threads come last.
+    fn stop(&self) -> Shutdown {
+        let polled = frame_poll::stop();
+        pool_cache::stop();
+        // From here on no thread touches the engine's memory.
+        packed_bytes::close();
+        polled.and(self.threads.stop())
+    }
+}
+
+/// Makes the addon, when the library is loaded.
+pub(crate) fn start() {
+    frame_poll::start();
+    packed_bytes::open();
+    let addon = Some(Arc::new(Addon::new()));
+    let before = std::mem::replace(
+        &mut *ADDON.write().unwrap_or_else(PoisonError::into_inner),
+        addon,
+    );
+    drop(before);
+}
+
+/// Stops the addon, before the library is unloaded. The library has to stay in memory for threads
+/// that are at work.
+pub(crate) fn stop() -> Shutdown {
+    let addon = ADDON.write().unwrap_or_else(PoisonError::into_inner).take();
+    addon.map_or(Shutdown::Complete, |addon| addon.stop())
+}
+
+/// Returns the addon. Objects that outlive it, and script threads that still run, get another one,
+/// which starts no threads.
+pub(crate) fn addon() -> Arc<Addon> {
+    let running = ADDON.read().unwrap_or_else(PoisonError::into_inner).clone();
+    running.unwrap_or_else(|| Arc::new(Addon::stopped()))
+}
