@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use godot_rustls_runtime::Shutdown;
 
-use crate::http::pool_cache;
+use crate::http::pool_cache::PoolCache;
 use crate::runtime::threads::Threads;
 use crate::runtime::{frame_poll, packed_bytes};
 
@@ -14,15 +14,19 @@ static ADDON: RwLock<Option<Arc<Addon>>> = RwLock::new(None);
 
 /// Everything that lives as long as the addon is loaded.
 ///
+/// Fields are dropped in this order: connections before the threads that serve them.
+///
 /// Nothing in here refers to an object of the engine: a script's thread that still runs at the end
 /// may be the one that drops it.
 pub(crate) struct Addon {
+    pub(crate) pools: PoolCache,
     pub(crate) threads: Arc<Threads>,
 }
 
 impl Addon {
     fn new() -> Self {
         Self {
+            pools: PoolCache::default(),
             threads: Arc::default(),
         }
     }
@@ -38,7 +42,7 @@ impl Addon {
     /// requests; threads come last.
     fn stop(&self) -> Shutdown {
         let polled = frame_poll::stop();
-        pool_cache::stop();
+        self.pools.stop();
         // From here on no thread touches the engine's memory.
         packed_bytes::close();
         polled.and(self.threads.stop())

@@ -29,7 +29,6 @@ use crate::addon::addon;
 use crate::engine::convert::{OrNull, godot_text, warn_later};
 use crate::engine::enum_types::{ClientCause, ClientStatus, MethodValue};
 use crate::engine::project_settings;
-use crate::http::pool_cache;
 use crate::http::proxy_settings::Proxies;
 use crate::runtime::packed_bytes::Bytes;
 
@@ -131,7 +130,7 @@ impl RustlsHTTPClient {
         );
         let options = tls_options.0.filter(|_| origin.is_https);
         let setup = match client_setup(options, call) {
-            Ok(setup) => pool_cache::http1_setup(&setup),
+            Ok(setup) => addon().pools.http1_context(&setup),
             Err(problem) => return this.bind_mut().told(&problem),
         };
         let runtime = match addon().threads.tasks.handle() {

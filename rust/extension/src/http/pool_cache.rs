@@ -1,6 +1,6 @@
-//! Pools of connections: one for each configuration, way through proxies and time limit.
+//! Pools of connections: one for each configuration, proxies and time limit.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use godot_rustls_http::pool::Pool;
@@ -9,74 +9,89 @@ use godot_rustls_net::proxy::Routes;
 use godot_rustls_tls::config::ClientContext;
 
 /// Pools kept at the same time. A game has a handful of options objects.
-const MOST: usize = 32;
+const MAX_POOLS: usize = 32;
 
-/// What is offered by options that name no application protocols.
+/// The application protocols that are offered by options that name none.
 const PROTOCOLS: [&str; 2] = ["h2", "http/1.1"];
 
+/// Connection pools, and the configurations of clients of one connection.
+#[derive(Default)]
+pub(crate) struct PoolCache {
+    /// The pool that was used last stands last.
+    pools: Mutex<Vec<Entry>>,
+    /// Configurations, each with the one for HTTP/1.1 alone that was made of it.
+    http1_contexts: Mutex<Vec<(Weak<ClientContext>, Arc<ClientContext>)>>,
+}
+
 struct Entry {
-    /// Whose connections these are. When the options are gone or changed, so is this, and the pool follows.
-    setup: Weak<ClientContext>,
+    /// The configuration of these connections. It is dropped when its options are dropped or
+    /// changed, and the pool follows.
+    context: Weak<ClientContext>,
     routes: Routes,
     connect_timeout: Option<Duration>,
     pool: Arc<Pool>,
 }
 
-static POOLS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+impl PoolCache {
+    /// Returns the pool for requests with `context`. A connection never serves under another
+    /// configuration than the one it was made with.
+    pub(crate) fn pool(
+        &self,
+        context: &Arc<ClientContext>,
+        routes: &Routes,
+        connect_timeout: Option<Duration>,
+    ) -> Arc<Pool> {
+        let mut pools = lock(&self.pools);
+        pools.retain(|entry| entry.context.strong_count() > 0);
+        let known = pools.iter().position(|entry| {
+            entry.context.as_ptr() == Arc::as_ptr(context)
+                && entry.routes == *routes
+                && entry.connect_timeout == connect_timeout
+        });
+        if let Some(index) = known {
+            let entry = pools.remove(index);
+            let pool = Arc::clone(&entry.pool);
+            pools.push(entry);
+            return pool;
+        }
+        if pools.len() >= MAX_POOLS {
+            pools.remove(0);
+        }
+        let offering = Arc::new(context.with_default_alpn(&PROTOCOLS));
+        let connector = Connector::new(offering, routes.clone(), connect_timeout);
+        let pool = Pool::new(connector);
+        pools.push(Entry {
+            context: Arc::downgrade(context),
+            routes: routes.clone(),
+            connect_timeout,
+            pool: Arc::clone(&pool),
+        });
+        pool
+    }
 
-/// The pool for requests of `setup`. Connections never serve under another configuration than they were made with.
-pub(crate) fn pool(
-    setup: &Arc<ClientContext>,
-    routes: &Routes,
-    connect_timeout: Option<Duration>,
-) -> Arc<Pool> {
-    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
-    pools.retain(|entry| entry.setup.strong_count() > 0);
-    let known = pools.iter().position(|entry| {
-        entry.setup.as_ptr() == Arc::as_ptr(setup)
-            && entry.routes == *routes
-            && entry.connect_timeout == connect_timeout
-    });
-    if let Some(place) = known {
-        // The one used last stands last.
-        let entry = pools.remove(place);
-        let pool = Arc::clone(&entry.pool);
-        pools.push(entry);
-        return pool;
+    /// Returns `context` for a client of one HTTP/1.1 connection. It is kept, so that its sessions
+    /// can be resumed.
+    pub(crate) fn http1_context(&self, context: &Arc<ClientContext>) -> Arc<ClientContext> {
+        let mut known = lock(&self.http1_contexts);
+        known.retain(|(of, _)| of.strong_count() > 0);
+        if let Some((_, http1)) = known
+            .iter()
+            .find(|(of, _)| of.as_ptr() == Arc::as_ptr(context))
+        {
+            return Arc::clone(http1);
+        }
+        known.truncate(MAX_POOLS - 1);
+        let http1 = Arc::new(context.with_http1_only());
+        known.insert(0, (Arc::downgrade(context), Arc::clone(&http1)));
+        http1
     }
-    if pools.len() >= MOST {
-        pools.remove(0);
+
+    /// Closes the connections that no request uses.
+    pub(crate) fn stop(&self) {
+        lock(&self.pools).clear();
     }
-    let offering = Arc::new(setup.with_default_alpn(&PROTOCOLS));
-    let connector = Connector::new(offering, routes.clone(), connect_timeout);
-    let pool = Pool::new(connector);
-    pools.push(Entry {
-        setup: Arc::downgrade(setup),
-        routes: routes.clone(),
-        connect_timeout,
-        pool: Arc::clone(&pool),
-    });
-    pool
 }
 
-/// The configuration for a client of one connection, kept so that its sessions can be resumed.
-pub(crate) fn http1_setup(setup: &Arc<ClientContext>) -> Arc<ClientContext> {
-    static KNOWN: Mutex<Vec<(Weak<ClientContext>, Arc<ClientContext>)>> = Mutex::new(Vec::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.retain(|(of, _)| of.strong_count() > 0);
-    if let Some((_, offering)) = known
-        .iter()
-        .find(|(of, _)| of.as_ptr() == Arc::as_ptr(setup))
-    {
-        return Arc::clone(offering);
-    }
-    known.truncate(MOST - 1);
-    let offering = Arc::new(setup.with_http1_only());
-    known.insert(0, (Arc::downgrade(setup), Arc::clone(&offering)));
-    offering
-}
-
-/// Closes what nobody uses, before the library goes.
-pub(crate) fn stop() {
-    POOLS.lock().unwrap_or_else(PoisonError::into_inner).clear();
+fn lock<T>(list: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -28,7 +28,6 @@ use crate::engine::shared_objects::look_at;
 use crate::http::body_sink::File;
 use crate::http::engine_parity;
 use crate::http::fetch_task::Flight;
-use crate::http::pool_cache;
 use crate::http::problem::Problem;
 use crate::runtime::packed_bytes::Bytes;
 
@@ -183,7 +182,9 @@ impl RustlsHTTPRequest {
         let setup = Self::setup(this, &order.url)?;
         let (pool, file, events) = look_at(this, |node| {
             let routes = node.routes()?;
-            let pool = pool_cache::pool(&setup, &routes, seconds(node.connect_timeout));
+            let pool = addon()
+                .pools
+                .pool(&setup, &routes, seconds(node.connect_timeout));
             Ok((pool, node.file(), node.server_sent_events))
         })
         .map_err(|problem: String| {
