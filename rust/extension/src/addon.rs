@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use godot_rustls_runtime::Shutdown;
 
 use crate::http::pool_cache::PoolCache;
+use crate::options::default_trust::DefaultTrust;
 use crate::runtime::threads::Threads;
 use crate::runtime::{frame_poll, packed_bytes};
 
@@ -20,6 +21,7 @@ static ADDON: RwLock<Option<Arc<Addon>>> = RwLock::new(None);
 /// may be the one that drops it.
 pub(crate) struct Addon {
     pub(crate) pools: PoolCache,
+    pub(crate) default_trust: DefaultTrust,
     pub(crate) threads: Arc<Threads>,
 }
 
@@ -27,6 +29,7 @@ impl Addon {
     fn new() -> Self {
         Self {
             pools: PoolCache::default(),
+            default_trust: DefaultTrust::default(),
             threads: Arc::default(),
         }
     }

@@ -1,12 +1,14 @@
 //! RustlsTrustStore.
 
+use std::sync::Arc;
+
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_pki::trust::{MOZILLA_BUNDLE_DATE, Source};
+use godot_rustls_pki::trust::{MOZILLA_BUNDLE_DATE, Source, TrustStore};
 
+use crate::addon::addon;
 use crate::engine::convert::godot_text;
 use crate::engine::enum_types::SourceValue;
-use crate::options::default_trust::{default_trust, reload};
 
 /// The default trusted roots: the certificates that connections trust if their options name none.
 ///
@@ -97,7 +99,7 @@ impl RustlsTrustStore {
     /// if nothing is trusted afterwards.
     #[func]
     fn reload() -> Error {
-        match reload().source() {
+        match addon().default_trust.reload().source() {
             Source::None => Error::ERR_CANT_ACQUIRE_RESOURCE,
             _ => Error::OK,
         }
@@ -109,6 +111,10 @@ impl RustlsTrustStore {
     fn get_mozilla_bundle_date() -> GString {
         godot_text(MOZILLA_BUNDLE_DATE)
     }
+}
+
+fn default_trust() -> Arc<TrustStore> {
+    addon().default_trust.get()
 }
 
 fn strings(list: &[String]) -> PackedStringArray {

@@ -16,7 +16,7 @@ use godot_rustls_tls::options::{
 };
 
 use crate::engine::convert::{report, warn};
-use crate::options::default_trust::default_trust;
+use crate::options::default_trust::DefaultTrust;
 use crate::options::key_log_file;
 use crate::options::options_key::{ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
 use crate::vocabulary;
@@ -104,13 +104,14 @@ pub(crate) type OwnCache = Option<Arc<Mutex<SetupCache>>>;
 /// Returns the configuration for a client. `options` is the object that it came from and `call` what the script
 /// called, both for warnings.
 pub(crate) fn client(
+    default_trust: &DefaultTrust,
     spec: ClientSpec,
     own_cache: &OwnCache,
     options: Option<InstanceId>,
     call: Arguments<'_>,
 ) -> Result<Arc<ClientContext>, String> {
     // Whatever may print comes before and after the locks: a script may listen.
-    let default = default_trust_for(&spec);
+    let default = needed_trust(default_trust, &spec);
     let accepts_all = spec.verification == Verification::Nothing;
     let has_own_trust = spec.own_trust.is_some();
     let (setup, is_new) = match own_cache {
@@ -182,14 +183,17 @@ fn is_first_time(options: InstanceId) -> bool {
 }
 
 /// A configuration for one question, kept by nobody.
-pub(crate) fn temporary_client(spec: &ClientSpec) -> Result<ClientContext, String> {
-    new_client(spec, default_trust_for(spec))
+pub(crate) fn temporary_client(
+    default_trust: &DefaultTrust,
+    spec: &ClientSpec,
+) -> Result<ClientContext, String> {
+    new_client(spec, needed_trust(default_trust, spec))
 }
 
-/// The default trust is read only when somebody needs it.
-fn default_trust_for(spec: &ClientSpec) -> Option<Arc<TrustStore>> {
-    let trusts_nobody = spec.verification == Verification::Nothing;
-    (spec.own_trust.is_none() && !trusts_nobody).then(default_trust)
+/// Returns the default trust, which is read only for a client that needs it.
+fn needed_trust(default_trust: &DefaultTrust, spec: &ClientSpec) -> Option<Arc<TrustStore>> {
+    let verifies = spec.verification != Verification::Nothing;
+    (spec.own_trust.is_none() && verifies).then(|| default_trust.get())
 }
 
 fn new_client(

@@ -1,4 +1,4 @@
-//! The default trust of this process: read on first use, kept until a script reloads it.
+//! The default trusted roots.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,45 +15,52 @@ use crate::engine::project_settings;
 const OVERRIDE_SETTING: &str = "network/tls/certificate_bundle_override";
 const EXTRA_SETTING: &str = "network/tls/rustls/extra_certificates";
 
-static DEFAULT: Mutex<Option<Arc<TrustStore>>> = Mutex::new(None);
+/// The trust that connections use whose options name no certificates: read on first use, kept until
+/// a script reloads it.
+#[derive(Default)]
+pub(crate) struct DefaultTrust {
+    store: Mutex<Option<Arc<TrustStore>>>,
+    reloads: AtomicU64,
+}
 
-static RELOADS: AtomicU64 = AtomicU64::new(0);
-
-/// The trust that connections without a chain of their own use.
-pub(crate) fn default_trust() -> Arc<TrustStore> {
-    if let Some(trust) = lock().as_ref() {
-        return Arc::clone(trust);
+impl DefaultTrust {
+    /// Returns the trusted certificates.
+    pub(crate) fn get(&self) -> Arc<TrustStore> {
+        if let Some(trust) = self.lock().as_ref() {
+            return Arc::clone(trust);
+        }
+        // Nothing is locked while a problem is printed: a script may listen and ask for the trust.
+        let (fresh, problems) = load();
+        let mut store = self.lock();
+        if let Some(trust) = store.as_ref() {
+            // Another thread was faster, and prints the problems.
+            return Arc::clone(trust);
+        }
+        *store = Some(Arc::clone(&fresh));
+        drop(store);
+        problems.iter().for_each(|problem| report(problem));
+        fresh
     }
-    // A script may listen to errors and ask for the trust again: nothing is locked while it is told.
-    let (fresh, problems) = load();
-    let mut slot = lock();
-    if let Some(trust) = slot.as_ref() {
-        // Another thread was faster, and tells of the problems.
-        return Arc::clone(trust);
+
+    /// Reads settings, files and the system's store again. New connections use the result; running
+    /// ones are not affected.
+    pub(crate) fn reload(&self) -> Arc<TrustStore> {
+        let (fresh, problems) = load();
+        *self.lock() = Some(Arc::clone(&fresh));
+        // After the store: a configuration of the new count must not have the old trust.
+        self.reloads.fetch_add(1, Ordering::AcqRel);
+        problems.iter().for_each(|problem| report(problem));
+        fresh
     }
-    *slot = Some(Arc::clone(&fresh));
-    drop(slot);
-    problems.iter().for_each(|problem| report(problem));
-    fresh
-}
 
-/// Reads settings, files and the system's store again. New connections use the result; running ones stay.
-pub(crate) fn reload() -> Arc<TrustStore> {
-    let (fresh, problems) = load();
-    *lock() = Some(Arc::clone(&fresh));
-    // After the store: a configuration of the new count must not have the old trust.
-    RELOADS.fetch_add(1, Ordering::AcqRel);
-    problems.iter().for_each(|problem| report(problem));
-    fresh
-}
+    /// Returns how often the trust was read again.
+    pub(crate) fn reloads(&self) -> u64 {
+        self.reloads.load(Ordering::Acquire)
+    }
 
-/// How often the default trust was read again.
-pub(crate) fn reloads() -> u64 {
-    RELOADS.load(Ordering::Acquire)
-}
-
-fn lock() -> MutexGuard<'static, Option<Arc<TrustStore>>> {
-    DEFAULT.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<TrustStore>>> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The trust as the settings have it, and what to print about it.

@@ -18,7 +18,6 @@ use zeroize::Zeroizing;
 use crate::engine::certificate_source::CertificateSource;
 use crate::engine::object_cache::{known_certificate, known_private_key};
 use crate::engine::objects::{certificate_bytes, certificates, private_key_text};
-use crate::options::default_trust::reloads;
 use crate::reasons::of_private_key;
 
 /// Everything that makes one client's configuration differ from another's.
@@ -104,28 +103,29 @@ impl ClientsSpec {
 
 impl TermsSpec {
     /// For options that name none: both versions as far as the engine's setting allows, and no more.
-    fn usual() -> Result<Self, String> {
+    fn usual(trust_reloads: u64) -> Result<Self, String> {
         Ok(Self {
             versions: allowed(VersionRange::default())?,
             alpn: AlpnProtocols::default(),
             groups: KeyExchangeGroups::default(),
             resumption: true,
             key_log_path: String::new(),
-            trust_reloads: reloads(),
+            trust_reloads,
         })
     }
 }
 
 impl ClientSpec {
     /// Without any options: the default trust, everything checked.
-    pub(crate) fn usual() -> Result<Self, String> {
-        Self::of_engine(None, String::new(), false)
+    pub(crate) fn usual(trust_reloads: u64) -> Result<Self, String> {
+        Self::of_engine(None, String::new(), false, trust_reloads)
     }
 
     fn of_engine(
         own_trust: Option<Arc<CertificateSource>>,
         common_name_override: String,
         is_unsafe: bool,
+        trust_reloads: u64,
     ) -> Result<Self, String> {
         Ok(Self {
             verification: verification(is_unsafe, own_trust.is_some()),
@@ -134,7 +134,7 @@ impl ClientSpec {
             pins: Pins::default(),
             revocation: Arc::default(),
             identity: None,
-            terms: TermsSpec::usual()?,
+            terms: TermsSpec::usual(trust_reloads)?,
         })
     }
 }
@@ -173,7 +173,7 @@ pub(crate) fn identity(
 }
 
 /// What the engine's own options hold.
-pub(crate) fn of_engine(options: &Gd<TlsOptions>) -> Result<Spec, String> {
+pub(crate) fn of_engine(options: &Gd<TlsOptions>, trust_reloads: u64) -> Result<Spec, String> {
     if options.is_server() {
         let key = options
             .get_private_key()
@@ -190,7 +190,7 @@ pub(crate) fn of_engine(options: &Gd<TlsOptions>) -> Result<Spec, String> {
             clients: None,
             pins: Pins::default(),
             revocation: Arc::default(),
-            terms: TermsSpec::usual()?,
+            terms: TermsSpec::usual(trust_reloads)?,
         }));
     }
     let chain = options.get_trusted_ca_chain();
@@ -198,6 +198,7 @@ pub(crate) fn of_engine(options: &Gd<TlsOptions>) -> Result<Spec, String> {
         chain.map(|chain| known_certificate(&chain)).transpose()?,
         options.get_common_name_override().to_string(),
         options.is_unsafe_client(),
+        trust_reloads,
     )
     .map(Spec::Client)
 }

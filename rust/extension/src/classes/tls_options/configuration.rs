@@ -8,6 +8,7 @@ use godot::prelude::*;
 use godot_rustls_tls::config::{ClientContext, ServerContext};
 
 use super::RustlsTLSOptions;
+use crate::addon::addon;
 use crate::engine::convert::warn;
 use crate::engine::shared_objects::look_at;
 use crate::options::config_cache::{self, OwnCache};
@@ -21,7 +22,9 @@ pub(crate) fn client_setup(
 ) -> Result<Arc<ClientContext>, String> {
     let id = options.as_ref().map(Gd::instance_id);
     match spec_of(options)? {
-        (Spec::Client(spec), cache) => config_cache::client(spec, &cache, id, call),
+        (Spec::Client(spec), cache) => {
+            config_cache::client(&addon().default_trust, spec, &cache, id, call)
+        }
         (Spec::Server(_), _) => {
             Err("these are server options: a client needs RustlsTLSOptions.client()".to_owned())
         }
@@ -65,7 +68,10 @@ fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
 /// configuration takes long.
 fn spec_of(options: Option<Gd<RefCounted>>) -> Result<(Spec, OwnCache), String> {
     let Some(options) = options else {
-        return Ok((Spec::Client(ClientSpec::usual()?), None));
+        return Ok((
+            Spec::Client(ClientSpec::usual(addon().default_trust.reloads())?),
+            None,
+        ));
     };
     let options = match options.try_cast::<RustlsTLSOptions>() {
         Ok(ours) => {
@@ -76,7 +82,10 @@ fn spec_of(options: Option<Gd<RefCounted>>) -> Result<(Spec, OwnCache), String> 
         Err(other) => other,
     };
     match options.try_cast::<TlsOptions>() {
-        Ok(engine) => Ok((options_key::of_engine(&engine)?, None)),
+        Ok(engine) => {
+            let trust_reloads = addon().default_trust.reloads();
+            Ok((options_key::of_engine(&engine, trust_reloads)?, None))
+        }
         Err(other) => Err(format!(
             "the options are a {}: pass a RustlsTLSOptions or the engine's TLSOptions",
             other.get_class()

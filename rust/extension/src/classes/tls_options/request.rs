@@ -11,9 +11,9 @@ use godot_rustls_tls::versions::{EmptyVersionRange, TlsVersion, VersionRange};
 use zeroize::Zeroizing;
 
 use super::RustlsTLSOptions;
+use crate::addon::addon;
 use crate::engine::certificate_source::CertificateSource;
 use crate::engine::object_cache::{known_certificate, known_private_key};
-use crate::options::default_trust::reloads;
 use crate::options::key_log_file;
 use crate::options::options_key::{
     ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification,
@@ -91,7 +91,7 @@ impl RustlsTLSOptions {
             groups,
             resumption: self.session_resumption,
             key_log_path,
-            trust_reloads: reloads(),
+            trust_reloads: addon().default_trust.reloads(),
         })
     }
 

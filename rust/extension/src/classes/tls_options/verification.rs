@@ -5,6 +5,7 @@ use godot_rustls_pki::pem::read_bundle;
 use godot_rustls_tls::diagnosis::diagnose;
 
 use super::RustlsTLSOptions;
+use crate::addon::addon;
 use crate::engine::convert::unix_time;
 use crate::engine::shared_objects::look_at;
 use crate::options::config_cache;
@@ -22,7 +23,7 @@ pub(super) fn verify(
     }
     // Nothing is bound while the default trusted roots are read, which may print a message.
     let spec = look_at(this, RustlsTLSOptions::client_spec)?;
-    let setup = config_cache::temporary_client(&spec)?;
+    let setup = config_cache::temporary_client(&addon().default_trust, &spec)?;
     let now = unix_time(seconds)?;
     let chain = read_bundle(chain_pem.as_bytes());
     if let Some(problem) = chain.problems.first() {
