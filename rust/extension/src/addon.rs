@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use godot_rustls_runtime::Shutdown;
 
+use crate::engine::object_cache::ObjectCache;
 use crate::http::pool_cache::PoolCache;
 use crate::options::default_trust::DefaultTrust;
 use crate::runtime::threads::Threads;
@@ -22,6 +23,7 @@ static ADDON: RwLock<Option<Arc<Addon>>> = RwLock::new(None);
 pub(crate) struct Addon {
     pub(crate) pools: PoolCache,
     pub(crate) default_trust: DefaultTrust,
+    pub(crate) objects: ObjectCache,
     pub(crate) threads: Arc<Threads>,
 }
 
@@ -30,6 +32,7 @@ impl Addon {
         Self {
             pools: PoolCache::default(),
             default_trust: DefaultTrust::default(),
+            objects: ObjectCache::default(),
             threads: Arc::default(),
         }
     }

@@ -1,7 +1,8 @@
-//! What the engine's certificates and keys hold, remembered for a moment.
+//! Contents of the engine's certificates and keys, remembered for a moment.
 //!
-//! The engine writes them out as text each time, which takes tens of microseconds, and a server accepts many connections
-//! in a frame. A script that loads something else into the same object is heard from the next frame on.
+//! The engine writes them out as text each time, which takes tens of microseconds, and a server
+//! accepts many connections in a frame. If a script loads something else into the same object, the
+//! change is noticed in the next frame.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -14,25 +15,30 @@ use zeroize::Zeroizing;
 use crate::engine::certificate_source::CertificateSource;
 use crate::engine::objects::{certificate_bytes, private_key_text};
 
-/// Objects of one kind. A game has a handful.
-const KEPT: usize = 16;
+/// Objects of one kind that are remembered. A game has a handful.
+const MAX_OBJECTS: usize = 16;
 
-/// A loop that lets no frame pass hears of a change no later than this.
-const LONGEST_MOMENT: Duration = Duration::from_millis(10);
+/// The time after which a loop that lets no frame pass notices a change.
+const MAX_AGE: Duration = Duration::from_millis(10);
 
 type Shelf<T> = Mutex<VecDeque<Known<T>>>;
 
-static CERTIFICATES: Shelf<CertificateSource> = Mutex::new(VecDeque::new());
-static KEYS: Shelf<Zeroizing<String>> = Mutex::new(VecDeque::new());
+/// Contents of the objects that were read last.
+#[derive(Default)]
+pub(crate) struct ObjectCache {
+    certificates: Shelf<CertificateSource>,
+    keys: Shelf<Zeroizing<String>>,
+}
 
+/// An object and its content.
 struct Known<T> {
     object: InstanceId,
     read: Moment,
-    /// Those who use it keep it: a key does not outlive its options here.
+    /// Owned by the options that use it: the cache keeps no key longer than they do.
     content: Weak<T>,
 }
 
-/// Within one, objects are taken not to change.
+/// A frame, as long as it is short. Within one, objects are taken not to change.
 #[derive(Clone, Copy)]
 struct Moment {
     frame: u64,
@@ -48,25 +54,34 @@ impl Moment {
     }
 
     fn lasts_until(self, later: Self) -> bool {
-        self.frame == later.frame && later.began.duration_since(self.began) < LONGEST_MOMENT
+        self.frame == later.frame && later.began.duration_since(self.began) < MAX_AGE
     }
 }
 
-/// Every certificate of an engine object.
-pub(crate) fn known_certificate(
-    object: &Gd<X509Certificate>,
-) -> Result<Arc<CertificateSource>, String> {
-    know(&CERTIFICATES, object.instance_id(), || {
-        certificate_bytes(object).map(CertificateSource::new)
-    })
+impl ObjectCache {
+    /// Returns all certificates of an engine object.
+    pub(crate) fn certificate(
+        &self,
+        object: &Gd<X509Certificate>,
+    ) -> Result<Arc<CertificateSource>, String> {
+        content(&self.certificates, object.instance_id(), || {
+            certificate_bytes(object).map(CertificateSource::new)
+        })
+    }
+
+    /// Returns the private key of an engine object as PEM text.
+    pub(crate) fn private_key(
+        &self,
+        object: &Gd<CryptoKey>,
+    ) -> Result<Arc<Zeroizing<String>>, String> {
+        content(&self.keys, object.instance_id(), || {
+            private_key_text(object)
+        })
+    }
 }
 
-/// The private key of an engine object as PEM text.
-pub(crate) fn known_private_key(object: &Gd<CryptoKey>) -> Result<Arc<Zeroizing<String>>, String> {
-    know(&KEYS, object.instance_id(), || private_key_text(object))
-}
-
-fn know<T: PartialEq>(
+/// Returns the content of `object`, from the shelf or else by `read`.
+fn content<T: PartialEq>(
     shelf: &Shelf<T>,
     object: InstanceId,
     read: impl FnOnce() -> Result<T, String>,
@@ -81,14 +96,14 @@ fn know<T: PartialEq>(
     }
     // Nothing is locked: the engine may print, and a script may listen.
     let content = read()?;
-    // The very same object shows those who compare that nothing changed.
+    // The same allocation as before, so that a comparison of two specifications is cheap.
     let content = match known {
         Some((_, before)) if *before == content => before,
         _ => Arc::new(content),
     };
     let mut shelf = lock(shelf);
     shelf.retain(|known| known.object != object && known.content.strong_count() > 0);
-    shelf.truncate(KEPT - 1);
+    shelf.truncate(MAX_OBJECTS - 1);
     shelf.push_front(Known {
         object,
         read: now,

@@ -16,7 +16,7 @@ use godot_rustls_tls::versions::{TlsVersion, VersionRange};
 use zeroize::Zeroizing;
 
 use crate::engine::certificate_source::CertificateSource;
-use crate::engine::object_cache::{known_certificate, known_private_key};
+use crate::engine::object_cache::ObjectCache;
 use crate::engine::objects::{certificate_bytes, certificates, private_key_text};
 use crate::reasons::of_private_key;
 
@@ -173,7 +173,11 @@ pub(crate) fn identity(
 }
 
 /// What the engine's own options hold.
-pub(crate) fn of_engine(options: &Gd<TlsOptions>, trust_reloads: u64) -> Result<Spec, String> {
+pub(crate) fn of_engine(
+    options: &Gd<TlsOptions>,
+    objects: &ObjectCache,
+    trust_reloads: u64,
+) -> Result<Spec, String> {
     if options.is_server() {
         let key = options
             .get_private_key()
@@ -183,8 +187,8 @@ pub(crate) fn of_engine(options: &Gd<TlsOptions>, trust_reloads: u64) -> Result<
             .ok_or("the options have no certificate")?;
         return Ok(Spec::Server(ServerSpec {
             identity: IdentitySpec::Pem {
-                key: known_private_key(&key)?,
-                certificate: known_certificate(&certificate)?,
+                key: objects.private_key(&key)?,
+                certificate: objects.certificate(&certificate)?,
             },
             named: Vec::new(),
             clients: None,
@@ -195,7 +199,7 @@ pub(crate) fn of_engine(options: &Gd<TlsOptions>, trust_reloads: u64) -> Result<
     }
     let chain = options.get_trusted_ca_chain();
     ClientSpec::of_engine(
-        chain.map(|chain| known_certificate(&chain)).transpose()?,
+        chain.map(|chain| objects.certificate(&chain)).transpose()?,
         options.get_common_name_override().to_string(),
         options.is_unsafe_client(),
         trust_reloads,

@@ -83,8 +83,10 @@ fn spec_of(options: Option<Gd<RefCounted>>) -> Result<(Spec, OwnCache), String> 
     };
     match options.try_cast::<TlsOptions>() {
         Ok(engine) => {
-            let trust_reloads = addon().default_trust.reloads();
-            Ok((options_key::of_engine(&engine, trust_reloads)?, None))
+            let addon = addon();
+            let trust_reloads = addon.default_trust.reloads();
+            let spec = options_key::of_engine(&engine, &addon.objects, trust_reloads)?;
+            Ok((spec, None))
         }
         Err(other) => Err(format!(
             "the options are a {}: pass a RustlsTLSOptions or the engine's TLSOptions",

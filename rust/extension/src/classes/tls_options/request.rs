@@ -13,7 +13,6 @@ use zeroize::Zeroizing;
 use super::RustlsTLSOptions;
 use crate::addon::addon;
 use crate::engine::certificate_source::CertificateSource;
-use crate::engine::object_cache::{known_certificate, known_private_key};
 use crate::options::key_log_file;
 use crate::options::options_key::{
     ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification,
@@ -35,7 +34,7 @@ impl RustlsTLSOptions {
 
     pub(super) fn client_spec(&self) -> Result<ClientSpec, String> {
         let own_trust = match (&self.trusted_ca_chain, &self.trusted_pem) {
-            (Some(chain), _) => Some(known_certificate(chain)?),
+            (Some(chain), _) => Some(addon().objects.certificate(chain)?),
             (None, Some(text)) => Some(text.usable.clone()?),
             (None, None) => None,
         };
@@ -116,7 +115,7 @@ impl RustlsTLSOptions {
 
     fn key(&self) -> Result<Arc<Zeroizing<String>>, String> {
         match (&self.private_key, &self.key_pem) {
-            (Some(key), _) => known_private_key(key),
+            (Some(key), _) => addon().objects.private_key(key),
             (None, Some(pem)) => Ok(Arc::clone(pem)),
             (None, None) => Err("the options have no private key (a key without a file of its own is not saved or copied with them): set it with replace_identity(), or create the options again".to_owned()),
         }
@@ -124,7 +123,7 @@ impl RustlsTLSOptions {
 
     fn certificate(&self) -> Result<Arc<CertificateSource>, String> {
         match (&self.own_certificate, &self.certificate_pem) {
-            (Some(certificate), _) => known_certificate(certificate),
+            (Some(certificate), _) => addon().objects.certificate(certificate),
             (None, Some(pem)) => Ok(Arc::clone(pem)),
             (None, None) => Err("the options have no certificate".to_owned()),
         }
