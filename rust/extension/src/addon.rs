@@ -6,6 +6,7 @@ use godot_rustls_runtime::Shutdown;
 
 use crate::engine::object_cache::ObjectCache;
 use crate::http::pool_cache::PoolCache;
+use crate::options::config_cache::SharedConfigs;
 use crate::options::default_trust::DefaultTrust;
 use crate::runtime::threads::Threads;
 use crate::runtime::{frame_poll, packed_bytes};
@@ -16,12 +17,14 @@ static ADDON: RwLock<Option<Arc<Addon>>> = RwLock::new(None);
 
 /// Everything that lives as long as the addon is loaded.
 ///
-/// Fields are dropped in this order: connections before the threads that serve them.
+/// Fields are dropped in this order: connections, the configurations that they
+/// were made with, and the threads that serve them.
 ///
 /// Nothing in here refers to an object of the engine: a script's thread that still runs at the end
 /// may be the one that drops it.
 pub(crate) struct Addon {
     pub(crate) pools: PoolCache,
+    pub(crate) configs: SharedConfigs,
     pub(crate) default_trust: DefaultTrust,
     pub(crate) objects: ObjectCache,
     pub(crate) threads: Arc<Threads>,
@@ -31,6 +34,7 @@ impl Addon {
     fn new() -> Self {
         Self {
             pools: PoolCache::default(),
+            configs: SharedConfigs::default(),
             default_trust: DefaultTrust::default(),
             objects: ObjectCache::default(),
             threads: Arc::default(),

@@ -42,11 +42,14 @@ const KNOWN_UNSAFE: usize = 64;
 /// One object of ours has one configuration at a time.
 const KEPT_OWN: usize = 1;
 
-static SHARED: Mutex<SetupCache> = Mutex::new(SetupCache {
-    clients: VecDeque::new(),
-    servers: VecDeque::new(),
-    identity: None,
-});
+/// The configurations of all options objects of the engine's together.
+#[derive(Default)]
+pub(crate) struct SharedConfigs {
+    cache: Mutex<SetupCache>,
+    /// Options objects without any check that a warning was printed about. The engine's objects
+    /// cannot remember it themselves.
+    warned_of: Mutex<VecDeque<InstanceId>>,
+}
 
 impl SetupCache {
     /// The configuration for `spec`, whose trust is `default` when it has none of its own, and whether it is new.
@@ -101,38 +104,59 @@ impl SetupCache {
 /// Options objects of ours keep their own configurations; those of the engine, and null, share one cache.
 pub(crate) type OwnCache = Option<Arc<Mutex<SetupCache>>>;
 
-/// Returns the configuration for a client. `options` is the object that it came from and `call` what the script
-/// called, both for warnings.
-pub(crate) fn client(
-    default_trust: &DefaultTrust,
-    spec: ClientSpec,
-    own_cache: &OwnCache,
-    options: Option<InstanceId>,
-    call: Arguments<'_>,
-) -> Result<Arc<ClientContext>, String> {
-    // Whatever may print comes before and after the locks: a script may listen.
-    let default = needed_trust(default_trust, &spec);
-    let accepts_all = spec.verification == Verification::Nothing;
-    let has_own_trust = spec.own_trust.is_some();
-    let (setup, is_new) = match own_cache {
-        Some(cache) => lock(cache).client(spec, default, KEPT_OWN)?,
-        None => lock(&SHARED).client(spec, default, KEPT_SHARED)?,
-    };
-    if accepts_all && options.is_some_and(is_first_time) {
-        warn_of_unsafe_client(call, own_cache.is_some());
+impl SharedConfigs {
+    /// Returns the configuration for a client. `options` is the object that it came from and `call`
+    /// what the script called, both for warnings.
+    pub(crate) fn client(
+        &self,
+        default_trust: &DefaultTrust,
+        spec: ClientSpec,
+        own_cache: &OwnCache,
+        options: Option<InstanceId>,
+        call: Arguments<'_>,
+    ) -> Result<Arc<ClientContext>, String> {
+        // Whatever may print comes before and after the locks: a script may listen.
+        let default = needed_trust(default_trust, &spec);
+        let accepts_all = spec.verification == Verification::Nothing;
+        let has_own_trust = spec.own_trust.is_some();
+        let (setup, is_new) = match own_cache {
+            Some(cache) => lock(cache).client(spec, default, KEPT_OWN)?,
+            None => lock(&self.cache).client(spec, default, KEPT_SHARED)?,
+        };
+        if accepts_all && options.is_some_and(|options| self.is_first_time(options)) {
+            warn_of_unsafe_client(call, own_cache.is_some());
+        }
+        // The problems of the default trust were printed when it was read.
+        if is_new && has_own_trust {
+            tell_problems(&setup.options().trust);
+        }
+        Ok(setup)
     }
-    // The problems of the default trust were printed when it was read.
-    if is_new && has_own_trust {
-        tell_problems(&setup.options().trust);
-    }
-    Ok(setup)
-}
 
-/// Returns the configuration for a server.
-pub(crate) fn server(spec: ServerSpec, own_cache: &OwnCache) -> Result<Arc<ServerContext>, String> {
-    match own_cache {
-        Some(cache) => lock(cache).server(spec, KEPT_OWN),
-        None => lock(&SHARED).server(spec, KEPT_SHARED),
+    /// Returns the configuration for a server.
+    pub(crate) fn server(
+        &self,
+        spec: ServerSpec,
+        own_cache: &OwnCache,
+    ) -> Result<Arc<ServerContext>, String> {
+        match own_cache {
+            Some(cache) => lock(cache).server(spec, KEPT_OWN),
+            None => lock(&self.cache).server(spec, KEPT_SHARED),
+        }
+    }
+
+    /// Returns whether no warning was printed about an options object yet.
+    fn is_first_time(&self, options: InstanceId) -> bool {
+        let mut warned_of = self
+            .warned_of
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if warned_of.contains(&options) {
+            return false;
+        }
+        warned_of.truncate(KNOWN_UNSAFE - 1);
+        warned_of.push_front(options);
+        true
     }
 }
 
@@ -168,18 +192,6 @@ pub(crate) fn tell_problems(trust: &TrustStore) {
             warn(&problem.to_string());
         }
     }
-}
-
-/// Whether an options object is met for the first time. The engine's objects cannot remember it themselves.
-fn is_first_time(options: InstanceId) -> bool {
-    static KNOWN: Mutex<VecDeque<InstanceId>> = Mutex::new(VecDeque::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if known.contains(&options) {
-        return false;
-    }
-    known.truncate(KNOWN_UNSAFE - 1);
-    known.push_front(options);
-    true
 }
 
 /// A configuration for one question, kept by nobody.

@@ -23,7 +23,10 @@ pub(crate) fn client_setup(
     let id = options.as_ref().map(Gd::instance_id);
     match spec_of(options)? {
         (Spec::Client(spec), cache) => {
-            config_cache::client(&addon().default_trust, spec, &cache, id, call)
+            let addon = addon();
+            addon
+                .configs
+                .client(&addon.default_trust, spec, &cache, id, call)
         }
         (Spec::Server(_), _) => {
             Err("these are server options: a client needs RustlsTLSOptions.client()".to_owned())
@@ -40,7 +43,7 @@ pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<Server
         );
     }
     match spec_of(options)? {
-        (Spec::Server(spec), cache) => config_cache::server(spec, &cache),
+        (Spec::Server(spec), cache) => addon().configs.server(spec, &cache),
         (Spec::Client(_), _) => Err(
             "these are client options: a server needs RustlsTLSOptions.server(key, certificate)"
                 .to_owned(),
