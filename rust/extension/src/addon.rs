@@ -1,15 +1,17 @@
 //! Owner of everything that lives as long as the addon is loaded.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use godot_rustls_runtime::Shutdown;
 
 use crate::engine::object_cache::ObjectCache;
+use crate::http::engine_parity;
 use crate::http::pool_cache::PoolCache;
 use crate::options::config_cache::SharedConfigs;
 use crate::options::default_trust::DefaultTrust;
 use crate::runtime::threads::Threads;
 use crate::runtime::{frame_poll, packed_bytes};
+use crate::tls::handshake_budget::HandshakeCount;
 
 /// The addon between its start and its end. A static, because the engine calls the classes without
 /// any context of theirs.
@@ -28,6 +30,8 @@ pub(crate) struct Addon {
     pub(crate) default_trust: DefaultTrust,
     pub(crate) objects: ObjectCache,
     pub(crate) threads: Arc<Threads>,
+    pub(crate) handshakes: HandshakeCount,
+    user_agent: OnceLock<String>,
 }
 
 impl Addon {
@@ -38,6 +42,8 @@ impl Addon {
             default_trust: DefaultTrust::default(),
             objects: ObjectCache::default(),
             threads: Arc::default(),
+            handshakes: HandshakeCount::default(),
+            user_agent: OnceLock::new(),
         }
     }
 
@@ -46,6 +52,11 @@ impl Addon {
         let addon = Self::new();
         addon.threads.stop();
         addon
+    }
+
+    /// Returns the user agent of requests, read from the engine once.
+    pub(crate) fn user_agent(&self) -> &str {
+        self.user_agent.get_or_init(engine_parity::user_agent)
     }
 
     /// Stops what runs. Objects that wait for a result come first, since dropping them ends their

@@ -2,7 +2,7 @@
 
 pub(crate) mod base_stream;
 pub(crate) mod dialer;
-mod handshake_budget;
+pub(crate) mod handshake_budget;
 pub(crate) mod lifecycle;
 pub(crate) mod limits;
 mod offload;

@@ -456,11 +456,13 @@ impl RustlsStreamPeerTLS {
         let timeout = (self.handshake_timeout > 0.0)
             .then(|| Duration::try_from_secs_f64(self.handshake_timeout).ok())
             .flatten();
+        let addon = addon();
         Limits {
             started: Instant::now(),
             timeout,
             max_threads: handshake_threads(),
-            threads: Arc::clone(&addon().threads),
+            threads: Arc::clone(&addon.threads),
+            handshakes: addon.handshakes.clone(),
         }
     }
 }

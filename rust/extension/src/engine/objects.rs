@@ -63,6 +63,7 @@ fn certificate_text(certificate: &Gd<X509Certificate>) -> String {
 
 /// Does something of which the engine logs errors that say nothing to a user: printing is off for the moment.
 pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    // A static: the switch that this lock is about is the engine's, one for the process.
     static QUIET: Mutex<()> = Mutex::new(());
     let _one_at_a_time = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
     let _quiet = Quiet::begin();

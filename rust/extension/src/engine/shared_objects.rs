@@ -10,9 +10,11 @@ use godot::obj::Bounds;
 use godot::obj::bounds::DeclUser;
 use godot::prelude::*;
 
+// A static: the gap that it closes is in the binding, whose guards exist for the whole process.
 static TURN: Mutex<()> = Mutex::new(());
 
 thread_local! {
+    /// Whether this thread has the turn.
     static HAS_TURN: Cell<bool> = const { Cell::new(false) };
 }
 

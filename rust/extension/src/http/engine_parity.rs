@@ -1,7 +1,5 @@
 //! What the HTTP classes have in common with the engine's: what they send, and what their arguments mean.
 
-use std::sync::OnceLock;
-
 use godot::classes::{ClassDb, Engine, Os};
 use godot::prelude::*;
 use http::Method;
@@ -28,13 +26,8 @@ pub(crate) fn method(number: i64) -> Result<Method, String> {
         .ok_or_else(|| format!("the method is {number}: use one of HTTPClient.METHOD_, 0 to 8"))
 }
 
-/// As the engine names itself: "GodotEngine/4.6.3.stable.official (Linux)".
-pub(crate) fn user_agent() -> &'static str {
-    static NAME: OnceLock<String> = OnceLock::new();
-    NAME.get_or_init(engine_name)
-}
-
-fn engine_name() -> String {
+/// Returns the engine's own user agent, such as `GodotEngine/4.6.3.stable.official (Linux)`.
+pub(crate) fn user_agent() -> String {
     let info = Engine::singleton().get_version_info();
     let number = |key: &str| {
         info.get(key)

@@ -10,7 +10,7 @@ use godot_rustls_runtime::frame_budget::FrameBudget;
 use crate::engine::project_settings;
 
 thread_local! {
-    /// Of the main thread, which alone delivers.
+    /// The budget of this frame. Thread-local, since the main thread alone delivers.
     static THIS_FRAME: Cell<Option<FrameBudget>> = const { Cell::new(None) };
 }
 

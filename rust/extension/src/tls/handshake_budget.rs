@@ -1,5 +1,6 @@
 //! The steps of a handshake: which are done in the call that comes to them, and which on a thread.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -15,29 +16,33 @@ const ALONE: Duration = Duration::from_millis(1);
 /// As many handshakes as one connection has ends, which may both be in this process.
 const FEW: usize = 2;
 
-static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+/// The number of handshakes in flight.
+#[derive(Clone, Default)]
+pub(crate) struct HandshakeCount(Arc<AtomicUsize>);
 
-/// A handshake that is under way as long as this lives.
-pub(super) struct UnderWay(());
+impl HandshakeCount {
+    /// Counts a handshake until the guard is dropped.
+    pub(super) fn begin(&self) -> InFlight {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        InFlight(self.clone())
+    }
 
-impl UnderWay {
-    pub(super) fn new() -> Self {
-        UNDER_WAY.fetch_add(1, Ordering::Relaxed);
-        Self(())
+    /// Returns what a handshake may cost in one call.
+    fn budget(&self) -> Duration {
+        if self.0.load(Ordering::Relaxed) > FEW {
+            SHARE
+        } else {
+            ALONE
+        }
     }
 }
 
-impl Drop for UnderWay {
+/// Guard held while a handshake is in flight.
+pub(super) struct InFlight(HandshakeCount);
+
+impl Drop for InFlight {
     fn drop(&mut self) {
-        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-fn budget() -> Duration {
-    if UNDER_WAY.load(Ordering::Relaxed) > FEW {
-        SHARE
-    } else {
-        ALONE
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -54,8 +59,12 @@ pub(super) enum Rest {
 }
 
 /// Takes in the peer's bytes as far as they cost little.
-pub(super) fn take_in_cheap(session: &mut Session, bytes: &[u8]) -> Rest {
-    let budget = budget();
+pub(super) fn take_in_cheap(
+    handshakes: &HandshakeCount,
+    session: &mut Session,
+    bytes: &[u8],
+) -> Rest {
+    let budget = handshakes.budget();
     let mut taken = 0;
     let mut spent = Duration::ZERO;
     while let Some(step) = session.next_step()

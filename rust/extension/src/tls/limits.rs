@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::handshake_budget::HandshakeCount;
 use crate::runtime::threads::Threads;
 
 /// What a handshake may take.
@@ -16,6 +17,8 @@ pub(crate) struct Limits {
     pub(crate) max_threads: usize,
     /// The threads that do them, and that resolve and dial.
     pub(crate) threads: Arc<Threads>,
+    /// All handshakes in flight, which share the time of a frame.
+    pub(crate) handshakes: HandshakeCount,
 }
 
 impl Limits {

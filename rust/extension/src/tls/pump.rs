@@ -11,7 +11,7 @@ use godot_rustls_tls::session::Session;
 use crate::vocabulary;
 
 use super::base_stream::Transport;
-use super::handshake_budget::{Rest, UnderWay, take_in_all, take_in_cheap};
+use super::handshake_budget::{InFlight, Rest, take_in_all, take_in_cheap};
 use super::limits::Limits;
 use super::offload::{About, Errand, Place};
 use super::read_buffer::Target;
@@ -40,7 +40,7 @@ pub(crate) struct Connection {
     read_size: i32,
     limits: Limits,
     /// Until the handshake is over.
-    under_way: Option<UnderWay>,
+    in_flight: Option<InFlight>,
 }
 
 /// What a read or write came to.
@@ -97,8 +97,8 @@ impl Connection {
             output: Outgoing::default(),
             held: PackedByteArray::new(),
             read_size: SMALLEST_READ,
+            in_flight: Some(limits.handshakes.begin()),
             limits,
-            under_way: Some(UnderWay::new()),
         }
     }
 
@@ -155,7 +155,7 @@ impl Connection {
         };
         self.flush(&mut session);
         // A thread completed the handshake: scripts see that before they see what the peer makes of it.
-        let is_complete_now = self.under_way.is_some() && !session.is_handshaking();
+        let is_complete_now = self.in_flight.is_some() && !session.is_handshaking();
         for _ in 0..READS_PER_STEP {
             if is_complete_now || !session.wants_input() {
                 break;
@@ -169,7 +169,7 @@ impl Connection {
                     session.input(bytes);
                     Rest::Nothing
                 }
-                _ => take_in_cheap(&mut session, bytes),
+                _ => take_in_cheap(&self.limits.handshakes, &mut session, bytes),
             };
             match rest {
                 Rest::HardWork(count) => {
@@ -359,7 +359,7 @@ impl Connection {
 
     fn check_handshake(&mut self, session: &mut Session) {
         if !session.is_handshaking() {
-            self.under_way = None;
+            self.in_flight = None;
             return;
         }
         if session.peer_has_closed() {

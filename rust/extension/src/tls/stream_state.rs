@@ -18,6 +18,8 @@ use super::status::{Link, Status};
 
 type Slots = HashMap<InstanceId, Arc<Slot>, BuildHasherDefault<ById>>;
 
+// A static: every read, write and poll of a stream looks into it, and each stream removes its own entry, also one
+// that is freed after the addon's end.
 static SLOTS: LazyLock<RwLock<Slots>> = LazyLock::new(RwLock::default);
 
 /// The engine's numbers are spread as they are; nobody outside chooses them.

@@ -9,8 +9,8 @@ use godot_rustls_net::phase::Phase;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 
 use super::{RustlsHTTPClient, calls};
+use crate::addon::addon;
 use crate::engine::convert::report;
-use crate::http::engine_parity;
 use crate::vocabulary;
 
 impl RustlsHTTPClient {
@@ -35,7 +35,7 @@ impl RustlsHTTPClient {
             method,
             target,
             fields,
-            user_agent: engine_parity::user_agent().to_owned(),
+            user_agent: addon().user_agent().to_owned(),
             body,
         });
         if let Err(problem) = asked {

@@ -208,7 +208,7 @@ impl RustlsHTTPRequest {
             method,
             url,
             fields,
-            user_agent: engine_parity::user_agent().to_owned(),
+            user_agent: addon().user_agent().to_owned(),
             content: data.content,
             rules: self.rules(),
             cookies: self.cookies_enabled.then(|| Arc::clone(&self.cookies)),
