@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::crypto::keys::rsa_key;
 use crate::engine::convert::{godot_text, report};
 use crate::engine::shared_objects::look_at;
-use crate::runtime::frame_poll::{Again, watch};
+use crate::runtime::frame_poll::{Poll, spawn_on_main};
 use crate::runtime::late_listeners::{self, Completes};
 
 /// The PEM text of a key, or the reason why the provider generated none.
@@ -98,7 +98,7 @@ impl RustlsKeyJob {
             outcome: OnceLock::new(),
             base,
         });
-        watch(&job, |job| move || Self::look(&job));
+        spawn_on_main(&job, |job| move || Self::poll(&job));
         job
     }
 }
@@ -114,17 +114,17 @@ impl Completes for RustlsKeyJob {
 }
 
 impl RustlsKeyJob {
-    fn look(this: &Gd<Self>) -> Again {
+    fn poll(this: &Gd<Self>) -> Poll {
         let made = look_at(this, |job| job.made.try_recv());
         let outcome = match made {
             Ok(made) => rsa_key(made, look_at(this, |job| job.size)),
-            Err(TryRecvError::Empty) => return Again::Yes,
+            Err(TryRecvError::Empty) => return Poll::Pending,
             Err(TryRecvError::Disconnected) => {
                 Err("the key was not generated: the system provided no thread".to_owned())
             }
         };
         Self::end(this, outcome);
-        Again::No
+        Poll::Done
     }
 
     fn end(this: &Gd<Self>, outcome: Result<Gd<CryptoKey>, String>) {

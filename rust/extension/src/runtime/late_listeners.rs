@@ -12,7 +12,7 @@ use godot::classes::RefCounted;
 use godot::classes::object::ConnectFlags;
 use godot::prelude::*;
 
-use crate::runtime::frame_poll::{Again, watch};
+use crate::runtime::frame_poll::{Poll, spawn_on_main};
 
 /// Completed objects that are looked at in a frame, about a microsecond each. Who holds more of them than this hears
 /// later, not never.
@@ -32,10 +32,10 @@ pub(crate) trait Completes: Inherits<Object> {
 pub(crate) fn done<T: Completes>(object: &Gd<T>) -> Signal {
     if T::is_over(object) {
         // Kept until the next frame: a script may hold the object by nothing but this await.
-        watch(object, |object| {
+        spawn_on_main(object, |object| {
             move || {
                 call_late(&object);
-                Again::No
+                Poll::Done
             }
         });
     }
@@ -54,8 +54,8 @@ pub(crate) fn serve<T: Completes>(object: &Gd<T>) {
         },
     };
     COMPLETED.with_borrow_mut(|all| all.push_back(completed));
-    if !IS_LOOKING.replace(true) {
-        watch(&RefCounted::new_gd(), |_| look_at_some);
+    if !IS_POLLING.replace(true) {
+        spawn_on_main(&RefCounted::new_gd(), |_| poll_some);
     }
 }
 
@@ -69,10 +69,10 @@ struct Completed {
 thread_local! {
     /// Objects that scripts may still hold, the next to look at first. On the main thread alone.
     static COMPLETED: RefCell<VecDeque<Completed>> = const { RefCell::new(VecDeque::new()) };
-    static IS_LOOKING: Cell<bool> = const { Cell::new(false) };
+    static IS_POLLING: Cell<bool> = const { Cell::new(false) };
 }
 
-fn look_at_some() -> Again {
+fn poll_some() -> Poll {
     let mut left = PER_FRAME.min(COMPLETED.with_borrow(VecDeque::len));
     while left > 0 {
         // Taken out while a script runs, which may complete others.
@@ -85,8 +85,12 @@ fn look_at_some() -> Again {
         }
     }
     let is_any_left = COMPLETED.with_borrow(|all| !all.is_empty());
-    IS_LOOKING.set(is_any_left);
-    if is_any_left { Again::Yes } else { Again::No }
+    IS_POLLING.set(is_any_left);
+    if is_any_left {
+        Poll::Pending
+    } else {
+        Poll::Done
+    }
 }
 
 fn call_late<T: Completes>(object: &Gd<T>) {

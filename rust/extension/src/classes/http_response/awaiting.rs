@@ -6,7 +6,7 @@ use godot::prelude::*;
 use super::RustlsHTTPResponse;
 use crate::engine::convert::report;
 use crate::engine::shared_objects::look_at;
-use crate::runtime::frame_poll::{Again, watch};
+use crate::runtime::frame_poll::{Poll, spawn_on_main};
 use crate::runtime::late_listeners::{self, Completes};
 
 impl Completes for RustlsHTTPResponse {
@@ -64,7 +64,7 @@ impl RustlsHTTPResponse {
             ));
         }
         // Keeps the object, with the responses, until the signal has been emitted.
-        watch(&awaited, |awaited| move || emit_when_all_are_over(&awaited));
+        spawn_on_main(&awaited, |awaited| move || emit_when_all_are_over(&awaited));
         Signal::from_object_signal(&awaited, ALL_COMPLETED)
     }
 }
@@ -73,15 +73,15 @@ fn response(element: &Variant) -> Option<Gd<RustlsHTTPResponse>> {
     element.try_to().ok()
 }
 
-fn emit_when_all_are_over(awaited: &Gd<RefCounted>) -> Again {
+fn emit_when_all_are_over(awaited: &Gd<RefCounted>) -> Poll {
     let responses = awaited.get_meta(RESPONSES);
     let Ok(all) = responses.try_to::<AnyArray>() else {
-        return Again::No;
+        return Poll::Done;
     };
     let mut waiting = all.iter_shared().filter_map(|element| response(&element));
     if waiting.any(|response| !RustlsHTTPResponse::is_over(&response)) {
-        return Again::Yes;
+        return Poll::Pending;
     }
     awaited.clone().emit_signal(ALL_COMPLETED, &[responses]);
-    Again::No
+    Poll::Done
 }

@@ -17,7 +17,7 @@ use crate::http::fetch_task::{Finished, Flight};
 use crate::http::problem::Problem;
 use crate::http::response_state::Arrival;
 use crate::runtime::frame_budget::{self, deliver};
-use crate::runtime::frame_poll::{Again, watch};
+use crate::runtime::frame_poll::{Poll, spawn_on_main};
 use crate::runtime::late_listeners;
 
 type Node = Gd<RustlsHTTPRequest>;
@@ -63,9 +63,9 @@ impl RustlsHTTPResponse {
         if look_at(response, |response| response.is_twin) {
             BEGUN.set(Some(response.instance_id()));
         }
-        watch(response, |response| {
+        spawn_on_main(response, |response| {
             let landing = Landing::of(response);
-            move || landing.look_on()
+            move || landing.poll_frame()
         });
     }
 }
@@ -114,24 +114,24 @@ impl Landing {
     /// Once a frame. When a script asks again as soon as it was answered, and answers come fast, the next one is worth
     /// waiting for: it would lie there until the next frame. Only for `request()`, whose answers nobody holds who could
     /// come too late to await them.
-    fn look_on(&self) -> Again {
+    fn poll_frame(&self) -> Poll {
         if !frame_budget::is_left() {
-            return Again::First;
+            return Poll::PendingFirst;
         }
         if self.arrival.is_completed() {
-            return Again::No;
+            return Poll::Done;
         }
         if self.arrival.is_quiet() {
-            return Again::Yes;
+            return Poll::Pending;
         }
         BEGUN.take();
-        let again = self.look(false);
+        let poll = self.poll(false);
         while let Some(next) = Self::worth_waiting_for() {
-            if next.look(true) == Again::Yes {
+            if next.poll(true) == Poll::Pending {
                 break;
             }
         }
-        again
+        poll
     }
 
     /// The request that was begun while another one's end was told, if it is over within what is left of the frame.
@@ -151,7 +151,7 @@ impl Landing {
     }
 
     /// Once a frame. Nothing is bound while a signal is emitted: a script may do anything then.
-    fn look(&self, was_waited_for: bool) -> Again {
+    fn poll(&self, was_waited_for: bool) -> Poll {
         let node = Node::try_from_instance_id(self.node)
             .ok()
             .filter(|node| node.is_inside_tree());
@@ -161,22 +161,22 @@ impl Landing {
         }
         let is_paused = node.as_ref().is_some_and(|node| !node.can_process());
         if is_paused && !self.arrival.is_cancelled() {
-            return Again::Yes;
+            return Poll::Pending;
         }
         // What came before the end is told before it.
         let may_end = self.arrival.has_ended();
         if !self.tell_events(node.as_ref()) {
-            return Again::Yes;
+            return Poll::Pending;
         }
         if self.arrival.has_progress() && deliver(|| self.tell_progress(node.as_ref())).is_none() {
-            return Again::Yes;
+            return Poll::Pending;
         }
         if !may_end {
-            return Again::Yes;
+            return Poll::Pending;
         }
         match deliver(|| self.end(node.as_ref(), was_waited_for)) {
-            Some(again) => again,
-            None => Again::Yes,
+            Some(poll) => poll,
+            None => Poll::Pending,
         }
     }
 
@@ -231,10 +231,10 @@ impl Landing {
         }
     }
 
-    fn end(&self, node: Option<&Node>, was_waited_for: bool) -> Again {
+    fn end(&self, node: Option<&Node>, was_waited_for: bool) -> Poll {
         let was_cancelled = self.arrival.is_cancelled();
         let Some(finished) = self.arrival.take_finished() else {
-            return Again::Yes;
+            return Poll::Pending;
         };
         with_same_frame(|wait| wait.on_response(finished.took, was_waited_for));
         let response = &self.response;
@@ -272,7 +272,7 @@ impl Landing {
         } else {
             late_listeners::serve(response);
         }
-        Again::No
+        Poll::Done
     }
 }
 

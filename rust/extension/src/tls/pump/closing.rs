@@ -15,7 +15,7 @@ use godot_rustls_tls::session::Session;
 
 use super::{Connection, LARGEST_READ};
 use crate::engine::convert::packed_bytes;
-use crate::runtime::frame_poll::{self, Again};
+use crate::runtime::frame_poll::{self, Poll};
 use crate::tls::base_stream::Transport;
 use crate::tls::offload::Place;
 use crate::tls::received::Received;
@@ -113,13 +113,13 @@ impl Connection {
         if let Some(socket) = self.transport.unowned_socket()
             && frame_poll::are_on_this_thread()
         {
-            frame_poll::watch(&socket, lingering);
+            frame_poll::spawn_on_main(&socket, lingering);
         }
     }
 }
 
 /// Takes in what comes, for as long as `socket` lingers.
-fn lingering(mut socket: Gd<StreamPeerTcp>) -> impl FnMut() -> Again {
+fn lingering(mut socket: Gd<StreamPeerTcp>) -> impl FnMut() -> Poll {
     let begun = Instant::now();
     let mut discarded = 0;
     move || {
@@ -128,10 +128,10 @@ fn lingering(mut socket: Gd<StreamPeerTcp>) -> impl FnMut() -> Again {
             let read = socket.get_partial_data(LARGEST_READ);
             match read.get(1).as_ref().and_then(packed_bytes) {
                 Some(bytes) if !bytes.is_empty() => discarded += bytes.len(),
-                _ if begun.elapsed() < MAX_LINGER => return Again::Yes,
+                _ if begun.elapsed() < MAX_LINGER => return Poll::Pending,
                 _ => break,
             }
         }
-        Again::No
+        Poll::Done
     }
 }
