@@ -6,5 +6,5 @@ pub(crate) mod fetch_task;
 pub(crate) mod pool_cache;
 pub(crate) mod problem;
 pub(crate) mod proxy_settings;
-pub(crate) mod response_state;
+pub(crate) mod shared_response;
 pub(crate) mod status;

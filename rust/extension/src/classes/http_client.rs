@@ -66,8 +66,8 @@ pub(crate) struct RustlsHTTPClient {
     #[init(val = 65_536)]
     read_chunk_size: i64,
     status: i64,
-    link: Option<Link>,
-    answer: Option<Answered>,
+    active: Option<ActiveConnection>,
+    response: Option<Answered>,
     /// True if the headers have not been fetched yet.
     has_headers: bool,
     proxies: Proxies,
@@ -78,14 +78,14 @@ pub(crate) struct RustlsHTTPClient {
 }
 
 /// A connection in the background, which ends when this value is dropped.
-struct Link {
+struct ActiveConnection {
     client: Client,
     /// The server as error messages name it.
     server: String,
     task: AbortHandle,
 }
 
-impl Drop for Link {
+impl Drop for ActiveConnection {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -115,11 +115,11 @@ impl RustlsHTTPClient {
         let host = host.to_string();
         let origin = match calls::origin(&host, port, tls_options.0.is_some()) {
             Ok(origin) => origin,
-            Err(Unusable::Host(problem)) => return this.bind_mut().told(&problem),
+            Err(Unusable::Host(problem)) => return this.bind_mut().refuse(&problem),
             Err(Unusable::Port(problem)) => {
                 let mut me = this.bind_mut();
                 me.status = Self::STATUS_CANT_CONNECT;
-                return me.told(&problem);
+                return me.refuse(&problem);
             }
         };
         // Nothing is bound: reading the trusted roots may print a message.
@@ -131,11 +131,11 @@ impl RustlsHTTPClient {
         let options = tls_options.0.filter(|_| origin.is_https);
         let setup = match client_setup(options, call) {
             Ok(setup) => addon().pools.http1_context(&setup),
-            Err(problem) => return this.bind_mut().told(&problem),
+            Err(problem) => return this.bind_mut().refuse(&problem),
         };
         let runtime = match addon().threads.tasks.handle() {
             Ok(runtime) => runtime,
-            Err(error) => return this.bind_mut().told(&error.to_string()),
+            Err(error) => return this.bind_mut().refuse(&error.to_string()),
         };
         this.bind_mut().begin(&runtime, setup, origin)
     }
@@ -182,9 +182,9 @@ impl RustlsHTTPClient {
     /// Closes the connection and discards the response.
     #[func]
     fn close(&mut self) {
-        self.link = None;
+        self.active = None;
         self.status = Self::STATUS_DISCONNECTED;
-        self.answer = None;
+        self.response = None;
         self.has_headers = false;
         self.facts = None;
         self.last_error = Diagnosis::default();
@@ -224,15 +224,17 @@ impl RustlsHTTPClient {
     /// Returns whether the response is sent in chunks.
     #[func]
     fn is_response_chunked(&self) -> bool {
-        self.answer.as_ref().is_some_and(|answer| answer.is_chunked)
+        self.response
+            .as_ref()
+            .is_some_and(|response| response.is_chunked)
     }
 
     /// Returns the status code of the response, or 0 before it has arrived.
     #[func]
     fn get_response_code(&self) -> i64 {
-        self.answer
+        self.response
             .as_ref()
-            .map_or(0, |answer| i64::from(answer.status))
+            .map_or(0, |response| i64::from(response.status))
     }
 
     /// Returns the header fields of the response, each in the form `Name: value`. They are returned
@@ -260,13 +262,13 @@ impl RustlsHTTPClient {
     /// Returns the size of the body in bytes, or -1 if the server does not announce it.
     #[func]
     fn get_response_body_length(&self) -> i64 {
-        let Some(answer) = &self.answer else {
+        let Some(response) = &self.response else {
             return -1;
         };
-        if !answer.has_body {
+        if !response.has_body {
             return 0;
         }
-        answer
+        response
             .length
             .and_then(|length| i64::try_from(length).ok())
             .unwrap_or(-1)
@@ -280,24 +282,24 @@ impl RustlsHTTPClient {
     /// [constant STATUS_DISCONNECTED] if the body ends with the connection.
     #[func]
     fn read_response_body_chunk(&mut self) -> PackedByteArray {
-        let link = self
-            .link
+        let active = self
+            .active
             .as_ref()
             .filter(|_| self.status == Self::STATUS_BODY);
-        let (Some(link), Some(answer)) = (link, &self.answer) else {
-            self.told(
+        let (Some(active), Some(response)) = (active, &self.response) else {
+            self.refuse(
                 "read_response_body_chunk: there is no body to read: the status is not STATUS_BODY",
             );
             return PackedByteArray::new();
         };
         let most = usize::try_from(self.read_chunk_size).unwrap_or(65_536);
         // Chunks are delivered one by one as they arrive, as in the engine.
-        let enough = match (self.blocking_mode_enabled, answer.is_chunked) {
+        let enough = match (self.blocking_mode_enabled, response.is_chunked) {
             (false, _) => 0,
             (true, true) => 1,
             (true, false) => most,
         };
-        match link.client.read(most, enough) {
+        match active.client.read(most, enough) {
             Piece::NotYet => PackedByteArray::new(),
             Piece::Bytes(bytes, is_last) => {
                 if is_last {
@@ -327,7 +329,7 @@ impl RustlsHTTPClient {
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
         if let Err(problem) = self.proxies.set_http(&host, port) {
-            self.told(&problem);
+            self.refuse(&problem);
         }
     }
 
@@ -335,7 +337,7 @@ impl RustlsHTTPClient {
     #[func]
     fn set_https_proxy(&mut self, host: GString, port: i64) {
         if let Err(problem) = self.proxies.set_https(&host, port) {
-            self.told(&problem);
+            self.refuse(&problem);
         }
     }
 
@@ -400,14 +402,14 @@ impl RustlsHTTPClient {
         if (256..=1 << 24).contains(&bytes) {
             self.read_chunk_size = bytes;
         } else {
-            self.told(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
+            self.refuse(&format!("read_chunk_size is {bytes}: use 256 to 16777216"));
         }
     }
 
     /// Returns null, and prints a warning once.
     #[func]
     fn get_connection(&self) -> Option<Gd<StreamPeer>> {
-        if self.link.is_some() && !self.warned_of_connection.replace(true) {
+        if self.active.is_some() && !self.warned_of_connection.replace(true) {
             warn_later(
                 "RustlsHTTPClient.connection is always null: the connection works in the background. Use RustlsStreamPeerTLS for TLS over your own stream".to_owned(),
             );
@@ -419,7 +421,7 @@ impl RustlsHTTPClient {
     #[func]
     fn set_connection(&mut self, connection: Option<Gd<StreamPeer>>) {
         let _ = connection;
-        self.told(
+        self.refuse(
             "RustlsHTTPClient.connection cannot be set: call connect_to_host(), or use RustlsStreamPeerTLS for TLS over your own stream",
         );
     }
@@ -432,7 +434,7 @@ impl RustlsHTTPClient {
             Ok(proxies) => proxies,
             Err(problem) => {
                 self.status = Self::STATUS_CANT_CONNECT;
-                return self.told_because(Cause::Proxy, &problem);
+                return self.refuse_because(Cause::Proxy, &problem);
             }
         };
         let routes = Routes {
@@ -449,7 +451,7 @@ impl RustlsHTTPClient {
         let server = redacted::url_text(&format!("https://{}:{}", origin.host, origin.port));
         let (client, work) = Client::open(connector, origin);
         let task = runtime.spawn(work).abort_handle();
-        self.link = Some(Link {
+        self.active = Some(ActiveConnection {
             client,
             server,
             task,

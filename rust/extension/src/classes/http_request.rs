@@ -148,14 +148,14 @@ pub(crate) struct RustlsHTTPRequest {
     options: Option<Gd<AnyOptions>>,
     proxies: Proxies,
     cookies: Arc<Mutex<Jar>>,
-    answers: Mutex<Answers>,
+    responses: Mutex<Responses>,
     base: Base<Node>,
 }
 
 /// The requests of a node. Locked, because threads may call `fetch()` while the main thread
 /// delivers results.
 #[derive(Default)]
-struct Answers {
+struct Responses {
     /// The response to `request()`, kept after its end.
     requested: Option<Gd<RustlsHTTPResponse>>,
     fetched: Vec<Gd<RustlsHTTPResponse>>,
@@ -186,7 +186,7 @@ impl INode for RustlsHTTPRequest {
             options: None,
             proxies: Proxies::default(),
             cookies: Arc::default(),
-            answers: Mutex::default(),
+            responses: Mutex::default(),
             base,
         }
     }
@@ -437,7 +437,7 @@ impl RustlsHTTPRequest {
         // NaN is refused too.
         let is_any = seconds >= 0.0;
         if !is_any {
-            self.tell(&format!(
+            self.print_error(&format!(
                 "{what} is {seconds}: use 0 or more seconds; 0 means no limit"
             ));
         }
@@ -446,12 +446,14 @@ impl RustlsHTTPRequest {
 
     /// While the guard is held, nothing may be called or dropped that could call back into this
     /// node.
-    fn answers(&self) -> MutexGuard<'_, Answers> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    fn responses(&self) -> MutexGuard<'_, Responses> {
+        self.responses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn requested(&self) -> Option<Gd<RustlsHTTPResponse>> {
-        self.answers().requested.clone()
+        self.responses().requested.clone()
     }
 
     fn is_running(&self) -> bool {
@@ -462,7 +464,7 @@ impl RustlsHTTPRequest {
     /// Returns whether a property may change: as in the engine, not while a request is running.
     fn may_change(&mut self, what: &str) -> bool {
         if self.is_running() {
-            self.tell(&format!(
+            self.print_error(&format!(
                 "{what} cannot be changed while a request is running"
             ));
             return false;
@@ -471,17 +473,17 @@ impl RustlsHTTPRequest {
     }
 
     /// Prints an error while nothing is bound, because a script that listens may call this node.
-    fn tell(&mut self, problem: &str) {
+    fn print_error(&mut self, problem: &str) {
         let _free = self.base_mut();
         report(problem);
     }
 
     fn cancel_all(&mut self) {
         let (fetched, requested) = {
-            let mut answers = self.answers();
+            let mut responses = self.responses();
             (
-                std::mem::take(&mut answers.fetched),
-                answers.requested.clone(),
+                std::mem::take(&mut responses.fetched),
+                responses.requested.clone(),
             )
         };
         for response in fetched.into_iter().chain(requested) {

@@ -15,7 +15,7 @@ use godot_rustls_tls::diagnosis::Diagnosis;
 use super::RustlsCertificateInfo;
 use crate::engine::convert::godot_text;
 use crate::engine::enum_types::ResponseCause;
-use crate::http::response_state::Arrival;
+use crate::http::shared_response::SharedResponse;
 use crate::http::status;
 
 /// The response to a request of [method RustlsHTTPRequest.fetch], while it arrives and afterwards.
@@ -72,11 +72,11 @@ pub(crate) struct RustlsHTTPResponse {
     #[var(get = get_redirects, no_set)]
     redirects: PhantomVar<i64>,
     outcome: Mutex<Outcome>,
-    arrival: Arrival,
+    shared: SharedResponse,
     /// The node that sent the request.
     node: InstanceId,
     /// True for the response to the node's `request()`, false for one of `fetch()`.
-    is_twin: bool,
+    is_of_request: bool,
     base: Base<RefCounted>,
 }
 
@@ -200,7 +200,7 @@ impl RustlsHTTPResponse {
     /// Returns whether [signal completed] has been emitted.
     #[func]
     fn is_completed(&self) -> bool {
-        self.arrival.is_completed()
+        self.shared.is_completed()
     }
 
     /// Returns whether a complete response arrived with a status code from 200 to 299.
@@ -253,13 +253,13 @@ impl RustlsHTTPResponse {
     /// Returns the number of bytes of the body received so far, before decompression.
     #[func]
     pub(crate) fn get_downloaded_bytes(&self) -> i64 {
-        i64::try_from(self.arrival.counts().downloaded).unwrap_or(i64::MAX)
+        i64::try_from(self.shared.counts().downloaded).unwrap_or(i64::MAX)
     }
 
     /// Returns the size of the body in bytes, or -1 if the server does not announce it.
     #[func]
     pub(crate) fn get_body_size(&self) -> i64 {
-        self.arrival.counts().expected
+        self.shared.counts().expected
     }
 
     /// Returns the cause if the request failed: one of the `CAUSE_*` constants. [member error] is
@@ -274,7 +274,7 @@ impl RustlsHTTPResponse {
     /// if the server did not say. The addon does not repeat the request by itself.
     #[func]
     fn get_reconnection_time(&self) -> f64 {
-        self.arrival.retry_seconds()
+        self.shared.retry_seconds()
     }
 
     /// Cancels the request. [signal completed] is emitted in the next frame, unless it has been
@@ -291,15 +291,15 @@ impl RustlsHTTPResponse {
 
     /// Cancels the request. The first reason is kept.
     pub(crate) fn give_up(&self, why: &'static str) {
-        self.arrival.cancel(why);
+        self.shared.cancel(why);
     }
 
     /// Returns the engine's number for the phase of the exchange.
     pub(crate) fn status(&self) -> i64 {
-        status::of_phase(self.arrival.phase())
+        status::of_phase(self.shared.phase())
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        self.arrival.is_done()
+        self.shared.is_done()
     }
 }

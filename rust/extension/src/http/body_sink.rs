@@ -35,10 +35,10 @@ impl File {
 pub(crate) struct Destination {
     saving: Option<Saving>,
     events: Option<EventSender<ServerEvent>>,
-    place: Place,
+    storage: Storage,
 }
 
-enum Place {
+enum Storage {
     Memory(Bytes),
     File,
     Events(Events),
@@ -53,37 +53,37 @@ impl Destination {
         Self {
             saving: file.map(|file| file.saving(order)),
             events,
-            place: Place::Memory(Bytes::new()),
+            storage: Storage::Memory(Bytes::new()),
         }
     }
 
     pub(super) fn into_memory(self) -> Bytes {
-        match self.place {
-            Place::Memory(bytes) => bytes,
-            Place::File | Place::Events(_) => Bytes::new(),
+        match self.storage {
+            Storage::Memory(bytes) => bytes,
+            Storage::File | Storage::Events(_) => Bytes::new(),
         }
     }
 
-    fn place_for(&self, head: &Head, length: Option<u64>) -> Place {
+    fn storage_for(&self, head: &Head, length: Option<u64>) -> Storage {
         let kind = head.header("content-type").unwrap_or_default();
         let is_stream = kind
             .get(..17)
             .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"));
         if self.events.is_some() && is_stream && head.status == 200 {
-            return Place::Events(Events::new());
+            return Storage::Events(Events::new());
         }
         if self.saving.is_some() {
-            return Place::File;
+            return Storage::File;
         }
         let mut bytes = Bytes::new();
         bytes.expect(length.unwrap_or_default());
-        Place::Memory(bytes)
+        Storage::Memory(bytes)
     }
 }
 
 impl Receiver for Destination {
     fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), FetchError> {
-        self.place = self.place_for(head, length);
+        self.storage = self.storage_for(head, length);
         match &mut self.saving {
             Some(saving) => saving.begin(head, length),
             None => Ok(()),
@@ -91,16 +91,16 @@ impl Receiver for Destination {
     }
 
     fn write(&mut self, piece: &[u8]) -> Result<(), FetchError> {
-        match &mut self.place {
-            Place::Memory(bytes) => match bytes.push(piece) {
+        match &mut self.storage {
+            Storage::Memory(bytes) => match bytes.push(piece) {
                 true => Ok(()),
                 false => Err(FetchError::OutOfMemory),
             },
-            Place::File => match &mut self.saving {
+            Storage::File => match &mut self.saving {
                 Some(saving) => saving.write(piece),
                 None => Ok(()),
             },
-            Place::Events(events) => {
+            Storage::Events(events) => {
                 let sender = self.events.as_ref();
                 if sender.is_some_and(EventSender::is_flooded) {
                     return Err(FetchError::EventsNotTaken { limit: MAX_FLOOD });
@@ -124,13 +124,13 @@ impl Receiver for Destination {
     }
 
     fn finish(&mut self) -> Result<(), FetchError> {
-        match (&mut self.place, &mut self.saving) {
-            (Place::Memory(bytes), _) => {
+        match (&mut self.storage, &mut self.saving) {
+            (Storage::Memory(bytes), _) => {
                 bytes.trim();
                 Ok(())
             }
-            (Place::File, Some(saving)) => saving.finish(),
-            (Place::File, None) | (Place::Events(_), _) => Ok(()),
+            (Storage::File, Some(saving)) => saving.finish(),
+            (Storage::File, None) | (Storage::Events(_), _) => Ok(()),
         }
     }
 

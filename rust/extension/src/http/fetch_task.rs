@@ -31,7 +31,7 @@ pub(crate) struct Finished {
 }
 
 /// The main thread's end of it. Dropping it ends the exchange.
-pub(crate) struct Flight {
+pub(crate) struct FetchTask {
     pub(crate) progress: Arc<Progress>,
     finished: Receiver<Finished>,
     /// It was waited for.
@@ -42,7 +42,7 @@ pub(crate) struct Flight {
     task: AbortHandle,
 }
 
-impl Flight {
+impl FetchTask {
     /// Begins it on `runtime`.
     pub(crate) fn begin(
         runtime: &Handle,
@@ -58,7 +58,7 @@ impl Flight {
         let watched = Arc::clone(&progress);
         let begun = Instant::now();
         let task = runtime.spawn(async move {
-            let _landed = Landed(Arc::clone(&watched));
+            let _reset = PhaseReset(Arc::clone(&watched));
             let events = with_events.then_some(event_sender);
             let mut destination = Destination::new(&order, file, events);
             let ending = fetch::run(&pool, order, &watched, &mut destination).await;
@@ -93,7 +93,7 @@ impl Flight {
     }
 }
 
-impl Task for Flight {
+impl Task for FetchTask {
     type Output = Finished;
     type Event = Event;
 
@@ -149,16 +149,16 @@ impl Finished {
     }
 }
 
-impl Drop for Flight {
+impl Drop for FetchTask {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
 /// However the work ends, the main thread sees that it did.
-struct Landed(Arc<Progress>);
+struct PhaseReset(Arc<Progress>);
 
-impl Drop for Landed {
+impl Drop for PhaseReset {
     fn drop(&mut self) {
         self.0.phase.set(Phase::Idle);
     }

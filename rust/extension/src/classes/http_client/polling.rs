@@ -22,16 +22,16 @@ impl RustlsHTTPClient {
         body: bytes::Bytes,
     ) -> Error {
         if self.status != Self::STATUS_CONNECTED {
-            return self.told("request: the status is not STATUS_CONNECTED: call poll() until it is, and read the previous body first");
+            return self.refuse("request: the status is not STATUS_CONNECTED: call poll() until it is, and read the previous body first");
         }
         let (method, fields) = match calls::request(method, target, headers) {
             Ok(request) => request,
-            Err(problem) => return self.told(&problem),
+            Err(problem) => return self.refuse(&problem),
         };
-        let Some(link) = &self.link else {
-            return self.told("request: there is no connection");
+        let Some(active) = &self.active else {
+            return self.refuse("request: there is no connection");
         };
-        let asked = link.client.ask(Ask {
+        let asked = active.client.ask(Ask {
             method,
             target,
             fields,
@@ -39,9 +39,9 @@ impl RustlsHTTPClient {
             body,
         });
         if let Err(problem) = asked {
-            return self.told(&format!("request: {problem}"));
+            return self.refuse(&format!("request: {problem}"));
         }
-        self.answer = None;
+        self.response = None;
         self.has_headers = false;
         self.last_error = Diagnosis::default();
         self.status = Self::STATUS_REQUESTING;
@@ -49,12 +49,12 @@ impl RustlsHTTPClient {
     }
 
     pub(super) fn poll_connecting(&mut self) -> Error {
-        let Some(link) = &self.link else {
+        let Some(active) = &self.active else {
             return Error::ERR_UNCONFIGURED;
         };
-        match link.client.stage() {
+        match active.client.stage() {
             Stage::Connecting => {
-                if link.client.phase() == Phase::Connecting {
+                if active.client.phase() == Phase::Connecting {
                     self.status = Self::STATUS_CONNECTING;
                 }
                 Error::OK
@@ -76,18 +76,18 @@ impl RustlsHTTPClient {
                 let line = (failure.kind() == FetchErrorKind::TlsHandshake).then(|| {
                     format!(
                         "TLS handshake failed for {}: {}",
-                        link.server, problem.message
+                        active.server, problem.message
                     )
                 });
                 self.end_with(status, problem);
                 if let Some(line) = line {
                     // The engine prints this failure too.
-                    self.tell(&line);
+                    self.print_error(&line);
                 }
                 error
             }
             Stage::Ready | Stage::Asking | Stage::Receiving | Stage::Closed => {
-                self.facts = link.client.facts();
+                self.facts = active.client.facts();
                 self.status = Self::STATUS_CONNECTED;
                 Error::OK
             }
@@ -95,23 +95,23 @@ impl RustlsHTTPClient {
     }
 
     pub(super) fn poll_requesting(&mut self) -> Error {
-        let Some(link) = &self.link else {
+        let Some(active) = &self.active else {
             return Error::ERR_UNCONFIGURED;
         };
         if self.blocking_mode_enabled {
-            link.client.wait_for_answer();
+            active.client.wait_for_answer();
         }
-        if let Some(answer) = link.client.take_answer() {
-            self.status = if answer.has_body {
+        if let Some(response) = active.client.take_answer() {
+            self.status = if response.has_body {
                 Self::STATUS_BODY
             } else {
                 Self::STATUS_CONNECTED
             };
-            self.answer = Some(answer);
+            self.response = Some(response);
             self.has_headers = true;
             return Error::OK;
         }
-        match link.client.stage() {
+        match active.client.stage() {
             Stage::Failed(_) | Stage::Closed => {
                 let failure = self.failure(
                     Cause::Closed,
@@ -125,7 +125,7 @@ impl RustlsHTTPClient {
     }
 
     pub(super) fn poll_connected(&mut self) -> Error {
-        match self.link.as_ref().map(|link| link.client.stage()) {
+        match self.active.as_ref().map(|active| active.client.stage()) {
             Some(Stage::Failed(_) | Stage::Closed) | None => {
                 let failure = self.failure(Cause::Closed, "the server closed the connection");
                 self.end_with(Self::STATUS_CONNECTION_ERROR, failure);
@@ -137,19 +137,19 @@ impl RustlsHTTPClient {
 
     pub(super) fn take_lines(&mut self) -> Vec<(String, String)> {
         self.has_headers = false;
-        self.answer
+        self.response
             .as_mut()
-            .map(|answer| std::mem::take(&mut answer.lines))
+            .map(|response| std::mem::take(&mut response.lines))
             .unwrap_or_default()
     }
 
     pub(super) fn body_ended(&mut self) {
         if self
-            .answer
+            .response
             .as_ref()
-            .is_some_and(|answer| answer.ends_with_connection)
+            .is_some_and(|response| response.ends_with_connection)
         {
-            self.link = None;
+            self.active = None;
             self.status = Self::STATUS_DISCONNECTED;
         } else {
             self.status = Self::STATUS_CONNECTED;
@@ -158,30 +158,30 @@ impl RustlsHTTPClient {
 
     /// Returns the failure of the connection, or else `otherwise`.
     pub(super) fn failure(&self, cause: Cause, otherwise: &str) -> Diagnosis {
-        match self.link.as_ref().map(|link| link.client.stage()) {
+        match self.active.as_ref().map(|active| active.client.stage()) {
             Some(Stage::Failed(failure)) => of_client(&failure),
             _ => Diagnosis::new(cause, otherwise),
         }
     }
 
     pub(super) fn end_with(&mut self, status: i64, problem: Diagnosis) {
-        self.link = None;
+        self.active = None;
         self.status = status;
         self.last_error = problem;
     }
 
-    pub(super) fn told(&mut self, problem: &str) -> Error {
-        self.told_because(Cause::Other, problem)
+    pub(super) fn refuse(&mut self, problem: &str) -> Error {
+        self.refuse_because(Cause::Other, problem)
     }
 
-    pub(super) fn told_because(&mut self, cause: Cause, problem: &str) -> Error {
+    pub(super) fn refuse_because(&mut self, cause: Cause, problem: &str) -> Error {
         self.last_error = Diagnosis::new(cause, problem);
-        self.tell(problem);
+        self.print_error(problem);
         Error::ERR_INVALID_PARAMETER
     }
 
     /// Prints an error while nothing is bound, because a script that listens may call this object.
-    pub(super) fn tell(&mut self, problem: &str) {
+    pub(super) fn print_error(&mut self, problem: &str) {
         let _free = self.base_mut();
         report(problem);
     }

@@ -91,10 +91,10 @@ impl RustlsHTTPRequest {
                 self.tls_options = options.clone().try_cast().ok();
                 self.options = Some(options);
             }
-            Some(_) => self.tell(
+            Some(_) => self.print_error(
                 "set_tls_options: expected client options; tls_options is unchanged",
             ),
-            None => self.tell(
+            None => self.print_error(
                 "set_tls_options: the options are null: set the property tls_options to null for the default trusted roots",
             ),
         }
@@ -135,14 +135,14 @@ impl RustlsHTTPRequest {
     /// otherwise.
     #[func]
     fn get_last_error(&self) -> GString {
-        godot_text(&self.answers().last_error.message)
+        godot_text(&self.responses().last_error.message)
     }
 
     /// Returns the cause if the last [method request] failed or could not be started: one of the
     /// `CAUSE_*` constants.
     #[func]
     fn get_last_error_code(&self) -> RequestCause {
-        RequestCause::new(self.answers().last_error.cause as i64)
+        RequestCause::new(self.responses().last_error.cause as i64)
     }
 
     /// Deletes all cookies of this node.
@@ -159,7 +159,7 @@ impl RustlsHTTPRequest {
     #[func]
     fn set_http_proxy(&mut self, host: GString, port: i64) {
         if let Err(problem) = self.proxies.set_http(&host, port) {
-            self.tell(&problem);
+            self.print_error(&problem);
         }
     }
 
@@ -168,7 +168,7 @@ impl RustlsHTTPRequest {
     #[func]
     fn set_https_proxy(&mut self, host: GString, port: i64) {
         if let Err(problem) = self.proxies.set_https(&host, port) {
-            self.tell(&problem);
+            self.print_error(&problem);
         }
     }
 }

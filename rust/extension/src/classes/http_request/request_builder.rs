@@ -27,7 +27,7 @@ use crate::engine::convert::{packed_bytes, refuse};
 use crate::engine::shared_objects::look_at;
 use crate::http::body_sink::File;
 use crate::http::engine_parity;
-use crate::http::fetch_task::Flight;
+use crate::http::fetch_task::FetchTask;
 use crate::http::problem::Problem;
 use crate::runtime::packed_bytes::Bytes;
 
@@ -38,14 +38,14 @@ pub(super) struct Data {
 }
 
 /// What is wrong with a call.
-enum Refusal {
+enum Rejected {
     /// The call itself is refused with an error code.
-    AtOnce(Error, String),
-    /// The request fails later, as the engine's does.
-    Later(Problem),
+    WithCode(Error, String),
+    /// The request fails later with a result, as the engine's does.
+    WithResult(Problem),
 }
 
-type Asked = Result<Flight, Refusal>;
+type Prepared = Result<FetchTask, Rejected>;
 
 impl RustlsHTTPRequest {
     pub(super) fn begin_request(
@@ -55,29 +55,29 @@ impl RustlsHTTPRequest {
         method: i64,
         data: Data,
     ) -> Error {
-        let asked = if look_at(this, Self::is_running) {
-            Err(Refusal::AtOnce(
+        let prepared = if look_at(this, Self::is_running) {
+            Err(Rejected::WithCode(
                 Error::ERR_BUSY,
                 "a request is running: wait for request_completed, or use fetch() for several at once".to_owned(),
             ))
         } else {
-            Self::ask(this, url, headers, method, data)
+            Self::prepare(this, url, headers, method, data)
         };
-        let flight = match asked {
-            Ok(flight) => Ok(flight),
-            Err(Refusal::Later(failure)) => Err(failure),
-            Err(Refusal::AtOnce(error, message)) => {
+        let fetch = match prepared {
+            Ok(fetch) => Ok(fetch),
+            Err(Rejected::WithResult(failure)) => Err(failure),
+            Err(Rejected::WithCode(error, message)) => {
                 look_at(this, |node| {
-                    node.answers().last_error = Diagnosis::new(Cause::Other, &message);
+                    node.responses().last_error = Diagnosis::new(Cause::Other, &message);
                 });
                 return refuse(error, &message);
             }
         };
-        let response = RustlsHTTPResponse::awaited(flight, url, this, true);
+        let response = RustlsHTTPResponse::awaited(fetch, url, this, true);
         let before = look_at(this, |node| {
-            let mut answers = node.answers();
-            answers.last_error = Diagnosis::default();
-            answers.requested.replace(response.clone())
+            let mut responses = node.responses();
+            responses.last_error = Diagnosis::default();
+            responses.requested.replace(response.clone())
         });
         drop(before);
         Self::expect(this, &response);
@@ -91,18 +91,18 @@ impl RustlsHTTPRequest {
         method: i64,
         data: Option<&Variant>,
     ) -> Gd<RustlsHTTPResponse> {
-        let asked = match data_of(data) {
-            Ok(data) => Self::ask(this, url, headers, method, data),
-            Err(problem) => Err(Refusal::AtOnce(Error::ERR_INVALID_PARAMETER, problem)),
+        let prepared = match data_of(data) {
+            Ok(data) => Self::prepare(this, url, headers, method, data),
+            Err(problem) => Err(Rejected::WithCode(Error::ERR_INVALID_PARAMETER, problem)),
         };
-        let flight = asked.map_err(|refusal| match refusal {
-            Refusal::Later(failure) => failure,
-            Refusal::AtOnce(_, message) => Problem::other(FetchErrorKind::Request, message),
+        let fetch = prepared.map_err(|rejected| match rejected {
+            Rejected::WithResult(failure) => failure,
+            Rejected::WithCode(_, message) => Problem::other(FetchErrorKind::Request, message),
         });
-        let is_begun = flight.is_ok();
-        let response = RustlsHTTPResponse::awaited(flight, url, this, false);
-        if is_begun {
-            look_at(this, |node| node.answers().fetched.push(response.clone()));
+        let is_sent = fetch.is_ok();
+        let response = RustlsHTTPResponse::awaited(fetch, url, this, false);
+        if is_sent {
+            look_at(this, |node| node.responses().fetched.push(response.clone()));
         }
         Self::expect(this, &response);
         response
@@ -118,7 +118,7 @@ impl RustlsHTTPRequest {
 
     /// The answer to a `fetch()` is complete, and the node has nothing to do with it any more.
     pub(crate) fn forget(&self, response: &Gd<RustlsHTTPResponse>) {
-        let fetched = &mut self.answers().fetched;
+        let fetched = &mut self.responses().fetched;
         let place = fetched.iter().position(|other| other == response);
         if let Some(place) = place {
             // The caller holds it too.
@@ -138,7 +138,7 @@ impl RustlsHTTPRequest {
                 outcome.problem.clone(),
             )
         });
-        look_at(this, |node| node.answers().last_error = problem);
+        look_at(this, |node| node.responses().last_error = problem);
         // The engine tells of no answer where it ended before its body was judged.
         if matches!(
             result,
@@ -156,29 +156,30 @@ impl RustlsHTTPRequest {
             .emit(result, code, &headers, &body);
     }
 
-    fn ask(
+    fn prepare(
         this: &Gd<Self>,
         url: &str,
         headers: &PackedStringArray,
         method: i64,
         data: Data,
-    ) -> Asked {
-        let at_once = |error, message: &str| Refusal::AtOnce(error, message.to_owned());
+    ) -> Prepared {
+        let with_code = |error, message: &str| Rejected::WithCode(error, message.to_owned());
         if !this.is_inside_tree() {
-            return Err(at_once(
+            return Err(with_code(
                 Error::ERR_UNCONFIGURED,
                 "the node is not inside the scene tree: add it first, for instance with add_child()",
             ));
         }
         let url = request_url::parse(url)
-            .map_err(|error| at_once(Error::ERR_INVALID_PARAMETER, &error.to_string()))?;
+            .map_err(|error| with_code(Error::ERR_INVALID_PARAMETER, &error.to_string()))?;
         let lines: Vec<String> = headers.as_slice().iter().map(ToString::to_string).collect();
         if lines.iter().any(|line| line.contains(['\r', '\n', '\0'])) {
             let problem = Fields::parse(&lines).err();
             let problem = problem.map(|error| error.to_string()).unwrap_or_default();
-            return Err(at_once(Error::ERR_INVALID_PARAMETER, &problem));
+            return Err(with_code(Error::ERR_INVALID_PARAMETER, &problem));
         }
-        let order = look_at(this, |node| node.order(url, &lines, method, data)).map_err(later)?;
+        let order = look_at(this, |node| node.order(url, &lines, method, data))
+            .map_err(connection_problem)?;
         let setup = Self::setup(this, &order.url)?;
         let (pool, file, events) = look_at(this, |node| {
             let routes = node.routes()?;
@@ -189,11 +190,11 @@ impl RustlsHTTPRequest {
         })
         .map_err(|problem: String| {
             let kind = FetchErrorKind::CantConnect;
-            Refusal::Later(Problem::new(kind, Cause::Proxy, problem))
+            Rejected::WithResult(Problem::new(kind, Cause::Proxy, problem))
         })?;
         let runtime = addon().threads.tasks.handle();
-        let runtime = runtime.map_err(|error| later(error.to_string()))?;
-        Ok(Flight::begin(&runtime, pool, order, file, events))
+        let runtime = runtime.map_err(|error| connection_problem(error.to_string()))?;
+        Ok(FetchTask::begin(&runtime, pool, order, file, events))
     }
 
     fn order(&self, url: Url, lines: &[String], method: i64, data: Data) -> Result<Order, String> {
@@ -259,21 +260,21 @@ impl RustlsHTTPRequest {
     }
 
     /// The configuration of TLS, for plain requests too: a redirect may lead them to https.
-    fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientContext>, Refusal> {
+    fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientContext>, Rejected> {
         let options = look_at(this, |node| node.options.clone());
         let call = format_args!(
             "RustlsHTTPRequest.request(\"{}\")",
             url.host_str().unwrap_or_default()
         );
         client_setup(options, call).map_err(|problem| {
-            Refusal::Later(Problem::other(FetchErrorKind::TlsHandshake, problem))
+            Rejected::WithResult(Problem::other(FetchErrorKind::TlsHandshake, problem))
         })
     }
 }
 
-fn later(problem: String) -> Refusal {
+fn connection_problem(problem: String) -> Rejected {
     let kind = FetchErrorKind::Connection;
-    Refusal::Later(Problem::new(kind, Cause::Transport, problem))
+    Rejected::WithResult(Problem::new(kind, Cause::Transport, problem))
 }
 
 pub(super) fn lock(jar: &Mutex<Jar>) -> MutexGuard<'_, Jar> {

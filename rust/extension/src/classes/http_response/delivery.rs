@@ -13,9 +13,9 @@ use super::{Outcome, RustlsHTTPResponse};
 use crate::classes::RustlsHTTPRequest;
 use crate::engine::convert::{godot_text, report};
 use crate::engine::shared_objects::look_at;
-use crate::http::fetch_task::{Finished, Flight};
+use crate::http::fetch_task::{FetchTask, Finished};
 use crate::http::problem::Problem;
-use crate::http::response_state::Arrival;
+use crate::http::shared_response::SharedResponse;
 use crate::runtime::frame_budget::{self, deliver};
 use crate::runtime::frame_poll::{Poll, spawn_on_main};
 use crate::runtime::late_listeners;
@@ -32,13 +32,13 @@ thread_local! {
 pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the scene tree";
 
 impl RustlsHTTPResponse {
-    /// An answer that comes by a flight, or never because of a failure. Its node has to know it before it is
+    /// An answer that comes by a fetch, or never because of a failure. Its node has to know it before it is
     /// [expected](Self::expect): a thread may ask, and the answer is told on another.
     pub(crate) fn awaited(
-        flight: Result<Flight, Problem>,
+        fetch: Result<FetchTask, Problem>,
         url: &str,
         node: &Node,
-        is_twin: bool,
+        is_of_request: bool,
     ) -> Gd<Self> {
         Gd::from_init_fn(|base| Self {
             result: PhantomVar::default(),
@@ -51,21 +51,21 @@ impl RustlsHTTPResponse {
             tls_version: PhantomVar::default(),
             redirects: PhantomVar::default(),
             outcome: Mutex::new(Outcome::none_yet(url)),
-            arrival: Arrival::of(flight),
+            shared: SharedResponse::of(fetch),
             node: node.instance_id(),
-            is_twin,
+            is_of_request,
             base,
         })
     }
 
     /// From now on looks are taken at it.
     pub(crate) fn expect(response: &Gd<Self>) {
-        if look_at(response, |response| response.is_twin) {
+        if look_at(response, |response| response.is_of_request) {
             BEGUN.set(Some(response.instance_id()));
         }
         spawn_on_main(response, |response| {
-            let landing = Landing::of(response);
-            move || landing.poll_frame()
+            let delivery = ResponseDelivery::of(response);
+            move || delivery.poll_frame()
         });
     }
 }
@@ -90,24 +90,25 @@ impl Outcome {
 }
 
 /// What looks at an answer once a frame and tells the game what came.
-struct Landing {
+struct ResponseDelivery {
     response: Gd<RustlsHTTPResponse>,
-    arrival: Arrival,
+    shared: SharedResponse,
     /// The node that asked.
     node: InstanceId,
     /// It is the answer to the node's `request()`.
-    is_twin: bool,
+    is_of_request: bool,
 }
 
-impl Landing {
+impl ResponseDelivery {
     fn of(response: Gd<RustlsHTTPResponse>) -> Self {
-        let (arrival, node, is_twin) =
-            look_at(&response, |me| (me.arrival.clone(), me.node, me.is_twin));
+        let (shared, node, is_of_request) = look_at(&response, |me| {
+            (me.shared.clone(), me.node, me.is_of_request)
+        });
         Self {
             response,
-            arrival,
+            shared,
             node,
-            is_twin,
+            is_of_request,
         }
     }
 
@@ -118,10 +119,10 @@ impl Landing {
         if !frame_budget::is_left() {
             return Poll::PendingFirst;
         }
-        if self.arrival.is_completed() {
+        if self.shared.is_completed() {
             return Poll::Done;
         }
-        if self.arrival.is_quiet() {
+        if self.shared.is_quiet() {
             return Poll::Pending;
         }
         BEGUN.take();
@@ -142,10 +143,10 @@ impl Landing {
             return None;
         }
         let next = Self::of(Gd::try_from_instance_id(begun).ok()?);
-        if !next.arrival.is_under_way() {
+        if !next.shared.is_running() {
             return None;
         }
-        let has_come = deliver(|| next.arrival.wait(limit))?;
+        let has_come = deliver(|| next.shared.wait(limit))?;
         with_same_frame(|wait| wait.on_waited(has_come));
         has_come.then_some(next)
     }
@@ -157,18 +158,18 @@ impl Landing {
             .filter(|node| node.is_inside_tree());
         if node.is_none() {
             // Whoever asked is gone: the answer ends, and is told to those who wait for it.
-            self.arrival.cancel(NODE_GONE);
+            self.shared.cancel(NODE_GONE);
         }
         let is_paused = node.as_ref().is_some_and(|node| !node.can_process());
-        if is_paused && !self.arrival.is_cancelled() {
+        if is_paused && !self.shared.is_cancelled() {
             return Poll::Pending;
         }
         // What came before the end is told before it.
-        let may_end = self.arrival.has_ended();
-        if !self.tell_events(node.as_ref()) {
+        let may_end = self.shared.has_ended();
+        if !self.emit_events(node.as_ref()) {
             return Poll::Pending;
         }
-        if self.arrival.has_progress() && deliver(|| self.tell_progress(node.as_ref())).is_none() {
+        if self.shared.has_progress() && deliver(|| self.emit_progress(node.as_ref())).is_none() {
             return Poll::Pending;
         }
         if !may_end {
@@ -181,10 +182,10 @@ impl Landing {
     }
 
     /// Whether all that came were told.
-    fn tell_events(&self, node: Option<&Node>) -> bool {
-        while self.arrival.has_events() {
+    fn emit_events(&self, node: Option<&Node>) -> bool {
+        while self.shared.has_events() {
             // Taken only when there is time to tell it.
-            match deliver(|| self.tell_event(node)) {
+            match deliver(|| self.emit_event(node)) {
                 Some(true) => {}
                 Some(false) => return true,
                 None => return false,
@@ -194,8 +195,8 @@ impl Landing {
     }
 
     /// Whether there was one.
-    fn tell_event(&self, node: Option<&Node>) -> bool {
-        let Some(event) = self.arrival.take_event() else {
+    fn emit_event(&self, node: Option<&Node>) -> bool {
+        let Some(event) = self.shared.take_event() else {
             return false;
         };
         let [kind, data, id] = [&event.kind, &event.data, &event.id].map(|field| godot_text(field));
@@ -209,8 +210,8 @@ impl Landing {
         true
     }
 
-    fn tell_progress(&self, node: Option<&Node>) {
-        let Some((now, before)) = self.arrival.take_progress() else {
+    fn emit_progress(&self, node: Option<&Node>) {
+        let Some((now, before)) = self.shared.take_progress() else {
             return;
         };
         let node = || node.filter(|node| node.is_instance_valid());
@@ -232,8 +233,8 @@ impl Landing {
     }
 
     fn end(&self, node: Option<&Node>, was_waited_for: bool) -> Poll {
-        let was_cancelled = self.arrival.is_cancelled();
-        let Some(finished) = self.arrival.take_finished() else {
+        let was_cancelled = self.shared.is_cancelled();
+        let Some(finished) = self.shared.take_finished() else {
             return Poll::Pending;
         };
         with_same_frame(|wait| wait.on_response(finished.took, was_waited_for));
@@ -250,21 +251,21 @@ impl Landing {
                 )
             })
         });
-        self.arrival.complete();
+        self.shared.complete();
         if let Some(problem) = is_untrusted {
             // As the engine prints it too.
             report(&problem);
         }
         let node = node.filter(|node| node.is_instance_valid());
         match node {
-            Some(node) if !self.is_twin => {
+            Some(node) if !self.is_of_request => {
                 look_at(node, |node| node.forget(response));
             }
             Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, response),
             _ => {}
         }
         response.signals().completed().emit(response);
-        if self.is_twin {
+        if self.is_of_request {
             // Its node keeps the answer; the body went with the signal.
             look_at(response, |response| {
                 response.outcome().body = PackedByteArray::new();

@@ -7,43 +7,43 @@ use godot_rustls_net::phase::Phase;
 use godot_rustls_runtime::event_queue::RetryTime;
 use godot_rustls_runtime::response_state::{End, ResponseState};
 
-use super::fetch_task::{Finished, Flight};
+use super::fetch_task::{FetchTask, Finished};
 use super::problem::Problem;
 
 /// The state of a response, and the retry time of its events.
 #[derive(Clone)]
-pub(crate) struct Arrival {
-    state: ResponseState<Flight, Problem>,
+pub(crate) struct SharedResponse {
+    state: ResponseState<FetchTask, Problem>,
     retry: RetryTime,
 }
 
-impl Deref for Arrival {
-    type Target = ResponseState<Flight, Problem>;
+impl Deref for SharedResponse {
+    type Target = ResponseState<FetchTask, Problem>;
 
     fn deref(&self) -> &Self::Target {
         &self.state
     }
 }
 
-impl Arrival {
-    /// Begins with a flight, or with the reason why there is none.
-    pub(crate) fn of(flight: Result<Flight, Problem>) -> Self {
+impl SharedResponse {
+    /// Begins with a fetch, or with the reason why there is none.
+    pub(crate) fn of(fetch: Result<FetchTask, Problem>) -> Self {
         Self {
-            retry: flight
+            retry: fetch
                 .as_ref()
-                .map_or_else(|_| RetryTime::default(), Flight::retry),
-            state: ResponseState::new(flight),
+                .map_or_else(|_| RetryTime::default(), FetchTask::retry),
+            state: ResponseState::new(fetch),
         }
     }
 
     /// Returns whether the request is under way.
-    pub(crate) fn is_under_way(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.task(|_| ()).is_some()
     }
 
     /// Returns the phase of the exchange; idle when none is under way.
     pub(crate) fn phase(&self) -> Phase {
-        self.task(|flight| flight.progress.phase.get())
+        self.task(|fetch| fetch.progress.phase.get())
             .unwrap_or(Phase::Idle)
     }
 
