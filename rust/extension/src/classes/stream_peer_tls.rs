@@ -20,14 +20,14 @@ use crate::addon::addon;
 use crate::engine::convert::{OrNull, godot_text, refuse, report};
 use crate::engine::enum_types::{StreamCause, StreamStatus};
 use crate::engine::project_settings::handshake_threads;
-use crate::tls::base_stream::{State, Transport};
+use crate::tls::base_stream::{BaseStream, TlsBelow};
 use crate::tls::dialer::Dialer;
-use crate::tls::lifecycle as link;
+use crate::tls::lifecycle;
 use crate::tls::limits::Limits;
 use crate::tls::pump::Connection;
-use crate::tls::read_buffer::Target;
+use crate::tls::read_buffer::ReadBuf;
 use crate::tls::status::Status;
-use crate::tls::stream_state::Slot;
+use crate::tls::stream_state::StreamState;
 use crate::vocabulary;
 
 /// A TLS connection over any stream, as a client or a server; a drop-in replacement for
@@ -68,7 +68,7 @@ pub(crate) struct RustlsStreamPeerTLS {
     /// longer fails with [constant CAUSE_TIMEOUT].
     #[var]
     handshake_timeout: f64,
-    slot: Arc<Slot>,
+    state: Arc<StreamState>,
     base: Base<StreamPeerExtension>,
 }
 
@@ -78,17 +78,17 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
         addon().threads.seed_early(handshake_threads());
         Self {
             handshake_timeout: 10.0,
-            slot: Arc::default(),
+            state: Arc::default(),
             base,
         }
     }
 
     fn get_available_bytes(&self) -> i32 {
-        if !self.slot.is_connected() {
+        if !self.state.is_connected() {
             report("get_available_bytes: the TLS connection is not established");
             return 0;
         }
-        let readable = self.slot.ask(Connection::readable).unwrap_or(0);
+        let readable = self.state.inspect(Connection::readable).unwrap_or(0);
         i32::try_from(readable).unwrap_or(i32::MAX)
     }
 
@@ -106,7 +106,13 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
             if !buffer.ptr().is_null() {
                 std::ptr::write_bytes(buffer.ptr(), 0, length);
             }
-            read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_all)
+            read_into(
+                this,
+                buffer.ptr(),
+                bytes,
+                received.ptr(),
+                lifecycle::read_all,
+            )
         }
     }
 
@@ -119,7 +125,15 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
     ) -> Error {
         // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count. It shows the script what was
         // received and no more.
-        unsafe { read_into(this, buffer.ptr(), bytes, received.ptr(), link::read_some) }
+        unsafe {
+            read_into(
+                this,
+                buffer.ptr(),
+                bytes,
+                received.ptr(),
+                lifecycle::read_some,
+            )
+        }
     }
 
     #[func(gd_self)]
@@ -130,7 +144,7 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
         sent: RawPtr<*mut i32>,
     ) -> Error {
         // SAFETY: the engine passes `bytes` bytes of data and a place for the count.
-        unsafe { write_from(this, data.ptr(), bytes, sent.ptr(), link::write_all) }
+        unsafe { write_from(this, data.ptr(), bytes, sent.ptr(), lifecycle::write_all) }
     }
 
     #[func(gd_self)]
@@ -141,24 +155,24 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
         sent: RawPtr<*mut i32>,
     ) -> Error {
         // SAFETY: the engine passes `bytes` bytes of data and a place for the count.
-        unsafe { write_from(this, data.ptr(), bytes, sent.ptr(), link::write_some) }
+        unsafe { write_from(this, data.ptr(), bytes, sent.ptr(), lifecycle::write_some) }
     }
 }
 
 /// Returns the state of a stream.
-fn slot_of(object: &Gd<RustlsStreamPeerTLS>) -> Arc<Slot> {
-    Slot::of(object.instance_id(), || Arc::clone(&object.bind().slot))
+fn state_of(object: &Gd<RustlsStreamPeerTLS>) -> Arc<StreamState> {
+    StreamState::of(object.instance_id(), || Arc::clone(&object.bind().state))
 }
 
 /// Returns what a connection moves its bytes over, which may be another stream of this class.
-fn base_stream(stream: Gd<StreamPeer>) -> Transport {
+fn base_stream(stream: Gd<StreamPeer>) -> BaseStream {
     let ours = stream.clone().try_cast().ok();
-    let state = ours.map(|ours| slot_of(&ours) as Arc<dyn State>);
-    Transport::given(stream, state)
+    let state = ours.map(|ours| state_of(&ours) as Arc<dyn TlsBelow>);
+    BaseStream::given(stream, state)
 }
 
-type ReadFn = fn(&Slot, &mut Target<'_>) -> Error;
-type WriteFn = fn(&Slot, &[u8]) -> (Error, usize);
+type ReadFn = fn(&StreamState, &mut ReadBuf<'_>) -> Error;
+type WriteFn = fn(&StreamState, &[u8]) -> (Error, usize);
 
 /// Reads into the engine's buffer.
 ///
@@ -184,8 +198,8 @@ unsafe fn read_into(
         // SAFETY: valid for `length` bytes by this function's contract, which need not be initialised.
         unsafe { std::slice::from_raw_parts_mut(buffer.cast::<MaybeUninit<u8>>(), length) }
     };
-    let mut target = Target::new(buffer);
-    let error = read(&slot_of(&this), &mut target);
+    let mut target = ReadBuf::new(buffer);
+    let error = read(&state_of(&this), &mut target);
     *received = i32::try_from(target.filled()).unwrap_or(i32::MAX);
     error
 }
@@ -213,7 +227,7 @@ unsafe fn write_from(
     let mut count = 0;
     let sent = sent.unwrap_or(&mut count);
     *sent = 0;
-    let (error, count) = write(&slot_of(&this), data);
+    let (error, count) = write(&state_of(&this), data);
     *sent = i32::try_from(count).unwrap_or(i32::MAX);
     error
 }
@@ -311,8 +325,8 @@ impl RustlsStreamPeerTLS {
         common_name: GString,
         #[opt(default = OrNull::NULL)] client_options: OrNull<AnyOptions>,
     ) -> Error {
-        let slot = slot_of(&this);
-        let stream = match link::usable(&slot, this.instance_id(), stream) {
+        let state = state_of(&this);
+        let stream = match lifecycle::usable(&state, this.instance_id(), stream) {
             Ok(stream) => stream,
             Err(error) => return error,
         };
@@ -320,7 +334,7 @@ impl RustlsStreamPeerTLS {
         let call = format_args!("RustlsStreamPeerTLS.connect_to_stream(…, \"{name}\", …)");
         let setup = client_setup(client_options.0, call);
         let limits = this.bind().limits();
-        link::start(&slot, stream, |stream| {
+        lifecycle::start(&state, stream, |stream| {
             let client = setup?.prepare(&name);
             client
                 .and_then(|client| Connection::client(client, base_stream(stream), limits))
@@ -340,14 +354,14 @@ impl RustlsStreamPeerTLS {
         stream: Option<Gd<StreamPeer>>,
         server_options: Option<Gd<AnyOptions>>,
     ) -> Error {
-        let slot = slot_of(&this);
-        let stream = match link::usable(&slot, this.instance_id(), stream) {
+        let state = state_of(&this);
+        let stream = match lifecycle::usable(&state, this.instance_id(), stream) {
             Ok(stream) => stream,
             Err(error) => return error,
         };
         let setup = server_setup(server_options);
         let limits = this.bind().limits();
-        link::start(&slot, stream, |stream| {
+        lifecycle::start(&state, stream, |stream| {
             let session = setup?.accept();
             session
                 .map(|session| Connection::server(session, base_stream(stream), limits))
@@ -368,17 +382,20 @@ impl RustlsStreamPeerTLS {
         port: i64,
         #[opt(default = OrNull::NULL)] client_options: OrNull<AnyOptions>,
     ) -> Error {
-        let slot = slot_of(&this);
-        if slot.status().is_active() {
-            return refuse(Error::ERR_ALREADY_IN_USE, link::IN_USE);
+        let state = state_of(&this);
+        if state.status().is_active() {
+            return refuse(Error::ERR_ALREADY_IN_USE, lifecycle::IN_USE);
         }
         let Ok(port @ 1..) = u16::try_from(port) else {
-            return link::refuse_options(&slot, format!("the port is {port}: use 1 to 65535"));
+            return lifecycle::refuse_options(
+                &state,
+                format!("the port is {port}: use 1 to 65535"),
+            );
         };
         let host = host.to_string();
         if !is_host(&host) {
-            return link::refuse_options(
-                &slot,
+            return lifecycle::refuse_options(
+                &state,
                 format!(
                     "{} is not a host: use a name or an address, without scheme and path",
                     redacted::url_text(&host)
@@ -389,9 +406,9 @@ impl RustlsStreamPeerTLS {
         match client_setup(client_options.0, call) {
             Ok(setup) => {
                 let limits = this.bind().limits();
-                link::start_dialing(&slot, Dialer::new(setup, &host, port, limits))
+                lifecycle::start_dialing(&state, Dialer::new(setup, &host, port, limits))
             }
-            Err(message) => link::refuse_options(&slot, message),
+            Err(message) => lifecycle::refuse_options(&state, message),
         }
     }
 
@@ -401,23 +418,23 @@ impl RustlsStreamPeerTLS {
     /// reported after its last data was read.
     #[func(gd_self)]
     fn poll(this: Gd<Self>) {
-        let slot = slot_of(&this);
-        if slot.status().is_active() {
-            link::poll(&slot);
+        let state = state_of(&this);
+        if state.status().is_active() {
+            lifecycle::poll(&state);
         }
     }
 
     /// Returns the state of the connection: one of the `STATUS_*` constants.
     #[func(gd_self)]
     fn get_status(this: Gd<Self>) -> StreamStatus {
-        StreamStatus::new(slot_of(&this).status() as i64)
+        StreamStatus::new(state_of(&this).status() as i64)
     }
 
     /// Returns the underlying stream. Returns null if there is no connection, and for a connection
     /// of [method connect_to_host], whose socket belongs to the addon.
     #[func]
     fn get_stream(&self) -> Option<Gd<StreamPeer>> {
-        self.slot.lock().stream.clone()
+        self.state.lock().stream.clone()
     }
 
     /// Ends the connection with a close_notify. The underlying stream stays open; data that was not
@@ -435,20 +452,20 @@ impl RustlsStreamPeerTLS {
     /// stream before this call.
     #[func(gd_self)]
     fn disconnect_from_stream(this: Gd<Self>) {
-        link::disconnect(&slot_of(&this));
+        lifecycle::disconnect(&state_of(&this));
     }
 
     /// Returns the error message of the last connection if it failed or ended: what happened, the
     /// values on both sides, and what to do. Empty otherwise.
     #[func]
     fn get_last_error(&self) -> GString {
-        godot_text(self.slot.lock().last_error.message.as_str())
+        godot_text(self.state.lock().last_error.message.as_str())
     }
 
     /// Returns the cause if the last connection failed or ended: one of the `CAUSE_*` constants.
     #[func]
     fn get_last_error_code(&self) -> StreamCause {
-        StreamCause::new(self.slot.lock().last_error.cause as i64)
+        StreamCause::new(self.state.lock().last_error.cause as i64)
     }
 
     fn limits(&self) -> Limits {
@@ -470,12 +487,12 @@ impl RustlsStreamPeerTLS {
 impl Drop for RustlsStreamPeerTLS {
     // A freed object sends a close_notify, like one that disconnects.
     fn drop(&mut self) {
-        self.slot.forget();
-        let mut state = self.slot.lock();
-        let (stream, link) = (state.stream.take(), state.link.take());
-        drop(state);
+        self.state.forget();
+        let mut fields = self.state.lock();
+        let (stream, connection) = (fields.stream.take(), fields.connection.take());
+        drop(fields);
         // The connection checks whether it has the last reference to the stream.
         drop(stream);
-        drop(link);
+        drop(connection);
     }
 }

@@ -14,7 +14,7 @@ use crate::engine::objects::describe;
 use crate::runtime::threads::Threads;
 
 /// The stream below a TLS connection.
-pub(crate) enum Transport {
+pub(crate) enum BaseStream {
     /// Dialled by us.
     Own(Socket),
     /// The script's.
@@ -24,32 +24,32 @@ pub(crate) enum Transport {
 /// A stream that a script gave.
 pub(crate) struct GivenStream {
     stream: Gd<StreamPeer>,
-    kind: Kind,
+    kind: GivenKind,
     /// It was connected or moved bytes once: when it is not connected now, it ended.
     was_alive: bool,
 }
 
 /// The state of a stream of this addon's own class.
-pub(crate) trait State {
+pub(crate) trait TlsBelow {
     fn is_connected(&self) -> bool;
 }
 
 /// Streams whose state can be asked.
-enum Kind {
+enum GivenKind {
     Socket(Gd<StreamPeerTcp>),
     EngineTls(Gd<StreamPeerTls>),
-    Ours(Arc<dyn State>),
+    Ours(Arc<dyn TlsBelow>),
     Other,
 }
 
-impl Transport {
+impl BaseStream {
     /// Makes one of a connected socket, which one of `threads` closes.
     pub(super) fn own(socket: TcpStream, threads: &Arc<Threads>) -> Self {
         Self::Own(Socket::new(socket, Arc::clone(threads)))
     }
 
     /// Makes one of a script's stream. `ours` is the state of a stream of this addon's own class.
-    pub(crate) fn given(stream: Gd<StreamPeer>, ours: Option<Arc<dyn State>>) -> Self {
+    pub(crate) fn given(stream: Gd<StreamPeer>, ours: Option<Arc<dyn TlsBelow>>) -> Self {
         Self::Given(GivenStream::new(stream, ours))
     }
 
@@ -71,7 +71,7 @@ impl Transport {
     pub(super) fn is_socket(&self) -> bool {
         match self {
             Self::Own(_) => true,
-            Self::Given(stream) => matches!(stream.kind, Kind::Socket(_)),
+            Self::Given(stream) => matches!(stream.kind, GivenKind::Socket(_)),
         }
     }
 
@@ -84,11 +84,11 @@ impl Transport {
     }
 }
 
-impl Transport {
+impl BaseStream {
     /// The engine's socket, if nobody but this holds it.
     pub(super) fn unowned_socket(&self) -> Option<Gd<StreamPeerTcp>> {
         let Self::Given(GivenStream {
-            kind: Kind::Socket(socket),
+            kind: GivenKind::Socket(socket),
             ..
         }) = self
         else {
@@ -101,19 +101,19 @@ impl Transport {
 }
 
 impl GivenStream {
-    fn new(stream: Gd<StreamPeer>, ours: Option<Arc<dyn State>>) -> Self {
+    fn new(stream: Gd<StreamPeer>, ours: Option<Arc<dyn TlsBelow>>) -> Self {
         let kind = if let Some(ours) = ours {
-            Kind::Ours(ours)
+            GivenKind::Ours(ours)
         } else if let Ok(socket) = stream.clone().try_cast() {
-            Kind::Socket(socket)
+            GivenKind::Socket(socket)
         } else if let Ok(tls) = stream.clone().try_cast() {
-            Kind::EngineTls(tls)
+            GivenKind::EngineTls(tls)
         } else {
-            Kind::Other
+            GivenKind::Other
         };
         let was_alive = match &kind {
-            Kind::Socket(socket) => socket.get_status() == stream_peer_tcp::Status::CONNECTED,
-            Kind::Ours(_) | Kind::EngineTls(_) | Kind::Other => false,
+            GivenKind::Socket(socket) => socket.get_status() == stream_peer_tcp::Status::CONNECTED,
+            GivenKind::Ours(_) | GivenKind::EngineTls(_) | GivenKind::Other => false,
         };
         Self {
             stream,
@@ -203,7 +203,7 @@ impl GivenStream {
 
     fn socket_status(&self) -> Option<stream_peer_tcp::Status> {
         match &self.kind {
-            Kind::Socket(socket) => Some(socket.get_status()),
+            GivenKind::Socket(socket) => Some(socket.get_status()),
             _ => None,
         }
     }
@@ -211,9 +211,9 @@ impl GivenStream {
     /// A TLS stream that ended prints an error for every call: it is asked before.
     fn is_ended_tls(&self) -> bool {
         match &self.kind {
-            Kind::Ours(tls) => !tls.is_connected(),
-            Kind::EngineTls(tls) => tls.get_status() != stream_peer_tls::Status::CONNECTED,
-            Kind::Socket(_) | Kind::Other => false,
+            GivenKind::Ours(tls) => !tls.is_connected(),
+            GivenKind::EngineTls(tls) => tls.get_status() != stream_peer_tls::Status::CONNECTED,
+            GivenKind::Socket(_) | GivenKind::Other => false,
         }
     }
 }

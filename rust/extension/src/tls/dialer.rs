@@ -83,7 +83,7 @@ impl Dialer {
                 ));
             }
         }
-        match self.limits.passed() {
+        match self.limits.expired() {
             Some(limit) => Progress::Failed(self.timed_out(limit)),
             None => Progress::Pending,
         }

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use godot_rustls_tls::session::{RecordFragment, Session, Step};
 
 /// What a handshake may cost in one call while others go on: many of them meet in one frame.
-const SHARE: Duration = Duration::from_micros(70);
+const BUDGET_CROWDED: Duration = Duration::from_micros(70);
 
 /// What it may cost while it is the only one. Handing a step to a thread and back costs some tens of microseconds on an
 /// idle machine and milliseconds on a busy one; a frame that has to bear one such step and no more does not notice it.
-const ALONE: Duration = Duration::from_millis(1);
+const BUDGET_ALONE: Duration = Duration::from_millis(1);
 
 /// As many handshakes as one connection has ends, which may both be in this process.
-const FEW: usize = 2;
+const MAX_UNCROWDED: usize = 2;
 
 /// The number of handshakes in flight.
 #[derive(Clone, Default)]
@@ -29,10 +29,10 @@ impl HandshakeCount {
 
     /// Returns what a handshake may cost in one call.
     fn budget(&self) -> Duration {
-        if self.0.load(Ordering::Relaxed) > FEW {
-            SHARE
+        if self.0.load(Ordering::Relaxed) > MAX_UNCROWDED {
+            BUDGET_CROWDED
         } else {
-            ALONE
+            BUDGET_ALONE
         }
     }
 }
@@ -47,19 +47,19 @@ impl Drop for InFlight {
 }
 
 /// Records that carry handshake messages, in plain text or encrypted. Others mean no work.
-const WITH_WORK: [u8; 2] = [22, 23];
+const EXPENSIVE_TYPES: [u8; 2] = [22, 23];
 
 /// What stopped it before all bytes were taken in.
 pub(super) enum Rest {
     /// The next call can go on with these.
-    Later(usize),
+    Deferred(usize),
     /// A thread should go on with these.
-    HardWork(usize),
+    Expensive(usize),
     Nothing,
 }
 
 /// Takes in the peer's bytes as far as they cost little.
-pub(super) fn take_in_cheap(
+pub(super) fn process_within_budget(
     handshakes: &HandshakeCount,
     session: &mut Session,
     bytes: &[u8],
@@ -72,14 +72,14 @@ pub(super) fn take_in_cheap(
     {
         let fragment = session.peek_fragment(&bytes[taken..]);
         let cost = session.costs().estimate(step);
-        if is_work(fragment) && cost.is_none_or(|cost| spent + cost > budget) {
+        if is_expensive(fragment) && cost.is_none_or(|cost| spent + cost > budget) {
             return if spent.is_zero() {
-                Rest::HardWork(bytes.len() - taken)
+                Rest::Expensive(bytes.len() - taken)
             } else {
-                Rest::Later(bytes.len() - taken)
+                Rest::Deferred(bytes.len() - taken)
             };
         }
-        spent += take_in(session, step, fragment, &bytes[taken..]);
+        spent += process(session, step, fragment, &bytes[taken..]);
         taken += fragment.length;
     }
     session.input(&bytes[taken..]);
@@ -87,28 +87,28 @@ pub(super) fn take_in_cheap(
 }
 
 /// Takes in all of the peer's bytes, and learns what they cost.
-pub(super) fn take_in_all(session: &mut Session, mut bytes: &[u8]) {
+pub(super) fn process_all(session: &mut Session, mut bytes: &[u8]) {
     while let Some(step) = session.next_step()
         && !bytes.is_empty()
     {
         let fragment = session.peek_fragment(bytes);
-        take_in(session, step, fragment, bytes);
+        process(session, step, fragment, bytes);
         bytes = &bytes[fragment.length..];
     }
     session.input(bytes);
 }
 
 /// The end of a record of handshake messages: what comes before is only kept.
-fn is_work(fragment: RecordFragment) -> bool {
-    fragment.completes && WITH_WORK.contains(&fragment.content_type)
+fn is_expensive(fragment: RecordFragment) -> bool {
+    fragment.completes && EXPENSIVE_TYPES.contains(&fragment.content_type)
 }
 
 /// Takes in a fragment of a record. What it took, when it was work.
-fn take_in(session: &mut Session, step: Step, fragment: RecordFragment, bytes: &[u8]) -> Duration {
+fn process(session: &mut Session, step: Step, fragment: RecordFragment, bytes: &[u8]) -> Duration {
     let began = Instant::now();
     session.input(&bytes[..fragment.length]);
     let took = began.elapsed();
-    if !is_work(fragment) {
+    if !is_expensive(fragment) {
         return Duration::ZERO;
     }
     // A message may have begun and not ended.

@@ -10,12 +10,12 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis, diagnose};
 
-use super::base_stream::Transport;
+use super::base_stream::BaseStream;
 use super::dialer::{Dialer, Progress};
 use super::pump::{Connection, Outcome};
-use super::read_buffer::Target;
-use super::status::{Link, Status};
-use super::stream_state::Slot;
+use super::read_buffer::ReadBuf;
+use super::status::{ConnectionState, Status};
+use super::stream_state::StreamState;
 use crate::engine::convert::{refuse, report};
 use crate::vocabulary;
 use godot_rustls_runtime::backoff::Backoff;
@@ -28,22 +28,22 @@ const DEEPEST_STACK: usize = 64;
 
 /// Checks that the object is free and `stream` can carry it.
 pub(crate) fn usable(
-    slot: &Slot,
+    state: &StreamState,
     object: InstanceId,
     stream: Option<Gd<StreamPeer>>,
 ) -> Result<Gd<StreamPeer>, Error> {
-    if slot.status().is_active() {
+    if state.status().is_active() {
         return Err(refuse(Error::ERR_ALREADY_IN_USE, IN_USE));
     }
     let Some(stream) = stream else {
         return Err(refuse_options(
-            slot,
+            state,
             "the stream is null: pass a connected StreamPeer".to_owned(),
         ));
     };
     if leads_to(&stream, object) {
         return Err(refuse_options(
-            slot,
+            state,
             "the stream is this object or is based on it: pass the underlying stream".to_owned(),
         ));
     }
@@ -69,113 +69,117 @@ fn leads_to(stream: &Gd<StreamPeer>, target: InstanceId) -> bool {
 }
 
 /// Options or arguments that cannot be used: said in words, and nothing changes.
-pub(crate) fn refuse_options(slot: &Slot, message: String) -> Error {
+pub(crate) fn refuse_options(state: &StreamState, message: String) -> Error {
     report(&message);
-    slot.lock().last_error = Diagnosis::new(Cause::Other, message);
+    state.lock().last_error = Diagnosis::new(Cause::Other, message);
     Error::ERR_INVALID_PARAMETER
 }
 
 /// Starts the handshake of what `make` makes over the stream.
 pub(crate) fn start(
-    slot: &Slot,
+    state: &StreamState,
     stream: Gd<StreamPeer>,
     make: impl FnOnce(Gd<StreamPeer>) -> Result<Connection, String>,
 ) -> Error {
     match make(stream.clone()) {
         Ok(connection) => {
-            begin(slot, Link::Active(Box::new(connection)), Some(stream));
-            poll(slot);
-            if slot.status().is_active() {
+            begin(
+                state,
+                ConnectionState::Active(Box::new(connection)),
+                Some(stream),
+            );
+            poll(state);
+            if state.status().is_active() {
                 Error::OK
             } else {
                 Error::FAILED
             }
         }
-        Err(message) => refuse_options(slot, message),
+        Err(message) => refuse_options(state, message),
     }
 }
 
 /// Starts looking for a host. What comes of it shows in later calls, however soon it is known.
-pub(crate) fn start_dialing(slot: &Slot, dialer: Dialer) -> Error {
-    begin(slot, Link::Dialing(Box::new(dialer)), None);
+pub(crate) fn start_dialing(state: &StreamState, dialer: Dialer) -> Error {
+    begin(state, ConnectionState::Dialing(Box::new(dialer)), None);
     Error::OK
 }
 
-fn begin(slot: &Slot, link: Link, stream: Option<Gd<StreamPeer>>) {
-    let mut state = slot.lock();
-    state.epoch += 1;
-    state.status = Status::Handshaking;
-    state.last_error = Diagnosis::default();
+fn begin(state: &StreamState, connection: ConnectionState, stream: Option<Gd<StreamPeer>>) {
+    let mut fields = state.lock();
+    fields.epoch += 1;
+    fields.status = Status::Handshaking;
+    fields.last_error = Diagnosis::default();
     let before = (
-        std::mem::replace(&mut state.stream, stream),
-        state.link.replace(link),
+        std::mem::replace(&mut fields.stream, stream),
+        fields.connection.replace(connection),
     );
-    drop(state);
+    drop(fields);
     drop(before);
 }
 
 /// One step of whatever goes on.
-pub(crate) fn poll(slot: &Slot) {
-    let mut state = slot.lock();
-    let epoch = state.epoch;
+pub(crate) fn poll(state: &StreamState) {
+    let mut fields = state.lock();
+    let epoch = fields.epoch;
     // Nothing to take: the stream below called back.
-    let Some(mut link) = state.link.take() else {
+    let Some(mut connection) = fields.connection.take() else {
         return;
     };
-    drop(state);
-    let (dialed, draw) = match &mut link {
-        Link::Active(connection) => {
+    drop(fields);
+    let (dialed, settle) = match &mut connection {
+        ConnectionState::Active(connection) => {
             connection.step();
-            (None, Draw::Conclusions)
+            (None, Settle::Yes)
         }
-        Link::Dialing(dialer) => (Some(dialer.poll()), Draw::Nothing),
+        ConnectionState::Dialing(dialer) => (Some(dialer.poll()), Settle::No),
     };
-    if !put_back(slot, link, epoch, draw) {
+    if !restore(state, connection, epoch, settle) {
         return;
     }
     match dialed {
-        Some(Progress::Connected(socket)) => secure(slot, socket),
-        Some(Progress::Failed(diagnosis)) => end(slot, Status::Error, diagnosis),
+        Some(Progress::Connected(socket)) => secure(state, socket),
+        Some(Progress::Failed(diagnosis)) => end(state, Status::Error, diagnosis),
         _ => {}
     }
 }
 
 /// The host answered: the TLS handshake follows, within what is left of the time.
-fn secure(slot: &Slot, socket: TcpStream) {
-    // Nothing of it is dropped while the state is locked.
-    let link = slot.lock().link.take();
-    let Some(Link::Dialing(dialer)) = link else {
+fn secure(state: &StreamState, socket: TcpStream) {
+    // Nothing of it is dropped while the fields are locked.
+    let connection = state.lock().connection.take();
+    let Some(ConnectionState::Dialing(dialer)) = connection else {
         return;
     };
     let prepared = dialer.setup.prepare(&dialer.host);
     let limits = dialer.limits.clone();
     let connection = prepared.and_then(|client| {
-        let transport = Transport::own(socket, &limits.threads);
+        let transport = BaseStream::own(socket, &limits.threads);
         Connection::client(client, transport, limits)
     });
     match connection {
         Ok(connection) => {
-            slot.lock().link = Some(Link::Active(Box::new(connection)));
-            poll(slot);
+            state.lock().connection = Some(ConnectionState::Active(Box::new(connection)));
+            poll(state);
         }
         Err(failure) => {
             let diagnosis = diagnose(&failure, &vocabulary::STREAM);
-            end(slot, Status::Error, diagnosis);
+            end(state, Status::Error, diagnosis);
         }
     }
 }
 
 /// Reads what is there. How much was read is for the target to tell.
-pub(crate) fn read_some(slot: &Slot, target: &mut Target<'_>) -> Error {
-    with_connection(slot, |connection| connection.read(target)).0
+pub(crate) fn read_some(state: &StreamState, target: &mut ReadBuf<'_>) -> Error {
+    with_connection(state, |connection| connection.read(target)).0
 }
 
 /// Reads until the buffer is full or the connection ends.
-pub(crate) fn read_all(slot: &Slot, target: &mut Target<'_>) -> Error {
+pub(crate) fn read_all(state: &StreamState, target: &mut ReadBuf<'_>) -> Error {
     let mut backoff = Backoff::default();
     loop {
         let before = target.filled();
-        let error = read_some(slot, target);
+        let error = read_some(state, target);
         if error != Error::OK || target.room() == 0 {
             return error;
         }
@@ -188,29 +192,29 @@ pub(crate) fn read_all(slot: &Slot, target: &mut Target<'_>) -> Error {
 }
 
 /// Writes what goes without waiting.
-pub(crate) fn write_some(slot: &Slot, data: &[u8]) -> (Error, usize) {
-    with_connection(slot, |connection| connection.write(data))
+pub(crate) fn write_some(state: &StreamState, data: &[u8]) -> (Error, usize) {
+    with_connection(state, |connection| connection.write(data))
 }
 
 /// Writes everything, and waits until the stream below has it.
-pub(crate) fn write_all(slot: &Slot, data: &[u8]) -> (Error, usize) {
+pub(crate) fn write_all(state: &StreamState, data: &[u8]) -> (Error, usize) {
     let mut taken = 0;
     let mut backoff = Backoff::default();
     loop {
-        let (error, count) = write_some(slot, &data[taken..]);
+        let (error, count) = write_some(state, &data[taken..]);
         if error != Error::OK {
             return (error, taken);
         }
         taken += count;
-        let is_stalled = slot.ask(Connection::is_stalled) == Some(true);
+        let is_stalled = state.inspect(Connection::is_stalled) == Some(true);
         if taken == data.len() && !is_stalled {
             return (Error::OK, taken);
         }
         if count == 0 {
             backoff.wait();
             // Someone must take in what the peer sends meanwhile: an alert, or the end.
-            poll(slot);
-            if !slot.is_connected() {
+            poll(state);
+            if !state.is_connected() {
                 return (Error::ERR_CONNECTION_ERROR, taken);
             }
         } else {
@@ -220,33 +224,36 @@ pub(crate) fn write_all(slot: &Slot, data: &[u8]) -> (Error, usize) {
 }
 
 /// Ends a running connection; the peer is told.
-pub(crate) fn disconnect(slot: &Slot) {
-    if slot.status().is_active() {
-        end(slot, Status::Disconnected, Diagnosis::default());
+pub(crate) fn disconnect(state: &StreamState) {
+    if state.status().is_active() {
+        end(state, Status::Disconnected, Diagnosis::default());
     }
 }
 
 /// Reads or writes over an established connection.
-fn with_connection(slot: &Slot, work: impl FnOnce(&mut Connection) -> Outcome) -> (Error, usize) {
-    let mut state = slot.lock();
-    if state.status != Status::Connected {
-        drop(state);
+fn with_connection(
+    state: &StreamState,
+    work: impl FnOnce(&mut Connection) -> Outcome,
+) -> (Error, usize) {
+    let mut fields = state.lock();
+    if fields.status != Status::Connected {
+        drop(fields);
         return (refuse(Error::ERR_UNCONFIGURED, NOT_CONNECTED), 0);
     }
-    let epoch = state.epoch;
-    let link = state.link.take();
-    drop(state);
-    let Some(Link::Active(mut connection)) = link else {
+    let epoch = fields.epoch;
+    let connection = fields.connection.take();
+    drop(fields);
+    let Some(ConnectionState::Active(mut connection)) = connection else {
         // It is out already: the stream below called back.
         return (Error::ERR_BUSY, 0);
     };
     let outcome = work(&mut connection);
-    let draw = match outcome {
+    let settle = match outcome {
         // The last data was handed out: the end shows with the next call, as with the engine's stream.
-        Outcome::Moved(_) => Draw::Nothing,
-        Outcome::Closed | Outcome::Failed => Draw::Conclusions,
+        Outcome::Moved(_) => Settle::No,
+        Outcome::Closed | Outcome::Failed => Settle::Yes,
     };
-    put_back(slot, Link::Active(connection), epoch, draw);
+    restore(state, ConnectionState::Active(connection), epoch, settle);
     match outcome {
         Outcome::Moved(count) => (Error::OK, count),
         Outcome::Closed => (Error::ERR_FILE_EOF, 0),
@@ -255,45 +262,45 @@ fn with_connection(slot: &Slot, work: impl FnOnce(&mut Connection) -> Outcome) -
 }
 
 /// Whether an operation may end the connection.
-enum Draw {
-    Conclusions,
-    Nothing,
+enum Settle {
+    Yes,
+    No,
 }
 
 /// Returns what was taken out to work on it, and draws the conclusions. False when it was ended meanwhile: what
 /// the object holds now is another connection, or none.
-fn put_back(slot: &Slot, link: Link, epoch: u64, draw: Draw) -> bool {
-    let mut state = slot.lock();
-    if state.epoch != epoch {
+fn restore(state: &StreamState, connection: ConnectionState, epoch: u64, settle: Settle) -> bool {
+    let mut fields = state.lock();
+    if fields.epoch != epoch {
         // The farewell of dropping it calls the stream below.
-        drop(state);
-        drop(link);
+        drop(fields);
+        drop(connection);
         return false;
     }
-    let verdict = match draw {
-        Draw::Conclusions => judge(&link, state.status == Status::Handshaking),
-        Draw::Nothing => Verdict::Goes(state.status),
+    let transition = match settle {
+        Settle::Yes => transition(&connection, fields.status == Status::Handshaking),
+        Settle::No => Transition::To(fields.status),
     };
-    if let Verdict::Goes(status) = verdict {
-        state.status = status;
+    if let Transition::To(status) = transition {
+        fields.status = status;
     }
-    state.link = Some(link);
-    drop(state);
-    if let Verdict::Ends(status, diagnosis) = verdict {
-        end(slot, status, diagnosis);
+    fields.connection = Some(connection);
+    drop(fields);
+    if let Transition::End(status, diagnosis) = transition {
+        end(state, status, diagnosis);
     }
     true
 }
 
-enum Verdict {
-    Goes(Status),
-    Ends(Status, Diagnosis),
+enum Transition {
+    To(Status),
+    End(Status, Diagnosis),
 }
 
-/// What the state of a connection means for its status.
-fn judge(link: &Link, was_handshaking: bool) -> Verdict {
-    let Link::Active(connection) = link else {
-        return Verdict::Goes(Status::Handshaking);
+/// Returns what the state of a connection means for its status.
+fn transition(connection: &ConnectionState, was_handshaking: bool) -> Transition {
+    let ConnectionState::Active(connection) = connection else {
+        return Transition::To(Status::Handshaking);
     };
     if let Some(diagnosis) = connection.failure() {
         // A script that never saw CONNECTED waits for an error, wherever the handshake stood.
@@ -302,30 +309,30 @@ fn judge(link: &Link, was_handshaking: bool) -> Verdict {
             (true, Cause::NameMismatch) => Status::ErrorHostnameMismatch,
             (true, _) => Status::Error,
         };
-        return Verdict::Ends(status, diagnosis);
+        return Transition::End(status, diagnosis);
     }
     if connection.is_handshaking() {
-        return Verdict::Goes(Status::Handshaking);
+        return Transition::To(Status::Handshaking);
     }
     if !was_handshaking && let Some(end) = connection.end() {
-        return Verdict::Ends(Status::Disconnected, end);
+        return Transition::End(Status::Disconnected, end);
     }
-    Verdict::Goes(Status::Connected)
+    Transition::To(Status::Connected)
 }
 
 /// Ends the connection with what scripts are to know of it.
-fn end(slot: &Slot, status: Status, diagnosis: Diagnosis) {
+fn end(state: &StreamState, status: Status, diagnosis: Diagnosis) {
     let failed_handshake = status != Status::Disconnected;
     let message = failed_handshake.then(|| diagnosis.message.clone());
-    let mut state = slot.lock();
-    state.epoch += 1;
-    state.status = status;
-    state.last_error = diagnosis;
-    let stream = state.stream.take();
-    let link = state.link.take();
-    drop(state);
+    let mut fields = state.lock();
+    fields.epoch += 1;
+    fields.status = status;
+    fields.last_error = diagnosis;
+    let stream = fields.stream.take();
+    let connection = fields.connection.take();
+    drop(fields);
     drop(stream);
-    if let Some(Link::Active(mut connection)) = link
+    if let Some(ConnectionState::Active(mut connection)) = connection
         && failed_handshake
     {
         connection.part();

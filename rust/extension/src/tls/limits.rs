@@ -23,7 +23,7 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// The time that the handshake had, when it is over.
-    pub(super) fn passed(&self) -> Option<Duration> {
+    pub(super) fn expired(&self) -> Option<Duration> {
         self.timeout
             .filter(|limit| self.started.elapsed() >= *limit)
     }

@@ -10,95 +10,95 @@ use godot_rustls_tls::session::Session;
 use super::limits::Limits;
 use crate::vocabulary;
 
-/// What an errand comes back with.
+/// The session after a step, or why it is lost.
 type Result = std::result::Result<Box<Session>, Diagnosis>;
 
 /// Where a connection's session is.
-pub(super) enum Place {
-    Here(Box<Session>),
+pub(super) enum SessionSlot {
+    Local(Box<Session>),
     /// On a thread that does a hard step of its handshake.
-    Away(Errand),
+    Offloaded(OffloadedStep),
     /// Nowhere any more, and why.
-    Lost(Diagnosis),
+    Failed(Diagnosis),
 }
 
-impl Place {
+impl SessionSlot {
     /// Brings the session home when its step is done. Does not wait.
-    pub(super) fn call_back(&mut self) {
-        let Self::Away(errand) = self else {
+    pub(super) fn reclaim(&mut self) {
+        let Self::Offloaded(step) = self else {
             return;
         };
-        match errand.done.try_recv() {
-            Ok(Ok(session)) => *self = Self::Here(session),
-            Ok(Err(diagnosis)) => *self = Self::Lost(diagnosis),
+        match step.done.try_recv() {
+            Ok(Ok(session)) => *self = Self::Local(session),
+            Ok(Err(diagnosis)) => *self = Self::Failed(diagnosis),
             Err(TryRecvError::Empty) => {}
-            Err(TryRecvError::Disconnected) => *self = Self::Lost(nobody_worked()),
+            Err(TryRecvError::Disconnected) => *self = Self::Failed(not_processed()),
         }
     }
 
     /// Forgets a session that is away when the handshake's time is over.
     pub(super) fn give_up_after(&mut self, limits: &Limits) {
-        if let (Self::Away(errand), Some(limit)) = (&*self, limits.passed()) {
+        if let (Self::Offloaded(step), Some(limit)) = (&*self, limits.expired()) {
             let failure = Failure::HandshakeTimeout {
                 limit,
-                received: errand.about.received,
+                received: step.info.received,
             };
-            *self = Self::Lost(diagnose(&failure, &vocabulary::STREAM));
+            *self = Self::Failed(diagnose(&failure, &vocabulary::STREAM));
         }
     }
 
     /// Whether a session is away whose peer can be told goodbye without it.
-    pub(super) fn may_part(&self) -> bool {
-        matches!(self, Self::Away(errand) if errand.about.may_part)
+    pub(super) fn can_send_close_notify(&self) -> bool {
+        matches!(self, Self::Offloaded(step) if step.info.can_send_close_notify)
     }
 }
 
 /// What has to be known of a session while it is away.
 #[derive(Default)]
-pub(super) struct About {
+pub(super) struct OffloadedInfo {
     /// Bytes that came from the peer.
     pub(super) received: u64,
     /// The peer can read a close_notify in plain text.
-    pub(super) may_part: bool,
+    pub(super) can_send_close_notify: bool,
 }
 
 /// One step of a handshake that somebody else does. Dropping it takes it back, unless it has begun.
-pub(super) struct Errand {
+pub(super) struct OffloadedStep {
     done: Receiver<Result>,
-    about: About,
-    /// Lives as long as somebody waits.
-    _waits: Arc<()>,
+    info: OffloadedInfo,
+    /// Lives as long as the connection waits for the step.
+    _wanted: Arc<()>,
 }
 
-impl Errand {
+impl OffloadedStep {
     pub(super) fn new(
         limits: &Limits,
-        about: About,
+        info: OffloadedInfo,
         step: impl FnOnce() -> Result + Send + 'static,
     ) -> Self {
-        let waits = Arc::new(());
-        let asked = Arc::downgrade(&waits);
+        let wanted = Arc::new(());
+        let is_wanted = Arc::downgrade(&wanted);
         let done = limits
             .threads
             .handshakes
-            .run(limits.max_threads, move || do_if_asked(&asked, step));
+            .run(limits.max_threads, move || run_if_wanted(&is_wanted, step));
         Self {
             done,
-            about,
-            _waits: waits,
+            info,
+            _wanted: wanted,
         }
     }
 }
 
 /// After a burst, many steps may be for nobody: their connections were given up.
-fn do_if_asked(asked: &Weak<()>, step: impl FnOnce() -> Result) -> Result {
-    if asked.strong_count() == 0 {
+fn run_if_wanted(is_wanted: &Weak<()>, step: impl FnOnce() -> Result) -> Result {
+    if is_wanted.strong_count() == 0 {
         return Err(Diagnosis::default());
     }
     step()
 }
 
-fn nobody_worked() -> Diagnosis {
+fn not_processed() -> Diagnosis {
     Diagnosis::new(
         Cause::Other,
         "the handshake could not be worked on: the system gave no thread, or the step failed; set network/tls/rustls/handshake_threads to 0 to do without threads",

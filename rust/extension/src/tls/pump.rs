@@ -10,13 +10,13 @@ use godot_rustls_tls::session::Session;
 
 use crate::vocabulary;
 
-use super::base_stream::Transport;
-use super::handshake_budget::{InFlight, Rest, take_in_all, take_in_cheap};
+use super::base_stream::BaseStream;
+use super::handshake_budget::{InFlight, Rest, process_all, process_within_budget};
 use super::limits::Limits;
-use super::offload::{About, Errand, Place};
-use super::read_buffer::Target;
+use super::offload::{OffloadedInfo, OffloadedStep, SessionSlot};
+use super::read_buffer::ReadBuf;
 use super::received::Received;
-use super::write_buffer::Outgoing;
+use super::write_buffer::WriteBuffer;
 
 /// What is encrypted before the stream below must take it: bounds what waits when the peer does not read.
 const WRITE_CHUNK: usize = 64 * 1024;
@@ -31,12 +31,12 @@ const READS_PER_STEP: usize = 64;
 
 /// A TLS connection, and what it moves its bytes over.
 pub(crate) struct Connection {
-    place: Place,
-    transport: Transport,
+    session_slot: SessionSlot,
+    base: BaseStream,
     /// What the stream below did not take yet.
-    output: Outgoing,
+    output: WriteBuffer,
     /// What was read of a handshake and would have cost too much in the call that read it.
-    held: PackedByteArray,
+    unprocessed: PackedByteArray,
     read_size: i32,
     limits: Limits,
     /// Until the handshake is over.
@@ -54,48 +54,48 @@ pub(crate) enum Outcome {
 }
 
 /// What one read from the stream below brought.
-struct Arrived {
+struct Input {
     bytes: PackedByteArray,
     /// Another read may bring more.
     has_more: bool,
 }
 
 impl Connection {
-    /// Starts a client over `transport`.
+    /// Starts a client over `base`.
     pub(crate) fn client(
         prepared: PreparedClient,
-        transport: Transport,
+        base: BaseStream,
         limits: Limits,
     ) -> Result<Self, Failure> {
         // The first random numbers of a process take tens of milliseconds, all others next to nothing.
-        let place = if limits.max_threads == 0 || godot_rustls_pki::provider::is_seeded() {
+        let slot = if limits.max_threads == 0 || godot_rustls_pki::provider::is_seeded() {
             let session = prepared.start()?;
             limits.threads.make_key_shares(limits.max_threads);
-            Place::Here(Box::new(session))
+            SessionSlot::Local(Box::new(session))
         } else {
-            let about = About::default();
+            let info = OffloadedInfo::default();
             let start = move || {
                 let session = prepared.start();
                 session
                     .map(Box::new)
                     .map_err(|failure| diagnose(&failure, &vocabulary::STREAM))
             };
-            Place::Away(Errand::new(&limits, about, start))
+            SessionSlot::Offloaded(OffloadedStep::new(&limits, info, start))
         };
-        Ok(Self::new(place, transport, limits))
+        Ok(Self::new(slot, base, limits))
     }
 
     /// Starts a server over `stream`.
-    pub(crate) fn server(session: Session, transport: Transport, limits: Limits) -> Self {
-        Self::new(Place::Here(Box::new(session)), transport, limits)
+    pub(crate) fn server(session: Session, base: BaseStream, limits: Limits) -> Self {
+        Self::new(SessionSlot::Local(Box::new(session)), base, limits)
     }
 
-    fn new(place: Place, transport: Transport, limits: Limits) -> Self {
+    fn new(slot: SessionSlot, base: BaseStream, limits: Limits) -> Self {
         Self {
-            place,
-            transport,
-            output: Outgoing::default(),
-            held: PackedByteArray::new(),
+            session_slot: slot,
+            base,
+            output: WriteBuffer::default(),
+            unprocessed: PackedByteArray::new(),
             read_size: SMALLEST_READ,
             in_flight: Some(limits.handshakes.begin()),
             limits,
@@ -104,9 +104,9 @@ impl Connection {
 
     /// The session, unless a thread works on its handshake.
     pub(crate) fn session(&self) -> Option<&Session> {
-        match &self.place {
-            Place::Here(session) => Some(session),
-            Place::Away(_) | Place::Lost(_) => None,
+        match &self.session_slot {
+            SessionSlot::Local(session) => Some(session),
+            SessionSlot::Offloaded(_) | SessionSlot::Failed(_) => None,
         }
     }
 
@@ -121,22 +121,22 @@ impl Connection {
 
     /// Returns why the connection is over, when it is and nothing is left to read.
     pub(crate) fn failure(&self) -> Option<Diagnosis> {
-        match &self.place {
-            Place::Here(session) => session
+        match &self.session_slot {
+            SessionSlot::Local(session) => session
                 .failure()
                 .filter(|_| session.readable() == 0)
                 .map(|failure| diagnose(failure, &vocabulary::STREAM)),
-            Place::Away(_) => None,
-            Place::Lost(diagnosis) => Some(diagnosis.clone()),
+            SessionSlot::Offloaded(_) => None,
+            SessionSlot::Failed(diagnosis) => Some(diagnosis.clone()),
         }
     }
 
     /// Returns whether the connection failed and nothing is left to read.
     fn has_failed(&self) -> bool {
-        match &self.place {
-            Place::Here(session) => session.failure().is_some() && session.readable() == 0,
-            Place::Away(_) => false,
-            Place::Lost(_) => true,
+        match &self.session_slot {
+            SessionSlot::Local(session) => session.failure().is_some() && session.readable() == 0,
+            SessionSlot::Offloaded(_) => false,
+            SessionSlot::Failed(_) => true,
         }
     }
 
@@ -150,7 +150,7 @@ impl Connection {
     /// Moves whatever can be moved without waiting.
     pub(crate) fn step(&mut self) {
         let Some(mut session) = self.take_session() else {
-            self.place.give_up_after(&self.limits);
+            self.session_slot.give_up_after(&self.limits);
             return;
         };
         self.flush(&mut session);
@@ -160,46 +160,49 @@ impl Connection {
             if is_complete_now || !session.wants_input() {
                 break;
             }
-            let Some(arrived) = self.next_input(&mut session) else {
+            let Some(input) = self.next_input(&mut session) else {
                 break;
             };
-            let bytes = arrived.bytes.as_slice();
+            let bytes = input.bytes.as_slice();
             let rest = match self.limits.max_threads {
                 0 => {
                     session.input(bytes);
                     Rest::Nothing
                 }
-                _ => take_in_cheap(&self.limits.handshakes, &mut session, bytes),
+                _ => process_within_budget(&self.limits.handshakes, &mut session, bytes),
             };
             match rest {
-                Rest::HardWork(count) => {
-                    self.held = bytes[bytes.len() - count..].into();
+                Rest::Expensive(count) => {
+                    self.unprocessed = bytes[bytes.len() - count..].into();
                     self.flush(&mut session);
                     self.check_handshake(&mut session);
                     if session.failure().is_none() {
-                        self.send_away(session);
+                        self.offload(session);
                         return;
                     }
                 }
-                Rest::Later(count) => self.held = bytes[bytes.len() - count..].into(),
+                Rest::Deferred(count) => self.unprocessed = bytes[bytes.len() - count..].into(),
                 Rest::Nothing => {}
             }
             self.flush(&mut session);
-            if !arrived.has_more || !self.held.is_empty() {
+            if !input.has_more || !self.unprocessed.is_empty() {
                 break;
             }
         }
         self.check_handshake(&mut session);
-        self.place = Place::Here(session);
+        self.session_slot = SessionSlot::Local(session);
     }
 
     /// Takes the session to work on it, when no thread has it. Whoever takes it brings it back.
     fn take_session(&mut self) -> Option<Box<Session>> {
-        self.place.call_back();
-        match std::mem::replace(&mut self.place, Place::Lost(Diagnosis::default())) {
-            Place::Here(session) => Some(session),
+        self.session_slot.reclaim();
+        match std::mem::replace(
+            &mut self.session_slot,
+            SessionSlot::Failed(Diagnosis::default()),
+        ) {
+            SessionSlot::Local(session) => Some(session),
             other => {
-                self.place = other;
+                self.session_slot = other;
                 None
             }
         }
@@ -207,20 +210,21 @@ impl Connection {
 
     /// Lets a thread take in what is held of the handshake. Nothing is read meanwhile, so the peer cannot make us
     /// hold more than this.
-    fn send_away(&mut self, mut session: Box<Session>) {
-        let bytes = std::mem::take(&mut self.held).to_vec();
-        let about = About {
+    fn offload(&mut self, mut session: Box<Session>) {
+        let bytes = std::mem::take(&mut self.unprocessed).to_vec();
+        let info = OffloadedInfo {
             received: session.received() + bytes.len() as u64,
-            may_part: session.can_send_plaintext_alert(),
+            can_send_close_notify: session.can_send_plaintext_alert(),
         };
-        self.place = Place::Away(Errand::new(&self.limits, about, move || {
-            take_in_all(&mut session, &bytes);
-            Ok(session)
-        }));
+        self.session_slot =
+            SessionSlot::Offloaded(OffloadedStep::new(&self.limits, info, move || {
+                process_all(&mut session, &bytes);
+                Ok(session)
+            }));
     }
 
     /// Reads decrypted bytes, as many as there are without waiting.
-    pub(crate) fn read(&mut self, target: &mut Target<'_>) -> Outcome {
+    pub(crate) fn read(&mut self, target: &mut ReadBuf<'_>) -> Outcome {
         let Some(mut session) = self.take_session() else {
             return Outcome::Moved(0);
         };
@@ -228,16 +232,16 @@ impl Connection {
         let before = target.filled();
         target.fill_from(&mut session);
         while target.room() > 0 && session.wants_input() {
-            let Some(arrived) = self.receive(&mut session) else {
+            let Some(input) = self.receive(&mut session) else {
                 break;
             };
-            target.fill_through(&mut session, arrived.bytes.as_slice());
-            if !arrived.has_more {
+            target.fill_through(&mut session, input.bytes.as_slice());
+            if !input.has_more {
                 break;
             }
         }
         self.flush(&mut session);
-        self.place = Place::Here(session);
+        self.session_slot = SessionSlot::Local(session);
         let moved = target.filled() - before;
         if moved > 0 || !is_asked {
             Outcome::Moved(moved)
@@ -268,7 +272,7 @@ impl Connection {
         }
         // What was decrypted before a failure can still be read; nothing can be written any more.
         let is_well = goes && session.failure().is_none();
-        self.place = Place::Here(session);
+        self.session_slot = SessionSlot::Local(session);
         if is_well {
             Outcome::Moved(taken)
         } else {
@@ -282,23 +286,23 @@ impl Connection {
     }
 
     /// What was held back, else what the stream below has.
-    fn next_input(&mut self, session: &mut Session) -> Option<Arrived> {
-        if self.held.is_empty() {
+    fn next_input(&mut self, session: &mut Session) -> Option<Input> {
+        if self.unprocessed.is_empty() {
             return self.receive(session);
         }
-        Some(Arrived {
-            bytes: std::mem::take(&mut self.held),
+        Some(Input {
+            bytes: std::mem::take(&mut self.unprocessed),
             has_more: true,
         })
     }
 
     /// One read from the stream below. What is no data goes to the session here.
-    fn receive(&mut self, session: &mut Session) -> Option<Arrived> {
-        match self.transport.receive(self.read_size) {
+    fn receive(&mut self, session: &mut Session) -> Option<Input> {
+        match self.base.receive(self.read_size) {
             Received::Data(bytes) => {
-                let has_more = self.transport.may_have_more(bytes.len(), self.read_size);
+                let has_more = self.base.may_have_more(bytes.len(), self.read_size);
                 self.adapt_read_size(bytes.len());
-                return Some(Arrived { bytes, has_more });
+                return Some(Input { bytes, has_more });
             }
             Received::Nothing => {}
             Received::End => session.end_of_input(),
@@ -328,7 +332,7 @@ impl Connection {
                     return true;
                 }
             }
-            match self.output.send(&mut self.transport) {
+            match self.output.send(&mut self.base) {
                 Ok(true) => {}
                 Ok(false) => return true,
                 Err(reason) => {
@@ -345,10 +349,10 @@ impl Connection {
             return;
         }
         while session.wants_input()
-            && let Some(arrived) = self.next_input(session)
+            && let Some(input) = self.next_input(session)
         {
-            session.input(arrived.bytes.as_slice());
-            if !arrived.has_more {
+            session.input(input.bytes.as_slice());
+            if !input.has_more {
                 break;
             }
         }
@@ -365,7 +369,7 @@ impl Connection {
         if session.peer_has_closed() {
             session.closed_in_handshake();
         }
-        if let Some(limit) = self.limits.passed() {
+        if let Some(limit) = self.limits.expired() {
             session.handshake_timed_out(limit);
         }
     }

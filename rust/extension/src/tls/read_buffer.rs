@@ -6,12 +6,12 @@ use godot_rustls_tls::session::Session;
 ///
 /// The engine's memory is not initialised. Each part is zeroed just before it is filled, while that costs next to
 /// nothing, and the rest is never touched: scripts ask for much more than there is.
-pub(crate) struct Target<'a> {
+pub(crate) struct ReadBuf<'a> {
     buffer: &'a mut [std::mem::MaybeUninit<u8>],
     filled: usize,
 }
 
-impl<'a> Target<'a> {
+impl<'a> ReadBuf<'a> {
     pub(crate) fn new(buffer: &'a mut [std::mem::MaybeUninit<u8>]) -> Self {
         Self { buffer, filled: 0 }
     }

@@ -22,7 +22,7 @@ impl Status {
 }
 
 /// What an object works on.
-pub(crate) enum Link {
+pub(crate) enum ConnectionState {
     /// Looking for the host.
     Dialing(Box<Dialer>),
     /// Speaking TLS.

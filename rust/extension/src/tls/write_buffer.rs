@@ -4,18 +4,18 @@ use std::io::{IoSlice, Result, Write};
 
 use godot::builtin::PackedByteArray;
 
-use super::base_stream::Transport;
+use super::base_stream::BaseStream;
 
 /// What was encrypted, in the form that the engine's streams take. It holds memory only while something waits.
 #[derive(Default)]
-pub(super) struct Outgoing {
+pub(super) struct WriteBuffer {
     bytes: PackedByteArray,
     /// How many these are: asking the engine's array is a call.
     length: usize,
     sent: usize,
 }
 
-impl Outgoing {
+impl WriteBuffer {
     pub(super) fn is_empty(&self) -> bool {
         self.length == 0
     }
@@ -31,15 +31,15 @@ impl Outgoing {
     }
 
     /// Whether the stream below took everything. What failed to leave will not leave any more.
-    pub(super) fn send(&mut self, below: &mut Transport) -> std::result::Result<bool, String> {
+    pub(super) fn send(&mut self, base: &mut BaseStream) -> std::result::Result<bool, String> {
         if self.is_empty() {
             return Ok(true);
         }
         while self.sent < self.length {
             let count = if self.sent == 0 {
-                below.send(&self.bytes)
+                base.send(&self.bytes)
             } else {
-                below.send(&self.bytes.subarray(self.sent..self.length))
+                base.send(&self.bytes.subarray(self.sent..self.length))
             };
             match count {
                 Ok(0) => return Ok(false),
@@ -55,7 +55,7 @@ impl Outgoing {
     }
 }
 
-impl Write for Outgoing {
+impl Write for WriteBuffer {
     fn write(&mut self, data: &[u8]) -> Result<usize> {
         self.write_vectored(&[IoSlice::new(data)])
     }

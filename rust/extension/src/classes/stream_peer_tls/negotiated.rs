@@ -58,7 +58,7 @@ impl RustlsStreamPeerTLS {
     #[func]
     fn is_session_resumed(&self) -> bool {
         let is_resumed = |connection: &Connection| connection.session().map(Session::is_resumed);
-        self.slot.ask(is_resumed).flatten().unwrap_or(false)
+        self.state.inspect(is_resumed).flatten().unwrap_or(false)
     }
 
     /// Returns the certificates that the peer presented: its own certificate, followed by the
@@ -77,8 +77,8 @@ impl RustlsStreamPeerTLS {
     #[func]
     fn get_peer_certificates(&self) -> Array<Gd<RustlsCertificateInfo>> {
         let shown = self
-            .slot
-            .ask(|connection| connection.session().map(Session::peer_certificates))
+            .state
+            .inspect(|connection| connection.session().map(Session::peer_certificates))
             .flatten()
             .unwrap_or_default();
         shown.iter().map(RustlsCertificateInfo::of).collect()
@@ -127,17 +127,17 @@ impl RustlsStreamPeerTLS {
             let session = connection.session()?;
             Some(session.export_keying_material(label, context, length))
         };
-        self.slot
-            .ask(export)
+        self.state
+            .inspect(export)
             .flatten()
-            .filter(|_| self.slot.is_connected())
+            .filter(|_| self.state.is_connected())
             .ok_or("the TLS connection is not established")?
             .map_err(|problem| problem.to_string())
     }
 
     /// Returns a text of the session, or an empty one without a session.
     fn text(&self, tell: impl FnOnce(&Session) -> Cow<'_, str>) -> GString {
-        let told = self.slot.ask(|connection| {
+        let told = self.state.inspect(|connection| {
             connection
                 .session()
                 .map(|session| tell(session).into_owned())

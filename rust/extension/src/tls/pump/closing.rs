@@ -16,8 +16,8 @@ use godot_rustls_tls::session::Session;
 use super::{Connection, LARGEST_READ};
 use crate::engine::convert::packed_bytes;
 use crate::runtime::frame_poll::{self, Poll};
-use crate::tls::base_stream::Transport;
-use crate::tls::offload::Place;
+use crate::tls::base_stream::BaseStream;
+use crate::tls::offload::SessionSlot;
 use crate::tls::received::Received;
 
 /// What is read and thrown away, so that closing the socket does not reset the connection and lose the close_notify, or
@@ -39,13 +39,13 @@ impl Connection {
                 session.close();
             }
             self.flush(&mut session);
-            if let Transport::Own(socket) = &mut self.transport {
+            if let BaseStream::Own(socket) = &mut self.base {
                 session.take_output(&mut self.output);
                 socket.set_final_output(self.output.take_rest());
             } else {
                 if is_well {
-                    self.discard_until_goodbye(&mut session);
-                } else if self.transport.is_socket() {
+                    self.discard_until_close_notify(&mut session);
+                } else if self.base.is_socket() {
                     self.discard();
                 }
                 let is_left = is_well && session.is_handshaking();
@@ -53,12 +53,12 @@ impl Connection {
                     self.linger_if_unowned();
                 }
             }
-            self.place = Place::Here(session);
-        } else if self.place.may_part() {
+            self.session_slot = SessionSlot::Local(session);
+        } else if self.session_slot.can_send_close_notify() {
             // It may fail or wait: this side is gone, and nobody would hear of it.
             let _ = self.output.write_all(&PLAIN_CLOSE_NOTIFY);
-            let _ = self.output.send(&mut self.transport);
-            if let Transport::Own(socket) = &mut self.transport {
+            let _ = self.output.send(&mut self.base);
+            if let BaseStream::Own(socket) = &mut self.base {
                 socket.set_final_output(self.output.take_rest());
             }
         }
@@ -68,7 +68,7 @@ impl Connection {
     pub(crate) fn part(&mut self) {
         if let Some(mut session) = self.take_session() {
             self.flush(&mut session);
-            self.place = Place::Here(session);
+            self.session_slot = SessionSlot::Local(session);
         }
         self.discard();
     }
@@ -77,7 +77,7 @@ impl Connection {
     fn discard(&mut self) {
         let mut discarded = 0;
         while discarded < MAX_DISCARDED {
-            match self.transport.receive(LARGEST_READ) {
+            match self.base.receive(LARGEST_READ) {
                 Received::Data(data) => discarded += data.len(),
                 _ => break,
             }
@@ -86,8 +86,8 @@ impl Connection {
 
     /// Takes from a socket what the peer sent before it heard of the end, and nothing behind the peer's own close_notify:
     /// that is the script's.
-    fn discard_until_goodbye(&mut self, session: &mut Session) {
-        if !self.transport.is_socket() || session.is_handshaking() {
+    fn discard_until_close_notify(&mut self, session: &mut Session) {
+        if !self.base.is_socket() || session.is_handshaking() {
             return;
         }
         let mut discarded = 0;
@@ -97,12 +97,12 @@ impl Connection {
             if !session.wants_input() {
                 break;
             }
-            let Some(arrived) = self.next_input(session) else {
+            let Some(input) = self.next_input(session) else {
                 break;
             };
-            discarded += arrived.bytes.len();
-            session.input(arrived.bytes.as_slice());
-            if !arrived.has_more {
+            discarded += input.bytes.len();
+            session.input(input.bytes.as_slice());
+            if !input.has_more {
                 break;
             }
         }
@@ -110,7 +110,7 @@ impl Connection {
 
     /// Keeps a socket that goes with this connection until the peer has ended its half.
     fn linger_if_unowned(&self) {
-        if let Some(socket) = self.transport.unowned_socket()
+        if let Some(socket) = self.base.unowned_socket()
             && frame_poll::are_on_this_thread()
         {
             frame_poll::spawn_on_main(&socket, lingering);
