@@ -24,7 +24,7 @@ use tokio::task::AbortHandle;
 use self::calls::Unusable;
 use super::RustlsCertificateInfo;
 use super::tls_options::AnyOptions;
-use super::tls_options::configuration::client_setup;
+use super::tls_options::configuration::client_context;
 use crate::addon::addon;
 use crate::engine::convert::{OrNull, godot_text, warn_later};
 use crate::engine::enum_types::{ClientCause, ClientStatus, MethodValue};
@@ -129,15 +129,15 @@ impl RustlsHTTPClient {
             origin.port
         );
         let options = tls_options.0.filter(|_| origin.is_https);
-        let setup = match client_setup(options, call) {
-            Ok(setup) => addon().pools.http1_context(&setup),
+        let context = match client_context(options, call) {
+            Ok(context) => addon().pools.http1_context(&context),
             Err(problem) => return this.bind_mut().refuse(&problem),
         };
         let runtime = match addon().threads.tasks.handle() {
             Ok(runtime) => runtime,
             Err(error) => return this.bind_mut().refuse(&error.to_string()),
         };
-        this.bind_mut().begin(&runtime, setup, origin)
+        this.bind_mut().begin(&runtime, context, origin)
     }
 
     /// Sends a request. [param method] is an [enum HTTPClient.Method], [param url] is a path such
@@ -429,7 +429,7 @@ impl RustlsHTTPClient {
 
 impl RustlsHTTPClient {
     /// Starts to connect to `origin`.
-    fn begin(&mut self, runtime: &Handle, setup: Arc<ClientContext>, origin: Origin) -> Error {
+    fn begin(&mut self, runtime: &Handle, context: Arc<ClientContext>, origin: Origin) -> Error {
         let (http, https) = match self.proxies.chosen() {
             Ok(proxies) => proxies,
             Err(problem) => {
@@ -447,7 +447,7 @@ impl RustlsHTTPClient {
         } else {
             Self::STATUS_RESOLVING
         };
-        let connector = Connector::new(setup, routes, project_settings::connect_timeout());
+        let connector = Connector::new(context, routes, project_settings::connect_timeout());
         let server = redacted::url_text(&format!("https://{}:{}", origin.host, origin.port));
         let (client, work) = Client::open(connector, origin);
         let task = runtime.spawn(work).abort_handle();

@@ -15,7 +15,7 @@ use godot_rustls_pki::reference_name::is_host;
 use godot_rustls_tls::diagnosis::{Cause, diagnose};
 
 use super::tls_options::AnyOptions;
-use super::tls_options::configuration::{client_setup, server_setup};
+use super::tls_options::configuration::{client_context, server_context};
 use crate::addon::addon;
 use crate::engine::convert::{OrNull, godot_text, refuse, report};
 use crate::engine::enum_types::{StreamCause, StreamStatus};
@@ -332,10 +332,10 @@ impl RustlsStreamPeerTLS {
         };
         let name = common_name.to_string();
         let call = format_args!("RustlsStreamPeerTLS.connect_to_stream(…, \"{name}\", …)");
-        let setup = client_setup(client_options.0, call);
+        let context = client_context(client_options.0, call);
         let limits = this.bind().limits();
         lifecycle::start(&state, stream, |stream| {
-            let client = setup?.prepare(&name);
+            let client = context?.prepare(&name);
             client
                 .and_then(|client| Connection::client(client, base_stream(stream), limits))
                 .map_err(|failure| diagnose(&failure, &vocabulary::STREAM).message)
@@ -359,10 +359,10 @@ impl RustlsStreamPeerTLS {
             Ok(stream) => stream,
             Err(error) => return error,
         };
-        let setup = server_setup(server_options);
+        let context = server_context(server_options);
         let limits = this.bind().limits();
         lifecycle::start(&state, stream, |stream| {
-            let session = setup?.accept();
+            let session = context?.accept();
             session
                 .map(|session| Connection::server(session, base_stream(stream), limits))
                 .map_err(|failure| diagnose(&failure, &vocabulary::STREAM).message)
@@ -403,10 +403,10 @@ impl RustlsStreamPeerTLS {
             );
         }
         let call = format_args!("RustlsStreamPeerTLS.connect_to_host(\"{host}\", {port}, …)");
-        match client_setup(client_options.0, call) {
-            Ok(setup) => {
+        match client_context(client_options.0, call) {
+            Ok(context) => {
                 let limits = this.bind().limits();
-                lifecycle::start_dialing(&state, Dialer::new(setup, &host, port, limits))
+                lifecycle::start_dialing(&state, Dialer::new(context, &host, port, limits))
             }
             Err(message) => lifecycle::refuse_options(&state, message),
         }

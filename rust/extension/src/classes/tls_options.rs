@@ -23,7 +23,7 @@ use crate::engine::certificate_source::CertificateSource;
 use crate::engine::convert::{OrNull, godot_text};
 use crate::engine::objects::secret_text;
 use crate::engine::project_settings::handshake_threads;
-use crate::options::config_cache::SetupCache;
+use crate::options::config_cache::ConfigCache;
 use crate::options::identity_files::IdentityFiles;
 use crate::options::options_key::ClientsSpec;
 use crate::reasons::of_revocation_lists;
@@ -227,7 +227,7 @@ pub(crate) struct RustlsTLSOptions {
     /// Warnings that were printed already.
     told: Mutex<Vec<String>>,
     /// Outside of the object's own guard: several threads may use the options at once.
-    pub(crate) cache: Arc<Mutex<SetupCache>>,
+    pub(crate) cache: Arc<Mutex<ConfigCache>>,
     base: Base<Resource>,
 }
 
@@ -418,7 +418,7 @@ impl RustlsTLSOptions {
     /// Reads key and certificate now, where a script expects a delay, and not when the first client
     /// is waiting. Errors are reported when the options are used.
     fn ready_to_accept(options: Gd<Self>) -> Gd<Self> {
-        let _ = configuration::server_setup(Some(options.clone().upcast()));
+        let _ = configuration::server_context(Some(options.clone().upcast()));
         options
     }
 

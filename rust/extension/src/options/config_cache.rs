@@ -18,13 +18,13 @@ use godot_rustls_tls::options::{
 use crate::engine::convert::{report, warn};
 use crate::options::default_trust::DefaultTrust;
 use crate::options::key_log_file;
-use crate::options::options_key::{ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec};
+use crate::options::options_key::{ClientSpec, CommonSpec, IdentitySpec, ServerSpec, Spec};
 use crate::vocabulary;
 
 /// The last configurations of one owner. Equal options give the same configuration, and so may resume the
 /// same sessions; any change starts a new one.
 #[derive(Default)]
-pub(crate) struct SetupCache {
+pub(crate) struct ConfigCache {
     clients: VecDeque<(ClientSpec, Arc<ClientContext>)>,
     servers: VecDeque<(ServerSpec, Arc<ServerContext>)>,
     /// The pair that was read last: whatever else changes, reading a key again would take longest.
@@ -33,25 +33,25 @@ pub(crate) struct SetupCache {
 
 /// Configurations kept for all of the engine's own options objects and for null together. They are told
 /// apart by content alone; a game has a handful.
-const KEPT_SHARED: usize = 16;
+const MAX_SHARED: usize = 16;
 
 /// Options objects without any check that are remembered as warned of. A game that makes one for every connection
 /// is warned again and again, which it has earned.
-const KNOWN_UNSAFE: usize = 64;
+const MAX_WARNED_OF: usize = 64;
 
 /// One object of ours has one configuration at a time.
-const KEPT_OWN: usize = 1;
+const MAX_OWN: usize = 1;
 
 /// The configurations of all options objects of the engine's together.
 #[derive(Default)]
 pub(crate) struct SharedConfigs {
-    cache: Mutex<SetupCache>,
+    cache: Mutex<ConfigCache>,
     /// Options objects without any check that a warning was printed about. The engine's objects
     /// cannot remember it themselves.
     warned_of: Mutex<VecDeque<InstanceId>>,
 }
 
-impl SetupCache {
+impl ConfigCache {
     /// The configuration for `spec`, whose trust is `default` when it has none of its own, and whether it is new.
     fn client(
         &mut self,
@@ -59,34 +59,34 @@ impl SetupCache {
         default: Option<Arc<TrustStore>>,
         capacity: usize,
     ) -> Result<(Arc<ClientContext>, bool), String> {
-        let known = self.clients.iter().find(|(known, setup)| {
+        let known = self.clients.iter().find(|(known, context)| {
             *known == spec
                 && default
                     .as_ref()
-                    .is_none_or(|trust| Arc::ptr_eq(trust, &setup.options().trust))
+                    .is_none_or(|trust| Arc::ptr_eq(trust, &context.options().trust))
         });
-        if let Some((_, setup)) = known {
-            return Ok((Arc::clone(setup), false));
+        if let Some((_, context)) = known {
+            return Ok((Arc::clone(context), false));
         }
-        let setup = Arc::new(new_client(&spec, default)?);
+        let context = Arc::new(new_client(&spec, default)?);
         // Those from before the trust was read anew serve nobody any more.
         self.clients.retain(|(known, _)| {
-            *known != spec && known.terms.trust_reloads == spec.terms.trust_reloads
+            *known != spec && known.common.trust_reloads == spec.common.trust_reloads
         });
         self.clients.truncate(capacity.saturating_sub(1));
-        self.clients.push_front((spec, Arc::clone(&setup)));
-        Ok((setup, true))
+        self.clients.push_front((spec, Arc::clone(&context)));
+        Ok((context, true))
     }
 
     fn server(&mut self, spec: ServerSpec, capacity: usize) -> Result<Arc<ServerContext>, String> {
-        if let Some((_, setup)) = self.servers.iter().find(|(known, _)| *known == spec) {
-            return Ok(Arc::clone(setup));
+        if let Some((_, context)) = self.servers.iter().find(|(known, _)| *known == spec) {
+            return Ok(Arc::clone(context));
         }
         let identity = self.identity(&spec.identity)?;
-        let setup = Arc::new(new_server(&spec, identity)?);
+        let context = Arc::new(new_server(&spec, identity)?);
         self.servers.truncate(capacity.saturating_sub(1));
-        self.servers.push_front((spec, Arc::clone(&setup)));
-        Ok(setup)
+        self.servers.push_front((spec, Arc::clone(&context)));
+        Ok(context)
     }
 
     fn identity(&mut self, spec: &IdentitySpec) -> Result<Identity, String> {
@@ -102,7 +102,7 @@ impl SetupCache {
 }
 
 /// Options objects of ours keep their own configurations; those of the engine, and null, share one cache.
-pub(crate) type OwnCache = Option<Arc<Mutex<SetupCache>>>;
+pub(crate) type OwnCache = Option<Arc<Mutex<ConfigCache>>>;
 
 impl SharedConfigs {
     /// Returns the configuration for a client. `options` is the object that it came from and `call`
@@ -119,18 +119,18 @@ impl SharedConfigs {
         let default = needed_trust(default_trust, &spec);
         let accepts_all = spec.verification == Verification::Nothing;
         let has_own_trust = spec.own_trust.is_some();
-        let (setup, is_new) = match own_cache {
-            Some(cache) => lock(cache).client(spec, default, KEPT_OWN)?,
-            None => lock(&self.cache).client(spec, default, KEPT_SHARED)?,
+        let (context, is_new) = match own_cache {
+            Some(cache) => lock(cache).client(spec, default, MAX_OWN)?,
+            None => lock(&self.cache).client(spec, default, MAX_SHARED)?,
         };
         if accepts_all && options.is_some_and(|options| self.is_first_time(options)) {
             warn_of_unsafe_client(call, own_cache.is_some());
         }
         // The problems of the default trust were printed when it was read.
         if is_new && has_own_trust {
-            tell_problems(&setup.options().trust);
+            print_problems(&context.options().trust);
         }
-        Ok(setup)
+        Ok(context)
     }
 
     /// Returns the configuration for a server.
@@ -140,8 +140,8 @@ impl SharedConfigs {
         own_cache: &OwnCache,
     ) -> Result<Arc<ServerContext>, String> {
         match own_cache {
-            Some(cache) => lock(cache).server(spec, KEPT_OWN),
-            None => lock(&self.cache).server(spec, KEPT_SHARED),
+            Some(cache) => lock(cache).server(spec, MAX_OWN),
+            None => lock(&self.cache).server(spec, MAX_SHARED),
         }
     }
 
@@ -154,14 +154,14 @@ impl SharedConfigs {
         if warned_of.contains(&options) {
             return false;
         }
-        warned_of.truncate(KNOWN_UNSAFE - 1);
+        warned_of.truncate(MAX_WARNED_OF - 1);
         warned_of.push_front(options);
         true
     }
 }
 
 /// Returns why options cannot be used. `cache` is their own.
-pub(crate) fn check(spec: Spec, cache: &Mutex<SetupCache>) -> Result<(), String> {
+pub(crate) fn check(spec: Spec, cache: &Mutex<ConfigCache>) -> Result<(), String> {
     match spec {
         Spec::Server(spec) => {
             let identity = lock(cache).identity(&spec.identity)?;
@@ -178,13 +178,13 @@ pub(crate) fn check(spec: Spec, cache: &Mutex<SetupCache>) -> Result<(), String>
                     return Err(format!("no certificate is trusted: {why}"));
                 }
             }
-            terms(&spec.terms).map(|_| ())
+            common(&spec.common).map(|_| ())
         }
     }
 }
 
 /// What is wrong with certificates that a script trusts; the rest of them counts.
-pub(crate) fn tell_problems(trust: &TrustStore) {
+pub(crate) fn print_problems(trust: &TrustStore) {
     for problem in trust.problems() {
         if problem.reveals_private_key() {
             report(&problem.to_string());
@@ -224,7 +224,7 @@ fn new_client(
         pins: spec.pins.clone(),
         revocation: Arc::clone(&spec.revocation),
         identity: spec.identity.clone(),
-        common: terms(&spec.terms)?,
+        common: common(&spec.common)?,
     }))
 }
 
@@ -241,12 +241,12 @@ fn new_server(spec: &ServerSpec, identity: Identity) -> Result<ServerContext, St
     ServerContext::new(ServerOptions {
         identities: ServerIdentities::new(identity).with_named(spec.named.clone()),
         clients,
-        common: terms(&spec.terms)?,
+        common: common(&spec.common)?,
     })
     .map_err(|failure| diagnose(&failure, &vocabulary::TLS_OPTIONS).message)
 }
 
-fn terms(spec: &TermsSpec) -> Result<CommonOptions, String> {
+fn common(spec: &CommonSpec) -> Result<CommonOptions, String> {
     Ok(CommonOptions {
         versions: spec.versions,
         alpn: spec.alpn.clone(),
@@ -269,6 +269,6 @@ fn warn_of_unsafe_client(call: Arguments<'_>, is_ours: bool) {
     }
 }
 
-fn lock(cache: &Mutex<SetupCache>) -> MutexGuard<'_, SetupCache> {
+fn lock(cache: &Mutex<ConfigCache>) -> MutexGuard<'_, ConfigCache> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,25 +9,25 @@ use zeroize::Zeroizing;
 use crate::options::default_trust::read_relative;
 use crate::options::options_key::read_identity;
 
-/// How often the files are looked at, at most: renewal is no matter of milliseconds, a handshake is.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often the files are read, at most: renewal is no matter of milliseconds, a handshake is.
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What stands behind a certificate file's name in the name of the file with its OCSP response.
-const OCSP_ENDING: &str = ".ocsp";
+const OCSP_SUFFIX: &str = ".ocsp";
 
 /// Stands for what was given as a path and is a text: a path is printed and saved, and a key must never be.
-const A_TEXT: &str = "(a text)";
+const TEXT_AS_PATH: &str = "(a text)";
 
 /// How keys and PEM begin in base64.
-const BASE64_BEGINNINGS: [&str; 3] = ["MI", "MC", "LS0t"];
+const BASE64_PREFIXES: [&str; 3] = ["MI", "MC", "LS0t"];
 /// Shorter than any key in base64, in bytes.
-const SHORTEST_KEY: usize = 40;
+const MIN_KEY_LENGTH: usize = 40;
 
 /// Two paths, and the last pair of theirs that could be used.
 pub(crate) struct IdentityFiles {
     key_path: String,
     certificate_path: String,
-    looked: Option<Instant>,
+    last_read: Option<Instant>,
     /// Hash of what was read last, usable or not.
     seen: Option<Sha256>,
     /// Hash of what `current` was made of.
@@ -38,7 +38,7 @@ pub(crate) struct IdentityFiles {
 }
 
 /// What a look at the files came to.
-pub(crate) struct Look {
+pub(crate) struct Renewal {
     /// The pair to use: the old one while the new files are broken.
     pub(crate) identity: Result<Identity, String>,
     /// What to tell the user, once.
@@ -57,7 +57,7 @@ impl IdentityFiles {
         Self {
             key_path: path(key_path),
             certificate_path: path(certificate_path),
-            looked: None,
+            last_read: None,
             seen: None,
             served: None,
             current: Err("the files were not read yet".to_owned()),
@@ -71,17 +71,17 @@ impl IdentityFiles {
     }
 
     /// The pair as of now, or as of a second ago.
-    pub(crate) fn look(&mut self) -> Look {
-        let is_fresh = self.looked.is_some_and(|at| at.elapsed() < LOOK_EVERY);
+    pub(crate) fn renew(&mut self) -> Renewal {
+        let is_fresh = self.last_read.is_some_and(|at| at.elapsed() < MIN_INTERVAL);
         let warning = if is_fresh { None } else { self.refresh() };
-        Look {
+        Renewal {
             identity: self.current.clone(),
             warning,
         }
     }
 
     fn refresh(&mut self) -> Option<String> {
-        self.looked = Some(Instant::now());
+        self.last_read = Some(Instant::now());
         let read = match self.read() {
             Ok(read) => read,
             Err(problem) => return self.keep(problem),
@@ -124,7 +124,7 @@ impl IdentityFiles {
 
     fn read(&self) -> Result<Contents, String> {
         let read = |what: &str, path: &str| {
-            if path == A_TEXT {
+            if path == TEXT_AS_PATH {
                 return Err(format!(
                     "the {what} is a text and no path: pass texts to RustlsTLSOptions.server_from_pem()"
                 ));
@@ -135,7 +135,7 @@ impl IdentityFiles {
             key: Zeroizing::new(read("key", &self.key_path)?),
             certificate: read("certificate", &self.certificate_path)?,
             // Seldom there; a missing one is no mistake.
-            ocsp: read_relative(&format!("{}{OCSP_ENDING}", self.certificate_path))
+            ocsp: read_relative(&format!("{}{OCSP_SUFFIX}", self.certificate_path))
                 .unwrap_or_default(),
         })
     }
@@ -143,7 +143,7 @@ impl IdentityFiles {
 
 fn path(given: String) -> String {
     if is_text(&given) {
-        A_TEXT.to_owned()
+        TEXT_AS_PATH.to_owned()
     } else {
         given
     }
@@ -153,10 +153,8 @@ fn path(given: String) -> String {
 fn is_text(given: &str) -> bool {
     let upper = given.to_ascii_uppercase();
     let is_marked = upper.contains("-BEGIN") || upper.contains("PRIVATE KEY");
-    let is_base64 = given.len() >= SHORTEST_KEY
-        && BASE64_BEGINNINGS
-            .iter()
-            .any(|start| given.starts_with(start))
+    let is_base64 = given.len() >= MIN_KEY_LENGTH
+        && BASE64_PREFIXES.iter().any(|start| given.starts_with(start))
         && given
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b' '));

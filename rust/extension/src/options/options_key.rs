@@ -30,7 +30,7 @@ pub(crate) struct ClientSpec {
     pub(crate) pins: Pins,
     pub(crate) revocation: Arc<RevocationLists>,
     pub(crate) identity: Option<Identity>,
-    pub(crate) terms: TermsSpec,
+    pub(crate) common: CommonSpec,
 }
 
 /// Everything that makes one server's configuration differ from another's.
@@ -41,12 +41,12 @@ pub(crate) struct ServerSpec {
     pub(crate) clients: Option<ClientsSpec>,
     pub(crate) pins: Pins,
     pub(crate) revocation: Arc<RevocationLists>,
-    pub(crate) terms: TermsSpec,
+    pub(crate) common: CommonSpec,
 }
 
 /// What both sides can ask for.
 #[derive(Clone, PartialEq)]
-pub(crate) struct TermsSpec {
+pub(crate) struct CommonSpec {
     pub(crate) versions: VersionRange,
     pub(crate) alpn: AlpnProtocols,
     pub(crate) groups: KeyExchangeGroups,
@@ -101,9 +101,9 @@ impl ClientsSpec {
     }
 }
 
-impl TermsSpec {
+impl CommonSpec {
     /// For options that name none: both versions as far as the engine's setting allows, and no more.
-    fn usual(trust_reloads: u64) -> Result<Self, String> {
+    fn with_defaults(trust_reloads: u64) -> Result<Self, String> {
         Ok(Self {
             versions: allowed(VersionRange::default())?,
             alpn: AlpnProtocols::default(),
@@ -117,7 +117,7 @@ impl TermsSpec {
 
 impl ClientSpec {
     /// Without any options: the default trust, everything checked.
-    pub(crate) fn usual(trust_reloads: u64) -> Result<Self, String> {
+    pub(crate) fn with_defaults(trust_reloads: u64) -> Result<Self, String> {
         Self::of_engine(None, String::new(), false, trust_reloads)
     }
 
@@ -134,7 +134,7 @@ impl ClientSpec {
             pins: Pins::default(),
             revocation: Arc::default(),
             identity: None,
-            terms: TermsSpec::usual(trust_reloads)?,
+            common: CommonSpec::with_defaults(trust_reloads)?,
         })
     }
 }
@@ -194,7 +194,7 @@ pub(crate) fn of_engine(
             clients: None,
             pins: Pins::default(),
             revocation: Arc::default(),
-            terms: TermsSpec::usual(trust_reloads)?,
+            common: CommonSpec::with_defaults(trust_reloads)?,
         }));
     }
     let chain = options.get_trusted_ca_chain();

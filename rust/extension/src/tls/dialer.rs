@@ -19,7 +19,7 @@ type Found = Result<TcpStream, Diagnosis>;
 
 /// A connection that is being made: resolving, then connecting, the first address that answers wins.
 pub(crate) struct Dialer {
-    pub(crate) setup: Arc<ClientContext>,
+    pub(crate) context: Arc<ClientContext>,
     pub(crate) host: String,
     pub(crate) limits: Limits,
     port: u16,
@@ -37,7 +37,7 @@ pub(crate) enum Progress {
 }
 
 impl Dialer {
-    pub(crate) fn new(setup: Arc<ClientContext>, host: &str, port: u16, limits: Limits) -> Self {
+    pub(crate) fn new(context: Arc<ClientContext>, host: &str, port: u16, limits: Limits) -> Self {
         // Brackets belong to URLs; the address stands inside.
         let address = host
             .strip_prefix('[')
@@ -61,7 +61,7 @@ impl Dialer {
             }
         };
         Self {
-            setup,
+            context,
             host: address.to_owned(),
             limits,
             port,

@@ -151,7 +151,7 @@ fn secure(state: &StreamState, socket: TcpStream) {
     let Some(ConnectionState::Dialing(dialer)) = connection else {
         return;
     };
-    let prepared = dialer.setup.prepare(&dialer.host);
+    let prepared = dialer.context.prepare(&dialer.host);
     let limits = dialer.limits.clone();
     let connection = prepared.and_then(|client| {
         let transport = BaseStream::own(socket, &limits.threads);

@@ -20,7 +20,7 @@ use url::Url;
 use super::{NODE_GONE, RustlsHTTPRequest};
 use crate::addon::addon;
 use crate::classes::tls_options::AnyOptions;
-use crate::classes::tls_options::configuration::client_setup;
+use crate::classes::tls_options::configuration::client_context;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
 use crate::engine::convert::seconds;
 use crate::engine::convert::{packed_bytes, refuse};
@@ -180,12 +180,12 @@ impl RustlsHTTPRequest {
         }
         let order = look_at(this, |node| node.order(url, &lines, method, data))
             .map_err(connection_problem)?;
-        let setup = Self::setup(this, &order.url)?;
+        let context = Self::context(this, &order.url)?;
         let (pool, file, events) = look_at(this, |node| {
             let routes = node.routes()?;
             let pool = addon()
                 .pools
-                .pool(&setup, &routes, seconds(node.connect_timeout));
+                .pool(&context, &routes, seconds(node.connect_timeout));
             Ok((pool, node.file(), node.server_sent_events))
         })
         .map_err(|problem: String| {
@@ -260,13 +260,13 @@ impl RustlsHTTPRequest {
     }
 
     /// The configuration of TLS, for plain requests too: a redirect may lead them to https.
-    fn setup(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientContext>, Rejected> {
+    fn context(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientContext>, Rejected> {
         let options = look_at(this, |node| node.options.clone());
         let call = format_args!(
             "RustlsHTTPRequest.request(\"{}\")",
             url.host_str().unwrap_or_default()
         );
-        client_setup(options, call).map_err(|problem| {
+        client_context(options, call).map_err(|problem| {
             Rejected::WithResult(Problem::other(FetchErrorKind::TlsHandshake, problem))
         })
     }

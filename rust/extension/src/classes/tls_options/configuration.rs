@@ -16,7 +16,7 @@ use crate::options::options_key::{self, ClientSpec, Spec};
 
 /// Returns the configuration for a client with `options`: ours, the engine's, or null for the defaults. `call` is what
 /// the script called, for warnings.
-pub(crate) fn client_setup(
+pub(crate) fn client_context(
     options: Option<Gd<RefCounted>>,
     call: Arguments<'_>,
 ) -> Result<Arc<ClientContext>, String> {
@@ -35,7 +35,9 @@ pub(crate) fn client_setup(
 }
 
 /// Returns the configuration for a server with `options`, ours or the engine's.
-pub(crate) fn server_setup(options: Option<Gd<RefCounted>>) -> Result<Arc<ServerContext>, String> {
+pub(crate) fn server_context(
+    options: Option<Gd<RefCounted>>,
+) -> Result<Arc<ServerContext>, String> {
     if options.is_none() {
         return Err(
             "a server needs options: make them with RustlsTLSOptions.server(key, certificate)"
@@ -72,7 +74,7 @@ fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
 fn spec_of(options: Option<Gd<RefCounted>>) -> Result<(Spec, OwnCache), String> {
     let Some(options) = options else {
         return Ok((
-            Spec::Client(ClientSpec::usual(addon().default_trust.reloads())?),
+            Spec::Client(ClientSpec::with_defaults(addon().default_trust.reloads())?),
             None,
         ));
     };

@@ -15,7 +15,7 @@ use crate::engine::convert::refuse;
 use crate::engine::enum_types::ClientAuthenticationValue;
 use crate::engine::objects::certificate_bytes;
 use crate::engine::shared_objects::look_at;
-use crate::options::config_cache::tell_problems;
+use crate::options::config_cache::print_problems;
 use crate::options::options_key::ClientsSpec;
 use crate::options::options_key::identity;
 
@@ -118,7 +118,7 @@ impl RustlsTLSOptions {
             });
         match clients {
             Ok((clients, store)) => {
-                tell_problems(&store);
+                print_problems(&store);
                 this.bind_mut().clients = Some(clients);
                 Error::OK
             }

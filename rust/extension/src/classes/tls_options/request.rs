@@ -15,7 +15,7 @@ use crate::addon::addon;
 use crate::engine::certificate_source::CertificateSource;
 use crate::options::key_log_file;
 use crate::options::options_key::{
-    ClientSpec, IdentitySpec, ServerSpec, Spec, TermsSpec, allowed, verification,
+    ClientSpec, CommonSpec, IdentitySpec, ServerSpec, Spec, allowed, verification,
 };
 use crate::reasons::of_pins;
 
@@ -45,7 +45,7 @@ impl RustlsTLSOptions {
             pins: self.pins()?,
             revocation: Arc::clone(self.revocation.as_ref().map_err(String::clone)?),
             identity: self.client_identity.clone(),
-            terms: self.terms()?,
+            common: self.common()?,
         })
     }
 
@@ -56,15 +56,15 @@ impl RustlsTLSOptions {
             clients: self.clients.clone(),
             pins: self.pins()?,
             revocation: Arc::clone(self.revocation.as_ref().map_err(String::clone)?),
-            terms: self.terms()?,
+            common: self.common()?,
         })
     }
 
     fn server_identity(&self) -> (Result<IdentitySpec, String>, Option<String>) {
         if let Some(files) = &self.identity_files {
             // Several threads may accept with the same options.
-            let look = files.lock().unwrap_or_else(PoisonError::into_inner).look();
-            return (look.identity.map(IdentitySpec::Ready), look.warning);
+            let renewal = files.lock().unwrap_or_else(PoisonError::into_inner).renew();
+            return (renewal.identity.map(IdentitySpec::Ready), renewal.warning);
         }
         let pem = self.key().and_then(|key| {
             Ok(IdentitySpec::Pem {
@@ -75,7 +75,7 @@ impl RustlsTLSOptions {
         (pem, None)
     }
 
-    fn terms(&self) -> Result<TermsSpec, String> {
+    fn common(&self) -> Result<CommonSpec, String> {
         let key_log_path = self.key_log_path.to_string();
         key_log_file::check_allowed(&key_log_path)?;
         let versions = allowed(self.versions()?)?;
@@ -84,7 +84,7 @@ impl RustlsTLSOptions {
             .map_err(|problem| format!("key_exchange_groups: {problem}"))?;
         let alpn = AlpnProtocols::new(&texts(&self.alpn_protocols))
             .map_err(|problem| format!("alpn_protocols: {problem}"))?;
-        Ok(TermsSpec {
+        Ok(CommonSpec {
             versions,
             alpn,
             groups,

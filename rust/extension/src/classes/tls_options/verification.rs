@@ -23,13 +23,13 @@ pub(super) fn verify(
     }
     // Nothing is bound while the default trusted roots are read, which may print a message.
     let spec = look_at(this, RustlsTLSOptions::client_spec)?;
-    let setup = config_cache::temporary_client(&addon().default_trust, &spec)?;
+    let context = config_cache::temporary_client(&addon().default_trust, &spec)?;
     let now = unix_time(seconds)?;
     let chain = read_bundle(chain_pem.as_bytes());
     if let Some(problem) = chain.problems.first() {
         return Err(format!("the chain cannot be read: {problem}"));
     }
-    setup
+    context
         .verify(&chain.certificates, server_name, now)
         .map_err(|failure| diagnose(&failure, &vocabulary::TLS_OPTIONS).message)
 }
