@@ -1,4 +1,4 @@
-//! What the engine gives and takes: its objects, types, settings and log.
+//! Objects, types, settings and log of the engine.
 
 pub(crate) mod certificate_source;
 pub(crate) mod convert;

@@ -1,4 +1,4 @@
-//! What the HTTP classes share: requests under way, where bodies go, pools, settings.
+//! Requests, bodies, connection pools and settings of the HTTP classes.
 
 pub(crate) mod body_sink;
 pub(crate) mod engine_parity;

@@ -1,4 +1,4 @@
-//! From options objects, ours or the engine's, to configurations that are built once and shared.
+//! Conversion of options objects into configurations, which are built once and shared.
 
 pub(crate) mod config_cache;
 pub(crate) mod default_trust;

@@ -1,4 +1,4 @@
-//! Sentences about errors of keys, certificates and lists, with the names that scripts know.
+//! Error messages about keys, certificates and revocation lists, with the names that scripts know.
 
 use godot_rustls_pki::crypto;
 use godot_rustls_pki::issuance::{self, Bound, SigningError, ValidityError};
@@ -6,7 +6,8 @@ use godot_rustls_pki::pem::PrivateKeyError;
 use godot_rustls_pki::pins::PinError;
 use godot_rustls_pki::revocation::RevocationListError;
 
-/// Returns the sentence about an operation with a key. What the provider lacks, the engine may have.
+/// Returns the error message of an operation with a key. Where the provider lacks an algorithm, the
+/// engine may have it.
 pub(crate) fn of_crypto(error: &crypto::Error) -> String {
     use crypto::Error;
     match error {
@@ -36,7 +37,7 @@ pub(crate) fn of_crypto(error: &crypto::Error) -> String {
     }
 }
 
-/// Returns the sentence about a private key that cannot be read.
+/// Returns the error message about a private key that cannot be read.
 pub(crate) fn of_private_key(error: &PrivateKeyError) -> String {
     match error {
         PrivateKeyError::Encrypted => {
@@ -46,7 +47,7 @@ pub(crate) fn of_private_key(error: &PrivateKeyError) -> String {
     }
 }
 
-/// Returns the sentence about a certificate or a signing request that is not made.
+/// Returns the error message about a certificate or a signing request that cannot be issued.
 pub(crate) fn of_issuance(error: &issuance::Error) -> String {
     use issuance::Error;
     match error {
@@ -65,17 +66,17 @@ pub(crate) fn of_issuance(error: &issuance::Error) -> String {
     }
 }
 
-/// Returns the sentence about `pinned_public_keys`.
+/// Returns the error message about `pinned_public_keys`.
 pub(crate) fn of_pins(error: &PinError) -> String {
     format!("pinned_public_keys: {error}, as RustlsCertificateInfo.public_key_pin has it")
 }
 
-/// Returns the sentence about `revocation_lists_pem`.
+/// Returns the error message about `revocation_lists_pem`.
 pub(crate) fn of_revocation_lists(error: &RevocationListError) -> String {
     format!("revocation_lists_pem cannot be used: {error}")
 }
 
-/// Returns the sentence about an argument that is no moment.
+/// Returns the error message about an argument that is not a date.
 pub(crate) fn of_validity(error: &ValidityError) -> String {
     let argument = match error.bound {
         Bound::NotBefore => "not_before",

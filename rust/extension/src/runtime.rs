@@ -1,4 +1,4 @@
-//! Threads, frames and memory: what lives as long as the library.
+//! Threads, frames and memory that live as long as the addon.
 
 pub(crate) mod frame_budget;
 pub(crate) mod frame_poll;

@@ -1,4 +1,4 @@
-//! A TLS connection over a stream of the engine's or a socket of ours.
+//! TLS connections over a stream of the engine or a socket of the addon.
 
 pub(crate) mod base_stream;
 pub(crate) mod dialer;

@@ -1,4 +1,4 @@
-//! Keys of the engine's that sign certificates.
+//! Signing of certificates with keys of the engine.
 
 use godot::classes::hashing_context::HashType;
 use godot::classes::{Crypto, CryptoKey};
@@ -8,13 +8,14 @@ use godot_rustls_pki::issuance::{CertificateSigner, SigningError};
 
 use crate::engine::objects::quietly;
 
-/// A key of the provider's.
+/// A key that the provider can use.
 pub(crate) struct ByProvider<'a> {
     pub(crate) key: &'a PrivateKey,
     pub(crate) public_key_info: Vec<u8>,
 }
 
-/// A key that only the engine can use: RSA below 2048 bits. It signs with SHA-256, as the provider does with RSA.
+/// A key that only the engine can use: RSA below 2048 bits. It signs with SHA-256, as the provider
+/// does with RSA.
 pub(crate) struct ByEngine<'a> {
     pub(crate) key: &'a Gd<CryptoKey>,
     pub(crate) public_key_info: Vec<u8>,

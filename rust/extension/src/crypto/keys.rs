@@ -1,5 +1,5 @@
-//! What the engine's CryptoKey can do: with the provider, or with the engine's own Crypto where the provider lacks
-//! something.
+//! Operations with the engine's CryptoKey: by the provider, or by the engine's own Crypto where the
+//! provider lacks an algorithm.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,13 +17,14 @@ use crate::crypto::certificate_signers::{ByEngine, ByProvider};
 use crate::engine::objects::{crypto_key, private_key_text, public_key_text, quietly};
 use crate::reasons::of_crypto;
 
-/// A private key of the engine's.
+/// A private key of the engine.
 pub(crate) struct SecretKey {
     object: Gd<CryptoKey>,
     provider: Result<Arc<PrivateKey>, Error>,
 }
 
-/// The private key that was used last. To make a key ready costs several times what an RSA signature with it costs.
+/// The private key that was used last. Preparing a key takes several times as long as an RSA
+/// signature with it.
 #[derive(Default)]
 pub(crate) struct RecentKey {
     kept: Mutex<Option<(Sha256, Arc<PrivateKey>)>>,
@@ -33,7 +34,8 @@ impl RecentKey {
     pub(crate) fn of(&self, key: Option<Gd<CryptoKey>>) -> Result<SecretKey, String> {
         let object = key.ok_or("the key is null: pass a private key")?;
         let text = private_key_text(&object)?;
-        // The object may hold another key by now: its text tells, and of that no more than the hash is kept.
+        // The object may have been loaded with another key: its text tells, of which only a hash is
+        // kept.
         let fingerprint = sha256(text.as_bytes());
         let provider = self.kept(&fingerprint).map_or_else(|| read(&text), Ok);
         if let Ok(key) = &provider {
@@ -58,7 +60,7 @@ fn read(text: &str) -> Result<Arc<PrivateKey>, Error> {
     PrivateKey::from_der(&der).map(Arc::new)
 }
 
-/// A private key's PEM text in the form that everybody reads.
+/// Encodes a private key again, in the form that every program reads.
 pub(crate) fn encoded_anew(pem: &str) -> Result<Zeroizing<String>, String> {
     let written = read(pem).and_then(|key| key.encode_anew());
     written.map_err(|error| of_crypto(&error))
@@ -89,7 +91,8 @@ impl SecretKey {
         }
     }
 
-    /// The engine gives an empty array when it fails, and when nothing was encrypted: that counts as a failure too.
+    /// Decrypts with the engine, which returns an empty array if it fails and if nothing was
+    /// encrypted: both count as failures.
     fn decrypt_by_engine(&self, ciphertext: &PackedByteArray) -> Result<PackedByteArray, String> {
         let plaintext = quietly(|| Crypto::new_gd().decrypt(&self.object, ciphertext));
         if !plaintext.is_empty() {
@@ -102,7 +105,7 @@ impl SecretKey {
         ))
     }
 
-    /// For certificates.
+    /// Returns a signer of certificates.
     pub(crate) fn certifying(&self) -> Result<Box<dyn CertificateSigner + '_>, String> {
         if let Ok(key) = &self.provider {
             let public_key_info = key.public_key_info().map_err(|error| of_crypto(&error))?;
@@ -118,12 +121,12 @@ impl SecretKey {
         }))
     }
 
-    /// The engine's object.
+    /// Returns the engine's object.
     pub(crate) fn object(&self) -> &Gd<CryptoKey> {
         &self.object
     }
 
-    /// Its kind when that is none of RSA, P-256, P-384 and P-521.
+    /// Returns the kind of the key if it is none of RSA, P-256, P-384 and P-521.
     pub(crate) fn rare_kind(&self) -> Result<Option<PublicKeyKind>, String> {
         if self.provider.is_ok() {
             return Ok(None);
@@ -138,7 +141,7 @@ impl SecretKey {
     }
 }
 
-/// The public key of an engine's key, public-only or not. An empty key has none.
+/// Returns the public key of a key of the engine, public-only or not; `None` for an empty key.
 pub(crate) fn public_key(key: &Gd<CryptoKey>) -> Result<Option<PublicKey>, String> {
     let Some(text) = public_key_text(key) else {
         return Ok(None);
@@ -148,7 +151,8 @@ pub(crate) fn public_key(key: &Gd<CryptoKey>) -> Result<Option<PublicKey>, Strin
     key.map(Some).map_err(|error| of_crypto(&error))
 }
 
-/// The RSA key that the provider made, or one of the engine's making where the provider lacks the size.
+/// Returns the RSA key that the provider generated, or lets the engine generate one of a size that
+/// the provider lacks.
 pub(crate) fn rsa_key(
     made: Result<Zeroizing<String>, Error>,
     size: i64,
@@ -161,7 +165,7 @@ pub(crate) fn rsa_key(
     }
 }
 
-/// Whether the signature over the hash is the key's. With an empty key none is, as in the engine.
+/// Returns whether `signature` is valid. With an empty key none is, as in the engine.
 pub(crate) fn verify(
     key: &Gd<CryptoKey>,
     hash: &Hash<'_>,
@@ -177,7 +181,7 @@ pub(crate) fn verify(
     })
 }
 
-/// Encrypts for whoever has the private half.
+/// Encrypts for the owner of the private key.
 pub(crate) fn encrypt(
     key: Option<Gd<CryptoKey>>,
     plaintext: &PackedByteArray,
@@ -191,8 +195,9 @@ pub(crate) fn encrypt(
     })
 }
 
-/// What the provider made, or the engine where the provider lacks something; the provider's sentence when neither can.
-/// That is the one that is printed: what the engine prints of its own failures is kept back, a number says nothing.
+/// Returns the provider's result, or that of the engine where the provider lacks an algorithm. If
+/// neither can, the provider's error message is returned: the engine's own are only numbers, and
+/// are not printed.
 fn or_by_engine<T>(
     made: Result<T, Error>,
     by_engine: impl FnOnce(&mut Gd<Crypto>) -> Option<T>,

@@ -1,7 +1,7 @@
-//! Certificates that a script gave, as bytes, and the trust in them, read once.
+//! Certificates that a script passed, as bytes, and the trust in them, parsed once.
 //!
-//! Reading 144 certificates takes some milliseconds. Options are checked, changed and used again and again, and each
-//! time they are compared by these bytes.
+//! Parsing 144 certificates takes some milliseconds. Options are checked, changed and used again
+//! and again, and each time they are compared by these bytes.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,7 +17,7 @@ pub(crate) struct CertificateSource {
     read: OnceLock<Read>,
 }
 
-/// What was read from the bytes.
+/// The parsed bytes.
 #[derive(Debug)]
 struct Read {
     trust: Arc<TrustStore>,
@@ -49,7 +49,7 @@ impl CertificateSource {
         }
     }
 
-    /// Takes over what was read from `bytes` already.
+    /// Uses `bundle`, which was parsed from `bytes` already.
     pub(crate) fn with_bundle(bytes: Vec<u8>, bundle: Bundle) -> Self {
         Self {
             bytes,

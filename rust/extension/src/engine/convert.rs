@@ -1,4 +1,4 @@
-//! Godot ↔ core conversions that more than one class needs.
+//! Conversions between Godot's types and Rust's that several classes need.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use godot::meta::shape::GodotShape;
 use godot::prelude::*;
 use godot_rustls_pki::UnixTime;
 
-/// An object argument whose default is null. A plain `Gd` would turn a script's null into a script error
-/// instead of the error code that the engine's classes return.
+/// An object argument whose default is null. A plain `Gd` would turn a script's null into a script
+/// error instead of the error code that the engine's classes return.
 #[derive(Debug)]
 pub(crate) struct OrNull<T: GodotClass>(pub(crate) Option<Gd<T>>);
 
@@ -83,13 +83,15 @@ impl FromGodot for OrNil {
 // SAFETY: the only value used as a default is `NIL`, which is immutable and holds nothing.
 unsafe impl GodotImmutable for OrNil {}
 
-/// The bytes of a value that is a packed byte array. The binding makes an empty one of anything else.
+/// Returns the bytes of a value that is a packed byte array. The binding makes an empty array of
+/// any other value.
 pub(crate) fn packed_bytes(value: &Variant) -> Option<PackedByteArray> {
     (value.get_type() == VariantType::PACKED_BYTE_ARRAY).then(|| value.to())
 }
 
-/// Text from outside as a String of Godot's, which ends at U+0000: U+FFFD stands for each, so that nothing behind it is
-/// lost and `admin\0.guest` is not read as `admin`. The one place of this library that makes a Godot string of text.
+/// Converts text from outside to a Godot string, which ends at U+0000: each is replaced by U+FFFD,
+/// so that nothing after it is lost and `admin\0.guest` is not read as `admin`. No other code of
+/// this library makes a Godot string of such text.
 pub(crate) fn godot_text(text: &str) -> GString {
     const ENDS_A_STRING: char = '\0';
     if text.contains(ENDS_A_STRING) {
@@ -99,29 +101,30 @@ pub(crate) fn godot_text(text: &str) -> GString {
     }
 }
 
-/// Prints one error the way a script's own `push_error` does.
+/// Prints an error as a script's own `push_error` does.
 pub(crate) fn report(message: &str) {
     godot::global::push_error(&[godot_text(message).to_variant()]);
 }
 
-/// Prints one warning the way a script's own `push_warning` does.
+/// Prints a warning as a script's own `push_warning` does.
 pub(crate) fn warn(message: &str) {
     godot::global::push_warning(&[godot_text(message).to_variant()]);
 }
 
-/// Prints a warning when nothing is bound any more: a script may listen, and use the very object it is about.
+/// Prints a warning once nothing is bound: a script may listen, and use the object that the warning
+/// is about.
 pub(crate) fn warn_later(message: String) {
     let print = Callable::from_sync_fn("warn", move |_: &[&Variant]| warn(&message));
     print.call_deferred(&[]);
 }
 
-/// Prints a broken precondition, as the engine does, and gives the error code back.
+/// Prints a broken precondition, as the engine does, and returns the error code.
 pub(crate) fn refuse(error: godot::global::Error, message: &str) -> godot::global::Error {
     report(message);
     error
 }
 
-/// The wall clock, or a script's idea of it, as certificates count time.
+/// Returns the time that a script passed, or the current time for -1.
 pub(crate) fn unix_time(seconds: i64) -> Result<UnixTime, String> {
     match u64::try_from(seconds) {
         Ok(seconds) => Ok(UnixTime::since_unix_epoch(Duration::from_secs(seconds))),
@@ -132,10 +135,10 @@ pub(crate) fn unix_time(seconds: i64) -> Result<UnixTime, String> {
     }
 }
 
-/// What is longer than this is as good as for ever, and can be added to any time.
+/// Longest duration. A longer one is replaced by this one, which can be added to any time.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// A script's number of seconds; none for 0, which is any time.
+/// Converts a script's number of seconds. `None` means no limit, for 0.
 pub(crate) fn seconds(seconds: f64) -> Option<Duration> {
     if seconds > LONGEST.as_secs_f64() {
         return Some(LONGEST);

@@ -1,4 +1,4 @@
-//! Getting at what the engine's own X509Certificate and CryptoKey hold.
+//! Access to the contents of the engine's X509Certificate and CryptoKey.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::pem::{Bundle, read_bundle, write_certificate};
 use zeroize::Zeroizing;
 
-/// The bytes of a file read through the engine, so that exported packs and `user://` work.
+/// Returns the bytes of a file, read through the engine, so that exported packs and `user://` work.
 pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
     let bytes = FileAccess::get_file_as_bytes(path);
     if bytes.is_empty() {
@@ -21,7 +21,7 @@ pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
     Ok(bytes.to_vec())
 }
 
-/// An engine error in words.
+/// Returns the description of an error of the engine.
 pub(crate) fn describe(error: Error) -> String {
     match error {
         Error::ERR_FILE_NOT_FOUND | Error::ERR_FILE_BAD_PATH => "the file was not found".to_owned(),
@@ -36,10 +36,11 @@ pub(crate) fn describe(error: Error) -> String {
     }
 }
 
-/// Every certificate of an engine object, as PEM or DER bytes.
+/// Returns all certificates of an engine object, as PEM or DER bytes.
 ///
-/// The engine writes a chain as its first certificate repeated. The file that it was loaded from has all;
-/// where there is none, a chain cannot be known, and that is an error in words rather than a part of it.
+/// The engine writes a chain as its first certificate repeated. The file that it was loaded from
+/// has all of them; without a file the chain cannot be known, which is an error and not a shorter
+/// chain.
 pub(crate) fn certificate_bytes(certificate: &Gd<X509Certificate>) -> Result<Vec<u8>, String> {
     let path = certificate.get_path().to_string();
     if !path.is_empty() && FileAccess::file_exists(&path) {
@@ -54,23 +55,23 @@ pub(crate) fn certificate_bytes(certificate: &Gd<X509Certificate>) -> Result<Vec
     }
 }
 
-/// The engine's text of a certificate. The engine logs an error about its own stray NUL on every call: that
-/// noise says nothing about the certificate.
+/// Returns the engine's text of a certificate. The engine logs an error about its own stray NUL on
+/// every call, which says nothing about the certificate.
 fn certificate_text(certificate: &Gd<X509Certificate>) -> String {
     let mut certificate = certificate.clone();
     quietly(|| certificate.save_to_string().to_string())
 }
 
-/// Does something of which the engine logs errors that say nothing to a user: printing is off for the moment.
+/// Runs `work` while the engine prints no errors: those that it would log say nothing to a user.
 pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
-    // A static: the switch that this lock is about is the engine's, one for the process.
+    // A static: the setting that this lock protects is the engine's, one for the process.
     static QUIET: Mutex<()> = Mutex::new(());
     let _one_at_a_time = QUIET.lock().unwrap_or_else(PoisonError::into_inner);
     let _quiet = Quiet::begin();
     work()
 }
 
-/// The engine prints no errors, of any thread, while this lives.
+/// Guard during which the engine prints no errors, of any thread.
 struct Quiet {
     was_printing: bool,
 }
@@ -90,7 +91,7 @@ impl Drop for Quiet {
     }
 }
 
-/// Reads certificate bytes where an empty object means none.
+/// Parses certificates. An empty engine object has none.
 pub(crate) fn certificates(bytes: &[u8]) -> Bundle {
     if is_empty_object(bytes) {
         return Bundle::default();
@@ -98,7 +99,8 @@ pub(crate) fn certificates(bytes: &[u8]) -> Bundle {
     read_bundle(bytes)
 }
 
-/// An empty engine object writes its markers with nothing between, and a stray character behind.
+/// Returns whether these are the bytes of an empty engine object: the markers with nothing between,
+/// and a stray character behind.
 fn is_empty_object(bytes: &[u8]) -> bool {
     if bytes.len() > 64 {
         return false;
@@ -111,9 +113,9 @@ fn is_empty_object(bytes: &[u8]) -> bool {
     )
 }
 
-/// The private key as PEM text, wiped from memory after use.
+/// Returns the private key as PEM text, which is wiped from memory after use.
 pub(crate) fn private_key_text(key: &Gd<CryptoKey>) -> Result<Zeroizing<String>, String> {
-    // An empty key says public-only too, and writing it out would log an error.
+    // An empty key counts as public-only too, and writing it would log an error.
     if key.is_public_only() {
         return Err(
             "the key is empty or holds only the public part: pass the private key".to_owned(),
@@ -126,17 +128,18 @@ pub(crate) fn private_key_text(key: &Gd<CryptoKey>) -> Result<Zeroizing<String>,
     Ok(text)
 }
 
-/// A copy that is wiped after use, and leaves no other behind: writing it character by character would.
+/// Returns a copy that is wiped after use and leaves no other copy behind, as writing it character
+/// by character would.
 pub(crate) fn secret_text(text: &GString) -> Zeroizing<String> {
     Zeroizing::new(String::from(text))
 }
 
-/// The public key as PEM text, of a private key too. `None` for an empty key.
+/// Returns the public key as PEM text, also that of a private key. `None` for an empty key.
 pub(crate) fn public_key_text(key: &Gd<CryptoKey>) -> Option<String> {
     let is_public_only = key.is_public_only();
     let mut key = key.clone();
     let mut text = || key.save_to_string_ex().public_only(true).done().to_string();
-    // Only an empty key fails, and it says that it is public-only.
+    // Only an empty key fails, which counts as public-only.
     let text = if is_public_only {
         quietly(text)
     } else {
@@ -145,7 +148,7 @@ pub(crate) fn public_key_text(key: &Gd<CryptoKey>) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The engine's object of a key's PEM text.
+/// Makes the engine's object of a key.
 pub(crate) fn crypto_key(pem: &str) -> Result<Gd<CryptoKey>, String> {
     let mut key = CryptoKey::new_gd();
     match quietly(|| key.load_from_string(pem)) {
@@ -154,7 +157,7 @@ pub(crate) fn crypto_key(pem: &str) -> Result<Gd<CryptoKey>, String> {
     }
 }
 
-/// The engine's object of a certificate.
+/// Makes the engine's object of a certificate.
 pub(crate) fn x509_certificate(certificate: &Certificate) -> Result<Gd<X509Certificate>, String> {
     let mut object = X509Certificate::new_gd();
     let text = write_certificate(certificate);
@@ -165,7 +168,7 @@ pub(crate) fn x509_certificate(certificate: &Certificate) -> Result<Gd<X509Certi
             describe(error)
         ));
     }
-    // Nobody could save it, nor make options with it.
+    // Such an object could neither be saved nor used for options.
     if certificate_text(&object).is_empty() {
         return Err(format!(
             "the certificate is too long: {} bytes as PEM, of which the engine's X509Certificate gives out less than 4096: give fewer or shorter names",

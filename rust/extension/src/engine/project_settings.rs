@@ -19,10 +19,11 @@ const HANDSHAKE_THREADS: &str = "network/tls/rustls/handshake_threads";
 const HTTP_FRAME_BUDGET: &str = "network/tls/rustls/http_main_thread_budget_ms";
 const EXTRA_CERTIFICATES: &str = "network/tls/rustls/extra_certificates";
 
-/// As many threads as the machine has cores to spare.
+/// Stands for as many threads as the machine has cores to spare.
 const AUTOMATIC: i64 = -1;
 
-/// Adds our settings to the project's, so that they show in Project Settings beside the engine's own.
+/// Adds the addon's settings to the project's, so that they are shown in Project Settings beside
+/// the engine's.
 pub(crate) fn register() {
     add(
         TRUST,
@@ -30,7 +31,7 @@ pub(crate) fn register() {
         PropertyHint::ENUM,
         "Automatic,System Only,System and Mozilla,Mozilla Only",
     );
-    // Only this ending is a resource, and so exported with the game.
+    // Files with this extension alone are resources, and so are exported with the game.
     add(
         EXTRA_CERTIFICATES,
         &GString::new().to_variant(),
@@ -67,17 +68,18 @@ fn add(name: &str, default: &Variant, hint: PropertyHint, hint_string: &str) {
     settings.add_property_info(&info);
 }
 
-/// The override bundle's path; empty when there is none.
+/// Returns the path of the bundle that replaces the default trust; empty if there is none.
 pub(crate) fn bundle_override() -> String {
     text(BUNDLE_OVERRIDE)
 }
 
-/// The path of certificates beside the system's; empty when there are none.
+/// Returns the path of the certificates trusted in addition to the system's; empty if there are
+/// none.
 pub(crate) fn extra_certificates() -> String {
     text(EXTRA_CERTIFICATES)
 }
 
-/// Which certificates make up the default trust.
+/// Returns which certificates make up the default trust.
 pub(crate) fn trust_mode() -> Mode {
     let value = read(TRUST);
     match value.try_to::<i64>() {
@@ -92,23 +94,24 @@ pub(crate) fn trust_mode() -> Mode {
     }
 }
 
-/// Threads that do the hard steps of handshakes; with none they are done where they come up.
+/// Returns how many threads process the expensive steps of handshakes. With none, the call that
+/// reaches a step processes it.
 pub(crate) fn handshake_threads() -> usize {
     let value = read(HANDSHAKE_THREADS).try_to::<i64>().unwrap_or(AUTOMATIC);
-    // Whatever is negative means automatic.
+    // Any negative number means automatic.
     usize::try_from(value).unwrap_or_else(|_| spare_cores())
 }
 
-/// How much of a frame delivering HTTP answers may take.
+/// Returns the part of a frame that delivering HTTP responses may take.
 pub(crate) fn http_frame_budget() -> Duration {
-    // A script may well set a whole number.
+    // A script may set a whole number.
     let milliseconds = read(HTTP_FRAME_BUDGET)
         .try_to_relaxed::<f64>()
         .unwrap_or(1.0);
     Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::from_millis(1))
 }
 
-/// The engine's limit for making a TCP connection; none for any time.
+/// Returns the engine's limit for making a TCP connection; `None` means no limit.
 pub(crate) fn connect_timeout() -> Option<Duration> {
     let value = read(CONNECT_TIMEOUT)
         .try_to_relaxed::<f64>()
@@ -116,7 +119,7 @@ pub(crate) fn connect_timeout() -> Option<Duration> {
     seconds(value)
 }
 
-/// The engine's switch for TLS 1.3, read for every connection.
+/// Returns whether the engine's setting allows TLS 1.3. Read for every connection.
 pub(crate) fn is_tls_1_3_enabled() -> bool {
     read(ENABLE_TLS_1_3).try_to::<bool>().unwrap_or(true)
 }
@@ -128,7 +131,7 @@ fn text(name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The value with feature tags applied, as the engine reads its own.
+/// Returns the value with feature tags applied, as the engine reads its own settings.
 fn read(name: &str) -> Variant {
     let settings = ProjectSettings::singleton();
     if settings.has_setting(name) {

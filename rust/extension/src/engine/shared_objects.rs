@@ -1,7 +1,8 @@
 //! Objects that several script threads use at the same time.
 //!
-//! The binding makes threads wait for each other, with one gap: a thread whose last look at an object overlapped with
-//! another thread's look is not made to wait when it changes the object, and panics. Looks that take turns never overlap.
+//! The binding makes threads wait for each other, with one gap: a thread that changes an object
+//! after its own bind overlapped with another thread's is not made to wait, and panics. Binds that
+//! take turns never overlap.
 
 use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,7 +11,7 @@ use godot::obj::Bounds;
 use godot::obj::bounds::DeclUser;
 use godot::prelude::*;
 
-// A static: the gap that it closes is in the binding, whose guards exist for the whole process.
+// A static: the gap is in the binding, whose guards exist for the whole process.
 static TURN: Mutex<()> = Mutex::new(());
 
 thread_local! {
@@ -18,13 +19,13 @@ thread_local! {
     static HAS_TURN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Looks at `object` while no other thread looks at one. Not for callers that have an object bound to change it: the thread
-/// whose turn it is may wait for that.
+/// Calls `look` with `object` bound, while no other thread has one bound by this function. Not for
+/// callers that have bound an object to change it: the thread whose turn it is may wait for that.
 pub(crate) fn look_at<T, R>(object: &Gd<T>, look: impl FnOnce(&T) -> R) -> R
 where
     T: GodotClass + Bounds<Declarer = DeclUser>,
 {
-    // A look may print, and a script that listens may look at another object.
+    // `look` may print, and a script that listens may use another object.
     let _turn = (!HAS_TURN.get()).then(Turn::take);
     let bound = object.bind();
     look(&bound)

@@ -1,4 +1,4 @@
-//! Where the body of an answer goes: memory, a file, or events.
+//! Destination of a response body: memory, a file, or events.
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -14,10 +14,10 @@ use godot_rustls_runtime::event_queue::{self, EventSender, MAX_FLOOD};
 
 use crate::runtime::packed_bytes::Bytes;
 
-/// A file that takes a body.
+/// A file to write a body to.
 pub(crate) struct File {
     pub(crate) path: PathBuf,
-    /// Goes on where an earlier download ended, and lets a later one go on.
+    /// Continues an earlier download, and lets a later one continue this one.
     pub(crate) resume: bool,
 }
 
@@ -31,7 +31,7 @@ impl File {
     }
 }
 
-/// What is wanted of a body.
+/// Destination of one body.
 pub(crate) struct Destination {
     saving: Option<Saving>,
     events: Option<EventSender<ServerEvent>>,

@@ -1,10 +1,10 @@
-//! What the HTTP classes have in common with the engine's: what they send, and what their arguments mean.
+//! Behaviour that the HTTP classes share with the engine's.
 
 use godot::classes::{ClassDb, Engine, Os};
 use godot::prelude::*;
 use http::Method;
 
-/// Methods by the engine's numbers (HTTPClient.Method).
+/// Methods in the order of the engine's numbers (HTTPClient.Method).
 const METHODS: [Method; 9] = [
     Method::GET,
     Method::HEAD,
@@ -17,7 +17,7 @@ const METHODS: [Method; 9] = [
     Method::PATCH,
 ];
 
-/// The method of this number. The error is a sentence.
+/// Returns the method of a number, or an error message.
 pub(crate) fn method(number: i64) -> Result<Method, String> {
     let index = usize::try_from(number).unwrap_or(usize::MAX);
     METHODS

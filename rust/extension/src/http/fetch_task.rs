@@ -1,4 +1,4 @@
-//! One exchange under way: begun here, done on the runtime's threads, watched from the main thread.
+//! One request that runs on the runtime's threads and is polled by the main thread.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -21,29 +21,29 @@ use super::body_sink::{Destination, File, ServerEvent};
 use super::problem::Problem;
 use crate::runtime::packed_bytes::Bytes;
 
-/// What an exchange gave.
+/// Result of a request.
 pub(crate) struct Finished {
     pub(crate) head: Option<Head>,
     pub(crate) failure: Option<Problem>,
     pub(crate) body: Bytes,
-    /// From its beginning to its end.
+    /// Time from the start of the request to its end.
     pub(crate) took: Duration,
 }
 
-/// The main thread's end of it. Dropping it ends the exchange.
+/// Handle of the main thread. Dropping it aborts the request.
 pub(crate) struct FetchTask {
     pub(crate) progress: Arc<Progress>,
     finished: Receiver<Finished>,
-    /// It was waited for.
+    /// The result, if [`Task::wait`] received it.
     early: Option<Finished>,
     events: EventReceiver<ServerEvent>,
-    /// Whether events may come.
+    /// Whether events may arrive.
     has_events: bool,
     task: AbortHandle,
 }
 
 impl FetchTask {
-    /// Begins it on `runtime`.
+    /// Starts the request on `runtime`.
     pub(crate) fn begin(
         runtime: &Handle,
         pool: Arc<Pool>,
@@ -62,14 +62,14 @@ impl FetchTask {
             let events = with_events.then_some(event_sender);
             let mut destination = Destination::new(&order, file, events);
             let ending = fetch::run(&pool, order, &watched, &mut destination).await;
-            // Files are let go here: whoever hears of a failure may go on with what is left at once.
+            // Files are closed here: whoever learns of a failure may use what was written at once.
             let received = destination.into_memory();
             let body = if ending.failure.is_none() {
                 received
             } else {
                 Bytes::new()
             };
-            // The game may have lost interest.
+            // The handle may be gone.
             let _ = sender.send(Finished {
                 head: ending.head,
                 failure: ending.failure.map(Problem::from),
@@ -155,7 +155,7 @@ impl Drop for FetchTask {
     }
 }
 
-/// However the work ends, the main thread sees that it did.
+/// Guard that sets the phase to idle however the task ends, so that the main thread notices.
 struct PhaseReset(Arc<Progress>);
 
 impl Drop for PhaseReset {

@@ -1,12 +1,12 @@
-//! The proxies that a script set.
+//! Proxies that a script set.
 
 use godot::prelude::*;
 use godot_rustls_net::proxy::Proxy;
 
 use crate::engine::objects::secret_text;
 
-/// One for each scheme. Which cannot be used lets no request out until it is set again: going without it could tell a
-/// server what it was to hide.
+/// One proxy for each scheme. An unusable one fails all requests until it is set again: going
+/// without it could reveal to a server what the proxy was to hide.
 #[derive(Default)]
 pub(crate) struct Proxies {
     http: Choice,
@@ -22,19 +22,20 @@ enum Choice {
 }
 
 impl Proxies {
-    /// The error is a sentence, and stands for every request from now on.
+    /// Sets the proxy for plain HTTP. An error message that is returned fails every request from
+    /// now on.
     pub(crate) fn set_http(&mut self, host: &GString, port: i64) -> Result<(), String> {
         self.http = Choice::of("set_http_proxy", host, port);
         self.http.proxy().map(drop)
     }
 
-    /// As [`Self::set_http`] does, for HTTPS.
+    /// Sets the proxy for HTTPS, like [`Self::set_http`].
     pub(crate) fn set_https(&mut self, host: &GString, port: i64) -> Result<(), String> {
         self.https = Choice::of("set_https_proxy", host, port);
         self.https.proxy().map(drop)
     }
 
-    /// For HTTP and HTTPS.
+    /// Returns the proxies for HTTP and for HTTPS.
     pub(crate) fn chosen(&self) -> Result<(Option<Proxy>, Option<Proxy>), String> {
         Ok((self.http.proxy()?, self.https.proxy()?))
     }
@@ -42,7 +43,7 @@ impl Proxies {
 
 impl Choice {
     fn of(call: &str, host: &GString, port: i64) -> Self {
-        // A URL may have a port of its own, and -1 removes whatever there was, as in the engine.
+        // A URL may have a port of its own. A port of -1 removes the proxy, as in the engine.
         let found = match port {
             -1 => Ok(None),
             _ => Proxy::parse(secret_text(host).as_str(), port),

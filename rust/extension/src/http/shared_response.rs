@@ -1,4 +1,5 @@
-//! A response while it comes, shared by the object that scripts hold and by whoever looks at it once a frame.
+//! State of a response, shared by the object that scripts hold and by the frame task that delivers
+//! it.
 
 use std::ops::Deref;
 
@@ -26,7 +27,7 @@ impl Deref for SharedResponse {
 }
 
 impl SharedResponse {
-    /// Begins with a fetch, or with the reason why there is none.
+    /// Makes the state of a request, or of a failure to start one.
     pub(crate) fn of(fetch: Result<FetchTask, Problem>) -> Self {
         Self {
             retry: fetch
@@ -36,12 +37,12 @@ impl SharedResponse {
         }
     }
 
-    /// Returns whether the request is under way.
+    /// Returns whether the request is running.
     pub(crate) fn is_running(&self) -> bool {
         self.task(|_| ()).is_some()
     }
 
-    /// Returns the phase of the exchange; idle when none is under way.
+    /// Returns the phase of the request; idle if none is running.
     pub(crate) fn phase(&self) -> Phase {
         self.task(|fetch| fetch.progress.phase.get())
             .unwrap_or(Phase::Idle)
@@ -52,7 +53,7 @@ impl SharedResponse {
         self.retry.seconds()
     }
 
-    /// Takes what the request gave, once it is done.
+    /// Takes the result of the request once it has ended.
     pub(crate) fn take_finished(&self) -> Option<Finished> {
         Some(match self.take_end()? {
             End::Finished(finished) => finished,

@@ -1,4 +1,4 @@
-//! The engine's number for the phase of an exchange.
+//! The engine's numbers for the phase of a request.
 
 use godot::classes::http_client::Status;
 use godot::obj::EngineEnum as _;

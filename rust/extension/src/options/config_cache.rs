@@ -21,25 +21,25 @@ use crate::options::key_log_file;
 use crate::options::options_key::{ClientSpec, CommonSpec, IdentitySpec, ServerSpec, Spec};
 use crate::vocabulary;
 
-/// The last configurations of one owner. Equal options give the same configuration, and so may resume the
-/// same sessions; any change starts a new one.
+/// The last configurations of one owner. Equal specifications give the same configuration, and so
+/// can resume its sessions; any change starts a new one.
 #[derive(Default)]
 pub(crate) struct ConfigCache {
     clients: VecDeque<(ClientSpec, Arc<ClientContext>)>,
     servers: VecDeque<(ServerSpec, Arc<ServerContext>)>,
-    /// The pair that was read last: whatever else changes, reading a key again would take longest.
+    /// The identity that was read last: parsing a key again would take longest of all.
     identity: Option<(IdentitySpec, Identity)>,
 }
 
-/// Configurations kept for all of the engine's own options objects and for null together. They are told
+/// Configurations kept for all of the engine's options objects and for null together. They are told
 /// apart by content alone; a game has a handful.
 const MAX_SHARED: usize = 16;
 
-/// Options objects without any check that are remembered as warned of. A game that makes one for every connection
-/// is warned again and again, which it has earned.
+/// Options objects without any check that a warning is remembered for. A game that makes a new one
+/// for every connection is warned every time.
 const MAX_WARNED_OF: usize = 64;
 
-/// One object of ours has one configuration at a time.
+/// An options object of the addon has one configuration at a time.
 const MAX_OWN: usize = 1;
 
 /// The configurations of all options objects of the engine's together.
@@ -52,7 +52,8 @@ pub(crate) struct SharedConfigs {
 }
 
 impl ConfigCache {
-    /// The configuration for `spec`, whose trust is `default` when it has none of its own, and whether it is new.
+    /// Returns the configuration for `spec`, and whether it is new. Its trust is `default` if the
+    /// specification has none of its own.
     fn client(
         &mut self,
         spec: ClientSpec,
@@ -69,7 +70,7 @@ impl ConfigCache {
             return Ok((Arc::clone(context), false));
         }
         let context = Arc::new(new_client(&spec, default)?);
-        // Those from before the trust was read anew serve nobody any more.
+        // Configurations from before a reload of the trust are not used any more.
         self.clients.retain(|(known, _)| {
             *known != spec && known.common.trust_reloads == spec.common.trust_reloads
         });
@@ -101,7 +102,7 @@ impl ConfigCache {
     }
 }
 
-/// Options objects of ours keep their own configurations; those of the engine, and null, share one cache.
+/// The cache of an options object of the addon; those of the engine, and null, share one.
 pub(crate) type OwnCache = Option<Arc<Mutex<ConfigCache>>>;
 
 impl SharedConfigs {
@@ -183,7 +184,8 @@ pub(crate) fn check(spec: Spec, cache: &Mutex<ConfigCache>) -> Result<(), String
     }
 }
 
-/// What is wrong with certificates that a script trusts; the rest of them counts.
+/// Prints the problems of certificates that a script trusts. The usable ones are trusted
+/// nevertheless.
 pub(crate) fn print_problems(trust: &TrustStore) {
     for problem in trust.problems() {
         if problem.reveals_private_key() {
@@ -194,7 +196,7 @@ pub(crate) fn print_problems(trust: &TrustStore) {
     }
 }
 
-/// A configuration for one question, kept by nobody.
+/// Returns a configuration for a single check, which is not kept.
 pub(crate) fn temporary_client(
     default_trust: &DefaultTrust,
     spec: &ClientSpec,
@@ -256,7 +258,7 @@ fn common(spec: &CommonSpec) -> Result<CommonOptions, String> {
     })
 }
 
-/// Loud in development, an error in a released game: whoever reads its log must find it.
+/// Prints a warning in debug builds, and an error in a released game, whose log shows it.
 fn warn_of_unsafe_client(call: Arguments<'_>, is_ours: bool) {
     let prefix = if is_ours { "Rustls" } else { "" };
     let message = format!(

@@ -63,12 +63,12 @@ impl DefaultTrust {
     }
 }
 
-/// The trust as the settings have it, and what to print about it.
+/// Loads the trust that the settings name, and returns the problems to print.
 fn load() -> (Arc<TrustStore>, Vec<String>) {
     let override_bundle = file(OVERRIDE_SETTING, &project_settings::bundle_override());
     let extra = file(EXTRA_SETTING, &project_settings::extra_certificates());
-    // What the project or its user names must work: say so at once. Gaps in the system's store are nobody's
-    // mistake here and stand in `get_problems()`.
+    // A file that the project or its user names must work, so its problems are printed. Gaps in the
+    // system's store are not their mistake, and are listed by `get_problems()`.
     let named_by_project = override_bundle.is_some() || extra.is_some();
     let system = system_certificates();
     let named_by_user = matches!(system, SystemCertificates::Named(_));
@@ -86,7 +86,7 @@ fn load() -> (Arc<TrustStore>, Vec<String>) {
     (Arc::new(store), problems)
 }
 
-/// Reads the file of a setting; messages name both.
+/// Reads the file of a setting. Error messages name both.
 fn file(setting: &str, path: &str) -> Option<CertificateFile> {
     if path.is_empty() {
         return None;
@@ -97,7 +97,7 @@ fn file(setting: &str, path: &str) -> Option<CertificateFile> {
     })
 }
 
-/// A path without a scheme is found next to the project, as the engine finds it.
+/// Reads a file. A path without a scheme is relative to the project, as in the engine.
 pub(crate) fn read_relative(path: &str) -> Result<Vec<u8>, String> {
     if path.contains("://") || std::path::Path::new(path).is_absolute() {
         return read_file(path);
@@ -126,7 +126,7 @@ fn system_certificates() -> SystemCertificates {
     })
 }
 
-/// Where the project lies: its folder, or that of an exported game's executable.
+/// Returns the folder of the project, or that of an exported game's executable.
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 fn project_folder() -> std::path::PathBuf {
     use godot::classes::{Os, ProjectSettings};

@@ -9,43 +9,44 @@ use zeroize::Zeroizing;
 use crate::options::default_trust::read_relative;
 use crate::options::options_key::read_identity;
 
-/// How often the files are read, at most: renewal is no matter of milliseconds, a handshake is.
+/// Shortest time between two reads. Renewal need not be noticed within milliseconds.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What stands behind a certificate file's name in the name of the file with its OCSP response.
+/// Suffix of the file with the OCSP response, after the name of the certificate file.
 const OCSP_SUFFIX: &str = ".ocsp";
 
-/// Stands for what was given as a path and is a text: a path is printed and saved, and a key must never be.
+/// Replacement for a path that is really PEM or base64 text: paths are printed and saved, and a key
+/// must never be.
 const TEXT_AS_PATH: &str = "(a text)";
 
-/// How keys and PEM begin in base64.
+/// Prefixes of keys and of PEM in base64.
 const BASE64_PREFIXES: [&str; 3] = ["MI", "MC", "LS0t"];
-/// Shorter than any key in base64, in bytes.
+/// Lower bound on the length of a key in base64, in bytes.
 const MIN_KEY_LENGTH: usize = 40;
 
-/// Two paths, and the last pair of theirs that could be used.
+/// The two paths, and the last identity read from them that could be used.
 pub(crate) struct IdentityFiles {
     key_path: String,
     certificate_path: String,
     last_read: Option<Instant>,
-    /// Hash of what was read last, usable or not.
+    /// Hash of the contents that were read last, usable or not.
     seen: Option<Sha256>,
-    /// Hash of what `current` was made of.
+    /// Hash of the contents that `current` was made of.
     served: Option<Sha256>,
     current: Result<Identity, String>,
-    /// The files are broken, and somebody was told.
+    /// A warning was printed about the broken files.
     has_warned: bool,
 }
 
-/// What a look at the files came to.
+/// Result of a renewal.
 pub(crate) struct Renewal {
-    /// The pair to use: the old one while the new files are broken.
+    /// The identity to use: the old one while the new files are broken.
     pub(crate) identity: Result<Identity, String>,
-    /// What to tell the user, once.
+    /// A warning to print, once for each time that the files break.
     pub(crate) warning: Option<String>,
 }
 
-/// What the files held.
+/// Contents of the files.
 struct Contents {
     key: Zeroizing<Vec<u8>>,
     certificate: Vec<u8>,
@@ -65,12 +66,12 @@ impl IdentityFiles {
         }
     }
 
-    /// The paths of the key and of the certificate.
+    /// Returns the paths of the key and of the certificate.
     pub(crate) fn paths(&self) -> (&str, &str) {
         (&self.key_path, &self.certificate_path)
     }
 
-    /// The pair as of now, or as of a second ago.
+    /// Returns the identity, at most a second old.
     pub(crate) fn renew(&mut self) -> Renewal {
         let is_fresh = self.last_read.is_some_and(|at| at.elapsed() < MIN_INTERVAL);
         let warning = if is_fresh { None } else { self.refresh() };
@@ -89,7 +90,7 @@ impl IdentityFiles {
         let hash = Some(read.hash());
         let is_known = std::mem::replace(&mut self.seen, hash) == hash;
         if hash == self.served {
-            // The same files are there again: the same identity, with its sessions.
+            // The old files are back: the same identity continues, with its sessions.
             self.has_warned = false;
             return None;
         }
@@ -107,7 +108,8 @@ impl IdentityFiles {
         }
     }
 
-    /// Goes on with the old pair, if there is one. Files are seldom replaced in one moment: one warning.
+    /// Keeps the old identity, if there is one. Warns once, since files are seldom replaced in one
+    /// step.
     fn keep(&mut self, problem: String) -> Option<String> {
         if self.current.is_err() {
             self.current = Err(problem);
@@ -134,7 +136,7 @@ impl IdentityFiles {
         Ok(Contents {
             key: Zeroizing::new(read("key", &self.key_path)?),
             certificate: read("certificate", &self.certificate_path)?,
-            // Seldom there; a missing one is no mistake.
+            // Optional.
             ocsp: read_relative(&format!("{}{OCSP_SUFFIX}", self.certificate_path))
                 .unwrap_or_default(),
         })
@@ -149,7 +151,7 @@ fn path(given: String) -> String {
     }
 }
 
-/// Whether it is PEM or base64, also with its line breaks lost.
+/// Returns whether a path is really PEM or base64 text, also without its line breaks.
 fn is_text(given: &str) -> bool {
     let upper = given.to_ascii_uppercase();
     let is_marked = upper.contains("-BEGIN") || upper.contains("PRIVATE KEY");

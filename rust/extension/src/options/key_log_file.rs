@@ -1,4 +1,4 @@
-//! The file that connection secrets are logged to while debugging.
+//! The file that connection secrets are logged to, for debugging.
 
 use std::fs::{File, OpenOptions};
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use godot::classes::{Os, ProjectSettings};
 use godot::prelude::*;
 use godot_rustls_tls::key_log::KeyLog;
 
-/// Whether options may ask for a log. Players' secrets are nobody's business, so a released game has none.
+/// Checks that options may ask for a log. A released game has none: the secrets of players must not
+/// be written.
 pub(crate) fn check_allowed(path: &str) -> Result<(), String> {
     if path.is_empty() || Os::singleton().is_debug_build() {
         return Ok(());
@@ -18,7 +19,7 @@ pub(crate) fn check_allowed(path: &str) -> Result<(), String> {
     )
 }
 
-/// Opens the log for appending; on Unix nobody else may read it.
+/// Opens the log for appending. On Unix no other user may read it.
 pub(crate) fn open(path: &str) -> Result<Option<Arc<KeyLog>>, String> {
     if path.is_empty() {
         return Ok(None);
@@ -44,7 +45,7 @@ fn open_file(path: &str) -> std::io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // One that was there before may be open to others.
+        // An existing file may be readable for others.
         file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     }
     Ok(file)

@@ -1,4 +1,4 @@
-//! What options ask for, as plain data that can be compared: equal specs share a configuration.
+//! Specifications of connections as plain data: equal specifications share a configuration.
 
 use std::sync::Arc;
 
@@ -20,10 +20,10 @@ use crate::engine::object_cache::ObjectCache;
 use crate::engine::objects::{certificate_bytes, certificates, private_key_text};
 use crate::reasons::of_private_key;
 
-/// Everything that makes one client's configuration differ from another's.
+/// Everything in which the configurations of two clients can differ.
 #[derive(Clone, PartialEq)]
 pub(crate) struct ClientSpec {
-    /// The user's own chain, or the default trust.
+    /// The trusted certificates of the options; `None` means the default trust.
     pub(crate) own_trust: Option<Arc<CertificateSource>>,
     pub(crate) verification: Verification,
     pub(crate) common_name_override: String,
@@ -33,7 +33,7 @@ pub(crate) struct ClientSpec {
     pub(crate) common: CommonSpec,
 }
 
-/// Everything that makes one server's configuration differ from another's.
+/// Everything in which the configurations of two servers can differ.
 #[derive(Clone, PartialEq)]
 pub(crate) struct ServerSpec {
     pub(crate) identity: IdentitySpec,
@@ -44,28 +44,29 @@ pub(crate) struct ServerSpec {
     pub(crate) common: CommonSpec,
 }
 
-/// What both sides can ask for.
+/// Settings of clients and servers.
 #[derive(Clone, PartialEq)]
 pub(crate) struct CommonSpec {
     pub(crate) versions: VersionRange,
     pub(crate) alpn: AlpnProtocols,
     pub(crate) groups: KeyExchangeGroups,
     pub(crate) resumption: bool,
-    /// Empty for none.
+    /// Empty for no log.
     pub(crate) key_log_path: String,
-    /// How often the default trust had been read anew: that forgets all sessions, whoever vouched for them.
+    /// The number of reloads of the default trust: each of them forgets all sessions, whatever
+    /// trust accepted them.
     pub(crate) trust_reloads: u64,
 }
 
-/// How a server asks its clients who they are.
+/// Client authentication of a server.
 #[derive(Clone, PartialEq)]
 pub(crate) struct ClientsSpec {
     pub(crate) required: bool,
-    /// Whose clients are let in.
+    /// The CA certificates of accepted clients.
     pub(crate) trust: Arc<CertificateSource>,
 }
 
-/// Key and certificate of a server, read already or not.
+/// Key and certificate of a server, parsed or not.
 #[derive(Clone, PartialEq)]
 pub(crate) enum IdentitySpec {
     Pem {
@@ -75,14 +76,15 @@ pub(crate) enum IdentitySpec {
     Ready(Identity),
 }
 
-/// Which side a set of options is for.
+/// Specification of a client or a server.
 pub(crate) enum Spec {
     Client(ClientSpec),
     Server(ServerSpec),
 }
 
 impl ClientsSpec {
-    /// Whose clients are let in. Nobody's is a mistake to tell at once.
+    /// Returns the trust for clients. Without a usable certificate no client could connect, which is
+    /// reported at once.
     pub(crate) fn trust_store(&self) -> Result<Arc<TrustStore>, String> {
         if self.trust.is_for_servers_alone() {
             return Err("the trusted chain for clients says of a certificate that it is not trusted for clients: give it as a plain \"CERTIFICATE\" block if it is".to_owned());
@@ -102,7 +104,8 @@ impl ClientsSpec {
 }
 
 impl CommonSpec {
-    /// For options that name none: both versions as far as the engine's setting allows, and no more.
+    /// Returns the settings of options that name none: both versions, as far as the engine's
+    /// setting allows them.
     fn with_defaults(trust_reloads: u64) -> Result<Self, String> {
         Ok(Self {
             versions: allowed(VersionRange::default())?,
@@ -116,7 +119,7 @@ impl CommonSpec {
 }
 
 impl ClientSpec {
-    /// Without any options: the default trust, everything checked.
+    /// Returns the specification without any options: the default trust, and full verification.
     pub(crate) fn with_defaults(trust_reloads: u64) -> Result<Self, String> {
         Self::of_engine(None, String::new(), false, trust_reloads)
     }
@@ -140,7 +143,7 @@ impl ClientSpec {
 }
 
 impl IdentitySpec {
-    /// The pair, if it can be used and belongs together.
+    /// Returns the identity, if key and certificate can be used and belong together.
     pub(crate) fn read(&self) -> Result<Identity, String> {
         match self {
             Self::Ready(identity) => Ok(identity.clone()),
@@ -149,10 +152,10 @@ impl IdentitySpec {
     }
 }
 
-/// Key and certificates, each in PEM or DER, if they can be used and belong together.
+/// Parses key and certificates, each in PEM or DER, and checks that they belong together.
 pub(crate) fn read_identity(key: &[u8], certificate: &[u8]) -> Result<Identity, String> {
     let bundle = certificates(certificate);
-    // A chain with a gap would be refused by some clients, and nobody here would know.
+    // Some clients would refuse a chain with a gap, and nobody would notice it here.
     if let Some(problem) = bundle.problems.first() {
         return Err(format!("the certificate cannot be used: {problem}"));
     }
@@ -160,7 +163,8 @@ pub(crate) fn read_identity(key: &[u8], certificate: &[u8]) -> Result<Identity, 
     Identity::new(&bundle.certificates, key).map_err(|problem| problem.to_string())
 }
 
-/// The pair of these two, if it can be used and belongs together.
+/// Returns the identity of a key and a certificate of the engine, if they can be used and belong
+/// together.
 pub(crate) fn identity(
     key: Option<Gd<CryptoKey>>,
     certificate: Option<Gd<X509Certificate>>,
@@ -172,7 +176,7 @@ pub(crate) fn identity(
     read_identity(key.as_bytes(), &certificate_bytes(&certificate)?)
 }
 
-/// What the engine's own options hold.
+/// Returns the specification of the engine's own options.
 pub(crate) fn of_engine(
     options: &Gd<TlsOptions>,
     objects: &ObjectCache,
@@ -207,7 +211,7 @@ pub(crate) fn of_engine(
     .map(Spec::Client)
 }
 
-/// The versions as far as the engine's setting allows them.
+/// Returns the versions that the engine's setting allows.
 pub(crate) fn allowed(range: VersionRange) -> Result<VersionRange, String> {
     if crate::engine::project_settings::is_tls_1_3_enabled() {
         return Ok(range);
@@ -220,7 +224,8 @@ pub(crate) fn allowed(range: VersionRange) -> Result<VersionRange, String> {
     })
 }
 
-/// What an unsafe client still checks: with a chain all but the name, without one nothing.
+/// Returns what a client verifies: an unsafe one with a trusted chain everything but the name, and
+/// without one nothing.
 pub(crate) fn verification(is_unsafe: bool, has_chain: bool) -> Verification {
     match (is_unsafe, has_chain) {
         (false, _) => Verification::Full,

@@ -1,4 +1,4 @@
-//! How much of this frame may go into delivering responses.
+//! The part of a frame that goes into delivering responses.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -24,7 +24,8 @@ pub(crate) fn wait() -> Duration {
     this_frame().wait(Instant::now())
 }
 
-/// Delivers, unless the budget of this frame is spent: then the caller tries again in the next one.
+/// Runs `work`, a delivery, or returns `None` if the budget of this frame is spent: then the caller
+/// tries again in the next frame.
 pub(crate) fn deliver<T>(work: impl FnOnce() -> T) -> Option<T> {
     let mut frame = this_frame();
     if !frame.is_left(Instant::now()) {
@@ -35,7 +36,7 @@ pub(crate) fn deliver<T>(work: impl FnOnce() -> T) -> Option<T> {
     Some(work())
 }
 
-/// Begins a new budget, where no frames pass.
+/// Begins a new budget, for loops in which no frames are processed.
 pub(crate) fn renew() {
     THIS_FRAME.set(None);
 }

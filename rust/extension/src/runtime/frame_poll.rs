@@ -31,7 +31,8 @@ pub(crate) enum Poll {
 
 const SIGNAL: &str = "process_frame";
 
-/// A signal of the root at the end of the scene tree: scripts are freed soon after, and before the library is unloaded.
+/// Signal of the root at the end of the scene tree. Scripts are freed soon afterwards, before the
+/// library is unloaded.
 const END_SIGNAL: &str = "tree_exiting";
 
 /// Name of the scene tree's metadata that holds the tasks at its end.
@@ -129,7 +130,8 @@ fn spawner<T: Inherits<Object>, P: FnMut() -> Poll + 'static>(make: fn(Gd<T>) ->
     })
 }
 
-/// Calls `callable` on the main thread in the next frame, from any thread. It has to be one for any thread.
+/// Calls `callable` on the main thread in the next frame. May be called from any thread; `callable`
+/// must be one for any thread.
 fn in_next_frame(callable: &Callable) {
     if let Some(mut tree) = tree() {
         tree.connect_flags(SIGNAL, callable, ConnectFlags::ONE_SHOT);
@@ -195,7 +197,8 @@ fn connected_to(object: &Gd<Object>) -> Vec<Variant> {
 }
 
 fn poll_all() {
-    // Each is taken out while it runs: a script that hears of a result may begin something new, or let a frame pass.
+    // Each task is taken out while it runs: a script that hears of a result may begin something
+    // new, or let a frame pass.
     let count = with_tasks(|tasks| tasks.len());
     let mut first = None;
     for left in (0..count).rev() {

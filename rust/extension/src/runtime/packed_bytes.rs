@@ -1,22 +1,26 @@
-//! Packed byte arrays that the runtime's threads fill and read, so that the main thread never copies a body.
+//! Packed byte arrays that the runtime's threads fill and read, so that the main thread never
+//! copies a body.
 //!
-//! An array is a value in the engine's memory, not an object: its allocator and its reference count are made for
-//! several threads. Only the end of the engine has to be kept away from them.
+//! An array is a value in the engine's memory, not an object: its allocator and its reference count
+//! are safe to use from several threads. Only the end of the engine must be kept away from these
+//! threads.
 
 use std::mem::ManuallyDrop;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use godot::builtin::PackedByteArray;
 
-/// Whether the engine's memory is there. A static beside the addon: the runtime's threads drop arrays after its end.
+/// Whether the engine's memory exists. A static beside the addon: the runtime's threads drop arrays
+/// after the addon's end.
 static OPEN: RwLock<bool> = RwLock::new(false);
 
-/// From now on arrays may be used. Once, when the library is loaded.
+/// Allows arrays to be used, when the library is loaded.
 pub(crate) fn open() {
     *OPEN.write().unwrap_or_else(PoisonError::into_inner) = true;
 }
 
-/// From now on no other thread touches an array. Waits for one that just copies a piece.
+/// Keeps other threads from touching an array from now on. Waits for a thread that is copying a
+/// piece.
 pub(crate) fn close() {
     *OPEN.write().unwrap_or_else(PoisonError::into_inner) = false;
 }
@@ -26,7 +30,8 @@ fn is_open() -> Option<RwLockReadGuard<'static, bool>> {
     guard.then_some(guard)
 }
 
-/// Room to make for so many bytes, in large steps: growing may move everything.
+/// Returns the room to make for `length` bytes. It grows in large steps, because growing may move
+/// everything.
 fn room(length: usize, announced: usize) -> usize {
     let more = length.saturating_add(length / 2);
     if announced >= length {
@@ -36,25 +41,25 @@ fn room(length: usize, announced: usize) -> usize {
     }
 }
 
-/// An array that belongs to whoever holds this, on any thread.
+/// An array with one owner, which may be on any thread.
 pub(crate) struct Bytes {
-    /// Made with the first byte: even an empty one is the engine's work.
+    /// Created with the first byte: even an empty array is made by the engine.
     array: Option<ManuallyDrop<PackedByteArray>>,
-    /// The array has room beyond.
+    /// Bytes that were written; the array has room beyond them.
     length: usize,
-    /// The length that the whole is announced to have.
+    /// The announced length of the whole body.
     announced: usize,
 }
 
-// SAFETY: an array owns its memory, whose reference count is atomic; several threads never have the same `Bytes`.
-// All uses but `into_array` hold the gate, so that the engine is there.
+// SAFETY: an array owns its memory, whose reference count is atomic, and a `Bytes` has one owner.
+// All uses but `into_array` hold the gate, so that the engine exists.
 unsafe impl Send for Bytes {}
-// SAFETY: shared, it only gives a slice of memory that nobody changes: a script that writes into an array it shares
-// gets a copy of its own.
+// SAFETY: a shared reference only gives a slice of memory that nobody changes: a script that writes
+// into an array that it shares gets a copy of its own.
 unsafe impl Sync for Bytes {}
 
 impl Bytes {
-    /// None yet. The engine may be gone.
+    /// Makes an empty array, also after the engine's end.
     pub(crate) fn new() -> Self {
         Self {
             array: None,
@@ -63,7 +68,7 @@ impl Bytes {
         }
     }
 
-    /// Those of a script's array, without copying them.
+    /// Wraps the array of a script without copying it.
     pub(crate) fn of(array: PackedByteArray) -> Self {
         Self {
             length: array.len(),
@@ -72,17 +77,18 @@ impl Bytes {
         }
     }
 
-    /// While the gate is held.
+    /// Returns the array. The caller holds the gate.
     fn array(&mut self) -> &mut PackedByteArray {
         self.array.get_or_insert_default()
     }
 
-    /// Learns what the whole is announced to have. Room is made for what came alone: a server can announce anything.
+    /// Sets the announced length of the whole. Room is made only for what arrived: a server can
+    /// announce anything.
     pub(crate) fn expect(&mut self, length: u64) {
         self.announced = usize::try_from(length).unwrap_or(usize::MAX);
     }
 
-    /// Adds a piece; false when there is no memory for it or the engine is gone.
+    /// Appends a piece. Returns false if there is no memory for it or the engine is gone.
     pub(crate) fn push(&mut self, piece: &[u8]) -> bool {
         let Some(_gate) = is_open() else {
             return false;
@@ -101,7 +107,7 @@ impl Bytes {
         true
     }
 
-    /// Gives back what was claimed and not filled, while the main thread does other things.
+    /// Releases the unused room, so that the main thread does not have to.
     pub(crate) fn trim(&mut self) {
         let length = self.length;
         if let (Some(_gate), Some(array)) = (is_open(), &mut self.array)
@@ -111,7 +117,7 @@ impl Bytes {
         }
     }
 
-    /// On the main thread.
+    /// Returns the array. Only on the main thread.
     pub(crate) fn into_array(mut self) -> PackedByteArray {
         self.trim();
         std::mem::take(self.array())
@@ -119,7 +125,8 @@ impl Bytes {
 }
 
 impl AsRef<[u8]> for Bytes {
-    /// On the main thread: whoever sends them keeps the slice.
+    /// Returns the bytes. Only called while the engine exists: requests keep the slice while they
+    /// are sent, and end with the addon.
     fn as_ref(&self) -> &[u8] {
         let array = self.array.as_ref().map(|array| array.as_slice());
         array
@@ -130,9 +137,9 @@ impl AsRef<[u8]> for Bytes {
 
 impl Drop for Bytes {
     fn drop(&mut self) {
-        // Without the engine nobody frees it, and nobody needs to.
+        // Without the engine, its memory is gone and need not be freed.
         if let (Some(_gate), Some(array)) = (is_open(), &mut self.array) {
-            // SAFETY: dropped once, here; nothing uses it any more.
+            // SAFETY: this is the only drop, and nothing uses the array afterwards.
             unsafe { ManuallyDrop::drop(array) };
         }
     }

@@ -11,11 +11,13 @@ use godot_rustls_tls::provider::key_shares;
 
 /// Threads of each kind. None is started before the first use.
 pub(crate) struct Threads {
-    /// Generate keys, for seconds at a time: threads without work are not worth keeping.
+    /// Threads that generate keys, for seconds at a time: threads without work are not worth
+    /// keeping.
     pub(crate) keys: WorkerPool,
-    /// Do the expensive steps of handshakes. They stay for the next ones: starting one takes as long as a step.
+    /// Threads that process the expensive steps of handshakes. They stay for the next ones:
+    /// starting a thread takes as long as a step.
     pub(crate) handshakes: WorkerPool,
-    /// Runs requests, and resolves and dials for streams.
+    /// Runtime of requests, and of name resolution and connecting for streams.
     pub(crate) tasks: AsyncRuntime,
     has_seeded: AtomicBool,
     /// One refill of the key shares is enough for all clients.
@@ -41,19 +43,20 @@ impl Threads {
         keys.and(handshakes).and(self.tasks.stop())
     }
 
-    /// Lets one of at most `max_threads` threads make the first random numbers of the process, which wait for
-    /// entropy, before a handshake needs them.
+    /// Makes one of at most `max_threads` threads generate the first random numbers of the process,
+    /// which wait for entropy, before a handshake needs them.
     pub(crate) fn seed_early(&self, max_threads: usize) {
         if max_threads == 0 || self.has_seeded.swap(true, Ordering::Relaxed) {
             return;
         }
-        // Nobody waits for the result.
+        // The result goes nowhere.
         let _ = self
             .handshakes
             .run(max_threads, godot_rustls_pki::provider::seed);
     }
 
-    /// Lets one of at most `max_threads` threads make key shares for the next clients, when few are left.
+    /// Makes one of at most `max_threads` threads generate key shares for the next clients, if few
+    /// are left.
     pub(crate) fn make_key_shares(&self, max_threads: usize) {
         if max_threads == 0 || !key_shares::is_low() {
             return;
@@ -67,7 +70,7 @@ impl Threads {
     }
 }
 
-/// Guard held while key shares are made; dropped also when no thread comes to the work.
+/// Guard held while key shares are generated; dropped also if no thread comes to the work.
 struct Refilling(Arc<AtomicBool>);
 
 impl Refilling {

@@ -1,4 +1,4 @@
-//! Bytes to and from the stream below, whatever kind it is. What it returns is checked.
+//! Reading from and writing to the stream below a TLS connection. Its results are checked.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -15,26 +15,26 @@ use crate::runtime::threads::Threads;
 
 /// The stream below a TLS connection.
 pub(crate) enum BaseStream {
-    /// Dialled by us.
+    /// A socket that the addon connected.
     Own(Socket),
-    /// The script's.
+    /// A stream of the script.
     Given(GivenStream),
 }
 
-/// A stream that a script gave.
+/// A stream that a script passed.
 pub(crate) struct GivenStream {
     stream: Gd<StreamPeer>,
     kind: GivenKind,
-    /// It was connected or moved bytes once: when it is not connected now, it ended.
+    /// True once it was connected or moved bytes: if it is not connected afterwards, it ended.
     was_alive: bool,
 }
 
-/// The state of a stream of this addon's own class.
+/// State of a stream of this addon's own class.
 pub(crate) trait TlsBelow {
     fn is_connected(&self) -> bool;
 }
 
-/// Streams whose state can be asked.
+/// Kinds of streams, whose states are asked differently.
 enum GivenKind {
     Socket(Gd<StreamPeerTcp>),
     EngineTls(Gd<StreamPeerTls>),
@@ -43,12 +43,12 @@ enum GivenKind {
 }
 
 impl BaseStream {
-    /// Makes one of a connected socket, which one of `threads` closes.
+    /// Wraps a connected socket, which one of `threads` closes.
     pub(super) fn own(socket: TcpStream, threads: &Arc<Threads>) -> Self {
         Self::Own(Socket::new(socket, Arc::clone(threads)))
     }
 
-    /// Makes one of a script's stream. `ours` is the state of a stream of this addon's own class.
+    /// Wraps a stream of a script. `ours` is the state of a stream of this addon's own class.
     pub(crate) fn given(stream: Gd<StreamPeer>, ours: Option<Arc<dyn TlsBelow>>) -> Self {
         Self::Given(GivenStream::new(stream, ours))
     }
@@ -61,13 +61,13 @@ impl BaseStream {
         }
     }
 
-    /// Whether a read that brought `received` of `asked` bytes may have left some: a socket gives all it has, which
-    /// spares the system call that would only say so.
+    /// Returns whether a read of `asked` bytes that returned `received` may have left some. A
+    /// socket returns all that it has, which saves the system call that would only confirm it.
     pub(crate) fn may_have_more(&self, received: usize, asked: i32) -> bool {
         !self.is_socket() || received >= asked.unsigned_abs() as usize
     }
 
-    /// Whether it is a socket, ours or the engine's.
+    /// Returns whether it is a socket, of the addon or of the engine.
     pub(super) fn is_socket(&self) -> bool {
         match self {
             Self::Own(_) => true,
@@ -75,7 +75,7 @@ impl BaseStream {
         }
     }
 
-    /// Writes without waiting; how many bytes were taken.
+    /// Writes without waiting. Returns how many bytes were taken.
     pub(crate) fn send(&mut self, data: &PackedByteArray) -> Result<usize, String> {
         match self {
             Self::Own(socket) => socket.send(data.as_slice()),
@@ -85,7 +85,7 @@ impl BaseStream {
 }
 
 impl BaseStream {
-    /// The engine's socket, if nobody but this holds it.
+    /// Returns the engine's socket if nothing else references it.
     pub(super) fn unowned_socket(&self) -> Option<Gd<StreamPeerTcp>> {
         let Self::Given(GivenStream {
             kind: GivenKind::Socket(socket),
@@ -94,7 +94,7 @@ impl BaseStream {
         else {
             return None;
         };
-        // As what the script gave, and as what it is.
+        // One reference as what the script passed, one as a socket.
         const OURS: i32 = 2;
         (socket.get_reference_count() == OURS).then(|| socket.clone())
     }
@@ -181,7 +181,8 @@ impl GivenStream {
         }
     }
 
-    /// Why a read failed. Somebody may have polled the socket before, so that it noticed its end then.
+    /// Returns why a read failed. If the script polled the socket before, the socket noticed its
+    /// end then.
     fn failed_read(&self, error: Error) -> Received {
         match self.socket_status() {
             Some(stream_peer_tcp::Status::NONE) => self.ended(),
@@ -208,7 +209,7 @@ impl GivenStream {
         }
     }
 
-    /// A TLS stream that ended prints an error for every call: it is asked before.
+    /// Returns whether it is a TLS stream that ended, which would print an error for every call.
     fn is_ended_tls(&self) -> bool {
         match &self.kind {
             GivenKind::Ours(tls) => !tls.is_connected(),

@@ -1,4 +1,4 @@
-//! Finding a host and connecting to it: done on the runtime's threads, looked at by every poll.
+//! Name resolution and connecting for a stream, done on the runtime's threads.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -17,7 +17,8 @@ use crate::vocabulary;
 
 type Found = Result<TcpStream, Diagnosis>;
 
-/// A connection that is being made: resolving, then connecting, the first address that answers wins.
+/// A connection that is being made: all addresses of the host are tried, and the first that answers
+/// is used.
 pub(crate) struct Dialer {
     pub(crate) context: Arc<ClientContext>,
     pub(crate) host: String,
@@ -25,11 +26,11 @@ pub(crate) struct Dialer {
     port: u16,
     phase: Arc<PhaseCell>,
     found: Receiver<Found>,
-    /// None where no thread does it.
+    /// `None` if there is no thread.
     task: Option<AbortHandle>,
 }
 
-/// How far it is.
+/// State of dialing.
 pub(crate) enum Progress {
     Pending,
     Connected(TcpStream),
@@ -38,7 +39,7 @@ pub(crate) enum Progress {
 
 impl Dialer {
     pub(crate) fn new(context: Arc<ClientContext>, host: &str, port: u16, limits: Limits) -> Self {
-        // Brackets belong to URLs; the address stands inside.
+        // Brackets belong to URLs, and not to the address inside.
         let address = host
             .strip_prefix('[')
             .and_then(|host| host.strip_suffix(']'))
@@ -49,7 +50,7 @@ impl Dialer {
             Ok(runtime) => {
                 let (host, phase) = (address.to_owned(), Arc::clone(&phase));
                 let task = runtime.spawn(async move {
-                    // The game may have lost interest.
+                    // The handle may be gone.
                     let found = connect_to_host(&host, port, &phase).await;
                     let _ = sender.send(found.map_err(|error| diagnosis(&error)));
                 });
@@ -107,8 +108,8 @@ impl Dialer {
     }
 }
 
-/// Returns the sentence of `error`. The causes of the stream do not tell apart why no connection was
-/// made: all of it is a failure of the stream below.
+/// Returns the diagnosis of `error`. The causes of the stream do not distinguish why no connection
+/// was made: all of it is a failure of the stream below.
 fn diagnosis(error: &ConnectError) -> Diagnosis {
     let message = error.diagnosis(vocabulary::stream_connections()).message;
     Diagnosis::new(Cause::Transport, message)

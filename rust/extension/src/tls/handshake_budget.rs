@@ -1,4 +1,4 @@
-//! The steps of a handshake: which are done in the call that comes to them, and which on a thread.
+//! Choice of the handshake steps that run in the call that reaches them, and not on a thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,14 +6,16 @@ use std::time::{Duration, Instant};
 
 use godot_rustls_tls::session::{RecordFragment, Session, Step};
 
-/// What a handshake may cost in one call while others go on: many of them meet in one frame.
+/// Budget of one call while several handshakes are in flight; many of them may run in one frame.
 const BUDGET_CROWDED: Duration = Duration::from_micros(70);
 
-/// What it may cost while it is the only one. Handing a step to a thread and back costs some tens of microseconds on an
-/// idle machine and milliseconds on a busy one; a frame that has to bear one such step and no more does not notice it.
+/// Budget of one call for the only handshake. To hand a step to a thread and back takes some tens
+/// of microseconds on an idle machine and milliseconds on a busy one; a single step of this length
+/// in a frame is not noticed.
 const BUDGET_ALONE: Duration = Duration::from_millis(1);
 
-/// As many handshakes as one connection has ends, which may both be in this process.
+/// Handshakes that count as one: those of a connection's two ends, which may both be in this
+/// process.
 const MAX_UNCROWDED: usize = 2;
 
 /// The number of handshakes in flight.
@@ -27,7 +29,7 @@ impl HandshakeCount {
         InFlight(self.clone())
     }
 
-    /// Returns what a handshake may cost in one call.
+    /// Returns the budget of one call.
     fn budget(&self) -> Duration {
         if self.0.load(Ordering::Relaxed) > MAX_UNCROWDED {
             BUDGET_CROWDED
@@ -46,19 +48,20 @@ impl Drop for InFlight {
     }
 }
 
-/// Records that carry handshake messages, in plain text or encrypted. Others mean no work.
+/// Content types of records that carry handshake messages, in plain text or encrypted. Other
+/// records are cheap.
 const EXPENSIVE_TYPES: [u8; 2] = [22, 23];
 
-/// What stopped it before all bytes were taken in.
+/// Input that was not processed within the budget.
 pub(super) enum Rest {
-    /// The next call can go on with these.
+    /// So many bytes, for the next call.
     Deferred(usize),
-    /// A thread should go on with these.
+    /// So many bytes, for a thread.
     Expensive(usize),
     Nothing,
 }
 
-/// Takes in the peer's bytes as far as they cost little.
+/// Processes the peer's bytes as far as the budget allows.
 pub(super) fn process_within_budget(
     handshakes: &HandshakeCount,
     session: &mut Session,
@@ -86,7 +89,7 @@ pub(super) fn process_within_budget(
     Rest::Nothing
 }
 
-/// Takes in all of the peer's bytes, and learns what they cost.
+/// Processes all of the peer's bytes, and records the costs.
 pub(super) fn process_all(session: &mut Session, mut bytes: &[u8]) {
     while let Some(step) = session.next_step()
         && !bytes.is_empty()
@@ -98,12 +101,13 @@ pub(super) fn process_all(session: &mut Session, mut bytes: &[u8]) {
     session.input(bytes);
 }
 
-/// The end of a record of handshake messages: what comes before is only kept.
+/// Returns whether the fragment completes a record of handshake messages: earlier fragments are
+/// only stored.
 fn is_expensive(fragment: RecordFragment) -> bool {
     fragment.completes && EXPENSIVE_TYPES.contains(&fragment.content_type)
 }
 
-/// Takes in a fragment of a record. What it took, when it was work.
+/// Processes a fragment of a record. Returns the time that it took if it was expensive.
 fn process(session: &mut Session, step: Step, fragment: RecordFragment, bytes: &[u8]) -> Duration {
     let began = Instant::now();
     session.input(&bytes[..fragment.length]);
@@ -111,7 +115,7 @@ fn process(session: &mut Session, step: Step, fragment: RecordFragment, bytes: &
     if !is_expensive(fragment) {
         return Duration::ZERO;
     }
-    // A message may have begun and not ended.
+    // A message may have been received in part.
     if session.next_step() == Some(step) && !session.has_output() {
         session.costs().record_partial(step, took);
     } else {

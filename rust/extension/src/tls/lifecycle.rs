@@ -1,7 +1,7 @@
-//! The life of one connection inside its object: start, work, end.
+//! Start, work and end of the connection of one object.
 //!
-//! Every call into the stream below happens while the connection is taken out and nothing is bound: a stream
-//! of another extension may call back into this object.
+//! Every call into the stream below is made while the connection is taken out and nothing is bound:
+//! a stream of another extension may call back into this object.
 
 use std::net::TcpStream;
 
@@ -23,10 +23,10 @@ use godot_rustls_runtime::backoff::Backoff;
 pub(crate) const IN_USE: &str = "a TLS connection is running: call disconnect_from_stream() first";
 const NOT_CONNECTED: &str = "the TLS connection is not established: wait for STATUS_CONNECTED";
 
-/// How deep streams may be stacked.
-const DEEPEST_STACK: usize = 64;
+/// Largest depth of stacked streams that is searched.
+const MAX_STACK_DEPTH: usize = 64;
 
-/// Checks that the object is free and `stream` can carry it.
+/// Checks that the object has no connection and that `stream` can carry one.
 pub(crate) fn usable(
     state: &StreamState,
     object: InstanceId,
@@ -50,10 +50,10 @@ pub(crate) fn usable(
     Ok(stream)
 }
 
-/// Whether `target` is `stream` or below it.
+/// Returns whether `target` is `stream` or below it.
 fn leads_to(stream: &Gd<StreamPeer>, target: InstanceId) -> bool {
     let mut current = stream.clone();
-    for _ in 0..DEEPEST_STACK {
+    for _ in 0..MAX_STACK_DEPTH {
         if current.instance_id() == target {
             return true;
         }
@@ -68,14 +68,15 @@ fn leads_to(stream: &Gd<StreamPeer>, target: InstanceId) -> bool {
     true
 }
 
-/// Options or arguments that cannot be used: said in words, and nothing changes.
+/// Prints and stores the error message about options or arguments that cannot be used. Nothing else
+/// changes.
 pub(crate) fn refuse_options(state: &StreamState, message: String) -> Error {
     report(&message);
     state.lock().last_error = Diagnosis::new(Cause::Other, message);
     Error::ERR_INVALID_PARAMETER
 }
 
-/// Starts the handshake of what `make` makes over the stream.
+/// Starts the handshake of the connection that `make` makes over the stream.
 pub(crate) fn start(
     state: &StreamState,
     stream: Gd<StreamPeer>,
@@ -99,7 +100,7 @@ pub(crate) fn start(
     }
 }
 
-/// Starts looking for a host. What comes of it shows in later calls, however soon it is known.
+/// Starts to dial. Later calls show the result, however soon it is known.
 pub(crate) fn start_dialing(state: &StreamState, dialer: Dialer) -> Error {
     begin(state, ConnectionState::Dialing(Box::new(dialer)), None);
     Error::OK
@@ -118,11 +119,11 @@ fn begin(state: &StreamState, connection: ConnectionState, stream: Option<Gd<Str
     drop(before);
 }
 
-/// One step of whatever goes on.
+/// Advances the connection.
 pub(crate) fn poll(state: &StreamState) {
     let mut fields = state.lock();
     let epoch = fields.epoch;
-    // Nothing to take: the stream below called back.
+    // Taken out already: the stream below called back.
     let Some(mut connection) = fields.connection.take() else {
         return;
     };
@@ -144,9 +145,9 @@ pub(crate) fn poll(state: &StreamState) {
     }
 }
 
-/// The host answered: the TLS handshake follows, within what is left of the time.
+/// Starts the TLS handshake with a host that answered, within the rest of the time.
 fn secure(state: &StreamState, socket: TcpStream) {
-    // Nothing of it is dropped while the fields are locked.
+    // Nothing is dropped while the fields are locked.
     let connection = state.lock().connection.take();
     let Some(ConnectionState::Dialing(dialer)) = connection else {
         return;
@@ -169,21 +170,21 @@ fn secure(state: &StreamState, socket: TcpStream) {
     }
 }
 
-/// Reads what is there. How much was read is for the target to tell.
-pub(crate) fn read_some(state: &StreamState, target: &mut ReadBuf<'_>) -> Error {
-    with_connection(state, |connection| connection.read(target)).0
+/// Reads what can be read without waiting. `buffer` counts the bytes.
+pub(crate) fn read_some(state: &StreamState, buffer: &mut ReadBuf<'_>) -> Error {
+    with_connection(state, |connection| connection.read(buffer)).0
 }
 
 /// Reads until the buffer is full or the connection ends.
-pub(crate) fn read_all(state: &StreamState, target: &mut ReadBuf<'_>) -> Error {
+pub(crate) fn read_all(state: &StreamState, buffer: &mut ReadBuf<'_>) -> Error {
     let mut backoff = Backoff::default();
     loop {
-        let before = target.filled();
-        let error = read_some(state, target);
-        if error != Error::OK || target.room() == 0 {
+        let before = buffer.filled();
+        let error = read_some(state, buffer);
+        if error != Error::OK || buffer.room() == 0 {
             return error;
         }
-        if target.filled() == before {
+        if buffer.filled() == before {
             backoff.wait();
         } else {
             backoff.reset();
@@ -191,12 +192,12 @@ pub(crate) fn read_all(state: &StreamState, target: &mut ReadBuf<'_>) -> Error {
     }
 }
 
-/// Writes what goes without waiting.
+/// Writes what can be written without waiting.
 pub(crate) fn write_some(state: &StreamState, data: &[u8]) -> (Error, usize) {
     with_connection(state, |connection| connection.write(data))
 }
 
-/// Writes everything, and waits until the stream below has it.
+/// Writes everything, and waits until the stream below has taken it.
 pub(crate) fn write_all(state: &StreamState, data: &[u8]) -> (Error, usize) {
     let mut taken = 0;
     let mut backoff = Backoff::default();
@@ -212,7 +213,7 @@ pub(crate) fn write_all(state: &StreamState, data: &[u8]) -> (Error, usize) {
         }
         if count == 0 {
             backoff.wait();
-            // Someone must take in what the peer sends meanwhile: an alert, or the end.
+            // Meanwhile the peer may send an alert, or end the connection.
             poll(state);
             if !state.is_connected() {
                 return (Error::ERR_CONNECTION_ERROR, taken);
@@ -223,7 +224,7 @@ pub(crate) fn write_all(state: &StreamState, data: &[u8]) -> (Error, usize) {
     }
 }
 
-/// Ends a running connection; the peer is told.
+/// Ends a running connection with a close_notify.
 pub(crate) fn disconnect(state: &StreamState) {
     if state.status().is_active() {
         end(state, Status::Disconnected, Diagnosis::default());
@@ -244,12 +245,12 @@ fn with_connection(
     let connection = fields.connection.take();
     drop(fields);
     let Some(ConnectionState::Active(mut connection)) = connection else {
-        // It is out already: the stream below called back.
+        // Taken out already: the stream below called back.
         return (Error::ERR_BUSY, 0);
     };
     let outcome = work(&mut connection);
     let settle = match outcome {
-        // The last data was handed out: the end shows with the next call, as with the engine's stream.
+        // The last data was returned: the end shows with the next call, as in the engine's stream.
         Outcome::Moved(_) => Settle::No,
         Outcome::Closed | Outcome::Failed => Settle::Yes,
     };
@@ -261,18 +262,18 @@ fn with_connection(
     }
 }
 
-/// Whether an operation may end the connection.
+/// Whether an operation settles the status, and so may end the connection.
 enum Settle {
     Yes,
     No,
 }
 
-/// Returns what was taken out to work on it, and draws the conclusions. False when it was ended meanwhile: what
-/// the object holds now is another connection, or none.
+/// Puts back the connection that was taken out, and settles the status. Returns false if the
+/// connection was ended meanwhile: the object now holds another connection, or none.
 fn restore(state: &StreamState, connection: ConnectionState, epoch: u64, settle: Settle) -> bool {
     let mut fields = state.lock();
     if fields.epoch != epoch {
-        // The farewell of dropping it calls the stream below.
+        // Dropping it sends a close_notify through the stream below, so the lock is released first.
         drop(fields);
         drop(connection);
         return false;
@@ -292,6 +293,7 @@ fn restore(state: &StreamState, connection: ConnectionState, epoch: u64, settle:
     true
 }
 
+/// Effect of an operation on the status.
 enum Transition {
     To(Status),
     End(Status, Diagnosis),
@@ -303,7 +305,8 @@ fn transition(connection: &ConnectionState, was_handshaking: bool) -> Transition
         return Transition::To(Status::Handshaking);
     };
     if let Some(diagnosis) = connection.failure() {
-        // A script that never saw CONNECTED waits for an error, wherever the handshake stood.
+        // A script that never saw STATUS_CONNECTED expects an error status, wherever the handshake
+        // stood.
         let status = match (was_handshaking, diagnosis.cause) {
             (false, _) => Status::Disconnected,
             (true, Cause::NameMismatch) => Status::ErrorHostnameMismatch,
@@ -320,7 +323,7 @@ fn transition(connection: &ConnectionState, was_handshaking: bool) -> Transition
     Transition::To(Status::Connected)
 }
 
-/// Ends the connection with what scripts are to know of it.
+/// Ends the connection with a status and the diagnosis that scripts read.
 fn end(state: &StreamState, status: Status, diagnosis: Diagnosis) {
     let failed_handshake = status != Status::Disconnected;
     let message = failed_handshake.then(|| diagnosis.message.clone());

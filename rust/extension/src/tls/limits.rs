@@ -1,4 +1,4 @@
-//! What a handshake may take.
+//! Limits of a handshake.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,23 +6,24 @@ use std::time::{Duration, Instant};
 use super::handshake_budget::HandshakeCount;
 use crate::runtime::threads::Threads;
 
-/// What a handshake may take.
+/// Limits of one handshake, and what it shares with others.
 #[derive(Clone)]
 pub(crate) struct Limits {
-    /// When its time began.
+    /// Start of its time.
     pub(crate) started: Instant,
-    /// How long it has. None for ever.
+    /// Time that it may take; `None` means no limit.
     pub(crate) timeout: Option<Duration>,
-    /// How many threads may do its hard steps; with none they are done where they come up.
+    /// Number of threads that may process its expensive steps. With none, the call that reaches a
+    /// step processes it.
     pub(crate) max_threads: usize,
-    /// The threads that do them, and that resolve and dial.
+    /// Threads for these steps, and for resolving and dialing.
     pub(crate) threads: Arc<Threads>,
     /// All handshakes in flight, which share the time of a frame.
     pub(crate) handshakes: HandshakeCount,
 }
 
 impl Limits {
-    /// The time that the handshake had, when it is over.
+    /// Returns the time limit if it is over.
     pub(super) fn expired(&self) -> Option<Duration> {
         self.timeout
             .filter(|limit| self.started.elapsed() >= *limit)

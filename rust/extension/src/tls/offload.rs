@@ -1,4 +1,4 @@
-//! A session on its way through a background thread.
+//! Sessions whose handshake step runs on a thread.
 
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Weak};
@@ -13,17 +13,17 @@ use crate::vocabulary;
 /// The session after a step, or why it is lost.
 type Result = std::result::Result<Box<Session>, Diagnosis>;
 
-/// Where a connection's session is.
+/// Location of a connection's session.
 pub(super) enum SessionSlot {
     Local(Box<Session>),
-    /// On a thread that does a hard step of its handshake.
+    /// On a thread, which processes an expensive step of its handshake.
     Offloaded(OffloadedStep),
-    /// Nowhere any more, and why.
+    /// Lost, and why.
     Failed(Diagnosis),
 }
 
 impl SessionSlot {
-    /// Brings the session home when its step is done. Does not wait.
+    /// Takes the session back once its step is done. Does not wait.
     pub(super) fn reclaim(&mut self) {
         let Self::Offloaded(step) = self else {
             return;
@@ -36,7 +36,7 @@ impl SessionSlot {
         }
     }
 
-    /// Forgets a session that is away when the handshake's time is over.
+    /// Drops an offloaded session when the handshake's time is over.
     pub(super) fn give_up_after(&mut self, limits: &Limits) {
         if let (Self::Offloaded(step), Some(limit)) = (&*self, limits.expired()) {
             let failure = Failure::HandshakeTimeout {
@@ -47,22 +47,22 @@ impl SessionSlot {
         }
     }
 
-    /// Whether a session is away whose peer can be told goodbye without it.
+    /// Returns whether the peer of an offloaded session can read a plaintext close_notify.
     pub(super) fn can_send_close_notify(&self) -> bool {
         matches!(self, Self::Offloaded(step) if step.info.can_send_close_notify)
     }
 }
 
-/// What has to be known of a session while it is away.
+/// Facts about a session that are needed while it is offloaded.
 #[derive(Default)]
 pub(super) struct OffloadedInfo {
-    /// Bytes that came from the peer.
+    /// Bytes that were received from the peer.
     pub(super) received: u64,
-    /// The peer can read a close_notify in plain text.
+    /// The peer can read a plaintext close_notify.
     pub(super) can_send_close_notify: bool,
 }
 
-/// One step of a handshake that somebody else does. Dropping it takes it back, unless it has begun.
+/// A handshake step queued on a thread. Dropping it cancels the step, unless it has begun.
 pub(super) struct OffloadedStep {
     done: Receiver<Result>,
     info: OffloadedInfo,
@@ -90,7 +90,7 @@ impl OffloadedStep {
     }
 }
 
-/// After a burst, many steps may be for nobody: their connections were given up.
+/// Runs the step, unless the connection was dropped, as many are after a burst.
 fn run_if_wanted(is_wanted: &Weak<()>, step: impl FnOnce() -> Result) -> Result {
     if is_wanted.strong_count() == 0 {
         return Err(Diagnosis::default());

@@ -1,4 +1,4 @@
-//! A TLS session over a stream: the one loop that moves bytes between them.
+//! A TLS session over a stream: the loop that moves bytes between the two.
 
 mod closing;
 
@@ -18,42 +18,43 @@ use super::read_buffer::ReadBuf;
 use super::received::Received;
 use super::write_buffer::WriteBuffer;
 
-/// What is encrypted before the stream below must take it: bounds what waits when the peer does not read.
+/// Plaintext that is encrypted before the stream below must take it: bounds the pending output when
+/// the peer does not read.
 const WRITE_CHUNK: usize = 64 * 1024;
 
-/// First and largest size of a read from the stream below. Small while a connection is idle or shakes hands,
-/// since every read allocates as much.
+/// First and largest size of a read from the stream below. Small while a connection is idle or in
+/// its handshake, because every read allocates as much.
 const SMALLEST_READ: i32 = 4 * 1024;
 const LARGEST_READ: i32 = 256 * 1024;
 
-/// Reads in one step: a peer that sends without end cannot keep a frame.
+/// Reads in one step: a peer that sends without end must not hold up a frame.
 const READS_PER_STEP: usize = 64;
 
-/// A TLS connection, and what it moves its bytes over.
+/// A TLS connection: a session and its base stream.
 pub(crate) struct Connection {
     session_slot: SessionSlot,
     base: BaseStream,
-    /// What the stream below did not take yet.
+    /// Output that the stream below did not take yet.
     output: WriteBuffer,
-    /// What was read of a handshake and would have cost too much in the call that read it.
+    /// Input of a handshake that would have taken too long in the call that read it.
     unprocessed: PackedByteArray,
     read_size: i32,
     limits: Limits,
-    /// Until the handshake is over.
+    /// Held until the handshake is over.
     in_flight: Option<InFlight>,
 }
 
-/// What a read or write came to.
+/// Result of a read or write.
 pub(crate) enum Outcome {
-    /// So many bytes were moved.
+    /// This many bytes were moved.
     Moved(usize),
-    /// The peer said goodbye, and everything before it was read.
+    /// The peer sent a close_notify, and everything before it was read.
     Closed,
     /// The connection failed, and everything before it was read.
     Failed,
 }
 
-/// What one read from the stream below brought.
+/// Bytes of one read from the stream below.
 struct Input {
     bytes: PackedByteArray,
     /// Another read may bring more.
@@ -67,7 +68,8 @@ impl Connection {
         base: BaseStream,
         limits: Limits,
     ) -> Result<Self, Failure> {
-        // The first random numbers of a process take tens of milliseconds, all others next to nothing.
+        // The first random numbers of a process take tens of milliseconds, all others next to
+        // nothing.
         let slot = if limits.max_threads == 0 || godot_rustls_pki::provider::is_seeded() {
             let session = prepared.start()?;
             limits.threads.make_key_shares(limits.max_threads);
@@ -102,7 +104,7 @@ impl Connection {
         }
     }
 
-    /// The session, unless a thread works on its handshake.
+    /// Returns the session, unless a thread processes it.
     pub(crate) fn session(&self) -> Option<&Session> {
         match &self.session_slot {
             SessionSlot::Local(session) => Some(session),
@@ -110,7 +112,7 @@ impl Connection {
         }
     }
 
-    /// Decrypted bytes that can be read at once.
+    /// Returns how many decrypted bytes can be read at once.
     pub(crate) fn readable(&self) -> usize {
         self.session().map_or(0, Session::readable)
     }
@@ -140,21 +142,22 @@ impl Connection {
         }
     }
 
-    /// Returns what to tell of the end when the peer closed in order and nothing is left to read.
+    /// Returns the diagnosis of the end if the peer sent a close_notify and nothing is left to
+    /// read.
     pub(crate) fn end(&self) -> Option<Diagnosis> {
         self.session()
             .filter(|session| has_ended(session))
             .map(|session| diagnose(&session.end(), &vocabulary::STREAM))
     }
 
-    /// Moves whatever can be moved without waiting.
+    /// Moves the bytes that can be moved without waiting.
     pub(crate) fn step(&mut self) {
         let Some(mut session) = self.take_session() else {
             self.session_slot.give_up_after(&self.limits);
             return;
         };
         self.flush(&mut session);
-        // A thread completed the handshake: scripts see that before they see what the peer makes of it.
+        // A thread completed the handshake: scripts see that before the peer's next data.
         let is_complete_now = self.in_flight.is_some() && !session.is_handshaking();
         for _ in 0..READS_PER_STEP {
             if is_complete_now || !session.wants_input() {
@@ -193,7 +196,7 @@ impl Connection {
         self.session_slot = SessionSlot::Local(session);
     }
 
-    /// Takes the session to work on it, when no thread has it. Whoever takes it brings it back.
+    /// Takes the session out, unless a thread has it. The caller puts it back.
     fn take_session(&mut self) -> Option<Box<Session>> {
         self.session_slot.reclaim();
         match std::mem::replace(
@@ -208,8 +211,8 @@ impl Connection {
         }
     }
 
-    /// Lets a thread take in what is held of the handshake. Nothing is read meanwhile, so the peer cannot make us
-    /// hold more than this.
+    /// Lets a thread process the unprocessed input. Nothing is read meanwhile, so the peer cannot
+    /// make it grow.
     fn offload(&mut self, mut session: Box<Session>) {
         let bytes = std::mem::take(&mut self.unprocessed).to_vec();
         let info = OffloadedInfo {
@@ -223,7 +226,7 @@ impl Connection {
             }));
     }
 
-    /// Reads decrypted bytes, as many as there are without waiting.
+    /// Reads the decrypted bytes that are available without waiting.
     pub(crate) fn read(&mut self, target: &mut ReadBuf<'_>) -> Outcome {
         let Some(mut session) = self.take_session() else {
             return Outcome::Moved(0);
@@ -254,7 +257,8 @@ impl Connection {
         }
     }
 
-    /// Encrypts and sends, as much as goes without waiting; what was taken is ours to deliver.
+    /// Encrypts and sends what can be sent without waiting. Bytes that were taken will be
+    /// delivered.
     pub(crate) fn write(&mut self, data: &[u8]) -> Outcome {
         let Some(mut session) = self.take_session() else {
             return Outcome::Moved(0);
@@ -270,7 +274,7 @@ impl Connection {
             taken += written;
             goes = self.flush(&mut session);
         }
-        // What was decrypted before a failure can still be read; nothing can be written any more.
+        // Data that was decrypted before a failure can still be read; nothing can be written.
         let is_well = goes && session.failure().is_none();
         self.session_slot = SessionSlot::Local(session);
         if is_well {
@@ -280,12 +284,12 @@ impl Connection {
         }
     }
 
-    /// The stream below takes no more for now.
+    /// Returns whether the stream below takes no more for now.
     pub(crate) fn is_stalled(&self) -> bool {
         !self.output.is_empty()
     }
 
-    /// What was held back, else what the stream below has.
+    /// Returns the unprocessed input, or else reads from the stream below.
     fn next_input(&mut self, session: &mut Session) -> Option<Input> {
         if self.unprocessed.is_empty() {
             return self.receive(session);
@@ -296,7 +300,7 @@ impl Connection {
         })
     }
 
-    /// One read from the stream below. What is no data goes to the session here.
+    /// Reads from the stream below once. An end or a failure is passed to the session.
     fn receive(&mut self, session: &mut Session) -> Option<Input> {
         match self.base.receive(self.read_size) {
             Received::Data(bytes) => {
@@ -306,7 +310,7 @@ impl Connection {
             }
             Received::Nothing => {}
             Received::End => session.end_of_input(),
-            // In a handshake it is all the same how the peer broke off.
+            // Within a handshake it makes no difference how the peer ended the connection.
             Received::Reset if session.is_handshaking() => session.end_of_input(),
             Received::Reset => session.transport_failed("the other side reset the connection"),
             Received::Failed(reason) => session.transport_failed(&reason),
@@ -323,7 +327,8 @@ impl Connection {
         }
     }
 
-    /// Sends what waits, until nothing does or the stream below takes no more; false when it failed.
+    /// Sends the pending output, until there is none or the stream below takes no more. Returns
+    /// false if it failed.
     fn flush(&mut self, session: &mut Session) -> bool {
         loop {
             if self.output.is_empty() {
@@ -343,7 +348,8 @@ impl Connection {
         }
     }
 
-    /// A stream that takes no more may still hold the peer's reason, an alert: read that first.
+    /// Handles a failed write. The stream may still hold an alert with the peer's reason, which is
+    /// read first.
     fn write_failed(&mut self, session: &mut Session, reason: &str) {
         if session.failure().is_some() {
             return;
@@ -381,7 +387,7 @@ fn has_ended(session: &Session) -> bool {
 }
 
 impl Drop for Connection {
-    // An object that is freed says goodbye like one that disconnects.
+    // A freed object sends a close_notify, like one that disconnects.
     fn drop(&mut self) {
         self.close();
     }

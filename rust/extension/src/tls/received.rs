@@ -1,17 +1,17 @@
-//! What a read from the stream below brings.
+//! Result of a read from the stream below.
 
 use godot::builtin::PackedByteArray;
 
-/// What a read from the stream below brought.
+/// Result of a read from the stream below.
 pub(crate) enum Received {
-    /// Some bytes, at most as many as asked for.
+    /// Some bytes, at most as many as were asked for.
     Data(PackedByteArray),
     /// Nothing for now.
     Nothing,
-    /// The stream ended in order.
+    /// The stream ended.
     End,
     /// The other side reset the connection.
     Reset,
-    /// The stream failed, in words.
+    /// The stream failed, with an error message.
     Failed(String),
 }

@@ -1,4 +1,4 @@
-//! A socket of our own, which never blocks.
+//! A socket of the addon, which never blocks.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,11 +10,11 @@ use godot_rustls_net::lingering;
 use super::received::Received;
 use crate::runtime::threads::Threads;
 
-/// A connected socket. What was sent last arrives after it is dropped (see [`lingering`]).
+/// A connected socket. The last output is sent after it is dropped (see [`lingering`]).
 pub(crate) struct Socket {
-    /// None while it is dropped.
+    /// `None` while it is dropped.
     stream: Option<TcpStream>,
-    /// Memory for the next read: most of the reads of an idle connection bring nothing.
+    /// Memory for the next read: most reads of an idle connection return nothing.
     spare: PackedByteArray,
     final_output: Vec<u8>,
     threads: Arc<Threads>,

@@ -1,9 +1,9 @@
-//! What a stream is doing.
+//! Status of a stream.
 
 use super::dialer::Dialer;
 use super::pump::Connection;
 
-/// The states that scripts see.
+/// The statuses that scripts see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[repr(i64)]
 pub(crate) enum Status {
@@ -21,10 +21,10 @@ impl Status {
     }
 }
 
-/// What an object works on.
+/// Connection of an object.
 pub(crate) enum ConnectionState {
-    /// Looking for the host.
+    /// Resolving the host and connecting to it.
     Dialing(Box<Dialer>),
-    /// Speaking TLS.
+    /// Using TLS.
     Active(Box<Connection>),
 }

@@ -1,8 +1,8 @@
-//! The state of a stream, beside its object.
+//! State of a stream, stored outside of its object.
 //!
-//! The binding guards an object's fields for scripts of all threads, and wakes whoever may wait for them after each look:
-//! one call to the system each. A connection is looked at twice in every read, write and poll, so what they need lies in a
-//! state that is found by the object's id.
+//! The binding guards an object's fields for scripts of all threads, and wakes waiting threads
+//! after each bind: one system call each time. A connection is used twice in every read, write and
+//! poll, so these calls find its state by the object's id.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -18,11 +18,11 @@ use super::status::{ConnectionState, Status};
 
 type Streams = HashMap<InstanceId, Arc<StreamState>, BuildHasherDefault<ById>>;
 
-// A static: every read, write and poll of a stream looks into it, and each stream removes its own entry, also one
-// that is freed after the addon's end.
+// A static: every read, write and poll of a stream uses it, and each stream removes its own entry,
+// also a stream that is freed after the addon's end.
 static STREAMS: LazyLock<RwLock<Streams>> = LazyLock::new(RwLock::default);
 
-/// The engine's numbers are spread as they are; nobody outside chooses them.
+/// Hasher of instance ids, which are well distributed and not chosen by an attacker.
 #[derive(Default)]
 struct ById(u64);
 
@@ -34,7 +34,8 @@ impl Hasher for ById {
     }
 
     fn write_u64(&mut self, id: u64) {
-        // The table takes its places from the low bits and its marks from the high ones, which count the objects alone.
+        // The table takes its places from the low bits and its marks from the high ones, which only
+        // count objects.
         self.0 = id.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 
@@ -43,29 +44,30 @@ impl Hasher for ById {
     }
 }
 
-/// What belongs to one object.
+/// State of one object.
 #[derive(Default)]
 pub(crate) struct StreamState {
     fields: Mutex<Fields>,
-    /// Under which it can be found, once somebody looked for it.
+    /// Id under which the state is registered, once it was looked up.
     object: OnceLock<InstanceId>,
 }
 
-/// The fields of a stream.
+/// Fields of a stream.
 #[derive(Default)]
 pub(crate) struct Fields {
     pub(crate) status: Status,
-    /// The connection, unless an operation has it out: the stream below is called while nothing here is locked, since
-    /// it may call back.
+    /// The connection, unless an operation has taken it out: the stream below is called while
+    /// nothing here is locked, because it may call back.
     pub(crate) connection: Option<ConnectionState>,
     pub(crate) stream: Option<Gd<StreamPeer>>,
-    /// Counts connections, so that an operation notices when its own was ended meanwhile.
+    /// Number of connections so far, so that an operation notices if its own was ended meanwhile.
     pub(crate) epoch: u64,
     pub(crate) last_error: Diagnosis,
 }
 
-// SAFETY: what is not `Send` by itself is the engine's stream below, whose references are counted atomically. Scripts use a
-// stream and what is below it from one thread at a time, as they must with the engine's own; the lock sees to this state.
+// SAFETY: only the engine's stream below is not `Send` by itself, and its references are counted
+// atomically. Scripts must use a stream and those below it from one thread at a time, as with the
+// engine's own; the lock protects these fields.
 unsafe impl Send for Fields {}
 
 impl TlsBelow for StreamState {
@@ -75,7 +77,7 @@ impl TlsBelow for StreamState {
 }
 
 impl StreamState {
-    /// Returns that of an object; `own` reads it from the object the first time.
+    /// Returns the state of an object; `own` reads it from the object the first time.
     pub(crate) fn of(id: InstanceId, own: impl FnOnce() -> Arc<Self>) -> Arc<Self> {
         let known = STREAMS.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(state) = known.get(&id) {
@@ -89,7 +91,7 @@ impl StreamState {
         state
     }
 
-    /// The object is gone: an operation that still has its state is the last.
+    /// Removes the state of an object that is freed. An operation that still has it is the last.
     pub(crate) fn forget(&self) {
         if let Some(id) = self.object.get() {
             let mut all = STREAMS.write().unwrap_or_else(PoisonError::into_inner);
@@ -97,7 +99,8 @@ impl StreamState {
         }
     }
 
-    /// Nothing may be called or dropped while this is held that could come back here.
+    /// Locks the fields. While the guard is held, nothing may be called or dropped that could call
+    /// back into the stream.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Fields> {
         self.fields.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,7 +113,7 @@ impl StreamState {
         self.lock().status
     }
 
-    /// Something that the connection can tell, unless there is none or an operation has it out.
+    /// Calls `read` with the connection, unless there is none or an operation has taken it out.
     pub(crate) fn inspect<T>(&self, read: impl FnOnce(&Connection) -> T) -> Option<T> {
         match &self.lock().connection {
             Some(ConnectionState::Active(connection)) => Some(read(connection)),

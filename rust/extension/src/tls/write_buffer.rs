@@ -1,4 +1,4 @@
-//! Encrypted bytes on their way into the stream below.
+//! Encrypted bytes on their way to the stream below.
 
 use std::io::{IoSlice, Result, Write};
 
@@ -6,11 +6,12 @@ use godot::builtin::PackedByteArray;
 
 use super::base_stream::BaseStream;
 
-/// What was encrypted, in the form that the engine's streams take. It holds memory only while something waits.
+/// Encrypted bytes in the form that the engine's streams take. It holds memory only while bytes
+/// wait.
 #[derive(Default)]
 pub(super) struct WriteBuffer {
     bytes: PackedByteArray,
-    /// How many these are: asking the engine's array is a call.
+    /// Number of these bytes: asking the engine's array is a call.
     length: usize,
     sent: usize,
 }
@@ -20,7 +21,7 @@ impl WriteBuffer {
         self.length == 0
     }
 
-    /// Takes what waits out of it.
+    /// Takes the bytes that were not sent.
     pub(super) fn take_rest(&mut self) -> Vec<u8> {
         let rest = std::mem::take(self);
         rest.bytes
@@ -30,7 +31,8 @@ impl WriteBuffer {
             .unwrap_or_default()
     }
 
-    /// Whether the stream below took everything. What failed to leave will not leave any more.
+    /// Sends the bytes. Returns whether the stream below took all of them. After a failure they are
+    /// dropped.
     pub(super) fn send(&mut self, base: &mut BaseStream) -> std::result::Result<bool, String> {
         if self.is_empty() {
             return Ok(true);

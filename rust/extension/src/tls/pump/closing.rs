@@ -20,18 +20,20 @@ use crate::tls::base_stream::BaseStream;
 use crate::tls::offload::SessionSlot;
 use crate::tls::received::Received;
 
-/// What is read and thrown away, so that closing the socket does not reset the connection and lose the close_notify, or
-/// the alert that says why (RFC 8446 section 6.2).
+/// Input that is read and discarded at the end, so that closing the socket does not reset the
+/// connection and lose the close_notify, or the alert with the reason (RFC 8446 section 6.2).
 const MAX_DISCARDED: usize = 256 * 1024;
 
-/// close_notify to a peer that expects plain text still (RFC 8446 section 6.1).
+/// close_notify to a peer that still expects plaintext (RFC 8446 section 6.1).
 const PLAIN_CLOSE_NOTIFY: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
 
-/// How long a socket of the engine's lingers. The peer does not see the end of our half, and may wait for it.
+/// Time for which a socket of the engine is kept. The peer does not see the end of this side's
+/// half, and may wait for it.
 const MAX_LINGER: Duration = Duration::from_secs(1);
 
 impl Connection {
-    /// Sends close_notify, as far as the stream below takes it; what it does not take goes along with a socket of ours.
+    /// Sends a close_notify as far as the stream below takes it. A socket of the addon sends the
+    /// rest when it is closed.
     pub(super) fn close(&mut self) {
         if let Some(mut session) = self.take_session() {
             let is_well = session.failure().is_none();
@@ -55,7 +57,7 @@ impl Connection {
             }
             self.session_slot = SessionSlot::Local(session);
         } else if self.session_slot.can_send_close_notify() {
-            // It may fail or wait: this side is gone, and nobody would hear of it.
+            // A failure is ignored: nothing is left to report it to.
             let _ = self.output.write_all(&PLAIN_CLOSE_NOTIFY);
             let _ = self.output.send(&mut self.base);
             if let BaseStream::Own(socket) = &mut self.base {
@@ -64,7 +66,7 @@ impl Connection {
         }
     }
 
-    /// After a failure: lets the peer learn why.
+    /// Sends the alert after a failure, and discards input, so that the peer learns the reason.
     pub(crate) fn part(&mut self) {
         if let Some(mut session) = self.take_session() {
             self.flush(&mut session);
@@ -73,7 +75,7 @@ impl Connection {
         self.discard();
     }
 
-    /// Takes what is there.
+    /// Reads and discards what is available.
     fn discard(&mut self) {
         let mut discarded = 0;
         while discarded < MAX_DISCARDED {
@@ -84,8 +86,8 @@ impl Connection {
         }
     }
 
-    /// Takes from a socket what the peer sent before it heard of the end, and nothing behind the peer's own close_notify:
-    /// that is the script's.
+    /// Reads and discards what the peer sent before it learned of the end, and nothing after the
+    /// peer's own close_notify: those bytes are for the script.
     fn discard_until_close_notify(&mut self, session: &mut Session) {
         if !self.base.is_socket() || session.is_handshaking() {
             return;
@@ -108,7 +110,7 @@ impl Connection {
         }
     }
 
-    /// Keeps a socket that goes with this connection until the peer has ended its half.
+    /// Keeps a socket that nothing else references until the peer has ended its half.
     fn linger_if_unowned(&self) {
         if let Some(socket) = self.base.unowned_socket()
             && frame_poll::are_on_this_thread()
@@ -118,7 +120,7 @@ impl Connection {
     }
 }
 
-/// Takes in what comes, for as long as `socket` lingers.
+/// Makes the frame task that discards the input of `socket` while it is kept.
 fn lingering(mut socket: Gd<StreamPeerTcp>) -> impl FnMut() -> Poll {
     let begun = Instant::now();
     let mut discarded = 0;
