@@ -1,10 +1,11 @@
-//! The Godot classes of Rustls for Godot. They translate types and statuses; the work is done in
-//! the layers below.
-// Godot's own tags ([StreamPeer], [b]) stand in texts that reach the editor's help.
+//! The Godot classes of Rustls for Godot. They convert types and statuses; the crates below do the
+//! work.
+// Godot's own tags ([StreamPeer], [b]) appear in texts that the editor shows as help.
 #![allow(rustdoc::broken_intra_doc_links)]
-// The binding's macros make public accessors for properties of classes that Rust code outside never sees.
+// The binding's macros make public accessors for properties of classes that no Rust code outside
+// sees.
 #![allow(unreachable_pub)]
-// The binding hands every argument over by value.
+// The binding passes every argument by value.
 #![allow(clippy::needless_pass_by_value)]
 
 mod addon;
@@ -37,7 +38,7 @@ unsafe extern "C" fn rustls_godot_init(
     library: sys::GDExtensionClassLibraryPtr,
     init: *mut sys::GDExtensionInitialization,
 ) -> sys::GDExtensionBool {
-    // SAFETY: the engine's own arguments; the lookup of functions answers as the engine's does.
+    // SAFETY: the arguments are the engine's; the replaced lookup of functions returns what the engine's does.
     unsafe {
         rustls_godot_binding_init(
             enum_registration::with_enums(get_proc_address),
@@ -47,7 +48,7 @@ unsafe extern "C" fn rustls_godot_init(
     }
 }
 
-// SAFETY: the entry point of the binding is called by ours alone.
+// SAFETY: only the entry point above calls that of the binding.
 #[gdextension(entry_symbol = rustls_godot_binding_init)]
 unsafe impl ExtensionLibrary for RustlsForGodot {
     fn on_stage_init(stage: InitStage) {

@@ -13,25 +13,25 @@ pub(crate) fn of_crypto(error: &crypto::Error) -> String {
     match error {
         Error::PrivateKeyText(error) => of_private_key(error),
         Error::UnsupportedSigningHash(hash) => {
-            format!("RSA signatures over {hash} are made by the engine alone: use SHA-256")
+            format!("only the engine makes RSA signatures over {hash}: use SHA-256")
         }
         Error::UnsupportedVerifyingKey(kind) => {
-            format!("signatures of {kind} keys are verified by the engine alone")
+            format!("only the engine verifies signatures of {kind} keys")
         }
         Error::UnsupportedVerifyingSize(bits) => format!(
-            "signatures of RSA {bits} keys are verified by the engine alone: use RSA 2048 and SHA-256"
+            "only the engine verifies signatures of RSA {bits} keys: use RSA 2048 and SHA-256"
         ),
-        Error::UnsupportedVerifyingHash(hash) => format!(
-            "RSA signatures over {hash} are verified by the engine alone: use RSA 2048 and SHA-256"
-        ),
+        Error::UnsupportedVerifyingHash(hash) => {
+            format!("only the engine verifies RSA signatures over {hash}: use RSA 2048 and SHA-256")
+        }
         Error::UnsupportedCurve(curve) => format!(
-            "signatures of ECDSA {curve} keys are verified by the engine alone, over SHA-256 at most: use P-256"
+            "only the engine verifies signatures of ECDSA {curve} keys, over SHA-256 at most: use P-256"
         ),
         Error::UnsupportedEncryptingSize(key) => {
-            format!("{key} keys encrypt in the engine alone: use RSA 2048 to 8192")
+            format!("only the engine encrypts with {key} keys: use RSA 2048 to 8192")
         }
         Error::UnsupportedRsaSize(bits) => format!(
-            "RSA keys of {bits} bits are made by the engine alone: use 2048, 3072, 4096 or 8192"
+            "only the engine generates RSA keys of {bits} bits: use 2048, 3072, 4096 or 8192"
         ),
         other => other.to_string(),
     }
@@ -56,7 +56,7 @@ pub(crate) fn of_issuance(error: &issuance::Error) -> String {
         Error::Reversed(validity) => {
             let [begin, end] = validity.to_texts();
             format!(
-                "not_before ({begin}) is after not_after ({end}), so the certificate would never be valid: exchange them"
+                "not_before ({begin}) is after not_after ({end}), so the certificate would never be valid: swap them"
             )
         }
         Error::CannotIssue { .. } => {

@@ -8,8 +8,9 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::{Shutdown, spare_cores};
 
-/// The most threads that move bytes. One would do for the network; with two, decompression holds up no other response.
-/// Where only one core is left beside the main thread, two would wake each other up in turn, which delays each response.
+/// The most threads that move bytes. One would do for the network; with two, decompression holds up
+/// no other response. Where only one core is left beside the main thread, two would wake each other
+/// up in turn, which delays each response.
 const MAX_THREADS: usize = 2;
 
 /// The most threads that wait for names to be looked up and for disks, started when needed.

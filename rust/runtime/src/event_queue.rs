@@ -6,14 +6,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use tokio::sync::Notify;
 
-/// Bytes of events that may wait. With more, the sender should stop reading: a program that is paused for hours, or
-/// slower than its server, must not run out of memory.
+/// Bytes of events that may wait. With more, the sender should stop reading: a program that is
+/// paused for hours, or slower than its server, must not run out of memory.
 pub const MAX_WAITING: usize = 1024 * 1024;
 
-/// Bytes of waiting events that end the stream: a compressed one can become any number of events at once.
+/// Bytes of waiting events that end the stream: a compressed one can become any number of events at
+/// once.
 pub const MAX_FLOOD: usize = 16 * MAX_WAITING;
 
-/// What an event takes beside its texts, roughly.
+/// Approximate memory of an event beside its texts.
 const OVERHEAD: usize = 100;
 
 /// An event that knows how much memory its texts take.
@@ -22,7 +23,8 @@ pub trait Event {
     fn bytes(&self) -> usize;
 }
 
-/// How many milliseconds a server wants its client to wait before it asks again.
+/// Number of milliseconds that a server wants its client to wait before it requests the events
+/// again.
 #[derive(Debug, Clone)]
 pub struct RetryTime(Arc<AtomicI64>);
 

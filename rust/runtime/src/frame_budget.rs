@@ -1,4 +1,4 @@
-//! How much of a frame may go into delivering what arrived.
+//! The part of a frame that may go into delivering what arrived.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 pub struct FrameBudget {
     frame: u64,
     budget: Duration,
-    /// When the frame was first asked about. Looking at what is not done takes time too, so all from then on counts.
+    /// Time of the first use in this frame. Polling tasks that are not done takes time too, so
+    /// everything since then counts.
     since: Instant,
     has_delivered: bool,
 }
@@ -28,14 +29,14 @@ impl FrameBudget {
         self.frame
     }
 
-    /// Returns whether something may still be delivered: the first delivery of a frame always, others until seven
-    /// eighths are spent, since the last one has to end within the budget.
+    /// Returns whether something may still be delivered: the first delivery of a frame always,
+    /// others until seven eighths are spent, since the last one has to end within the budget.
     pub fn is_left(&self, now: Instant) -> bool {
         !self.has_delivered || self.spent(now) < self.budget * 7 / 8
     }
 
-    /// Returns how long the frame may wait for something: three quarters at most, since what is waited for has to be
-    /// delivered too.
+    /// Returns how long the frame may wait for something: three quarters at most, since what is
+    /// waited for has to be delivered too.
     pub fn wait(&self, now: Instant) -> Duration {
         (self.budget * 3 / 4).saturating_sub(self.spent(now))
     }

@@ -1,7 +1,8 @@
-//! Machinery between a main thread that must never wait and work that takes long: threads, hand-over, budgets.
+//! Threads, hand-over and budgets between a main thread that must never wait and work that takes
+//! long.
 //!
-//! Knows neither TLS nor HTTP. What runs here gets plain data, and its results come back through channels that the
-//! main thread looks into once a frame.
+//! This crate knows neither TLS nor HTTP. Work gets plain data, and its results come back through
+//! channels that the main thread polls once a frame.
 #![forbid(unsafe_code)]
 
 pub mod async_runtime;

@@ -1,7 +1,7 @@
 //! The hand-over of a task's result from other threads to the main thread.
 //!
-//! The state lies beside the object that the program holds and not in it: whoever looks once a frame must not pay for
-//! the guards of that object.
+//! The state is stored outside of the object that the program holds: the task that polls it once a
+//! frame must not pay for the guards of that object.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -38,9 +38,9 @@ impl Counts {
 
 /// Work on other threads, as the main thread sees it. Dropping it cancels the work.
 pub trait Task {
-    /// What it gives in the end.
+    /// Result of the task.
     type Output;
-    /// What it gives on the way.
+    /// An event before the end.
     type Event;
 
     /// Returns what it has moved so far.
@@ -57,7 +57,7 @@ pub trait Task {
     fn wait(&mut self, limit: Duration) -> bool;
 }
 
-/// How a task ended.
+/// End of a task.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End<O, E> {
     /// It never began.
@@ -68,7 +68,8 @@ pub enum End<O, E> {
     Finished(O),
 }
 
-/// The state of a response, shared by the object that the program holds and by whoever looks at it once a frame.
+/// The state of a response, shared by the object that the program holds and by the task that polls
+/// it once a frame.
 pub struct ResponseState<T: Task, E>(Arc<Mutex<State<T, E>>>);
 
 impl<T: Task, E> Clone for ResponseState<T, E> {
@@ -80,7 +81,7 @@ impl<T: Task, E> Clone for ResponseState<T, E> {
 enum State<T, E> {
     /// The task never began, which was not taken yet.
     NotBegun { error: E, is_cancelled: bool },
-    /// The task is under way or has ended. `told` is the progress that was taken.
+    /// The task is running or has ended. `told` is the progress that was taken.
     Running { task: T, told: Counts },
     /// The task was cancelled, which was not taken yet.
     Cancelled { why: &'static str, told: Counts },
@@ -135,12 +136,12 @@ impl<T: Task, E> ResponseState<T, E> {
         }
     }
 
-    /// Returns whether the object has everything; then the end is being told or was.
+    /// Returns whether the object has everything; then the end is being reported or was.
     pub fn is_completed(&self) -> bool {
         matches!(*self.lock(), State::Completed { .. })
     }
 
-    /// Returns whether nothing more is to be told.
+    /// Returns whether nothing more is to be reported.
     pub fn is_done(&self) -> bool {
         match &*self.lock() {
             State::NotBegun { is_cancelled, .. } => *is_cancelled,

@@ -1,20 +1,20 @@
-//! Whether it pays to wait for a response within the frame that asked for it.
+//! Decision whether to wait for a response within the frame that requested it.
 
 use std::time::Duration;
 
 /// The most chances that are skipped after waits that failed.
 const MAX_SKIPPED: u32 = 256;
 
-/// What earlier waits were worth.
+/// Experience with earlier waits.
 #[derive(Debug, Clone, Copy)]
 pub struct SameFrameWait {
-    /// How long the last response took.
+    /// Duration of the last response.
     last_duration: Duration,
     /// The last response was waited for.
     was_waited_for: bool,
     /// Chances to skip before the next wait (exponential back-off).
     to_skip: u32,
-    /// How many were skipped the last time.
+    /// Number of chances that were skipped the last time.
     skipped: u32,
 }
 
@@ -33,8 +33,9 @@ impl SameFrameWait {
         self.was_waited_for = was_waited_for;
     }
 
-    /// Returns whether the next response probably comes within `wait`. A request right after another one finds
-    /// everything awake, here and at the server, and takes about half of one for which the processors had to wake up.
+    /// Returns whether the next response probably comes within `wait`. A request right after
+    /// another one finds everything awake, here and at the server, and takes about half of one for
+    /// which the processors had to wake up.
     pub fn pays(&mut self, wait: Duration) -> bool {
         let expected = if self.was_waited_for {
             self.last_duration

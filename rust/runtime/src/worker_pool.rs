@@ -15,16 +15,17 @@ mod tests;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// How long a thread spins for the next work before it sleeps. Longer than a program takes to answer a step, since
-/// waking a thread costs both sides more.
+/// Time that a thread spins for the next work before it sleeps. Longer than a program takes to
+/// answer a step, since waking a thread costs both sides more.
 const MAX_SPIN: Duration = Duration::from_micros(100);
 
-/// Threads for one kind of work, started when there is some. Work begins in the order in which it came.
+/// Threads for one kind of work, started when there is some. Work begins in the order in which it
+/// came.
 pub struct WorkerPool(Arc<Inner>);
 
 struct Inner {
     name: &'static str,
-    /// How long a thread without work stays.
+    /// Time that a thread without work stays.
     idle_time: Duration,
     queue: Mutex<Queue>,
     arrived: Condvar,
@@ -39,14 +40,15 @@ struct Queue {
     running: usize,
     /// Those of them that wait for it.
     idle: usize,
-    /// How many there may be: the number given with the last work.
+    /// Limit that was given with the last work.
     max_threads: usize,
     threads: Vec<JoinHandle<()>>,
     is_stopped: bool,
 }
 
 impl WorkerPool {
-    /// Makes a pool without threads. A thread of this `name` ends when no work came for `idle_time`.
+    /// Makes a pool without threads. A thread of this `name` ends when no work came for
+    /// `idle_time`.
     pub fn new(name: &'static str, idle_time: Duration) -> Self {
         Self(Arc::new(Inner {
             name,
@@ -57,8 +59,9 @@ impl WorkerPool {
         }))
     }
 
-    /// Does `work` as soon as one of at most `max_threads` threads is free. The receiver gets the result; it is
-    /// disconnected when the work panicked, the pool is stopped, or the system gave no thread.
+    /// Does `work` as soon as one of at most `max_threads` threads is free. The receiver gets the
+    /// result; it is disconnected when the work panicked, the pool is stopped, or the system gave
+    /// no thread.
     pub fn run<T: Send + 'static>(
         &self,
         max_threads: usize,
@@ -84,8 +87,8 @@ impl WorkerPool {
         receiver
     }
 
-    /// Forgets work that has not begun and ends the threads. Work that has begun ends by itself. No work is taken
-    /// afterwards.
+    /// Forgets work that has not begun and ends the threads. Work that has begun ends by itself. No
+    /// work is taken afterwards.
     pub fn stop(&self) -> Shutdown {
         let inner = &self.0;
         let mut queue = inner.lock();
@@ -126,7 +129,7 @@ impl Inner {
                 queue.threads.push(thread);
                 queue.running += 1;
             }
-            // Other threads will come to the work; without any, dropping it tells the receiver.
+            // Other threads will take the work. Without any, dropping it disconnects the receiver.
             Err(_) if queue.running == 0 => {
                 queue.waiting.clear();
                 self.publish_length(queue);

@@ -99,8 +99,8 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
         bytes: i32,
         received: RawPtr<*mut i32>,
     ) -> Error {
-        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count. It hands all of the buffer to
-        // the script, however much was read: nothing stale may be in it.
+        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count. It hands
+        // all of the buffer to the script, however much was read: nothing stale may be in it.
         unsafe {
             let length = usize::try_from(bytes).unwrap_or(0);
             if !buffer.ptr().is_null() {
@@ -123,8 +123,8 @@ impl IStreamPeerExtension for RustlsStreamPeerTLS {
         bytes: i32,
         received: RawPtr<*mut i32>,
     ) -> Error {
-        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count. It shows the script what was
-        // received and no more.
+        // SAFETY: the engine passes a buffer of `bytes` bytes and a place for the count. It shows
+        // the script what was received and no more.
         unsafe {
             read_into(
                 this,
@@ -195,7 +195,8 @@ unsafe fn read_into(
     let buffer = if buffer.is_null() || length == 0 {
         &mut []
     } else {
-        // SAFETY: valid for `length` bytes by this function's contract, which need not be initialised.
+        // SAFETY: valid for `length` bytes by this function's contract, which need not be
+        // initialised.
         unsafe { std::slice::from_raw_parts_mut(buffer.cast::<MaybeUninit<u8>>(), length) }
     };
     let mut target = ReadBuf::new(buffer);

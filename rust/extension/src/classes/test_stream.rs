@@ -31,8 +31,8 @@ pub(crate) struct RustlsTestStream {
     /// Bytes that may wait for the other end before writes take none; 0 is no limit.
     #[var]
     capacity: i64,
-    /// 0 none, 1 a read claims more than asked for, 2 a write claims more than given, 3 negative counts, 4 reads fail,
-    /// 5 writes fail.
+    /// 0 none, 1 a read claims more than asked for, 2 a write claims more than given, 3 negative
+    /// counts, 4 reads fail, 5 writes fail.
     #[var]
     lie: i64,
     reads: i64,

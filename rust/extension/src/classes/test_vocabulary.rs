@@ -35,7 +35,8 @@ fn of(vocabulary: Vocabulary) -> PackedStringArray {
     names
 }
 
-/// Every name but that of the time limit. A name that is added to the vocabulary must be added here.
+/// Every name but that of the time limit. A name that is added to the vocabulary must be added
+/// here.
 fn of_options(vocabulary: Vocabulary) -> PackedStringArray {
     let Vocabulary {
         connect_limit: _,

@@ -34,8 +34,8 @@ impl RecentKey {
     pub(crate) fn of(&self, key: Option<Gd<CryptoKey>>) -> Result<SecretKey, String> {
         let object = key.ok_or("the key is null: pass a private key")?;
         let text = private_key_text(&object)?;
-        // The object may have been loaded with another key: its text tells, of which only a hash is
-        // kept.
+        // The object may have been loaded with another key: its text is compared, of which only a
+        // hash is kept.
         let fingerprint = sha256(text.as_bytes());
         let provider = self.kept(&fingerprint).map_or_else(|| read(&text), Ok);
         if let Ok(key) = &provider {
@@ -101,7 +101,7 @@ impl SecretKey {
         let kind = public_key(&self.object)?.map(|public| public.kind().to_string());
         let kind = kind.unwrap_or_else(|| "empty".to_owned());
         Err(format!(
-            "nothing was decrypted: the ciphertext was not made for this key ({kind}), was changed on the way, or has nothing in it: use RSA keys of 2048 to 8192 bits, which tell these apart"
+            "nothing was decrypted: the ciphertext was not made for this key ({kind}), was changed, or contains no bytes: with RSA keys of 2048 to 8192 bits the error message says which"
         ))
     }
 

@@ -50,7 +50,7 @@ pub(crate) fn certificate_bytes(certificate: &Gd<X509Certificate>) -> Result<Vec
     match text.matches("-----BEGIN CERTIFICATE-----").count() {
         0 | 1 => Ok(text.into_bytes()),
         count => Err(format!(
-            "the X509Certificate holds {count} certificates, of which the engine gives out only the first: use load(\"res://….crt\") on the file, or pass its text to RustlsTLSOptions.client_from_pem() or server_from_pem()"
+            "the X509Certificate holds {count} certificates, of which the engine returns only the first: use load(\"res://….crt\") on the file, or pass its text to RustlsTLSOptions.client_from_pem() or server_from_pem()"
         )),
     }
 }
@@ -164,14 +164,14 @@ pub(crate) fn x509_certificate(certificate: &Certificate) -> Result<Gd<X509Certi
     let error = quietly(|| object.load_from_string(&text));
     if error != Error::OK {
         return Err(format!(
-            "the engine's X509Certificate did not take the certificate ({})",
+            "the engine's X509Certificate does not accept the certificate ({})",
             describe(error)
         ));
     }
     // Such an object could neither be saved nor used for options.
     if certificate_text(&object).is_empty() {
         return Err(format!(
-            "the certificate is too long: {} bytes as PEM, of which the engine's X509Certificate gives out less than 4096: give fewer or shorter names",
+            "the certificate is too long: {} bytes as PEM, of which the engine's X509Certificate returns less than 4096: use fewer or shorter names",
             text.len()
         ));
     }

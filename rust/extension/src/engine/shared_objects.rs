@@ -15,7 +15,7 @@ use godot::prelude::*;
 static TURN: Mutex<()> = Mutex::new(());
 
 thread_local! {
-    /// Whether this thread has the turn.
+    /// True while this thread has the turn.
     static HAS_TURN: Cell<bool> = const { Cell::new(false) };
 }
 

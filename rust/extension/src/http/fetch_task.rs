@@ -37,7 +37,7 @@ pub(crate) struct FetchTask {
     /// The result, if [`Task::wait`] received it.
     early: Option<Finished>,
     events: EventReceiver<ServerEvent>,
-    /// Whether events may arrive.
+    /// True if events may arrive.
     has_events: bool,
     task: AbortHandle,
 }
@@ -62,7 +62,8 @@ impl FetchTask {
             let events = with_events.then_some(event_sender);
             let mut destination = Destination::new(&order, file, events);
             let ending = fetch::run(&pool, order, &watched, &mut destination).await;
-            // Files are closed here: whoever learns of a failure may use what was written at once.
+            // Files are closed here: a script that learns of a failure may use what was written at
+            // once.
             let received = destination.into_memory();
             let body = if ending.failure.is_none() {
                 received
@@ -127,7 +128,7 @@ impl Task for FetchTask {
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Finished::failed(Problem::other(
                 FetchErrorKind::Request,
-                "the request ended by a defect of the addon: please report it with the lines printed above",
+                "the request ended because of an error in the addon: please report it with the messages printed above",
             ))),
         }
     }

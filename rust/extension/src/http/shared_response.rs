@@ -48,7 +48,8 @@ impl SharedResponse {
             .unwrap_or(Phase::Idle)
     }
 
-    /// Returns how many seconds the server of events wants a client to wait before it asks again, or -1.
+    /// Returns the number of seconds that the server of events asks a client to wait before it
+    /// requests them again, or -1.
     pub(crate) fn retry_seconds(&self) -> f64 {
         self.retry.seconds()
     }

@@ -262,7 +262,7 @@ fn common(spec: &CommonSpec) -> Result<CommonOptions, String> {
 fn warn_of_unsafe_client(call: Arguments<'_>, is_ours: bool) {
     let prefix = if is_ours { "Rustls" } else { "" };
     let message = format!(
-        "{call} uses {prefix}TLSOptions.client_unsafe() without a trusted chain, which accepts every certificate: anybody on the way can read and change the data. Never ship it."
+        "{call} uses {prefix}TLSOptions.client_unsafe() without a trusted chain, which accepts every certificate: anyone on the network path can read and change the data. Never ship this."
     );
     if Os::singleton().is_debug_build() {
         warn(&message);

@@ -119,7 +119,7 @@ impl IdentityFiles {
             return None;
         }
         Some(format!(
-            "the new identity in \"{}\" and \"{}\" cannot be used ({problem}): the old one stays until it can",
+            "the new identity in \"{}\" and \"{}\" cannot be used ({problem}): the old one stays in use until then",
             self.key_path, self.certificate_path
         ))
     }
@@ -128,7 +128,7 @@ impl IdentityFiles {
         let read = |what: &str, path: &str| {
             if path == TEXT_AS_PATH {
                 return Err(format!(
-                    "the {what} is a text and no path: pass texts to RustlsTLSOptions.server_from_pem()"
+                    "the {what} is a text and not a path: pass texts to RustlsTLSOptions.server_from_pem()"
                 ));
             }
             read_relative(path).map_err(|why| format!("the {what} \"{path}\": {why}"))

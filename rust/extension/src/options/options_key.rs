@@ -83,11 +83,11 @@ pub(crate) enum Spec {
 }
 
 impl ClientsSpec {
-    /// Returns the trust for clients. Without a usable certificate no client could connect, which is
-    /// reported at once.
+    /// Returns the trust for clients. Without a usable certificate no client could connect, which
+    /// is reported at once.
     pub(crate) fn trust_store(&self) -> Result<Arc<TrustStore>, String> {
         if self.trust.is_for_servers_alone() {
-            return Err("the trusted chain for clients says of a certificate that it is not trusted for clients: give it as a plain \"CERTIFICATE\" block if it is".to_owned());
+            return Err("a certificate of the trusted chain for clients is marked as not trusted for clients: if it is trusted, pass it as a plain \"CERTIFICATE\" block".to_owned());
         }
         let store = self.trust.trust();
         if store.certificate_count() > 0 {
@@ -98,7 +98,7 @@ impl ClientsSpec {
             .first()
             .map_or_else(String::new, |problem| format!(" ({problem})"));
         Err(format!(
-            "the trusted chain for clients vouches for nobody{why}: pass the certificate that issued theirs"
+            "the trusted chain for clients has no usable certificate{why}: pass the CA certificate that issued theirs"
         ))
     }
 }
@@ -155,7 +155,7 @@ impl IdentitySpec {
 /// Parses key and certificates, each in PEM or DER, and checks that they belong together.
 pub(crate) fn read_identity(key: &[u8], certificate: &[u8]) -> Result<Identity, String> {
     let bundle = certificates(certificate);
-    // Some clients would refuse a chain with a gap, and nobody would notice it here.
+    // Some clients would refuse a chain with a gap, which would not be noticed here.
     if let Some(problem) = bundle.problems.first() {
         return Err(format!("the certificate cannot be used: {problem}"));
     }

@@ -153,8 +153,8 @@ pub(crate) fn stop() -> Shutdown {
 }
 
 /// Stops polling when the scene tree ends. The tasks are freed with the tree: after the scripts of
-/// its nodes, which clear the functions that await something only while somebody holds these, and
-/// before the language of scripts ends.
+/// its nodes, which clear the functions that await something only while the awaited object exists,
+/// and before the script language ends.
 fn stop_with_tree() {
     let held: Vec<_> = end()
         .into_iter()
@@ -244,8 +244,8 @@ fn connect(tree: &mut Gd<SceneTree>) {
     }
 }
 
-/// Connects without the binding's own `connect`: in the editor that keeps the callable, and warns of it when the editor
-/// ends.
+/// Connects without the binding's own `connect`: in the editor that one keeps the callable, and
+/// warns about it when the editor ends.
 fn connect_to<T: Inherits<Object>>(object: &mut Gd<T>, signal: &str, callable: &Callable) {
     let mut object = object.clone().upcast::<Object>();
     object.call("connect", &[signal.to_variant(), callable.to_variant()]);

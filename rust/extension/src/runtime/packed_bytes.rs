@@ -10,8 +10,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use godot::builtin::PackedByteArray;
 
-/// Whether the engine's memory exists. A static beside the addon: the runtime's threads drop arrays
-/// after the addon's end.
+/// True while the engine's memory exists. A static beside the addon: the runtime's threads drop
+/// arrays after the addon's end.
 static OPEN: RwLock<bool> = RwLock::new(false);
 
 /// Allows arrays to be used, when the library is loaded.

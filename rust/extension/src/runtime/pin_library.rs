@@ -1,8 +1,8 @@
 //! Keeping the addon's library in memory.
 
 /// Keeps the library's code in memory until the process ends, although the engine unloads it: a
-/// thread of the addon still runs it, and can neither be stopped nor waited for without delaying the
-/// end of the game.
+/// thread of the addon still runs it, and can neither be stopped nor waited for without delaying
+/// the end of the game.
 #[cfg(unix)]
 pub(crate) fn keep_loaded() {
     use std::mem::MaybeUninit;
@@ -27,8 +27,8 @@ pub(crate) fn keep_loaded() {
 }
 
 /// Keeps the library's code in memory until the process ends, although the engine unloads it: a
-/// thread of the addon still runs it, and can neither be stopped nor waited for without delaying the
-/// end of the game.
+/// thread of the addon still runs it, and can neither be stopped nor waited for without delaying
+/// the end of the game.
 #[cfg(windows)]
 pub(crate) fn keep_loaded() {
     use std::ffi::c_void;

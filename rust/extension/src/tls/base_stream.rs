@@ -34,7 +34,7 @@ pub(crate) trait TlsBelow {
     fn is_connected(&self) -> bool;
 }
 
-/// Kinds of streams, whose states are asked differently.
+/// Kinds of streams, each of which has its own way to return its state.
 enum GivenKind {
     Socket(Gd<StreamPeerTcp>),
     EngineTls(Gd<StreamPeerTls>),
@@ -128,14 +128,14 @@ impl GivenStream {
         }
         let answer = self.stream.get_partial_data(limit);
         let Some((error, value)) = split(&answer) else {
-            return Received::Failed("it did not answer a read with [error, bytes]".to_owned());
+            return Received::Failed("its read did not return [error, bytes]".to_owned());
         };
         match error {
             Error::OK => match packed_bytes(&value) {
                 Some(data) if data.is_empty() => Received::Nothing,
                 Some(data) if data.len() > limit.unsigned_abs() as usize => {
                     Received::Failed(format!(
-                        "it claims to have read {} bytes when {limit} were asked for",
+                        "its read returned {} bytes, more than the {limit} that were asked for",
                         data.len()
                     ))
                 }
@@ -143,7 +143,7 @@ impl GivenStream {
                     self.was_alive = true;
                     Received::Data(data)
                 }
-                None => Received::Failed("it did not answer a read with bytes".to_owned()),
+                None => Received::Failed("its read did not return bytes".to_owned()),
             },
             Error::ERR_FILE_EOF => Received::End,
             other => self.failed_read(other),
@@ -156,26 +156,26 @@ impl GivenStream {
         }
         let answer = self.stream.put_partial_data(data);
         let Some((error, value)) = split(&answer) else {
-            return Err("it did not answer a write with [error, count]".to_owned());
+            return Err("its write did not return [error, count]".to_owned());
         };
         if error != Error::OK {
             return Err(match self.socket_status() {
                 Some(status) if status != stream_peer_tcp::Status::CONNECTED => {
                     "it is not connected".to_owned()
                 }
-                _ => format!("writing gave {}", describe(error)),
+                _ => format!("writing returned {}", describe(error)),
             });
         }
         let count = value
             .try_to::<i64>()
-            .map_err(|_| "it did not answer a write with a count".to_owned())?;
+            .map_err(|_| "its write did not return a count".to_owned())?;
         match usize::try_from(count) {
             Ok(count) if count <= data.len() => {
                 self.was_alive |= count > 0;
                 Ok(count)
             }
             _ => Err(format!(
-                "it claims to have written {count} of {} bytes",
+                "its write returned a count of {count} for {} bytes",
                 data.len()
             )),
         }
@@ -188,7 +188,7 @@ impl GivenStream {
             Some(stream_peer_tcp::Status::NONE) => self.ended(),
             Some(stream_peer_tcp::Status::ERROR) if self.was_alive => Received::Reset,
             Some(stream_peer_tcp::Status::CONNECTED) | None => {
-                Received::Failed(format!("reading gave {}", describe(error)))
+                Received::Failed(format!("reading returned {}", describe(error)))
             }
             Some(_) => Received::Failed("it is not connected".to_owned()),
         }

@@ -80,7 +80,7 @@ impl Dialer {
             Err(TryRecvError::Disconnected) => {
                 return Progress::Failed(Diagnosis::new(
                     Cause::Other,
-                    "the search for the host was ended, because the addon is being unloaded",
+                    "the connection was cancelled, because the addon is being unloaded",
                 ));
             }
         }
@@ -94,7 +94,7 @@ impl Dialer {
         let stage = if self.phase.get() == Phase::Connecting {
             "nothing answered"
         } else {
-            "its name was not resolved"
+            "the host name was not resolved"
         };
         Diagnosis::new(
             Cause::Timeout,

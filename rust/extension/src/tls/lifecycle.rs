@@ -262,7 +262,7 @@ fn with_connection(
     }
 }
 
-/// Whether an operation settles the status, and so may end the connection.
+/// Choice of an operation: to settle the status, and so perhaps to end the connection, or not to.
 enum Settle {
     Yes,
     No,

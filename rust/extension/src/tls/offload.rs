@@ -101,6 +101,6 @@ fn run_if_wanted(is_wanted: &Weak<()>, step: impl FnOnce() -> Result) -> Result 
 fn not_processed() -> Diagnosis {
     Diagnosis::new(
         Cause::Other,
-        "the handshake could not be worked on: the system gave no thread, or the step failed; set network/tls/rustls/handshake_threads to 0 to do without threads",
+        "a step of the handshake was not processed: the system provided no thread, or the step failed; set network/tls/rustls/handshake_threads to 0 to do without threads",
     )
 }

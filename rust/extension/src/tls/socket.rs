@@ -48,7 +48,7 @@ impl Socket {
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock | ErrorKind::Interrupted => Received::Nothing,
                 ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => Received::Reset,
-                _ => Received::Failed(format!("reading gave: {error}")),
+                _ => Received::Failed(format!("reading failed: {error}")),
             },
         }
     }
@@ -64,7 +64,7 @@ impl Socket {
                 ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
                     Err("it is not connected".to_owned())
                 }
-                _ => Err(format!("writing gave: {error}")),
+                _ => Err(format!("writing failed: {error}")),
             },
         }
     }

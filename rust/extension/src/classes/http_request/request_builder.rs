@@ -1,4 +1,4 @@
-//! From a script's call to an exchange.
+//! Conversion of a script's call into a request.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,15 +31,15 @@ use crate::http::fetch_task::FetchTask;
 use crate::http::problem::Problem;
 use crate::runtime::packed_bytes::Bytes;
 
-/// A request's body, and what its type is when the caller does not say.
+/// Body of a request, and its content type unless the caller sets one.
 pub(super) struct Data {
     content: Content,
     content_type: Option<String>,
 }
 
-/// What is wrong with a call.
+/// Reason why a request is not sent.
 enum Rejected {
-    /// The call itself is refused with an error code.
+    /// The call is refused with an error code.
     WithCode(Error, String),
     /// The request fails later with a result, as the engine's does.
     WithResult(Problem),
@@ -109,24 +109,25 @@ impl RustlsHTTPRequest {
     }
 
     fn expect(this: &Gd<Self>, response: &Gd<RustlsHTTPResponse>) {
-        // A thread may ask while the node is taken out of the tree elsewhere, where this answer was not known yet.
+        // A thread may send a request while the node leaves the tree elsewhere, where this response
+        // was not known yet.
         if !this.is_inside_tree() {
             response.bind().give_up(NODE_GONE);
         }
         RustlsHTTPResponse::expect(response);
     }
 
-    /// The answer to a `fetch()` is complete, and the node has nothing to do with it any more.
+    /// Forgets the response to a `fetch()`, which is complete.
     pub(crate) fn forget(&self, response: &Gd<RustlsHTTPResponse>) {
         let fetched = &mut self.responses().fetched;
         let place = fetched.iter().position(|other| other == response);
         if let Some(place) = place {
-            // The caller holds it too.
+            // The caller holds it too, so nothing is freed here.
             fetched.swap_remove(place);
         }
     }
 
-    /// The answer to `request()` is complete.
+    /// Emits `request_completed` for the response to `request()`.
     pub(crate) fn completed(this: &Gd<Self>, response: &Gd<RustlsHTTPResponse>) {
         let (result, mut code, mut headers, body, problem) = look_at(response, |response| {
             let outcome = response.outcome();
@@ -139,7 +140,7 @@ impl RustlsHTTPRequest {
             )
         });
         look_at(this, |node| node.responses().last_error = problem);
-        // The engine tells of no answer where it ended before its body was judged.
+        // The engine reports no response where it ended before its body was judged.
         if matches!(
             result,
             Self::RESULT_CANT_CONNECT
@@ -222,7 +223,7 @@ impl RustlsHTTPRequest {
             fields.add_default("Content-Type", content_type)?;
         }
         if self.is_resuming() || fields.has("range") {
-            // A part of a compressed body is of no use.
+            // A part of a compressed body cannot be used.
             fields.add_default("Accept-Encoding", "identity")?;
         } else if self.accept_gzip {
             fields.add_default("Accept-Encoding", "gzip, deflate, br, zstd")?;
@@ -259,7 +260,7 @@ impl RustlsHTTPRequest {
         })
     }
 
-    /// The configuration of TLS, for plain requests too: a redirect may lead them to https.
+    /// Returns the TLS configuration, also of plain requests: a redirect may lead them to https.
     fn context(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientContext>, Rejected> {
         let options = look_at(this, |node| node.options.clone());
         let call = format_args!(
@@ -281,7 +282,7 @@ pub(super) fn lock(jar: &Mutex<Jar>) -> MutexGuard<'_, Jar> {
     jar.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a client can use them at all.
+/// Returns whether the options are for clients.
 pub(super) fn are_for_clients(options: &Gd<AnyOptions>) -> bool {
     if let Ok(ours) = options.clone().try_cast::<RustlsTLSOptions>() {
         return !ours.bind().is_server();

@@ -1,4 +1,4 @@
-//! What arrived, brought to the game: signals, and the end.
+//! Delivery of a response to the game: signals of progress and events, and the end.
 
 use std::cell::Cell;
 use std::sync::Mutex;
@@ -23,17 +23,19 @@ use crate::runtime::late_listeners;
 type Node = Gd<RustlsHTTPRequest>;
 
 thread_local! {
-    /// The request of a node's `request()` that was begun last.
+    /// The `request()` that was started last. Thread-local like the next one, because the main
+    /// thread delivers all responses, and alone waits for them.
     static BEGUN: Cell<Option<InstanceId>> = const { Cell::new(None) };
-    /// What waits within the frame were worth so far.
+    /// Experience with waits within a frame.
     static SAME_FRAME: Cell<SameFrameWait> = const { Cell::new(SameFrameWait::NONE) };
 }
 
 pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the scene tree";
 
 impl RustlsHTTPResponse {
-    /// An answer that comes by a fetch, or never because of a failure. Its node has to know it before it is
-    /// [expected](Self::expect): a thread may ask, and the answer is told on another.
+    /// Makes the response of a fetch task, or of a request that could not be started. Its node has
+    /// to know the response before it is [expected](Self::expect): a thread may make the request,
+    /// and the response is delivered on another one.
     pub(crate) fn awaited(
         fetch: Result<FetchTask, Problem>,
         url: &str,
@@ -58,7 +60,7 @@ impl RustlsHTTPResponse {
         })
     }
 
-    /// From now on looks are taken at it.
+    /// Starts to poll for the response.
     pub(crate) fn expect(response: &Gd<Self>) {
         if look_at(response, |response| response.is_of_request) {
             BEGUN.set(Some(response.instance_id()));
@@ -89,13 +91,13 @@ impl Outcome {
     }
 }
 
-/// What looks at an answer once a frame and tells the game what came.
+/// Frame task that delivers a response.
 struct ResponseDelivery {
     response: Gd<RustlsHTTPResponse>,
     shared: SharedResponse,
-    /// The node that asked.
+    /// The node that sent the request.
     node: InstanceId,
-    /// It is the answer to the node's `request()`.
+    /// True for the response to the node's `request()`.
     is_of_request: bool,
 }
 
@@ -112,9 +114,9 @@ impl ResponseDelivery {
         }
     }
 
-    /// Once a frame. When a script asks again as soon as it was answered, and answers come fast, the next one is worth
-    /// waiting for: it would lie there until the next frame. Only for `request()`, whose answers nobody holds who could
-    /// come too late to await them.
+    /// Delivers what arrived. If a handler starts a new `request()` and responses come fast, waits
+    /// for the new one within the frame budget: otherwise it would lie there until the next frame.
+    /// Not for `fetch()`, whose `completed` must not be emitted in the frame of the call.
     fn poll_frame(&self) -> Poll {
         if !frame_budget::is_left() {
             return Poll::PendingFirst;
@@ -135,7 +137,7 @@ impl ResponseDelivery {
         poll
     }
 
-    /// The request that was begun while another one's end was told, if it is over within what is left of the frame.
+    /// Returns the request that was started by a handler, if it ends within the rest of the frame.
     fn worth_waiting_for() -> Option<Self> {
         let begun = BEGUN.take()?;
         let limit = frame_budget::wait();
@@ -151,20 +153,21 @@ impl ResponseDelivery {
         has_come.then_some(next)
     }
 
-    /// Once a frame. Nothing is bound while a signal is emitted: a script may do anything then.
+    /// Delivers what arrived. Nothing is bound while a signal is emitted: a script may do anything
+    /// then.
     fn poll(&self, was_waited_for: bool) -> Poll {
         let node = Node::try_from_instance_id(self.node)
             .ok()
             .filter(|node| node.is_inside_tree());
         if node.is_none() {
-            // Whoever asked is gone: the answer ends, and is told to those who wait for it.
+            // Without its node, the response ends, which is delivered to those who await it.
             self.shared.cancel(NODE_GONE);
         }
         let is_paused = node.as_ref().is_some_and(|node| !node.can_process());
         if is_paused && !self.shared.is_cancelled() {
             return Poll::Pending;
         }
-        // What came before the end is told before it.
+        // Whatever arrived before the end is delivered before it.
         let may_end = self.shared.has_ended();
         if !self.emit_events(node.as_ref()) {
             return Poll::Pending;
@@ -181,10 +184,10 @@ impl ResponseDelivery {
         }
     }
 
-    /// Whether all that came were told.
+    /// Returns whether all events that arrived were emitted.
     fn emit_events(&self, node: Option<&Node>) -> bool {
         while self.shared.has_events() {
-            // Taken only when there is time to tell it.
+            // Taken only if there is time to emit it.
             match deliver(|| self.emit_event(node)) {
                 Some(true) => {}
                 Some(false) => return true,
@@ -194,7 +197,7 @@ impl ResponseDelivery {
         true
     }
 
-    /// Whether there was one.
+    /// Returns whether there was an event.
     fn emit_event(&self, node: Option<&Node>) -> bool {
         let Some(event) = self.shared.take_event() else {
             return false;
@@ -253,7 +256,7 @@ impl ResponseDelivery {
         });
         self.shared.complete();
         if let Some(problem) = is_untrusted {
-            // As the engine prints it too.
+            // The engine prints this failure too.
             report(&problem);
         }
         let node = node.filter(|node| node.is_instance_valid());
@@ -266,7 +269,7 @@ impl ResponseDelivery {
         }
         response.signals().completed().emit(response);
         if self.is_of_request {
-            // Its node keeps the answer; the body went with the signal.
+            // The node keeps the response; the signal has delivered the body.
             look_at(response, |response| {
                 response.outcome().body = PackedByteArray::new();
             });
@@ -284,7 +287,7 @@ fn with_same_frame<T>(work: impl FnOnce(&mut SameFrameWait) -> T) -> T {
     result
 }
 
-/// The engine's HTTPRequest.Result.
+/// Returns the engine's HTTPRequest.Result.
 fn result(failure: Option<&Problem>) -> i64 {
     let Some(failure) = failure else {
         return RustlsHTTPRequest::RESULT_SUCCESS;

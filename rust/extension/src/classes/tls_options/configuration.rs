@@ -1,4 +1,4 @@
-//! From options objects, ours or the engine's, to configurations.
+//! Conversion of options objects, the addon's or the engine's, into configurations.
 
 use std::fmt::Arguments;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::engine::shared_objects::look_at;
 use crate::options::config_cache::{self, OwnCache};
 use crate::options::options_key::{self, ClientSpec, Spec};
 
-/// Returns the configuration for a client with `options`: ours, the engine's, or null for the defaults. `call` is what
-/// the script called, for warnings.
+/// Returns the configuration for a client with `options`: the addon's, the engine's, or null for
+/// the defaults. `call` is the call of the script, for warnings.
 pub(crate) fn client_context(
     options: Option<Gd<RefCounted>>,
     call: Arguments<'_>,
@@ -34,7 +34,7 @@ pub(crate) fn client_context(
     }
 }
 
-/// Returns the configuration for a server with `options`, ours or the engine's.
+/// Returns the configuration for a server with `options`, the addon's or the engine's.
 pub(crate) fn server_context(
     options: Option<Gd<RefCounted>>,
 ) -> Result<Arc<ServerContext>, String> {
@@ -60,7 +60,8 @@ pub(super) fn check(options: &Gd<RustlsTLSOptions>) -> Result<(), String> {
     config_cache::check(spec, &cache)
 }
 
-/// What an options object of ours asks for; its warning is printed while nothing is bound, since a script may listen.
+/// Returns the specification of an options object of the addon. Its warning is printed while
+/// nothing is bound, because a script may listen.
 fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
     let (spec, warning) = look_at(options, RustlsTLSOptions::spec);
     if let Some(warning) = warning {
@@ -69,8 +70,8 @@ fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
     spec
 }
 
-/// What options ask for, and the cache of those that have one. It is locked while nothing is bound: building a
-/// configuration takes long.
+/// Returns the specification of options, and the cache of an options object of the addon. The cache
+/// is locked while nothing is bound: building a configuration takes long.
 fn spec_of(options: Option<Gd<RefCounted>>) -> Result<(Spec, OwnCache), String> {
     let Some(options) = options else {
         return Ok((

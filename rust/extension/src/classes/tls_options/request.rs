@@ -137,7 +137,7 @@ fn texts(array: &PackedStringArray) -> Vec<String> {
 /// Trusted certificates given as text, parsed once.
 pub(super) struct TrustedText {
     pem: String,
-    /// The certificates, or an error if there are none: an empty text is a mistake that must be reported.
+    /// The certificates, or an error message if there are none: an empty text must be reported.
     usable: Result<Arc<CertificateSource>, String>,
 }
 

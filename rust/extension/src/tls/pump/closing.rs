@@ -1,9 +1,10 @@
-//! How a connection ends, so that what was sent last arrives: closing a socket with unread bytes in it resets the
-//! connection, and the peer's system throws away what the peer has not read yet.
+//! End of a connection such that the last output arrives: closing a socket with unread bytes in it
+//! resets the connection, and the peer's system drops what the peer has not read yet.
 //!
-//! A socket of our own lingers on a thread (see [`godot_rustls_net::lingering`]). A [`StreamPeerTcp`] is the script's:
-//! it has no half close, and threads of ours never touch it. What lies in it is read before the script can close it. One
-//! that nobody else holds would be closed here: it lingers for some frames.
+//! A socket of the addon is closed later, on a thread (see [`godot_rustls_net::lingering`]). A
+//! [`StreamPeerTcp`] belongs to the script: it has no half close, and threads of the addon never
+//! touch it. Its input is read before the script can close it. A socket that nothing else
+//! references would be closed at once, and is kept for some frames instead.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
