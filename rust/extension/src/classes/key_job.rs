@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::keys::rsa_key;
 use crate::engine::convert::{godot_text, report};
-use crate::engine::shared_objects::look_at;
+use crate::engine::shared_objects::with_bound;
 use crate::runtime::frame_poll::{Poll, spawn_on_main};
 use crate::runtime::late_listeners::{self, Completes};
 
@@ -105,19 +105,19 @@ impl RustlsKeyJob {
 
 impl Completes for RustlsKeyJob {
     fn result(this: &Gd<Self>) -> Variant {
-        look_at(this, Self::get_key).to_variant()
+        with_bound(this, Self::get_key).to_variant()
     }
 
     fn is_over(this: &Gd<Self>) -> bool {
-        look_at(this, Self::is_completed)
+        with_bound(this, Self::is_completed)
     }
 }
 
 impl RustlsKeyJob {
     fn poll(this: &Gd<Self>) -> Poll {
-        let made = look_at(this, |job| job.made.try_recv());
+        let made = with_bound(this, |job| job.made.try_recv());
         let outcome = match made {
-            Ok(made) => rsa_key(made, look_at(this, |job| job.size)),
+            Ok(made) => rsa_key(made, with_bound(this, |job| job.size)),
             Err(TryRecvError::Empty) => return Poll::Pending,
             Err(TryRecvError::Disconnected) => {
                 Err("the key was not generated: the system provided no thread".to_owned())
@@ -132,7 +132,7 @@ impl RustlsKeyJob {
             report(problem);
         }
         let key = outcome.as_ref().ok().cloned();
-        look_at(this, |job| {
+        with_bound(this, |job| {
             // Set only here: the receiver delivers one result.
             let _ = job.outcome.set(outcome);
         });

@@ -19,16 +19,16 @@ thread_local! {
     static HAS_TURN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls `look` with `object` bound, while no other thread has one bound by this function. Not for
+/// Calls `work` with `object` bound, while no other thread has one bound by this function. Not for
 /// callers that have bound an object to change it: the thread whose turn it is may wait for that.
-pub(crate) fn look_at<T, R>(object: &Gd<T>, look: impl FnOnce(&T) -> R) -> R
+pub(crate) fn with_bound<T, R>(object: &Gd<T>, work: impl FnOnce(&T) -> R) -> R
 where
     T: GodotClass + Bounds<Declarer = DeclUser>,
 {
-    // `look` may print, and a script that listens may use another object.
+    // `work` may print, and a script that listens may use another object.
     let _turn = (!HAS_TURN.get()).then(Turn::take);
     let bound = object.bind();
-    look(&bound)
+    work(&bound)
 }
 
 struct Turn {

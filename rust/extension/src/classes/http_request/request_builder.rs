@@ -24,7 +24,7 @@ use crate::classes::tls_options::configuration::client_context;
 use crate::classes::{RustlsHTTPResponse, RustlsMultipartForm, RustlsTLSOptions};
 use crate::engine::convert::seconds;
 use crate::engine::convert::{packed_bytes, refuse};
-use crate::engine::shared_objects::look_at;
+use crate::engine::shared_objects::with_bound;
 use crate::http::body_sink::File;
 use crate::http::engine_parity;
 use crate::http::fetch_task::FetchTask;
@@ -55,7 +55,7 @@ impl RustlsHTTPRequest {
         method: i64,
         data: Data,
     ) -> Error {
-        let prepared = if look_at(this, Self::is_running) {
+        let prepared = if with_bound(this, Self::is_running) {
             Err(Rejected::WithCode(
                 Error::ERR_BUSY,
                 "a request is running: wait for request_completed, or use fetch() for several at once".to_owned(),
@@ -67,14 +67,14 @@ impl RustlsHTTPRequest {
             Ok(fetch) => Ok(fetch),
             Err(Rejected::WithResult(failure)) => Err(failure),
             Err(Rejected::WithCode(error, message)) => {
-                look_at(this, |node| {
+                with_bound(this, |node| {
                     node.responses().last_error = Diagnosis::new(Cause::Other, &message);
                 });
                 return refuse(error, &message);
             }
         };
         let response = RustlsHTTPResponse::awaited(fetch, url, this, true);
-        let before = look_at(this, |node| {
+        let before = with_bound(this, |node| {
             let mut responses = node.responses();
             responses.last_error = Diagnosis::default();
             responses.requested.replace(response.clone())
@@ -102,7 +102,7 @@ impl RustlsHTTPRequest {
         let is_sent = fetch.is_ok();
         let response = RustlsHTTPResponse::awaited(fetch, url, this, false);
         if is_sent {
-            look_at(this, |node| node.responses().fetched.push(response.clone()));
+            with_bound(this, |node| node.responses().fetched.push(response.clone()));
         }
         Self::expect(this, &response);
         response
@@ -129,7 +129,7 @@ impl RustlsHTTPRequest {
 
     /// Emits `request_completed` for the response to `request()`.
     pub(crate) fn completed(this: &Gd<Self>, response: &Gd<RustlsHTTPResponse>) {
-        let (result, mut code, mut headers, body, problem) = look_at(response, |response| {
+        let (result, mut code, mut headers, body, problem) = with_bound(response, |response| {
             let outcome = response.outcome();
             (
                 outcome.result,
@@ -139,7 +139,7 @@ impl RustlsHTTPRequest {
                 outcome.problem.clone(),
             )
         });
-        look_at(this, |node| node.responses().last_error = problem);
+        with_bound(this, |node| node.responses().last_error = problem);
         // The engine reports no response where it ended before its body was judged.
         if matches!(
             result,
@@ -179,10 +179,10 @@ impl RustlsHTTPRequest {
             let problem = problem.map(|error| error.to_string()).unwrap_or_default();
             return Err(with_code(Error::ERR_INVALID_PARAMETER, &problem));
         }
-        let order = look_at(this, |node| node.order(url, &lines, method, data))
+        let order = with_bound(this, |node| node.order(url, &lines, method, data))
             .map_err(connection_problem)?;
         let context = Self::context(this, &order.url)?;
-        let (pool, file, events) = look_at(this, |node| {
+        let (pool, file, events) = with_bound(this, |node| {
             let routes = node.routes()?;
             let pool = addon()
                 .pools
@@ -262,7 +262,7 @@ impl RustlsHTTPRequest {
 
     /// Returns the TLS configuration, also of plain requests: a redirect may lead them to https.
     fn context(this: &Gd<Self>, url: &Url) -> Result<Arc<ClientContext>, Rejected> {
-        let options = look_at(this, |node| node.options.clone());
+        let options = with_bound(this, |node| node.options.clone());
         let call = format_args!(
             "RustlsHTTPRequest.request(\"{}\")",
             url.host_str().unwrap_or_default()

@@ -5,7 +5,7 @@ use godot::prelude::*;
 
 use super::RustlsHTTPResponse;
 use crate::engine::convert::report;
-use crate::engine::shared_objects::look_at;
+use crate::engine::shared_objects::with_bound;
 use crate::runtime::frame_poll::{Poll, spawn_on_main};
 use crate::runtime::late_listeners::{self, Completes};
 
@@ -15,7 +15,7 @@ impl Completes for RustlsHTTPResponse {
     }
 
     fn is_over(this: &Gd<Self>) -> bool {
-        look_at(this, Self::is_completed)
+        with_bound(this, Self::is_completed)
     }
 }
 

@@ -12,7 +12,7 @@ use godot_rustls_runtime::same_frame_wait::SameFrameWait;
 use super::{Outcome, RustlsHTTPResponse};
 use crate::classes::RustlsHTTPRequest;
 use crate::engine::convert::{godot_text, report};
-use crate::engine::shared_objects::look_at;
+use crate::engine::shared_objects::with_bound;
 use crate::http::fetch_task::{FetchTask, Finished};
 use crate::http::problem::Problem;
 use crate::http::shared_response::SharedResponse;
@@ -25,7 +25,7 @@ type Node = Gd<RustlsHTTPRequest>;
 thread_local! {
     /// The `request()` that was started last. Thread-local like the next one, because the main
     /// thread delivers all responses, and alone waits for them.
-    static BEGUN: Cell<Option<InstanceId>> = const { Cell::new(None) };
+    static LAST_REQUEST: Cell<Option<InstanceId>> = const { Cell::new(None) };
     /// Experience with waits within a frame.
     static SAME_FRAME: Cell<SameFrameWait> = const { Cell::new(SameFrameWait::NONE) };
 }
@@ -62,8 +62,8 @@ impl RustlsHTTPResponse {
 
     /// Starts to poll for the response.
     pub(crate) fn expect(response: &Gd<Self>) {
-        if look_at(response, |response| response.is_of_request) {
-            BEGUN.set(Some(response.instance_id()));
+        if with_bound(response, |response| response.is_of_request) {
+            LAST_REQUEST.set(Some(response.instance_id()));
         }
         spawn_on_main(response, |response| {
             let delivery = ResponseDelivery::of(response);
@@ -103,7 +103,7 @@ struct ResponseDelivery {
 
 impl ResponseDelivery {
     fn of(response: Gd<RustlsHTTPResponse>) -> Self {
-        let (shared, node, is_of_request) = look_at(&response, |me| {
+        let (shared, node, is_of_request) = with_bound(&response, |me| {
             (me.shared.clone(), me.node, me.is_of_request)
         });
         Self {
@@ -127,7 +127,7 @@ impl ResponseDelivery {
         if self.shared.is_quiet() {
             return Poll::Pending;
         }
-        BEGUN.take();
+        LAST_REQUEST.take();
         let poll = self.poll(false);
         while let Some(next) = Self::worth_waiting_for() {
             if next.poll(true) == Poll::Pending {
@@ -139,12 +139,12 @@ impl ResponseDelivery {
 
     /// Returns the request that was started by a handler, if it ends within the rest of the frame.
     fn worth_waiting_for() -> Option<Self> {
-        let begun = BEGUN.take()?;
+        let last = LAST_REQUEST.take()?;
         let limit = frame_budget::wait();
         if !with_same_frame(|wait| wait.pays(limit)) {
             return None;
         }
-        let next = Self::of(Gd::try_from_instance_id(begun).ok()?);
+        let next = Self::of(Gd::try_from_instance_id(last).ok()?);
         if !next.shared.is_running() {
             return None;
         }
@@ -242,7 +242,7 @@ impl ResponseDelivery {
         };
         with_same_frame(|wait| wait.on_response(finished.took, was_waited_for));
         let response = &self.response;
-        let is_untrusted = look_at(response, |response| {
+        let is_untrusted = with_bound(response, |response| {
             let mut outcome = response.outcome();
             outcome.fill(finished);
             let is_untrusted = outcome.result == RustlsHTTPRequest::RESULT_TLS_HANDSHAKE_ERROR;
@@ -262,7 +262,7 @@ impl ResponseDelivery {
         let node = node.filter(|node| node.is_instance_valid());
         match node {
             Some(node) if !self.is_of_request => {
-                look_at(node, |node| node.forget(response));
+                with_bound(node, |node| node.forget(response));
             }
             Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, response),
             _ => {}
@@ -270,7 +270,7 @@ impl ResponseDelivery {
         response.signals().completed().emit(response);
         if self.is_of_request {
             // The node keeps the response; the signal has delivered the body.
-            look_at(response, |response| {
+            with_bound(response, |response| {
                 response.outcome().body = PackedByteArray::new();
             });
         } else {

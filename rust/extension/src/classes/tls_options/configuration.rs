@@ -10,7 +10,7 @@ use godot_rustls_tls::config::{ClientContext, ServerContext};
 use super::RustlsTLSOptions;
 use crate::addon::addon;
 use crate::engine::convert::warn;
-use crate::engine::shared_objects::look_at;
+use crate::engine::shared_objects::with_bound;
 use crate::options::config_cache::{self, OwnCache};
 use crate::options::options_key::{self, ClientSpec, Spec};
 
@@ -56,14 +56,14 @@ pub(crate) fn server_context(
 /// Returns why `options` cannot be used.
 pub(super) fn check(options: &Gd<RustlsTLSOptions>) -> Result<(), String> {
     let spec = spec_of_ours(options)?;
-    let cache = look_at(options, |options| Arc::clone(&options.cache));
+    let cache = with_bound(options, |options| Arc::clone(&options.cache));
     config_cache::check(spec, &cache)
 }
 
 /// Returns the specification of an options object of the addon. Its warning is printed while
 /// nothing is bound, because a script may listen.
 fn spec_of_ours(options: &Gd<RustlsTLSOptions>) -> Result<Spec, String> {
-    let (spec, warning) = look_at(options, RustlsTLSOptions::spec);
+    let (spec, warning) = with_bound(options, RustlsTLSOptions::spec);
     if let Some(warning) = warning {
         warn(&warning);
     }
@@ -82,7 +82,7 @@ fn spec_of(options: Option<Gd<RefCounted>>) -> Result<(Spec, OwnCache), String> 
     let options = match options.try_cast::<RustlsTLSOptions>() {
         Ok(ours) => {
             let spec = spec_of_ours(&ours)?;
-            let cache = look_at(&ours, |ours| Arc::clone(&ours.cache));
+            let cache = with_bound(&ours, |ours| Arc::clone(&ours.cache));
             return Ok((spec, Some(cache)));
         }
         Err(other) => other,

@@ -14,7 +14,7 @@ use crate::engine::certificate_source::CertificateSource;
 use crate::engine::convert::refuse;
 use crate::engine::enum_types::ClientAuthenticationValue;
 use crate::engine::objects::certificate_bytes;
-use crate::engine::shared_objects::look_at;
+use crate::engine::shared_objects::with_bound;
 use crate::options::config_cache::print_problems;
 use crate::options::options_key::ClientsSpec;
 use crate::options::options_key::identity;
@@ -49,7 +49,7 @@ impl RustlsTLSOptions {
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if look_at(&this, Self::is_server) {
+        if with_bound(&this, Self::is_server) {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_CLIENTS);
         }
         match identity(key, certificate) {
@@ -87,7 +87,7 @@ impl RustlsTLSOptions {
         mode: ClientAuthenticationValue,
         trusted_chain: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !look_at(&this, Self::is_server) {
+        if !with_bound(&this, Self::is_server) {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_SERVERS);
         }
         let required = match mode.0 {
@@ -151,7 +151,7 @@ impl RustlsTLSOptions {
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !look_at(&this, Self::is_server) {
+        if !with_bound(&this, Self::is_server) {
             return refuse(Error::ERR_INVALID_PARAMETER, FOR_SERVERS);
         }
         let name = server_name.to_string();
@@ -194,7 +194,7 @@ impl RustlsTLSOptions {
         key: Option<Gd<CryptoKey>>,
         certificate: Option<Gd<X509Certificate>>,
     ) -> Error {
-        if !look_at(&this, Self::is_server) {
+        if !with_bound(&this, Self::is_server) {
             return Self::set_identity(this, key, certificate);
         }
         if let Err(problem) = identity(key.clone(), certificate.clone()) {

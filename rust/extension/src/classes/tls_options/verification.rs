@@ -7,7 +7,7 @@ use godot_rustls_tls::diagnosis::diagnose;
 use super::RustlsTLSOptions;
 use crate::addon::addon;
 use crate::engine::convert::unix_time;
-use crate::engine::shared_objects::look_at;
+use crate::engine::shared_objects::with_bound;
 use crate::options::config_cache;
 use crate::vocabulary;
 
@@ -18,11 +18,11 @@ pub(super) fn verify(
     server_name: &str,
     seconds: i64,
 ) -> Result<(), String> {
-    if look_at(this, RustlsTLSOptions::is_server) {
+    if with_bound(this, RustlsTLSOptions::is_server) {
         return Err("expected client options: only a client verifies a server's chain".to_owned());
     }
     // Nothing is bound while the default trusted roots are read, which may print a message.
-    let spec = look_at(this, RustlsTLSOptions::client_spec)?;
+    let spec = with_bound(this, RustlsTLSOptions::client_spec)?;
     let context = config_cache::temporary_client(&addon().default_trust, &spec)?;
     let now = unix_time(seconds)?;
     let chain = read_bundle(chain_pem.as_bytes());
