@@ -45,7 +45,12 @@ enum GivenKind {
 impl BaseStream {
     /// Wraps a connected socket, which one of `threads` closes.
     pub(super) fn own(socket: TcpStream, threads: &Arc<Threads>) -> Self {
-        Self::Own(Socket::new(socket, Arc::clone(threads)))
+        Self::Own(Socket::new(Some(socket), Arc::clone(threads)))
+    }
+
+    /// Makes the stream of a connection that is still being made.
+    pub(super) fn unconnected(threads: &Arc<Threads>) -> Self {
+        Self::Own(Socket::new(None, Arc::clone(threads)))
     }
 
     /// Wraps a stream of a script. `ours` is the state of a stream of this addon's own class.

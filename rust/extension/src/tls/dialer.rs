@@ -20,9 +20,9 @@ type Found = Result<TcpStream, Diagnosis>;
 /// A connection that is being made: all addresses of the host are tried, and the first that answers
 /// is used.
 pub(crate) struct Dialer {
-    pub(crate) context: Arc<ClientContext>,
-    pub(crate) host: String,
-    pub(crate) limits: Limits,
+    pub(super) context: Arc<ClientContext>,
+    pub(super) host: String,
+    pub(super) limits: Limits,
     port: u16,
     phase: Arc<PhaseCell>,
     found: Receiver<Found>,
@@ -31,7 +31,7 @@ pub(crate) struct Dialer {
 }
 
 /// State of dialing.
-pub(crate) enum Progress {
+pub(super) enum Progress {
     Pending,
     Connected(TcpStream),
     Failed(Diagnosis),
@@ -72,7 +72,7 @@ impl Dialer {
         }
     }
 
-    pub(crate) fn poll(&mut self) -> Progress {
+    pub(super) fn poll(&mut self) -> Progress {
         match self.found.try_recv() {
             Ok(Ok(socket)) => return Progress::Connected(socket),
             Ok(Err(diagnosis)) => return Progress::Failed(diagnosis),

@@ -3,21 +3,17 @@
 //! Every call into the stream below is made while the connection is taken out and nothing is bound:
 //! a stream of another extension may call back into this object.
 
-use std::net::TcpStream;
-
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_tls::diagnosis::{Cause, Diagnosis, diagnose};
+use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 
-use super::base_stream::BaseStream;
-use super::dialer::{Dialer, Progress};
+use super::dialer::Dialer;
 use super::pump::{Connection, Outcome};
 use super::read_buffer::ReadBuf;
-use super::status::{ConnectionState, Status};
+use super::status::Status;
 use super::stream_state::StreamState;
 use crate::engine::convert::{refuse, report};
-use crate::vocabulary;
 use godot_rustls_runtime::backoff::Backoff;
 
 pub(crate) const IN_USE: &str = "a TLS connection is running: call disconnect_from_stream() first";
@@ -84,11 +80,7 @@ pub(crate) fn start(
 ) -> Error {
     match make(stream.clone()) {
         Ok(connection) => {
-            begin(
-                state,
-                ConnectionState::Active(Box::new(connection)),
-                Some(stream),
-            );
+            begin(state, connection, Some(stream));
             poll(state);
             if state.status().is_active() {
                 Error::OK
@@ -102,18 +94,18 @@ pub(crate) fn start(
 
 /// Starts to dial. Later calls show the result, however soon it is known.
 pub(crate) fn start_dialing(state: &StreamState, dialer: Dialer) -> Error {
-    begin(state, ConnectionState::Dialing(Box::new(dialer)), None);
+    begin(state, Connection::dial(dialer), None);
     Error::OK
 }
 
-fn begin(state: &StreamState, connection: ConnectionState, stream: Option<Gd<StreamPeer>>) {
+fn begin(state: &StreamState, connection: Connection, stream: Option<Gd<StreamPeer>>) {
     let mut fields = state.lock();
     fields.epoch += 1;
     fields.status = Status::Handshaking;
     fields.last_error = Diagnosis::default();
     let before = (
         std::mem::replace(&mut fields.stream, stream),
-        fields.connection.replace(connection),
+        fields.connection.replace(Box::new(connection)),
     );
     drop(fields);
     drop(before);
@@ -128,46 +120,8 @@ pub(crate) fn poll(state: &StreamState) {
         return;
     };
     drop(fields);
-    let (dialed, settle) = match &mut connection {
-        ConnectionState::Active(connection) => {
-            connection.step();
-            (None, Settle::Yes)
-        }
-        ConnectionState::Dialing(dialer) => (Some(dialer.poll()), Settle::No),
-    };
-    if !restore(state, connection, epoch, settle) {
-        return;
-    }
-    match dialed {
-        Some(Progress::Connected(socket)) => secure(state, socket),
-        Some(Progress::Failed(diagnosis)) => end(state, Status::Error, diagnosis),
-        _ => {}
-    }
-}
-
-/// Starts the TLS handshake with a host that answered, within the rest of the time.
-fn secure(state: &StreamState, socket: TcpStream) {
-    // Nothing is dropped while the fields are locked.
-    let connection = state.lock().connection.take();
-    let Some(ConnectionState::Dialing(dialer)) = connection else {
-        return;
-    };
-    let prepared = dialer.context.prepare(&dialer.host);
-    let limits = dialer.limits.clone();
-    let connection = prepared.and_then(|client| {
-        let transport = BaseStream::own(socket, &limits.threads);
-        Connection::client(client, transport, limits)
-    });
-    match connection {
-        Ok(connection) => {
-            state.lock().connection = Some(ConnectionState::Active(Box::new(connection)));
-            poll(state);
-        }
-        Err(failure) => {
-            let diagnosis = diagnose(&failure, &vocabulary::STREAM);
-            end(state, Status::Error, diagnosis);
-        }
-    }
+    connection.step();
+    restore(state, connection, epoch, Settle::Yes);
 }
 
 /// Reads what can be read without waiting. `buffer` counts the bytes.
@@ -244,7 +198,7 @@ fn with_connection(
     let epoch = fields.epoch;
     let connection = fields.connection.take();
     drop(fields);
-    let Some(ConnectionState::Active(mut connection)) = connection else {
+    let Some(mut connection) = connection else {
         // Taken out already: the stream below called back.
         return (Error::ERR_BUSY, 0);
     };
@@ -254,7 +208,7 @@ fn with_connection(
         Outcome::Moved(_) => Settle::No,
         Outcome::Closed | Outcome::Failed => Settle::Yes,
     };
-    restore(state, ConnectionState::Active(connection), epoch, settle);
+    restore(state, connection, epoch, settle);
     match outcome {
         Outcome::Moved(count) => (Error::OK, count),
         Outcome::Closed => (Error::ERR_FILE_EOF, 0),
@@ -268,15 +222,15 @@ enum Settle {
     No,
 }
 
-/// Puts back the connection that was taken out, and settles the status. Returns false if the
-/// connection was ended meanwhile: the object now holds another connection, or none.
-fn restore(state: &StreamState, connection: ConnectionState, epoch: u64, settle: Settle) -> bool {
+/// Puts back the connection that was taken out, and settles the status, unless the
+/// connection was ended meanwhile: then the object holds another connection, or none.
+fn restore(state: &StreamState, connection: Box<Connection>, epoch: u64, settle: Settle) {
     let mut fields = state.lock();
     if fields.epoch != epoch {
         // Dropping it sends a close_notify through the stream below, so the lock is released first.
         drop(fields);
         drop(connection);
-        return false;
+        return;
     }
     let transition = match settle {
         Settle::Yes => transition(&connection, fields.status == Status::Handshaking),
@@ -290,7 +244,6 @@ fn restore(state: &StreamState, connection: ConnectionState, epoch: u64, settle:
     if let Transition::End(status, diagnosis) = transition {
         end(state, status, diagnosis);
     }
-    true
 }
 
 /// Effect of an operation on the status.
@@ -300,10 +253,7 @@ enum Transition {
 }
 
 /// Returns what the state of a connection means for its status.
-fn transition(connection: &ConnectionState, was_handshaking: bool) -> Transition {
-    let ConnectionState::Active(connection) = connection else {
-        return Transition::To(Status::Handshaking);
-    };
+fn transition(connection: &Connection, was_handshaking: bool) -> Transition {
     if let Some(diagnosis) = connection.failure() {
         // A script that never saw STATUS_CONNECTED expects an error status, wherever the handshake
         // stood.
@@ -335,10 +285,10 @@ fn end(state: &StreamState, status: Status, diagnosis: Diagnosis) {
     let connection = fields.connection.take();
     drop(fields);
     drop(stream);
-    if let Some(ConnectionState::Active(mut connection)) = connection
+    if let Some(mut connection) = connection
         && failed_handshake
     {
-        connection.part();
+        connection.finish_after_failure();
     }
     if let Some(message) = message {
         report(&format!("TLS handshake failed: {message}"));

@@ -7,6 +7,7 @@ use godot_rustls_tls::diagnosis::{Cause, Diagnosis, diagnose};
 use godot_rustls_tls::failure::Failure;
 use godot_rustls_tls::session::Session;
 
+use super::dialer::Dialer;
 use super::limits::Limits;
 use crate::vocabulary;
 
@@ -15,6 +16,8 @@ type Result = std::result::Result<Box<Session>, Diagnosis>;
 
 /// Location of a connection's session.
 pub(super) enum SessionSlot {
+    /// Not made yet: the host is being resolved and connected to.
+    Dialing(Box<Dialer>),
     Local(Box<Session>),
     /// On a thread, which processes an expensive step of its handshake.
     Offloaded(OffloadedStep),

@@ -11,6 +11,7 @@ use godot_rustls_tls::session::Session;
 use crate::vocabulary;
 
 use super::base_stream::BaseStream;
+use super::dialer::{Dialer, Progress};
 use super::handshake_budget::{InFlight, Rest, process_all, process_within_budget};
 use super::limits::Limits;
 use super::offload::{OffloadedInfo, OffloadedStep, SessionSlot};
@@ -40,7 +41,7 @@ pub(crate) struct Connection {
     unprocessed: PackedByteArray,
     read_size: i32,
     limits: Limits,
-    /// Held until the handshake is over.
+    /// Held from the start of the handshake to its end.
     in_flight: Option<InFlight>,
 }
 
@@ -68,23 +69,14 @@ impl Connection {
         base: BaseStream,
         limits: Limits,
     ) -> Result<Self, Failure> {
-        // The first random numbers of a process take tens of milliseconds, all others next to
-        // nothing.
-        let slot = if limits.max_threads == 0 || godot_rustls_pki::provider::is_seeded() {
-            let session = prepared.start()?;
-            limits.threads.make_key_shares(limits.max_threads);
-            SessionSlot::Local(Box::new(session))
-        } else {
-            let info = OffloadedInfo::default();
-            let start = move || {
-                let session = prepared.start();
-                session
-                    .map(Box::new)
-                    .map_err(|failure| diagnose(&failure, &vocabulary::STREAM))
-            };
-            SessionSlot::Offloaded(OffloadedStep::new(&limits, info, start))
-        };
-        Ok(Self::new(slot, base, limits))
+        Ok(Self::new(start(prepared, &limits)?, base, limits))
+    }
+
+    /// Starts a client over a socket of the addon, once `dialer` has connected it.
+    pub(crate) fn dial(dialer: Dialer) -> Self {
+        let limits = dialer.limits.clone();
+        let base = BaseStream::unconnected(&limits.threads);
+        Self::new(SessionSlot::Dialing(Box::new(dialer)), base, limits)
     }
 
     /// Starts a server over `stream`.
@@ -93,22 +85,23 @@ impl Connection {
     }
 
     fn new(slot: SessionSlot, base: BaseStream, limits: Limits) -> Self {
+        let is_dialing = matches!(slot, SessionSlot::Dialing(_));
         Self {
             session_slot: slot,
             base,
             output: WriteBuffer::default(),
             unprocessed: PackedByteArray::new(),
             read_size: SMALLEST_READ,
-            in_flight: Some(limits.handshakes.begin()),
+            in_flight: (!is_dialing).then(|| limits.handshakes.begin()),
             limits,
         }
     }
 
-    /// Returns the session, unless a thread processes it.
+    /// Returns the session, unless there is none yet or a thread processes it.
     pub(crate) fn session(&self) -> Option<&Session> {
         match &self.session_slot {
             SessionSlot::Local(session) => Some(session),
-            SessionSlot::Offloaded(_) | SessionSlot::Failed(_) => None,
+            SessionSlot::Dialing(_) | SessionSlot::Offloaded(_) | SessionSlot::Failed(_) => None,
         }
     }
 
@@ -128,7 +121,7 @@ impl Connection {
                 .failure()
                 .filter(|_| session.readable() == 0)
                 .map(|failure| diagnose(failure, &vocabulary::STREAM)),
-            SessionSlot::Offloaded(_) => None,
+            SessionSlot::Dialing(_) | SessionSlot::Offloaded(_) => None,
             SessionSlot::Failed(diagnosis) => Some(diagnosis.clone()),
         }
     }
@@ -137,7 +130,7 @@ impl Connection {
     fn has_failed(&self) -> bool {
         match &self.session_slot {
             SessionSlot::Local(session) => session.failure().is_some() && session.readable() == 0,
-            SessionSlot::Offloaded(_) => false,
+            SessionSlot::Dialing(_) | SessionSlot::Offloaded(_) => false,
             SessionSlot::Failed(_) => true,
         }
     }
@@ -152,6 +145,7 @@ impl Connection {
 
     /// Moves the bytes that can be moved without waiting.
     pub(crate) fn step(&mut self) {
+        self.poll_dialer();
         let Some(mut session) = self.take_session() else {
             self.session_slot.give_up_after(&self.limits);
             return;
@@ -196,7 +190,28 @@ impl Connection {
         self.session_slot = SessionSlot::Local(session);
     }
 
-    /// Takes the session out, unless a thread has it. The caller puts it back.
+    /// Starts the handshake with a host that has answered, within the rest of the time.
+    fn poll_dialer(&mut self) {
+        let SessionSlot::Dialing(dialer) = &mut self.session_slot else {
+            return;
+        };
+        self.session_slot = match dialer.poll() {
+            Progress::Pending => return,
+            Progress::Failed(diagnosis) => SessionSlot::Failed(diagnosis),
+            Progress::Connected(socket) => {
+                let prepared = dialer.context.prepare(&dialer.host);
+                self.base = BaseStream::own(socket, &self.limits.threads);
+                self.in_flight = Some(self.limits.handshakes.begin());
+                prepared
+                    .and_then(|client| start(client, &self.limits))
+                    .unwrap_or_else(|failure| {
+                        SessionSlot::Failed(diagnose(&failure, &vocabulary::STREAM))
+                    })
+            }
+        };
+    }
+
+    /// Takes the session out, unless there is none yet or a thread has it. The caller puts it back.
     fn take_session(&mut self) -> Option<Box<Session>> {
         self.session_slot.reclaim();
         match std::mem::replace(
@@ -379,6 +394,23 @@ impl Connection {
             session.handshake_timed_out(limit);
         }
     }
+}
+
+/// Starts a client session, on a thread if that takes long.
+fn start(prepared: PreparedClient, limits: &Limits) -> Result<SessionSlot, Failure> {
+    // The first random numbers of a process take tens of milliseconds, all others next to nothing.
+    if limits.max_threads == 0 || godot_rustls_pki::provider::is_seeded() {
+        let session = prepared.start()?;
+        limits.threads.make_key_shares(limits.max_threads);
+        return Ok(SessionSlot::Local(Box::new(session)));
+    }
+    let step = OffloadedStep::new(limits, OffloadedInfo::default(), move || {
+        let session = prepared.start();
+        session
+            .map(Box::new)
+            .map_err(|failure| diagnose(&failure, &vocabulary::STREAM))
+    });
+    Ok(SessionSlot::Offloaded(step))
 }
 
 /// Returns whether the peer closed in order and nothing is left to read.

@@ -10,9 +10,9 @@ use godot_rustls_net::lingering;
 use super::received::Received;
 use crate::runtime::threads::Threads;
 
-/// A connected socket. The last output is sent after it is dropped (see [`lingering`]).
+/// A socket, connected or to be replaced by a connected one. The last output is sent after it is dropped (see [`lingering`]).
 pub(crate) struct Socket {
-    /// `None` while it is dropped.
+    /// `None` before it is connected, and while it is dropped.
     stream: Option<TcpStream>,
     /// Memory for the next read: most reads of an idle connection return nothing.
     spare: PackedByteArray,
@@ -21,9 +21,9 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, threads: Arc<Threads>) -> Self {
+    pub(super) fn new(stream: Option<TcpStream>, threads: Arc<Threads>) -> Self {
         Self {
-            stream: Some(stream),
+            stream,
             spare: PackedByteArray::new(),
             final_output: Vec::new(),
             threads,

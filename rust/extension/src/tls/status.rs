@@ -1,8 +1,5 @@
 //! Status of a stream.
 
-use super::dialer::Dialer;
-use super::pump::Connection;
-
 /// The statuses that scripts see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[repr(i64)]
@@ -19,12 +16,4 @@ impl Status {
     pub(crate) fn is_active(self) -> bool {
         matches!(self, Self::Handshaking | Self::Connected)
     }
-}
-
-/// Connection of an object.
-pub(crate) enum ConnectionState {
-    /// Resolving the host and connecting to it.
-    Dialing(Box<Dialer>),
-    /// Using TLS.
-    Active(Box<Connection>),
 }

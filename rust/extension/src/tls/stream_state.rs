@@ -14,7 +14,7 @@ use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::base_stream::TlsBelow;
 use super::pump::Connection;
-use super::status::{ConnectionState, Status};
+use super::status::Status;
 
 type Streams = HashMap<InstanceId, Arc<StreamState>, BuildHasherDefault<ById>>;
 
@@ -58,7 +58,7 @@ pub(crate) struct Fields {
     pub(crate) status: Status,
     /// The connection, unless an operation has taken it out: the stream below is called while
     /// nothing here is locked, because it may call back.
-    pub(crate) connection: Option<ConnectionState>,
+    pub(crate) connection: Option<Box<Connection>>,
     pub(crate) stream: Option<Gd<StreamPeer>>,
     /// Number of connections so far, so that an operation notices if its own was ended meanwhile.
     pub(crate) epoch: u64,
@@ -115,9 +115,6 @@ impl StreamState {
 
     /// Calls `read` with the connection, unless there is none or an operation has taken it out.
     pub(crate) fn inspect<T>(&self, read: impl FnOnce(&Connection) -> T) -> Option<T> {
-        match &self.lock().connection {
-            Some(ConnectionState::Active(connection)) => Some(read(connection)),
-            _ => None,
-        }
+        self.lock().connection.as_deref().map(read)
     }
 }

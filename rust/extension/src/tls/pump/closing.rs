@@ -68,7 +68,7 @@ impl Connection {
     }
 
     /// Sends the alert after a failure, and discards input, so that the peer learns the reason.
-    pub(crate) fn part(&mut self) {
+    pub(crate) fn finish_after_failure(&mut self) {
         if let Some(mut session) = self.take_session() {
             self.flush(&mut session);
             self.session_slot = SessionSlot::Local(session);
