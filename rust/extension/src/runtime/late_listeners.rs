@@ -1,9 +1,10 @@
-//! Functions that await a signal which was emitted before, and would wait for ever.
+//! Functions that await a signal after its emission, and would wait for ever.
 //!
-//! An object of ours emits `completed` once. A script that awaits two of them one after the other may come to the
-//! second when it has completed already. GDScript's `await` connects itself for one emission ([ConnectFlags::ONE_SHOT]),
-//! and an emission ends such connections: what is connected so to a completed object came late. It is called in one of
-//! the next frames, alone: no handler that heard the signal is called twice.
+//! An object of the addon emits `completed` once. A script that awaits two objects one after the
+//! other may reach the second when it has completed already. GDScript's `await` connects itself for
+//! one emission ([ConnectFlags::ONE_SHOT]), and an emission ends such connections: a connection of
+//! this kind to a completed object was made too late. It is called in one of the next frames,
+//! alone: no handler that was called by the signal is called twice.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -12,10 +13,10 @@ use godot::classes::RefCounted;
 use godot::classes::object::ConnectFlags;
 use godot::prelude::*;
 
-use crate::runtime::frame_poll::{Poll, spawn_on_main};
+use crate::runtime::frame_poll::{self, Poll, spawn_on_main};
 
-/// Completed objects that are looked at in a frame, about a microsecond each. Who holds more of them than this hears
-/// later, not never.
+/// Completed objects that are checked in a frame, about a microsecond each. A script that holds
+/// more of them is called later, not never.
 const PER_FRAME: usize = 8;
 
 const SIGNAL: &str = "completed";
@@ -28,7 +29,7 @@ pub(crate) trait Completes: Inherits<Object> {
     fn is_over(this: &Gd<Self>) -> bool;
 }
 
-/// Returns the signal that a script may await at any time. From any thread.
+/// Returns the signal that a script may await at any time. May be called from any thread.
 pub(crate) fn done<T: Completes>(object: &Gd<T>) -> Signal {
     if T::is_over(object) {
         // Kept until the next frame: a script may hold the object by nothing but this await.
@@ -42,9 +43,12 @@ pub(crate) fn done<T: Completes>(object: &Gd<T>) -> Signal {
     Signal::from_object_signal(object, SIGNAL)
 }
 
-/// Looks after who awaits `completed` of an object that has just emitted it, for as long as scripts hold the object.
-/// Only from the main thread.
+/// Calls functions that await `completed` of an object that has just emitted it, for as long as
+/// scripts hold the object. Only from the main thread. Without a scene tree no function can await.
 pub(crate) fn serve<T: Completes>(object: &Gd<T>) {
+    if !frame_poll::are_on_this_thread() {
+        return;
+    }
     let completed = Completed {
         object: object.instance_id(),
         call_late: |id| {
@@ -60,15 +64,17 @@ pub(crate) fn serve<T: Completes>(object: &Gd<T>) {
 }
 
 struct Completed {
-    /// Not held: the object ends with the script's last reference.
+    /// Not held: the object is freed with the script's last reference.
     object: InstanceId,
     /// Returns false if the object is gone.
     call_late: fn(InstanceId) -> bool,
 }
 
 thread_local! {
-    /// Objects that scripts may still hold, the next to look at first. On the main thread alone.
+    /// Objects that scripts may still hold, the next one to check first. Thread-local, since only
+    /// the main thread serves them.
     static COMPLETED: RefCell<VecDeque<Completed>> = const { RefCell::new(VecDeque::new()) };
+    /// True while a frame task checks these objects.
     static IS_POLLING: Cell<bool> = const { Cell::new(false) };
 }
 
