@@ -38,7 +38,8 @@ unsafe extern "C" fn rustls_godot_init(
     library: sys::GDExtensionClassLibraryPtr,
     init: *mut sys::GDExtensionInitialization,
 ) -> sys::GDExtensionBool {
-    // SAFETY: the arguments are the engine's; the replaced lookup of functions returns what the engine's does.
+    // SAFETY: the arguments are the engine's; the replaced lookup of functions returns what the
+    // engine's does.
     unsafe {
         rustls_godot_binding_init(
             enum_registration::with_enums(get_proc_address),

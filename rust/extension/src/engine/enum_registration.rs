@@ -1,11 +1,11 @@
-//! Registers the constants of our classes under their enums, so that scripts can write
+//! Registration of the addon's constants under their enums, so that scripts can write
 //! `RustlsHTTPClient.Method` as a type and the editor's help lists the values together.
 //!
-//! The binding registers each `#[constant]` as a plain integer (godot-rust/gdext#890), and the engine refuses
-//! a second registration of the same name. The engine's own function takes the name of an enum, so the entry
-//! point of the library hands the binding a lookup of functions in which this one function adds the name before
-//! it calls the engine's. Only the public extension interface is used. The module can go when the binding
-//! registers enums itself.
+//! The binding registers each `#[constant]` as a plain integer (godot-rust/gdext#890), and the
+//! engine refuses a second registration of the same name. The engine's own function takes the name
+//! of an enum, so the entry point of the library passes the binding a lookup of functions in which
+//! this one function adds the name before it calls the engine's. Only the public extension
+//! interface is used. The module can be removed when the binding registers enums itself.
 
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
@@ -13,7 +13,8 @@ use std::sync::OnceLock;
 use godot::builtin::StringName;
 use godot::sys;
 
-/// First part of the names of constants, and their enum. An enum with a counterpart in the engine has its name.
+/// Prefixes of the names of constants, and their enums. An enum with a counterpart in the engine
+/// has its name.
 const ENUMS: [(&str, &str); 11] = [
     ("CAUSE_", "Cause"),
     ("CLIENT_AUTHENTICATION_", "ClientAuthentication"),
@@ -34,11 +35,12 @@ type GetProcAddress = unsafe extern "C" fn(*const c_char) -> sys::GDExtensionInt
 type AnyFunction = unsafe extern "C" fn();
 type RegisterConstant = sys::GDExtensionInterfaceClassdbRegisterExtensionClassIntegerConstant;
 
-/// The engine's lookup of functions. Static because the engine calls back without any context; a process
-/// has one engine.
+/// The engine's lookup of functions. Static because the engine calls back without any context; a
+/// process has one engine.
 static ENGINE: OnceLock<GetProcAddress> = OnceLock::new();
 
-/// Returns the lookup of functions for the binding: the engine's, but for the registration of constants.
+/// Returns the lookup of functions for the binding: the engine's, except for the registration of
+/// constants.
 pub(crate) fn with_enums(
     engine: sys::GDExtensionInterfaceGetProcAddress,
 ) -> sys::GDExtensionInterfaceGetProcAddress {
@@ -51,7 +53,8 @@ unsafe extern "C" fn get_proc_address(name: *const c_char) -> sys::GDExtensionIn
     let engine = ENGINE.get()?;
     // SAFETY: the binding passes a string that ends with a NUL and lives during the call.
     if unsafe { CStr::from_ptr(name) } == REGISTER_CONSTANT {
-        // SAFETY: the interface returns every function as this type; its caller turns the pointer back.
+        // SAFETY: the interface returns every function as this type; its caller turns the pointer
+        // back.
         return Some(unsafe {
             std::mem::transmute::<RegisterConstant, AnyFunction>(register_constant)
         });
@@ -81,7 +84,8 @@ unsafe extern "C" fn register_constant(
     let enum_name = ours
         .as_ref()
         .map_or(enum_name, |name| std::ptr::from_ref(name).cast());
-    // SAFETY: the binding's own arguments; the name of the enum lives until the end of this function.
+    // SAFETY: the binding's own arguments; the name of the enum lives until the end of this
+    // function.
     unsafe { register(library, class, enum_name, constant, value, is_bitfield) };
 }
 

@@ -1,11 +1,12 @@
-//! Arguments and results of methods that are values of an enum, so that the editor completes them and its help
-//! links to the values.
+//! Arguments and results of methods that are values of an enum, so that the editor completes them
+//! and its help links to the values.
 //!
-//! GDScript lets no value of one enum pass for another. Were an argument of the type `HTTPClient.Method`, no script
-//! would parse that says `RustlsHTTPClient.METHOD_POST`; were the argument of our type, no script that says
-//! `HTTPClient.METHOD_POST`. Scripts that move over say either. The engine marks a type as an enum or as a bit field,
-//! completes both, and treats a bit field as a plain integer when it checks types: so where the engine has an enum,
-//! ours are marked as bit fields of its name.
+//! GDScript accepts no value of one enum for another. If the type of an argument were
+//! `HTTPClient.Method`, no script with `RustlsHTTPClient.METHOD_POST` could be parsed, and if it
+//! were the addon's type, none with `HTTPClient.METHOD_POST`. Migrated scripts use either. The
+//! engine marks a type as an enum or as a bit field, completes both, and treats a bit field as a
+//! plain integer when it checks types: so the addon's enums with a counterpart in the engine are
+//! marked as bit fields with its name.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,14 +17,14 @@ use godot::meta::conv::ByValue;
 use godot::meta::shape::GodotShape;
 use godot::prelude::*;
 
-/// An enum by the name that scripts know it by.
+/// An enum, by its name in scripts.
 pub(crate) trait EnumName {
     const NAME: &'static str;
-    /// True if values of the engine's enum and of ours are taken.
+    /// True if values of the engine's enum and of the addon's are accepted.
     const HAS_COUNTERPART: bool;
 }
 
-/// A number that a script gives or gets as a value of an enum. Any number can come from a script.
+/// A number that a script passes or receives as a value of an enum. A script can pass any number.
 pub(crate) struct EnumValue<E>(pub(crate) i64, PhantomData<E>);
 
 macro_rules! enums {

@@ -1,4 +1,4 @@
-//! Awaiting responses, in any order.
+//! Signals of responses that can be awaited in any order.
 
 use godot::classes::RefCounted;
 use godot::prelude::*;
