@@ -1,6 +1,7 @@
 //! Exchanges over real sockets with a server that answers by script.
 
 mod client;
+mod clock;
 mod exchange;
 mod floods;
 mod http2;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
+use tokio::sync::Notify;
 
 use crate::body::Content;
 use crate::body_sink::Receiver;
@@ -35,14 +37,17 @@ use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::Cause;
 
 /// What came of a body.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Body {
     bytes: Vec<u8>,
     is_whole: bool,
+    /// Told of the head.
+    begun: Arc<Notify>,
 }
 
 impl Receiver for Body {
     fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), FetchError> {
+        self.begun.notify_one();
         Ok(())
     }
 
@@ -107,7 +112,15 @@ fn plain_pool() -> Arc<Pool> {
 }
 
 async fn ask(pool: &Arc<Pool>, order: Order) -> (Ending, Body) {
-    let mut body = Body::default();
+    ask_telling(pool, order, Arc::default()).await
+}
+
+/// Tells `begun` when the head came.
+async fn ask_telling(pool: &Arc<Pool>, order: Order, begun: Arc<Notify>) -> (Ending, Body) {
+    let mut body = Body {
+        begun,
+        ..Body::default()
+    };
     let ending = run(pool, order, &Arc::new(Progress::default()), &mut body).await;
     (ending, body)
 }

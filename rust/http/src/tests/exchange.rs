@@ -7,6 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use godot_rustls_testkit::Template;
 
+use super::clock::by_timers;
 use super::server::{Server, Then, ok};
 use super::*;
 use godot_rustls_tls::testing::{client, server as server_setup};
@@ -95,34 +96,38 @@ fn a_server_that_is_not_trusted_gets_no_request() {
     assert!(server.heads().is_empty());
 }
 
-#[test]
-fn silence_ends_at_its_limit_before_an_answer_and_within() {
-    let server = Server::plain(|_, _, head| {
-        let begun = if head.contains("/begun") {
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\na"
-        } else {
-            ""
-        };
-        (begun.as_bytes().to_vec(), Then::Silence)
+#[tokio::test]
+async fn silence_ends_at_its_limit_before_an_answer_and_within() {
+    const LIMIT: Duration = Duration::from_secs(30);
+    const MARGIN: Duration = Duration::from_secs(5);
+    let waits = Arc::new(Notify::new());
+    let told = Arc::clone(&waits);
+    let server = Server::plain(move |_, _, head| {
+        if head.contains("/begun") {
+            let begun = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\na";
+            return (begun.to_vec(), Then::Silence);
+        }
+        told.notify_one();
+        (Vec::new(), Then::Silence)
     });
     let pool = plain_pool();
-    block_on(async {
-        for (path, words) in [
-            ("/", "before its answer"),
-            ("/begun", "in the middle of the body"),
-        ] {
-            let mut patient = order(&server.url(path));
-            patient.rules.read_timeout = Some(Duration::from_millis(50));
-            failed(ask(&pool, patient).await, FetchErrorKind::Timeout, words);
-            let mut hurried = order(&server.url(path));
-            hurried.rules.timeout = Some(Duration::from_millis(50));
-            failed(
-                ask(&pool, hurried).await,
-                FetchErrorKind::Timeout,
-                "within 0.05 seconds",
-            );
+    for (path, words) in [
+        ("/", "before its answer"),
+        ("/begun", "in the middle of the body"),
+    ] {
+        let mut patient = order(&server.url(path));
+        patient.rules.read_timeout = Some(LIMIT);
+        let mut hurried = order(&server.url(path));
+        hurried.rules.timeout = Some(LIMIT);
+        for (order, words) in [(patient, words), (hurried, "within 30 seconds")] {
+            let (pool, begun) = (Arc::clone(&pool), Arc::clone(&waits));
+            let asked = tokio::spawn(async move { ask_telling(&pool, order, begun).await });
+            waits.notified().await;
+            let (answer, took) = by_timers(asked).await;
+            failed(answer.unwrap(), FetchErrorKind::Timeout, words);
+            assert!(took.abs_diff(LIMIT) < MARGIN, "{path}: {took:?}");
         }
-    });
+    }
 }
 
 #[test]

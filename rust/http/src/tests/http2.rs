@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use godot_rustls_testkit::{Issued, Template};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::*;
 use godot_rustls_net::tls_stream::TlsStream;
@@ -46,7 +46,7 @@ pub(super) struct Http2Server {
     pub(super) ended: Arc<AtomicUsize>,
     pub(super) one_ended: Arc<Notify>,
     /// Bytes of all floods.
-    pub(super) flooded: Arc<AtomicUsize>,
+    pub(super) flooded: Arc<watch::Sender<usize>>,
 }
 
 impl Http2Server {
@@ -101,7 +101,7 @@ async fn serve(
     number: usize,
     script: &Arc<Script>,
     requests: &Shared<Vec<usize>>,
-    flooded: &Arc<AtomicUsize>,
+    flooded: &Arc<watch::Sender<usize>>,
 ) {
     stream.handshake().await.unwrap();
     let mut connection = h2::server::handshake(stream).await.unwrap();
@@ -146,7 +146,7 @@ fn answer(mut respond: h2::server::SendResponse<Bytes>) {
 }
 
 /// Until the client leaves.
-async fn flood(mut respond: h2::server::SendResponse<Bytes>, flooded: Arc<AtomicUsize>) {
+async fn flood(mut respond: h2::server::SendResponse<Bytes>, flooded: Arc<watch::Sender<usize>>) {
     let mut body = respond
         .send_response(http::Response::new(()), false)
         .unwrap();
@@ -159,6 +159,6 @@ async fn flood(mut respond: h2::server::SendResponse<Bytes>, flooded: Arc<Atomic
         if body.send_data(vec![0; room].into(), false).is_err() {
             return;
         }
-        flooded.fetch_add(room, Ordering::SeqCst);
+        flooded.send_modify(|bytes| *bytes += room);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use tokio::time::Instant;
+
 use super::raw_http2::{END_STREAM, PADDED, RawHttp2, data, head, once, reset};
 use super::*;
 use crate::download::Saving;
@@ -154,17 +156,19 @@ fn a_response_that_ends_with_its_head_makes_an_empty_file() {
     });
 }
 
-#[test]
-fn interim_answers_are_no_silence_where_nobody_else_uses_the_connection() {
-    block_on(async {
-        let server = RawHttp2::pausing(Duration::from_millis(20), |_, stream| {
-            let hints = std::iter::repeat_n(head(stream, 0, &[(":status", "102")]), 20);
-            let end = head(stream, END_STREAM, &[(":status", "200")]);
-            Box::new(hints.chain([end]))
-        })
-        .await;
-        let mut order = order(&server.url());
-        order.rules.read_timeout = Some(Duration::from_millis(150));
-        whole(ask(&server.pool(), order).await);
-    });
+#[tokio::test]
+async fn interim_answers_are_no_silence_where_nobody_else_uses_the_connection() {
+    // Four times as long is less than the 20 seconds after which hyper pings: this server answers no pings.
+    const LIMIT: Duration = Duration::from_secs(4);
+    let server = RawHttp2::trickling(LIMIT / 5, |_, stream| {
+        let hints = std::iter::repeat_n(head(stream, 0, &[(":status", "102")]), 20);
+        let end = head(stream, END_STREAM, &[(":status", "200")]);
+        Box::new(hints.chain([end]))
+    })
+    .await;
+    let mut order = order(&server.url());
+    order.rules.read_timeout = Some(LIMIT);
+    let started = Instant::now();
+    whole(ask(&server.pool(), order).await);
+    assert!(started.elapsed() > 3 * LIMIT);
 }

@@ -1,12 +1,13 @@
 //! How long connections are kept.
 
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use super::clock::{by_timers, jump};
 use super::http2::{Http2Server, Then as Http2Then};
 use super::server::{Server, Then, ok};
 use super::*;
@@ -15,148 +16,190 @@ use godot_rustls_tls::testing::client;
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn pool_keeping_for(setup: &ClientContext, kept_for: Duration) -> Arc<Pool> {
-    Pool::keeping_for(connector(setup, Routes::default()), kept_for)
+/// How long the pools here keep their connections. Real time does not count beside it.
+const KEPT_FOR: Duration = Duration::from_secs(40);
+
+fn pool_keeping(setup: &ClientContext) -> Arc<Pool> {
+    Pool::keeping_for(connector(setup, Routes::default()), KEPT_FOR)
 }
 
-#[test]
-fn requests_one_after_another_leave_one_task_that_closes_idle_connections() {
+/// Waits, by a paused clock, until there are so many.
+async fn tasks(count: usize) {
+    while Handle::current().metrics().num_alive_tasks() != count {
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn requests_one_after_another_leave_one_task_that_closes_idle_connections() {
     let server = Server::plain(|_, _, _| (ok("x"), Then::Keep));
     let pool = plain_pool();
-    block_on(async {
-        for _ in 0..50 {
-            whole(ask(&pool, order(&server.url("/"))).await);
-        }
-        // The other one is the connection's. Those that are done are counted for a moment still.
-        let settled = timeout(PATIENCE, tasks(2)).await;
-        settled.expect("more tasks, or fewer");
-    });
+    for _ in 0..50 {
+        whole(ask(&pool, order(&server.url("/"))).await);
+    }
+    // The other one is the connection's.
+    let ((), took) = by_timers(tasks(2)).await;
+    assert!(took < Duration::from_secs(5), "{took:?}");
     assert_eq!(server.connections(), [0; 50]);
 }
 
-#[test]
-fn idle_connections_are_closed_again_after_all_were_closed_once() {
+#[tokio::test]
+async fn idle_connections_are_closed_again_after_all_were_closed_once() {
     let server = Server::plain(|_, _, _| (ok("x"), Then::Keep));
-    let pool = pool_keeping_for(&client(&[]), Duration::from_millis(50));
-    block_on(async {
-        for _ in 0..2 {
-            whole(ask(&pool, order(&server.url("/"))).await);
-            timeout(PATIENCE, tasks(0)).await.unwrap();
-        }
-    });
+    let pool = pool_keeping(&client(&[]));
+    for _ in 0..2 {
+        whole(ask(&pool, order(&server.url("/"))).await);
+        let ((), took) = by_timers(tasks(0)).await;
+        assert!(took > KEPT_FOR - PATIENCE, "{took:?}");
+        assert!(took < KEPT_FOR + PATIENCE, "{took:?}");
+    }
     assert_eq!(server.connections(), [0, 1]);
 }
 
-/// Waits until there are so many.
-async fn tasks(count: usize) {
-    while Handle::current().metrics().num_alive_tasks() != count {
-        sleep(Duration::from_millis(5)).await;
-    }
+#[tokio::test]
+async fn a_shared_connection_that_nobody_uses_is_closed() {
+    let server = Http2Server::start(|_, _| Http2Then::Answer).await;
+    let pool = pool_keeping(&client(&[&server.owner]));
+    whole(ask(&pool, order(&server.url("/"))).await);
+    jump(KEPT_FOR / 2).await;
+    whole(ask(&pool, order(&server.url("/"))).await);
+    jump(KEPT_FOR).await;
+    timeout(PATIENCE, server.one_ended.notified())
+        .await
+        .expect("it is open still");
+    whole(ask(&pool, order(&server.url("/"))).await);
+    assert_eq!(server.connections(), [0, 0, 1]);
 }
 
-#[test]
-fn a_shared_connection_that_nobody_uses_is_closed() {
-    block_on(async {
-        let server = Http2Server::start(|_, _| Http2Then::Answer).await;
-        let pool = pool_keeping_for(&client(&[&server.owner]), Duration::from_millis(100));
-        whole(ask(&pool, order(&server.url("/"))).await);
-        timeout(PATIENCE, server.one_ended.notified())
-            .await
-            .expect("it is open still");
-        whole(ask(&pool, order(&server.url("/"))).await);
-        assert_eq!(server.connections(), [0, 1]);
-    });
+#[tokio::test]
+async fn a_shared_connection_is_kept_while_a_request_waits_for_its_answer() {
+    let (waits, come) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (waiting, told) = (Arc::clone(&waits), Arc::clone(&come));
+    let server = Http2Server::start(move |_, path| match path {
+        "/slow" => {
+            waiting.notify_one();
+            Http2Then::After(Arc::clone(&told))
+        }
+        _ => Http2Then::Answer,
+    })
+    .await;
+    let pool = pool_keeping(&client(&[&server.owner]));
+    let (other, slow) = (Arc::clone(&pool), order(&server.url("/slow")));
+    let slow = tokio::spawn(async move { ask(&other, slow).await });
+    waits.notified().await;
+    jump(KEPT_FOR * 5).await;
+    whole(ask(&pool, order(&server.url("/"))).await);
+    assert_eq!(server.connections(), [0, 0]);
+    assert_eq!(server.ended.load(Ordering::SeqCst), 0);
+    come.notify_one();
+    whole(slow.await.unwrap());
 }
 
-#[test]
-fn a_shared_connection_is_kept_while_a_request_waits_for_its_answer() {
-    block_on(async {
-        let come = Arc::new(Notify::new());
-        let told = Arc::clone(&come);
-        let server = Http2Server::start(move |_, path| match path {
-            "/slow" => Http2Then::After(Arc::clone(&told)),
-            _ => Http2Then::Answer,
-        })
-        .await;
-        let kept_for = Duration::from_millis(40);
-        let pool = pool_keeping_for(&client(&[&server.owner]), kept_for);
-        let (other, slow) = (Arc::clone(&pool), order(&server.url("/slow")));
-        let slow = tokio::spawn(async move { ask(&other, slow).await });
-        sleep(kept_for * 5).await;
-        whole(ask(&pool, order(&server.url("/"))).await);
-        assert_eq!(server.connections(), [0, 0]);
-        assert_eq!(server.ended.load(Ordering::SeqCst), 0);
-        come.notify_one();
-        whole(slow.await.unwrap());
-    });
-}
-
-#[test]
-fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one() {
-    let limits = ["read_timeout", "timeout", "given up"];
-    for (limit, has_head) in limits
-        .into_iter()
-        .flat_map(|limit| [(limit, false), (limit, true)])
-    {
-        block_on(async {
-            let server = Http2Server::start(move |number, path| match (number, path) {
-                (0, "/") if has_head => Http2Then::HeadAlone,
-                (0, "/") => Http2Then::Silence,
-                _ => Http2Then::Answer,
-            })
-            .await;
-            let pool = pool(&client(&[&server.owner]));
-            // What counts is the wait, not the time that a handshake takes on a busy machine.
-            whole(ask(&pool, order(&server.url("/first"))).await);
-            let mut hurried = order(&server.url("/"));
-            match limit {
-                "read_timeout" => hurried.rules.read_timeout = Some(Duration::from_millis(200)),
-                "timeout" => hurried.rules.timeout = Some(Duration::from_millis(1500)),
-                _ => {}
+#[tokio::test]
+async fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one() {
+    // Less than hyper waits until it pings.
+    let long = Some(Duration::from_secs(15));
+    let short = Some(Duration::from_millis(900));
+    let limits = [(short, None), (None, long), (None, None)];
+    for (limits, has_head) in limits.into_iter().flat_map(|l| [(l, false), (l, true)]) {
+        let waits = Arc::new(Notify::new());
+        let told = Arc::clone(&waits);
+        let server = Http2Server::start(move |number, path| match (number, path) {
+            (0, "/") if has_head => Http2Then::HeadAlone,
+            (0, "/") => {
+                told.notify_one();
+                Http2Then::Silence
             }
-            let first = timeout(Duration::from_millis(2500), ask(&pool, hurried)).await;
-            assert!(first.is_err() || first.is_ok_and(|(ending, _)| ending.failure.is_some()));
-            let second = timeout(PATIENCE / 2, ask(&pool, order(&server.url("/")))).await;
-            whole(second.unwrap_or_else(|_| {
-                panic!("{limit}, head {has_head}: it waits where nobody answers")
-            }));
-            assert_eq!(server.connections(), [0, 0, 1]);
-        });
-    }
-}
-
-#[test]
-fn a_request_that_is_given_up_soon_does_no_harm_to_a_shared_connection() {
-    block_on(async {
-        let server = Http2Server::start(|_, path| match path {
-            "/silent" => Http2Then::Silence,
             _ => Http2Then::Answer,
         })
         .await;
         let pool = pool(&client(&[&server.owner]));
-        whole(ask(&pool, order(&server.url("/"))).await);
-        let silent = ask(&pool, order(&server.url("/silent")));
-        let waited = timeout(Duration::from_millis(700), silent).await;
-        assert!(waited.is_err());
-        whole(ask(&pool, order(&server.url("/"))).await);
-        assert_eq!(server.connections(), [0, 0, 0]);
-    });
+        // What counts is the wait, not the time that a handshake takes on a busy machine.
+        whole(ask(&pool, order(&server.url("/first"))).await);
+        let mut hurried = order(&server.url("/"));
+        (hurried.rules.read_timeout, hurried.rules.timeout) = limits;
+        let (other, begun) = (Arc::clone(&pool), Arc::clone(&waits));
+        let hurried = tokio::spawn(async move { ask_telling(&other, hurried, begun).await });
+        waits.notified().await;
+        if limits == (None, None) {
+            jump(Duration::from_secs(2)).await;
+            hurried.abort();
+            assert!(hurried.await.unwrap_err().is_cancelled());
+        } else {
+            let (answer, _) = by_timers(hurried).await;
+            failed(answer.unwrap(), FetchErrorKind::Timeout, "");
+        }
+        let second = timeout(PATIENCE / 4, ask(&pool, order(&server.url("/")))).await;
+        whole(second.unwrap_or_else(|_| {
+            panic!("{limits:?}, head {has_head}: it waits where nobody answers")
+        }));
+        assert_eq!(server.connections(), [0, 0, 1]);
+    }
 }
 
-/// What a paused game makes of a stream of events: it takes no more, and does not end.
-struct Paused;
+#[tokio::test]
+async fn a_request_that_is_given_up_soon_does_no_harm_to_a_shared_connection() {
+    let waits = Arc::new(Notify::new());
+    let told = Arc::clone(&waits);
+    let server = Http2Server::start(move |_, path| match path {
+        "/silent" => {
+            told.notify_one();
+            Http2Then::Silence
+        }
+        _ => Http2Then::Answer,
+    })
+    .await;
+    let pool = pool(&client(&[&server.owner]));
+    whole(ask(&pool, order(&server.url("/"))).await);
+    let (other, silent) = (Arc::clone(&pool), order(&server.url("/silent")));
+    let silent = tokio::spawn(async move { ask(&other, silent).await });
+    waits.notified().await;
+    jump(Duration::from_millis(500)).await;
+    silent.abort();
+    assert!(silent.await.unwrap_err().is_cancelled());
+    whole(ask(&pool, order(&server.url("/"))).await);
+    assert_eq!(server.connections(), [0, 0, 0]);
+}
 
-impl Receiver for Paused {
+/// What a game makes of a stream of events that it takes piece by piece, or, while it is paused, not at all: the
+/// stream waits, and does not end.
+#[derive(Clone)]
+struct Gate {
+    /// Bytes that came.
+    taken: Arc<AtomicUsize>,
+    /// Pieces that are taken.
+    pieces: Arc<Semaphore>,
+    /// Told when the stream waits.
+    waits: Arc<Notify>,
+}
+
+impl Gate {
+    /// A gate that lets one piece in, and the rest wait.
+    fn closed() -> Self {
+        Self {
+            taken: Arc::default(),
+            pieces: Arc::new(Semaphore::new(0)),
+            waits: Arc::default(),
+        }
+    }
+}
+
+impl Receiver for Gate {
     fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), FetchError> {
         Ok(())
     }
 
-    fn write(&mut self, _: &[u8]) -> Result<(), FetchError> {
+    fn write(&mut self, piece: &[u8]) -> Result<(), FetchError> {
+        self.taken.fetch_add(piece.len(), Ordering::SeqCst);
         Ok(())
     }
 
     fn until_ready(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
-        Some(Box::pin(std::future::pending()))
+        let (pieces, waits) = (Arc::clone(&self.pieces), Arc::clone(&self.waits));
+        Some(Box::pin(async move {
+            waits.notify_one();
+            pieces.acquire().await.unwrap().forget();
+        }))
     }
 
     fn finish(&mut self) -> Result<(), FetchError> {
@@ -164,40 +207,60 @@ impl Receiver for Paused {
     }
 }
 
-#[test]
-fn streams_that_nobody_reads_starve_no_other_request_to_their_server() {
+#[tokio::test]
+async fn a_stream_goes_on_when_its_reader_is_ready_however_long_that_took() {
+    const SIZE: usize = 1 << 20;
+    const LIMIT: Duration = Duration::from_secs(10);
+    let body = "x".repeat(SIZE);
+    let server = Server::plain(move |_, _, _| (ok(&body), Then::Keep));
+    let mut order = order(&server.url("/"));
+    order.rules.read_timeout = Some(LIMIT);
+    let gate = Gate::closed();
+    let mut receiver = gate.clone();
+    let received =
+        tokio::spawn(
+            async move { run(&plain_pool(), order, &Arc::default(), &mut receiver).await },
+        );
+    for _ in 0..2 {
+        let waits = timeout(PATIENCE / 4, gate.waits.notified()).await;
+        waits.expect("it does not wait");
+        let before = gate.taken.load(Ordering::SeqCst);
+        by_timers(sleep(2 * LIMIT)).await;
+        assert_eq!(gate.taken.load(Ordering::SeqCst), before);
+        assert!(before > 0 && before < SIZE);
+        gate.pieces.add_permits(1);
+    }
+    gate.pieces.add_permits(SIZE);
+    let ending = received.await.unwrap();
+    assert_eq!(ending.failure, None);
+    assert_eq!(gate.taken.load(Ordering::SeqCst), SIZE);
+}
+
+#[tokio::test]
+async fn streams_that_nobody_reads_starve_no_other_request_to_their_server() {
     const STREAMS: usize = 6;
-    block_on(async {
-        let server = Http2Server::start(|_, path| match path {
-            "/events" => Http2Then::Flood,
-            _ => Http2Then::Body,
-        })
-        .await;
-        let pool = pool(&client(&[&server.owner]));
-        whole(ask(&pool, order(&server.url("/"))).await);
-        let mut paused = tokio::task::JoinSet::new();
-        for _ in 0..STREAMS {
-            let (pool, order) = (Arc::clone(&pool), order(&server.url("/events")));
-            paused.spawn(async move {
-                run(&pool, order, &Arc::new(Progress::default()), &mut Paused).await
-            });
-        }
-        // Until the server has sent what it may: a stream takes so much and no more.
-        let mut before = usize::MAX;
-        loop {
-            let flooded = server.flooded.load(Ordering::SeqCst);
-            if flooded == before && flooded > 0 {
-                break;
-            }
-            before = flooded;
-            sleep(Duration::from_millis(50)).await;
-        }
+    let server = Http2Server::start(|_, path| match path {
+        "/events" => Http2Then::Flood,
+        _ => Http2Then::Body,
+    })
+    .await;
+    let pool = pool(&client(&[&server.owner]));
+    whole(ask(&pool, order(&server.url("/"))).await);
+    let mut paused = tokio::task::JoinSet::new();
+    for _ in 0..STREAMS {
+        let (pool, order) = (Arc::clone(&pool), order(&server.url("/events")));
+        paused.spawn(async move { run(&pool, order, &Arc::default(), &mut Gate::closed()).await });
+    }
+    // Until the windows of all streams are full: the server may send so much and no more.
+    let mut flooded = server.flooded.subscribe();
+    let full = flooded.wait_for(|bytes| *bytes >= STREAMS * 4 * 1024 * 1024);
+    let full = timeout(PATIENCE / 4, full).await;
+    full.expect("the streams starve").unwrap();
+    for _ in 0..20 {
         let answer = timeout(PATIENCE / 4, ask(&pool, order(&server.url("/")))).await;
         assert_eq!(whole(answer.expect("it starves")).1, b"short");
-        assert!(
-            before <= STREAMS * 5 * 1024 * 1024,
-            "{before} bytes are held"
-        );
-        assert_eq!(server.connections(), [0; STREAMS + 2]);
-    });
+    }
+    let held = *flooded.borrow();
+    assert!(held <= STREAMS * 5 * 1024 * 1024, "{held} bytes are held");
+    assert_eq!(server.connections(), [0; STREAMS + 21]);
 }

@@ -2,6 +2,10 @@
 
 use std::fs;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use super::clock::jump;
 use super::server::{Server, Then, ok};
 use super::*;
 use crate::download::Saving;
@@ -230,10 +234,9 @@ fn a_sentence_quotes_a_server_in_short() {
     }
 }
 
-#[test]
-fn a_server_that_sends_something_is_not_silent() {
-    use std::io::{Read as _, Write as _};
-    use std::net::TcpListener;
+#[tokio::test]
+async fn a_server_that_sends_something_is_not_silent() {
+    const LIMIT: Duration = Duration::from_secs(60);
     // Twenty pieces, each a fifth of the limit after the last: all together they take four times as long.
     let interim = "HTTP/1.1 102 Processing\r\n\r\n".repeat(20);
     let end = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
@@ -242,22 +245,23 @@ fn a_server_that_sends_something_is_not_silent() {
         (interim + end, "HTTP/1.1 102 Processing\r\n\r\n".len()),
         (trickle.to_owned(), 3),
     ];
+    let other = Server::plain(|_, _, _| (ok("x"), Then::Keep));
+    let pool = plain_pool();
     for (text, size) in ways {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let url = format!("http://{}/", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let _request = stream.read(&mut [0; 4096]);
-            for piece in text.as_bytes().chunks(size) {
-                if stream.write_all(piece).is_err() {
-                    return;
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        });
-        let mut patient = order(&url);
-        patient.rules.read_timeout = Some(Duration::from_millis(150));
-        let answer = whole(block_on(ask(&plain_pool(), patient)));
-        assert_eq!(answer, (200, b"x".to_vec()));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let mut patient = order(&format!("http://{}/", listener.local_addr().unwrap()));
+        patient.rules.read_timeout = Some(LIMIT);
+        let asked = tokio::spawn(async move { ask(&plain_pool(), patient).await });
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // Each piece is sent at once.
+        stream.set_nodelay(true).unwrap();
+        let _request = stream.read(&mut [0; 4096]).await;
+        for piece in text.as_bytes().chunks(size) {
+            stream.write_all(piece).await.unwrap();
+            // What is asked afterwards and answered comes afterwards.
+            whole(ask(&pool, order(&other.url("/"))).await);
+            jump(LIMIT / 5).await;
+        }
+        assert_eq!(whole(asked.await.unwrap()), (200, b"x".to_vec()));
     }
 }

@@ -6,6 +6,7 @@ use godot_rustls_testkit::{Issued, Template};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+use super::clock::jump;
 use super::*;
 use godot_rustls_net::tls_stream::TlsStream;
 use godot_rustls_tls::alpn::AlpnProtocols;
@@ -20,6 +21,8 @@ pub(super) const SETTINGS: u8 = 0x4;
 pub(super) const PING: u8 = 0x6;
 pub(super) const GOAWAY: u8 = 0x7;
 
+/// Of SETTINGS and PING.
+const ACK: u8 = 0x1;
 pub(super) const END_STREAM: u8 = 0x1;
 pub(super) const END_HEADERS: u8 = 0x4;
 pub(super) const PADDED: u8 = 0x8;
@@ -38,12 +41,13 @@ impl RawHttp2 {
     pub(super) async fn start(
         answer: impl Fn(usize, u32) -> Frames + Send + Sync + 'static,
     ) -> Self {
-        Self::pausing(Duration::ZERO, answer).await
+        Self::trickling(Duration::ZERO, answer).await
     }
 
-    /// Pauses before each piece of an answer. `answer` gets the number of the request on its connection, from 0, and the number of its stream.
-    pub(super) async fn pausing(
-        pause: Duration,
+    /// Sends the pieces of an answer with that time between them. `answer` gets the number of the request on its
+    /// connection, from 0, and the number of its stream.
+    pub(super) async fn trickling(
+        pace: Duration,
         answer: impl Fn(usize, u32) -> Frames + Send + Sync + 'static,
     ) -> Self {
         let owner = Template::like_the_engine("localhost").self_signed();
@@ -55,10 +59,12 @@ impl RawHttp2 {
         let answer = Arc::new(answer);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
+                // Each piece is sent at once.
+                socket.set_nodelay(true).unwrap();
                 let stream = TlsStream::new(socket, setup.accept().unwrap());
                 let answer = Arc::clone(&answer);
                 // The client may leave whenever it likes.
-                tokio::spawn(async move { serve(stream, pause, &*answer).await });
+                tokio::spawn(async move { serve(stream, pace, &*answer).await });
             }
         });
         Self { port, owner }
@@ -75,7 +81,7 @@ impl RawHttp2 {
 
 async fn serve(
     mut stream: TlsStream,
-    pause: Duration,
+    pace: Duration,
     answer: &(dyn Fn(usize, u32) -> Frames + Send + Sync),
 ) -> std::io::Result<()> {
     stream.handshake().await.map_err(|_| ErrorKind::Other)?;
@@ -83,29 +89,43 @@ async fn serve(
     stream.write_all(&frame(SETTINGS, 0, 0, &[])).await?;
     let mut count = 0;
     loop {
-        let mut header = [0; 9];
-        stream.read_exact(&mut header).await?;
-        let [a, b, c, kind, flags, id @ ..] = header;
-        let mut payload = vec![0; u32::from_be_bytes([0, a, b, c]) as usize];
-        stream.read_exact(&mut payload).await?;
-        match kind {
-            HEADERS => {
-                for frames in answer(count, u32::from_be_bytes(id)) {
-                    if !pause.is_zero() {
-                        tokio::time::sleep(pause).await;
-                    }
+        match read_frame(&mut stream).await? {
+            (HEADERS, _, id) => {
+                for frames in answer(count, id) {
                     if frames.is_empty() {
                         return Ok(());
                     }
                     stream.write_all(&frames).await?;
                     stream.flush().await?;
+                    if !pace.is_zero() {
+                        ping(&mut stream).await?;
+                        jump(pace).await;
+                    }
                 }
                 count += 1;
             }
-            SETTINGS if flags == 0 => stream.write_all(&frame(SETTINGS, 1, 0, &[])).await?,
+            (SETTINGS, 0, _) => stream.write_all(&frame(SETTINGS, ACK, 0, &[])).await?,
             _ => {}
         }
     }
+}
+
+/// The type, flags and stream of the next frame.
+async fn read_frame(stream: &mut TlsStream) -> std::io::Result<(u8, u8, u32)> {
+    let mut header = [0; 9];
+    stream.read_exact(&mut header).await?;
+    let [a, b, c, kind, flags, id @ ..] = header;
+    let mut payload = vec![0; u32::from_be_bytes([0, a, b, c]) as usize];
+    stream.read_exact(&mut payload).await?;
+    Ok((kind, flags, u32::from_be_bytes(id)))
+}
+
+/// Waits until the client has read what was sent.
+async fn ping(stream: &mut TlsStream) -> std::io::Result<()> {
+    stream.write_all(&frame(PING, 0, 0, &[0; 8])).await?;
+    stream.flush().await?;
+    while !matches!(read_frame(stream).await?, (PING, ACK, _)) {}
+    Ok(())
 }
 
 /// RFC 9113 section 4.1.

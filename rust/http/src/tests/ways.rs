@@ -1,8 +1,11 @@
 //! Ways to a server: through proxies that answer by script.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener};
+use std::net::Shutdown;
 
+use tokio::io::AsyncReadExt as _;
+
+use super::clock::by_timers;
 use super::*;
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::PhaseCell;
@@ -151,14 +154,15 @@ fn a_tunnel_is_there_with_any_status_of_success() {
 
 #[tokio::test]
 async fn advice_names_the_setting_of_the_class_that_connects() {
-    let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = silent.local_addr().unwrap().port();
+    const LIMIT: Duration = Duration::from_secs(10);
+    let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap();
     let origin = Origin {
         is_https: true,
         host: "127.0.0.1".to_owned(),
-        port,
+        port: silent.local_addr().unwrap().port(),
     };
-    let limit = Some(Duration::from_millis(20));
     let vocabulary = Vocabulary {
         tls: godot_rustls_tls::diagnosis::Vocabulary {
             connect_limit: "patience",
@@ -166,12 +170,19 @@ async fn advice_names_the_setting_of_the_class_that_connects() {
         },
         ..Vocabulary::default()
     };
-    let connector = Connector::new(Arc::new(client(&[])), Routes::default(), limit);
-    let failed = connector.connect(&origin, &PhaseCell::default()).await;
-    let diagnosis = failed.err().unwrap().diagnosis(vocabulary);
+    let connecting = tokio::spawn(async move {
+        let connector = Connector::new(Arc::new(client(&[])), Routes::default(), Some(LIMIT));
+        let connected = connector.connect(&origin, &PhaseCell::default()).await;
+        connected.err().unwrap()
+    });
+    let (mut connection, _) = silent.accept().await.unwrap();
+    connection.read_u8().await.unwrap();
+    let (failure, took) = by_timers(connecting).await;
+    let diagnosis = failure.unwrap().diagnosis(vocabulary);
     assert_eq!(diagnosis.cause, Cause::Timeout);
     assert!(
         diagnosis.message.contains("raise patience if"),
         "{diagnosis}"
     );
+    assert!(took.abs_diff(LIMIT) < LIMIT / 2, "{took:?}");
 }
