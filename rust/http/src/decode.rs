@@ -126,10 +126,7 @@ impl Decoder {
     /// Fails when the body ended and a compressed stream is not whole. A body without a single byte is an empty one: servers
     /// name a coding in answers that have no body.
     pub(crate) fn finish(self) -> Result<(), DecodeError> {
-        match self.stages.iter().find(|stage| !stage.is_whole()) {
-            None => Ok(()),
-            Some(stage) => Err(DecodeProblem::Cut.of(stage.coding)),
-        }
+        self.stages.into_iter().try_for_each(Stage::finish)
     }
 }
 
@@ -191,13 +188,17 @@ impl Stage {
         Ok(made)
     }
 
-    fn is_whole(&self) -> bool {
-        !self.has_begun
-            || match &self.stream {
-                Stream::Gzip(stream) => stream.is_whole(),
-                Stream::Deflate(stream) => stream.is_whole(),
-                Stream::Brotli(stream) => stream.is_whole(),
-                Stream::Zstd(stream) => stream.is_whole(),
-            }
+    fn finish(self) -> Result<(), DecodeError> {
+        let is_whole = match self.stream {
+            _ if !self.has_begun => true,
+            Stream::Gzip(stream) => return stream.finish(),
+            Stream::Deflate(stream) => stream.is_whole(),
+            Stream::Brotli(stream) => stream.is_whole(),
+            Stream::Zstd(stream) => stream.is_whole(),
+        };
+        match is_whole {
+            true => Ok(()),
+            false => Err(DecodeProblem::Cut.of(self.coding)),
+        }
     }
 }

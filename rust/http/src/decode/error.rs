@@ -22,6 +22,8 @@ pub enum DecodeProblem {
     NotTheFormat,
     /// The gzip header has flags that RFC 1952 reserves.
     ReservedFlags,
+    /// The gzip header does not match its check sum (RFC 1952 section 2.3.1), or has a name or comment of more than 64 KiB.
+    Header,
     /// The stream breaks the rules of the format.
     Damaged,
     /// The stream breaks the rules of the format.
@@ -65,6 +67,9 @@ impl fmt::Display for DecodeError {
         match &self.problem {
             DecodeProblem::NotTheFormat => write!(f, "it does not begin like {format}"),
             DecodeProblem::ReservedFlags => f.write_str("its header has unknown flags"),
+            DecodeProblem::Header => f.write_str(
+                "its header does not match the check sum of the header, or has a name of more than 64 KiB",
+            ),
             DecodeProblem::Damaged => {
                 // gzip is deflate between a header and a check sum.
                 let inner = if self.coding == Coding::Gzip { "deflate" } else { format };

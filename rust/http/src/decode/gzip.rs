@@ -1,30 +1,26 @@
-//! The coding "gzip" (RFC 1952): members, each a header, a deflate stream and its check sum.
+//! The coding "gzip" (RFC 1952): members one after the other, each decoded by flate2.
+//!
+//! flate2 fails for bytes behind the last member that begin no further one. Some servers send such bytes, and they are
+//! passed over: therefore the first bytes of a member are compared here.
 
-use flate2::{Crc, Decompress};
+use std::io::Write as _;
 
-use super::inflate::inflate;
+use flate2::write::GzDecoder;
+
 use super::{Coding, DecodeError, DecodeProblem};
 
 /// How every member begins: the magic number and the one method there is.
-const BEGIN: [u8; 3] = [0x1f, 0x8b, 8];
+const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
-const HEADER_CHECK: u8 = 1 << 1;
-const EXTRA: u8 = 1 << 2;
-const NAME: u8 = 1 << 3;
-const COMMENT: u8 = 1 << 4;
+/// Bits of the byte behind it that must not be set (RFC 1952 section 2.3.1.2).
 const RESERVED: u8 = 0xe0;
 
-/// Where in a member the next byte belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where in the body the next byte belongs.
 enum Part {
-    Begin,
-    ExtraLength,
-    Extra(u16),
-    Name,
-    Comment,
-    HeaderCheck,
-    Body,
-    Trailer,
+    /// The beginning of a member, until its flags have come.
+    Begin(Vec<u8>),
+    /// A member, with the bytes that it made and that were not handed out yet.
+    Member(Box<GzDecoder<Vec<u8>>>),
     /// What follows the last member: passed over.
     Rest,
 }
@@ -32,24 +28,15 @@ enum Part {
 /// A decoder of members one after the other.
 pub(super) struct Gzip {
     part: Part,
-    /// The bytes of a part of fixed length, until it is complete.
-    held: Vec<u8>,
-    flags: u8,
-    /// Complete members.
-    members: u64,
-    body: Decompress,
-    check: Crc,
+    /// A member was complete.
+    had_member: bool,
 }
 
 impl Default for Gzip {
     fn default() -> Self {
         Self {
-            part: Part::Begin,
-            held: Vec::new(),
-            flags: 0,
-            members: 0,
-            body: Decompress::new(false),
-            check: Crc::new(),
+            part: Part::Begin(Vec::new()),
+            had_member: false,
         }
     }
 }
@@ -61,143 +48,100 @@ impl Gzip {
         piece: &mut [u8],
     ) -> Result<Option<usize>, DecodeError> {
         loop {
-            if self.part == Part::Body {
-                return self.inflate(input, piece);
+            if let Part::Member(member) = &mut self.part
+                && !member.get_ref().is_empty()
+            {
+                return Ok(Some(take(member.get_mut(), piece)));
             }
             let Some((&byte, rest)) = input.split_first() else {
                 return Ok(None);
             };
-            if self.part == Part::Rest {
-                *input = &[];
-                return Ok(None);
+            match &mut self.part {
+                Part::Rest => *input = &[],
+                Part::Begin(_) => {
+                    *input = rest;
+                    self.begin(byte)?;
+                }
+                Part::Member(member) => {
+                    if !decode(member, input)? {
+                        self.part = Part::Begin(Vec::new());
+                        self.had_member = true;
+                        return Ok(Some(0));
+                    }
+                }
             }
-            *input = rest;
-            self.take(byte)?;
         }
     }
 
-    /// Whole, or only a beginning of what may have been a further member.
-    pub(super) fn is_whole(&self) -> bool {
+    /// Fails when the body ended within a member. Behind a member, the beginning of a magic number is passed over too.
+    pub(super) fn finish(self) -> Result<(), DecodeError> {
         match self.part {
-            Part::Rest => true,
-            Part::Begin => self.members > 0 && self.held.len() < BEGIN.len(),
-            _ => false,
+            Part::Rest => Ok(()),
+            Part::Begin(begin) if self.had_member && begin.len() < MAGIC.len() => Ok(()),
+            Part::Begin(_) => Err(DecodeProblem::Cut.of(Coding::Gzip)),
+            // A member that is whole takes not even one byte more.
+            Part::Member(mut member) => match decode(&mut member, &mut &[0][..]) {
+                Ok(false) => Ok(()),
+                Err(error) if error.problem == DecodeProblem::CheckSum => Err(error),
+                Ok(true) | Err(_) => Err(DecodeProblem::Cut.of(Coding::Gzip)),
+            },
         }
     }
 
-    fn inflate(
-        &mut self,
-        input: &mut &[u8],
-        piece: &mut [u8],
-    ) -> Result<Option<usize>, DecodeError> {
-        let Some((made, is_end)) = inflate(&mut self.body, input, piece, Coding::Gzip)? else {
-            return Ok(None);
+    /// Takes a byte of a member's beginning.
+    fn begin(&mut self, byte: u8) -> Result<(), DecodeError> {
+        let Part::Begin(begin) = &mut self.part else {
+            return Ok(());
         };
-        self.check.update(&piece[..made]);
-        if is_end {
-            self.part = Part::Trailer;
-        }
-        Ok(Some(made))
-    }
-
-    /// Takes one byte of what is around the body.
-    fn take(&mut self, byte: u8) -> Result<(), DecodeError> {
-        match self.part {
-            Part::Begin => self.take_begin(byte)?,
-            Part::ExtraLength => {
-                if let Some([low, high]) = self.hold(byte) {
-                    self.part = Part::Extra(u16::from_le_bytes([low, high]));
-                    self.skip_empty_extra();
-                }
-            }
-            Part::Extra(left) => {
-                self.part = Part::Extra(left.saturating_sub(1));
-                self.skip_empty_extra();
-            }
-            Part::Name if byte == 0 => self.go_on_after(NAME),
-            Part::Comment if byte == 0 => self.go_on_after(COMMENT),
-            Part::HeaderCheck => {
-                if self.hold::<2>(byte).is_some() {
-                    self.go_on_after(HEADER_CHECK);
-                }
-            }
-            Part::Trailer => {
-                if let Some(trailer) = self.hold(byte) {
-                    self.end_member(trailer)?;
-                }
-            }
-            Part::Name | Part::Comment | Part::Body | Part::Rest => {}
-        }
-        Ok(())
-    }
-
-    fn take_begin(&mut self, byte: u8) -> Result<(), DecodeError> {
-        if let Some(expected) = BEGIN.get(self.held.len())
-            && byte != *expected
-        {
-            if self.members == 0 {
+        match MAGIC.get(begin.len()) {
+            Some(expected) if byte != *expected && self.had_member => self.part = Part::Rest,
+            Some(expected) if byte != *expected => {
                 return Err(DecodeProblem::NotTheFormat.of(Coding::Gzip));
             }
-            self.part = Part::Rest;
-            return Ok(());
-        }
-        if let Some([_, _, _, flags, ..]) = self.hold::<10>(byte) {
-            if flags & RESERVED != 0 {
+            Some(_) => begin.push(byte),
+            None if byte & RESERVED != 0 => {
                 return Err(DecodeProblem::ReservedFlags.of(Coding::Gzip));
             }
-            self.flags = flags;
-            self.go_on_after(0);
+            None => {
+                begin.push(byte);
+                let mut member = Box::new(GzDecoder::new(Vec::new()));
+                decode(&mut member, &mut &begin[..])?;
+                self.part = Part::Member(member);
+            }
         }
         Ok(())
     }
+}
 
-    /// Keeps a byte of a part of `N` bytes, and gives all of them when it was the last.
-    fn hold<const N: usize>(&mut self, byte: u8) -> Option<[u8; N]> {
-        self.held.push(byte);
-        let whole = <[u8; N]>::try_from(self.held.as_slice()).ok()?;
-        self.held.clear();
-        Some(whole)
-    }
-
-    fn skip_empty_extra(&mut self) {
-        if self.part == Part::Extra(0) {
-            self.go_on_after(EXTRA);
+/// Decodes from the front of `input`, of which the bytes that were used are removed. Makes less than 100 KiB. Returns false
+/// when the member has ended with the right check sum and all that it made was handed out.
+fn decode(member: &mut GzDecoder<Vec<u8>>, input: &mut &[u8]) -> Result<bool, DecodeError> {
+    let used = match member.write(input) {
+        Ok(used) => used,
+        Err(_) if member.header().is_none() => {
+            return Err(DecodeProblem::Header.of(Coding::Gzip));
         }
+        Err(_) => return Err(DecodeProblem::Damaged.of(Coding::Gzip)),
+    };
+    *input = &input[used..];
+    let is_end = used == 0;
+    // The bytes that a server flushed are handed out, also when it sends nothing more for long.
+    if is_end || (input.is_empty() && member.header().is_some()) {
+        let flushed = member.flush();
+        flushed.map_err(|_| DecodeProblem::Damaged.of(Coding::Gzip))?;
     }
+    if is_end && member.get_ref().is_empty() {
+        let checked = member.try_finish();
+        checked.map_err(|_| DecodeProblem::CheckSum.of(Coding::Gzip))?;
+        return Ok(false);
+    }
+    Ok(true)
+}
 
-    /// The parts of a header that its flags announce come in this order.
-    fn go_on_after(&mut self, done: u8) {
-        let parts = [
-            (EXTRA, Part::ExtraLength),
-            (NAME, Part::Name),
-            (COMMENT, Part::Comment),
-            (HEADER_CHECK, Part::HeaderCheck),
-        ];
-        let start = parts
-            .iter()
-            .position(|(flag, _)| *flag == done)
-            .map_or(0, |place| place + 1);
-        self.part = parts[start..]
-            .iter()
-            .find(|(flag, _)| self.flags & flag != 0)
-            .map_or(Part::Body, |(_, part)| *part);
-    }
-
-    fn end_member(&mut self, trailer: [u8; 8]) -> Result<(), DecodeError> {
-        let expected = [self.check.sum(), self.check.amount()];
-        let [a, b, c, d, e, f, g, h] = trailer;
-        if expected
-            != [
-                u32::from_le_bytes([a, b, c, d]),
-                u32::from_le_bytes([e, f, g, h]),
-            ]
-        {
-            return Err(DecodeProblem::CheckSum.of(Coding::Gzip));
-        }
-        self.members += 1;
-        self.body.reset(false);
-        self.check.reset();
-        self.part = Part::Begin;
-        Ok(())
-    }
+/// Moves bytes from the front of `made` to the front of `piece`. Returns their count.
+fn take(made: &mut Vec<u8>, piece: &mut [u8]) -> usize {
+    let count = made.len().min(piece.len());
+    piece[..count].copy_from_slice(&made[..count]);
+    made.drain(..count);
+    count
 }

@@ -1,30 +1,10 @@
-//! The deflate algorithm, and the coding "deflate" around it.
+//! The coding "deflate".
 
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Coding, DecodeError, DecodeProblem};
 
-/// Inflates from the front of `input`, of which what was used is removed: how many bytes of the piece were made, and
-/// whether the stream ended. `None` when everything that came is inflated.
-pub(super) fn inflate(
-    stream: &mut Decompress,
-    input: &mut &[u8],
-    piece: &mut [u8],
-    coding: Coding,
-) -> Result<Option<(usize, bool)>, DecodeError> {
-    let (read_before, made_before) = (stream.total_in(), stream.total_out());
-    let status = stream
-        .decompress(input, piece, FlushDecompress::None)
-        .map_err(|_| DecodeProblem::Damaged.of(coding))?;
-    // Both fit: they are no more than the two slices hold.
-    let read = (stream.total_in() - read_before) as usize;
-    let made = (stream.total_out() - made_before) as usize;
-    *input = &input[read..];
-    let is_end = status == Status::StreamEnd;
-    Ok((is_end || read > 0 || made > 0).then_some((made, is_end)))
-}
-
-/// The coding "deflate": zlib's format by the book, the bare algorithm by custom.
+/// A decoder of one stream: zlib's format by the book, the bare algorithm by custom.
 #[derive(Default)]
 pub(super) struct Deflate {
     /// The first bytes, until there are enough to tell the two forms apart.
@@ -65,16 +45,20 @@ impl Deflate {
         input: &mut &[u8],
         piece: &mut [u8],
     ) -> Result<Option<usize>, DecodeError> {
-        let inflated = match &mut self.stream {
-            Some(stream) if !self.is_whole => inflate(stream, input, piece, Coding::Deflate)?,
-            _ => None,
-        };
-        let Some((made, is_end)) = inflated else {
+        let Some(stream) = self.stream.as_mut().filter(|_| !self.is_whole) else {
             *input = &[];
             return Ok(None);
         };
-        self.is_whole = is_end;
-        Ok(Some(made))
+        let (read_before, made_before) = (stream.total_in(), stream.total_out());
+        let status = stream
+            .decompress(input, piece, FlushDecompress::None)
+            .map_err(|_| DecodeProblem::Damaged.of(Coding::Deflate))?;
+        // Both fit: they are no more than the two slices hold.
+        let read = (stream.total_in() - read_before) as usize;
+        let made = (stream.total_out() - made_before) as usize;
+        *input = &input[read..];
+        self.is_whole = status == Status::StreamEnd;
+        Ok((self.is_whole || read > 0 || made > 0).then_some(made))
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use ::zstd::stream::raw::CParameter;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
-use flate2::{Compression, GzBuilder};
+use flate2::{Compression, Crc, GzBuilder};
 use godot_rustls_testkit::Generator;
 
 use super::*;
@@ -262,8 +262,34 @@ fn a_gzip_header_may_have_every_optional_part() {
         // The header's check sum lies right before the body, which is 5 bytes longer than nothing.
         let body = bytes.len() - 8 - (5 + 2);
         bytes[3] |= 1 << 1;
-        bytes.splice(body..body, [1, 2]);
-        assert_eq!(decode(Coding::Gzip, &bytes).unwrap(), b"hello");
+        let mut sum = Crc::new();
+        sum.update(&bytes[..body]);
+        bytes.splice(body..body, sum.sum().to_le_bytes()[..2].iter().copied());
+        for size in [1, usize::MAX] {
+            assert_eq!(decode_cut(Coding::Gzip, &bytes, &[size]).unwrap(), b"hello");
+        }
+        for length in 1..bytes.len() {
+            fails(Coding::Gzip, &bytes[..length], "cut short");
+        }
+        bytes[body] ^= 1;
+        fails(
+            Coding::Gzip,
+            &bytes,
+            "does not match the check sum of the header",
+        );
+    }
+}
+
+#[test]
+fn a_name_in_a_gzip_header_takes_no_more_memory_than_64_kib() {
+    for (length, fits) in [(65_535, true), (65_536, false)] {
+        let builder = GzBuilder::new().filename("n".repeat(length));
+        let encoder = builder.write(Vec::new(), Compression::fast());
+        let bytes = encoder.finish().unwrap();
+        match fits {
+            true => assert_eq!(decode(Coding::Gzip, &bytes).unwrap(), b""),
+            false => fails(Coding::Gzip, &bytes, "a name of more than 64 KiB"),
+        }
     }
 }
 
@@ -280,7 +306,24 @@ fn a_gzip_body_that_was_altered_is_told() {
         let mut bytes = good.clone();
         bytes[place] ^= 0x80;
         fails(Coding::Gzip, &bytes, word);
+        bytes.extend(&good);
+        fails(Coding::Gzip, &bytes, word);
     }
+}
+
+#[test]
+fn what_came_before_a_wrong_check_sum_is_handed_out() {
+    let bytes = sample(&mut Generator::new(7), 2 * PIECE);
+    let mut both = compress(Coding::Gzip, &bytes);
+    *both.last_mut().unwrap() ^= 1;
+    both.extend(compress(Coding::Gzip, b"more"));
+    let mut whole = Vec::new();
+    let result = push(&mut decoder(Coding::Gzip), &both, &mut |bytes: &[u8]| {
+        whole.extend_from_slice(bytes);
+        Ok(())
+    });
+    assert_eq!(result, Err(DecodeProblem::CheckSum.of(Coding::Gzip)));
+    assert_eq!(whole, bytes);
 }
 
 #[test]
