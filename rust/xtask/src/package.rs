@@ -14,10 +14,10 @@ use crate::failure::{Failure, OrFail, Outcome};
 use crate::godot;
 use crate::manifest::{Kind, Manifest, Platform};
 use crate::papers;
-use crate::stage;
 use crate::paths;
 use crate::process::{Step, announce};
 use crate::setup;
+use crate::stage;
 
 /// The only symbol that a library may export.
 pub(crate) const ENTRY_SYMBOL: &str = "rustls_godot_init";

@@ -7,7 +7,8 @@ use std::thread;
 use godot_rustls_engine_tests::{Project, assert_clean, finish, godot};
 use xtask::paths;
 
-const SETTINGS: &str = "[application]\n\nconfig/name=\"without library\"\nrun/main_scene=\"res://main.tscn\"\n";
+const SETTINGS: &str =
+    "[application]\n\nconfig/name=\"without library\"\nrun/main_scene=\"res://main.tscn\"\n";
 
 const SCENE: &str = "[gd_scene load_steps=2 format=3]\n\n\
                      [ext_resource type=\"Script\" path=\"res://main.gd\" id=\"1\"]\n\n\
