@@ -4,12 +4,12 @@ use std::pin::Pin;
 
 use crate::error::FetchError;
 use crate::range::Partial;
-use crate::response::Head;
+use crate::response::ResponseHead;
 
 /// Where a body goes. Called on the runtime's threads.
-pub trait Receiver: Send {
+pub trait BodySink: Send {
     /// An answer that is no redirect came; `length` is what it announces.
-    fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), FetchError>;
+    fn begin(&mut self, head: &ResponseHead, length: Option<u64>) -> Result<(), FetchError>;
     /// A piece of the body, decoded. An empty one stands for a body without a byte; an answer that has no body, as to HEAD
     /// or with 204 or 304, gives none.
     fn write(&mut self, piece: &[u8]) -> Result<(), FetchError>;

@@ -10,25 +10,25 @@ use http::Method;
 use tokio::sync::{Notify, mpsc};
 
 use crate::error::{FetchError, RequestError};
-use crate::headers::{Fields, Line};
+use crate::headers::{Fields, HeaderLine};
 use driver::Prepared;
 use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::{Phase, PhaseCell};
 
 /// Bytes of a body that are read ahead of whoever polls. The server waits when they are not fetched.
-const AHEAD: usize = 1024 * 1024;
+const READ_AHEAD: usize = 1024 * 1024;
 
 /// A request over the connection.
 #[derive(Debug)]
-pub struct Ask<'a> {
+pub struct ClientRequest<'a> {
     /// Any.
     pub method: Method,
     /// A path, a whole URL, `*` or `host:port`, as it is sent.
     pub target: &'a str,
     /// The caller's; the usual ones are added.
     pub fields: Fields,
-    /// Who asks.
+    /// Who requests.
     pub user_agent: String,
     /// The body.
     pub body: Bytes,
@@ -36,11 +36,11 @@ pub struct Ask<'a> {
 
 /// The head of an answer.
 #[derive(Debug, Clone)]
-pub struct Answered {
+pub struct ClientResponse {
     /// Three digits (RFC 9110 section 15).
     pub status: u16,
     /// As the server sent them.
-    pub lines: Vec<Line>,
+    pub lines: Vec<HeaderLine>,
     /// What the answer announces.
     pub length: Option<u64>,
     /// It comes in chunks.
@@ -60,7 +60,7 @@ pub enum Stage {
     /// Ready for a request.
     Ready,
     /// The request is on its way.
-    Asking,
+    Requesting,
     /// The answer comes.
     Receiving,
     /// Nothing more comes.
@@ -74,7 +74,7 @@ struct State {
     stage: Stage,
     facts: Option<Arc<PeerFacts>>,
     /// The head of an answer that nobody looked at yet.
-    answer: Option<Answered>,
+    response: Option<ClientResponse>,
     /// Each piece of the body is for itself.
     is_chunked: bool,
     pieces: VecDeque<Bytes>,
@@ -110,13 +110,13 @@ impl Shared {
 #[derive(Debug)]
 pub struct Client {
     origin: Origin,
-    asks: mpsc::UnboundedSender<Prepared>,
+    requests: mpsc::UnboundedSender<Prepared>,
     shared: Arc<Shared>,
 }
 
 /// A piece of a body.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum BodyRead {
     /// At least one byte; whether it was the last.
     Bytes(Vec<u8>, bool),
     /// None yet.
@@ -130,12 +130,12 @@ pub enum Piece {
 impl Client {
     /// Begins to connect, once the future runs.
     pub fn open(connector: Connector, origin: Origin) -> (Self, impl Future<Output = ()> + Send) {
-        let (asks, asked) = mpsc::unbounded_channel();
+        let (requests, queue) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::default());
-        let work = driver::drive(connector, origin.clone(), asked, Arc::clone(&shared));
+        let work = driver::run(connector, origin.clone(), queue, Arc::clone(&shared));
         let client = Self {
             origin,
-            asks,
+            requests,
             shared,
         };
         (client, work)
@@ -152,9 +152,9 @@ impl Client {
     }
 
     /// Waits until the request has an answer or failed.
-    pub fn wait_for_answer(&self) {
+    pub fn wait_for_response(&self) {
         let mut state = self.shared.lock();
-        while matches!(state.stage, Stage::Asking) {
+        while matches!(state.stage, Stage::Requesting) {
             state = self
                 .shared
                 .changed
@@ -164,8 +164,8 @@ impl Client {
     }
 
     /// The head of the answer, once.
-    pub fn take_answer(&self) -> Option<Answered> {
-        self.shared.lock().answer.take()
+    pub fn take_response(&self) -> Option<ClientResponse> {
+        self.shared.lock().response.take()
     }
 
     /// What is known of the server once the connection is made.
@@ -175,12 +175,12 @@ impl Client {
 
     /// Sends a request. Only when the connection is ready for one, or its last body was read. One that cannot be sent
     /// changes nothing.
-    pub fn ask(&self, ask: Ask<'_>) -> Result<(), RequestError> {
+    pub fn send(&self, request: ClientRequest<'_>) -> Result<(), RequestError> {
         let facts = self.facts().unwrap_or_default();
-        let prepared = driver::prepare(ask, &self.origin, &facts)?;
-        self.shared.lock().stage = Stage::Asking;
+        let prepared = driver::prepare(request, &self.origin, &facts)?;
+        self.shared.lock().stage = Stage::Requesting;
         // Without a receiver the stage tells that already.
-        if self.asks.send(prepared).is_err() {
+        if self.requests.send(prepared).is_err() {
             self.shared.lock().stage = Stage::Closed;
         }
         Ok(())
@@ -188,7 +188,7 @@ impl Client {
 
     /// Takes up to so many bytes of the body, after waiting until `enough` are there or the body ends. Chunks are not
     /// joined: whoever writes one a message reads one a message, as long as it is not longer than what is read at once.
-    pub fn read(&self, most: usize, enough: usize) -> Piece {
+    pub fn read(&self, most: usize, enough: usize) -> BodyRead {
         let mut state = self.shared.lock();
         state.wanted = enough;
         while state.waiting < enough && !state.is_complete && !state.has_failed() {
@@ -206,18 +206,18 @@ impl Client {
         drop(state);
         self.shared.fetched.notify_one();
         match (bytes.is_empty(), is_last, has_failed) {
-            (false, is_last, _) => Piece::Bytes(bytes, is_last),
-            (true, true, _) => Piece::End,
-            (true, false, true) => Piece::Broken,
-            (true, false, false) => Piece::NotYet,
+            (false, is_last, _) => BodyRead::Bytes(bytes, is_last),
+            (true, true, _) => BodyRead::End,
+            (true, false, true) => BodyRead::Broken,
+            (true, false, false) => BodyRead::NotYet,
         }
     }
 }
 
 impl State {
     /// More is there than anybody needs now.
-    fn is_ahead(&self) -> bool {
-        self.waiting > AHEAD.max(self.wanted)
+    fn is_full(&self) -> bool {
+        self.waiting > READ_AHEAD.max(self.wanted)
     }
 
     fn has_failed(&self) -> bool {

@@ -19,7 +19,7 @@ use crate::body::Body;
 use crate::error::FetchError;
 use crate::frames::{CountedFrames, HeadsHeard};
 use crate::head_limits::{MAX_HEAD, MAX_HEADERS};
-use crate::header_case::{SharedNotes, Wire};
+use crate::header_case::{SharedCapture, Wire};
 use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::PhaseCell;
@@ -47,7 +47,7 @@ pub(crate) enum Connection {
 pub(crate) struct Http1 {
     sender: http1::SendRequest<Body>,
     pub(crate) facts: Arc<PeerFacts>,
-    pub(crate) notes: SharedNotes,
+    pub(crate) capture: SharedCapture,
     /// Told when the connection is closed.
     pub(crate) over: Arc<Notify>,
     is_used: bool,
@@ -96,7 +96,7 @@ impl Connection {
     /// What tells whether the server sends anything while its answer is awaited.
     pub(crate) fn activity(&self) -> Activity {
         match self {
-            Self::Http1(connection) => Activity::alone(connection.notes.clone()),
+            Self::Http1(connection) => Activity::alone(connection.capture.clone()),
             Self::Http2(connection) => {
                 let users = Arc::downgrade(&connection.last_use);
                 Activity::shared(connection.heard.clone(), users)
@@ -114,8 +114,8 @@ impl Connection {
 
 impl Http1 {
     pub(crate) async fn begin(transport: Transport, facts: PeerFacts) -> Result<Self, FetchError> {
-        let notes = SharedNotes::default();
-        let wire = Wire::new(transport, notes.clone());
+        let capture = SharedCapture::default();
+        let wire = Wire::new(transport, capture.clone());
         let (sender, connection) = http1::Builder::new()
             .title_case_headers(true)
             .max_headers(MAX_HEADERS)
@@ -137,7 +137,7 @@ impl Http1 {
         Ok(Self {
             sender,
             facts: Arc::new(facts),
-            notes,
+            capture,
             over,
             is_used: false,
         })
@@ -199,9 +199,9 @@ impl Http2 {
 
     /// Whether it serves another request, asked of the pool's clone. When nobody used it for long, a router in between
     /// may have forgotten it, and nobody would tell.
-    pub(crate) fn is_usable(&self, kept_for: Duration) -> bool {
+    pub(crate) fn is_usable(&self, max_idle_time: Duration) -> bool {
         let is_used = Arc::strong_count(&self.last_use) > 1;
-        !self.sender.is_closed() && (is_used || self.lock().age() < kept_for)
+        !self.sender.is_closed() && (is_used || self.lock().age() < max_idle_time)
     }
 
     fn lock(&self) -> MutexGuard<'_, LastUse> {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-pub use sink::Saving;
+pub use sink::FileSink;
 
 use crate::error::{DownloadError, FileProblem};
 use crate::range::Partial;

@@ -9,16 +9,16 @@ mod send;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::body_sink::Receiver;
+use crate::body_sink::BodySink;
 use crate::cookies::Jar;
 use crate::error::{FetchError, Step};
 use crate::headers::HeaderError;
 use crate::pool::Pool;
 use crate::progress::Progress;
-use crate::range::{Partial, Reply};
-use crate::redirect::Hop;
-use crate::request::{Order, Rules};
-use crate::response::Head;
+use crate::range::{Partial, RangeReply};
+use crate::redirect::CurrentRequest;
+use crate::request::{FetchLimits, FetchRequest};
+use crate::response::ResponseHead;
 use body_budget::BodyBudget;
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::Phase;
@@ -26,23 +26,23 @@ use response_body::ResponseBody;
 
 /// How an exchange ended.
 #[derive(Debug)]
-pub struct Ending {
+pub struct FetchOutcome {
     /// The last answer that came, also with a failure after it.
-    pub head: Option<Head>,
+    pub head: Option<ResponseHead>,
     /// Why there is no whole body.
     pub failure: Option<FetchError>,
 }
 
 /// Asks and receives, until the whole answer came or something failed.
-pub async fn run(
+pub async fn fetch(
     pool: &Arc<Pool>,
-    order: Order,
+    request: FetchRequest,
     progress: &Arc<Progress>,
-    receiver: &mut dyn Receiver,
-) -> Ending {
+    sink: &mut dyn BodySink,
+) -> FetchOutcome {
     let mut head = None;
-    let limit = order.rules.timeout;
-    let work = rest_or_all(pool, order, progress, receiver, &mut head);
+    let limit = request.limits.timeout;
+    let work = fetch_or_resume(pool, request, progress, sink, &mut head);
     let outcome = match limit {
         None => work.await,
         Some(limit) => match tokio::time::timeout(limit, work).await {
@@ -54,7 +54,7 @@ pub async fn run(
         },
     };
     progress.phase.set(Phase::Idle);
-    Ending {
+    FetchOutcome {
         head,
         failure: outcome.err(),
     }
@@ -70,29 +70,30 @@ fn step(progress: &Progress) -> Step {
 }
 
 /// Asks for the rest of what an earlier attempt left, and for all when that is not to be had.
-async fn rest_or_all(
+async fn fetch_or_resume(
     pool: &Arc<Pool>,
-    order: Order,
+    request: FetchRequest,
     progress: &Arc<Progress>,
-    receiver: &mut dyn Receiver,
-    last: &mut Option<Head>,
+    sink: &mut dyn BodySink,
+    last: &mut Option<ResponseHead>,
 ) -> Result<(), FetchError> {
-    if let Some(partial) = receiver.partial() {
-        if let Ok(rest) = order_for_rest(&order, partial)
-            && let Received::Body = follow(pool, rest, progress, receiver, last).await?
+    if let Some(partial) = sink.partial() {
+        if let Ok(rest) = request_for_rest(&request, partial)
+            && let Received::Body = follow(pool, rest, progress, sink, last).await?
         {
             return Ok(());
         }
         *last = None;
-        receiver.forget_partial();
+        sink.forget_partial();
     }
-    follow(pool, order, progress, receiver, last)
-        .await
-        .map(drop)
+    follow(pool, request, progress, sink, last).await.map(drop)
 }
 
-fn order_for_rest(order: &Order, partial: &Partial) -> Result<Order, HeaderError> {
-    let mut rest = order.clone();
+fn request_for_rest(
+    request: &FetchRequest,
+    partial: &Partial,
+) -> Result<FetchRequest, HeaderError> {
+    let mut rest = request.clone();
     for (name, value) in partial.range_headers() {
         rest.fields.add_default(name, &value)?;
     }
@@ -108,21 +109,21 @@ enum Received {
 
 async fn follow(
     pool: &Arc<Pool>,
-    order: Order,
+    request: FetchRequest,
     progress: &Arc<Progress>,
-    receiver: &mut dyn Receiver,
-    last: &mut Option<Head>,
+    sink: &mut dyn BodySink,
+    last: &mut Option<ResponseHead>,
 ) -> Result<Received, FetchError> {
-    let Order {
+    let FetchRequest {
         method,
         url,
         fields,
         user_agent,
         content,
-        rules,
+        limits,
         cookies,
-    } = order;
-    let mut hop = Hop {
+    } = request;
+    let mut current = CurrentRequest {
         method,
         url,
         fields,
@@ -130,30 +131,38 @@ async fn follow(
     };
     let mut redirects = 0;
     loop {
-        let mut answer = ask(pool, &hop, &user_agent, cookies.as_deref(), rules, progress).await?;
+        let mut answer = ask(
+            pool,
+            &current,
+            &user_agent,
+            cookies.as_deref(),
+            limits,
+            progress,
+        )
+        .await?;
         answer.head.redirects = redirects;
         let head = last.insert(answer.head.clone());
         let Some(place) = answer.location.take() else {
-            let span = match receiver.partial().map(|partial| partial.judge(head)) {
-                Some(Reply::Nothing) => {
+            let range = match sink.partial().map(|partial| partial.judge(head)) {
+                Some(RangeReply::Nothing) => {
                     answer.drain().await;
                     return Ok(Received::NoRest);
                 }
-                Some(Reply::Rest(span)) => Some(span),
-                Some(Reply::Other) | None => None,
+                Some(RangeReply::Rest(range)) => Some(range),
+                Some(RangeReply::Other) | None => None,
             };
-            let size = BodyBudget::new(rules.body_size_limit, span);
+            let size = BodyBudget::new(limits.body_size_limit, range);
             answer
-                .receive(&hop.method, rules, size, progress, receiver)
+                .receive(&current.method, limits, size, progress, sink)
                 .await?;
             return Ok(Received::Body);
         };
-        if rules.max_redirects.is_some_and(|most| redirects >= most) {
+        if limits.max_redirects.is_some_and(|most| redirects >= most) {
             return Err(FetchError::TooManyRedirects {
                 followed: redirects,
             });
         }
-        hop.follow(head.status, &place, rules.allow_downgrade)?;
+        current.follow(head.status, &place, limits.allow_downgrade)?;
         answer.drain().await;
         redirects += 1;
     }
@@ -161,30 +170,30 @@ async fn follow(
 
 async fn ask(
     pool: &Arc<Pool>,
-    hop: &Hop,
+    current: &CurrentRequest,
     user_agent: &str,
     cookies: Option<&Mutex<Jar>>,
-    rules: Rules,
+    limits: FetchLimits,
     progress: &Arc<Progress>,
 ) -> Result<ResponseBody, FetchError> {
-    let mut fields = hop.fields.clone();
-    if let Some(value) = cookies.and_then(|jar| lock(jar).header(&hop.url)) {
+    let mut fields = current.fields.clone();
+    if let Some(value) = cookies.and_then(|jar| lock(jar).header(&current.url)) {
         fields.add_default("Cookie", &value)?;
     }
     fields.complete(
-        &Origin::of(&hop.url).authority(),
-        &hop.method,
-        hop.content.length(),
+        &Origin::of(&current.url).authority(),
+        &current.method,
+        current.content.length(),
         user_agent,
     )?;
-    let answer = send::send(pool, hop, fields, rules, progress).await?;
+    let answer = send::send(pool, current, fields, limits, progress).await?;
     if let Some(jar) = cookies {
         let set = answer
             .head
             .lines
             .iter()
             .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
-        lock(jar).store(&hop.url, set.map(|(_, value)| value.as_str()));
+        lock(jar).store(&current.url, set.map(|(_, value)| value.as_str()));
     }
     Ok(answer)
 }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::head_limits::{HeadRefused, MAX_HEAD, MAX_HEADERS, MAX_INTERIM};
 use crate::head_lines;
-use crate::headers::{Line, lossy};
+use crate::headers::{HeaderLine, lossy};
 use godot_rustls_net::transport::Transport;
 
 /// Lines of a head: the status line and the fields.
@@ -21,7 +21,7 @@ const BLANK_LINE: &[u8] = b"\r\n\r\n";
 
 /// What one exchange needs to have kept.
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub(super) struct HeaderCapture {
     /// The spellings of the request's names, until its head was written.
     spellings: Option<Vec<String>>,
     /// The response's head so far, while it is awaited.
@@ -32,24 +32,24 @@ pub(super) struct Notes {
     /// Interim responses that came before it, and their bytes.
     interim: (usize, usize),
     /// The lines of the response's head.
-    lines: Option<Vec<Line>>,
+    lines: Option<Vec<HeaderLine>>,
     /// Bytes of a response came, be they of an interim one.
     has_begun: bool,
-    /// Whether anything came since [`SharedNotes::was_heard`] was asked last.
+    /// Whether anything came since [`SharedCapture::was_heard`] was asked last.
     was_heard: bool,
 }
 
 /// The notes of a connection, which carries one exchange at a time.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SharedNotes(Arc<Mutex<Notes>>);
+pub(super) struct SharedCapture(Arc<Mutex<HeaderCapture>>);
 
-impl SharedNotes {
+impl SharedCapture {
     /// A request with these names goes out next.
     pub(super) fn begin(&self, spellings: Vec<String>) {
-        *self.lock() = Notes {
+        *self.lock() = HeaderCapture {
             spellings: Some(spellings),
             head: Some(Vec::new()),
-            ..Notes::default()
+            ..HeaderCapture::default()
         };
     }
 
@@ -64,16 +64,16 @@ impl SharedNotes {
     }
 
     /// The lines of the response that came.
-    pub(super) fn take_lines(&self) -> Option<Vec<Line>> {
+    pub(super) fn take_lines(&self) -> Option<Vec<HeaderLine>> {
         self.lock().lines.take()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Notes> {
+    fn lock(&self) -> MutexGuard<'_, HeaderCapture> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Notes {
+impl HeaderCapture {
     /// The head of the request that begins `data`, with the names as they were given; hyper writes a head at once.
     fn respell(&mut self, data: &[u8]) -> Option<Vec<u8>> {
         let spellings = self.spellings.take()?;
@@ -153,7 +153,7 @@ fn line_ends(bytes: &[u8]) -> usize {
 
 /// Returns status, length and lines of a whole head; none of one that is not whole, and of one that
 /// hyper refuses.
-fn parse(head: &[u8]) -> Result<Option<(u16, usize, Vec<Line>)>, HeadRefused> {
+fn parse(head: &[u8]) -> Result<Option<(u16, usize, Vec<HeaderLine>)>, HeadRefused> {
     let mut fields = vec![httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut fields);
     let mut config = httparse::ParserConfig::default();
@@ -189,16 +189,16 @@ fn unfolded(value: String) -> String {
 /// A transport that takes notes.
 pub(super) struct Wire {
     transport: Transport,
-    notes: SharedNotes,
+    capture: SharedCapture,
     /// A respelled head of which the rest waits.
     head: Vec<u8>,
 }
 
 impl Wire {
-    pub(super) fn new(transport: Transport, notes: SharedNotes) -> Self {
+    pub(super) fn new(transport: Transport, capture: SharedCapture) -> Self {
         Self {
             transport,
-            notes,
+            capture,
             head: Vec::new(),
         }
     }
@@ -212,7 +212,7 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.transport).poll_read(context, buffer))?;
-        Poll::Ready(self.notes.lock().read(&buffer.filled()[before..]))
+        Poll::Ready(self.capture.lock().read(&buffer.filled()[before..]))
     }
 }
 
@@ -224,7 +224,7 @@ impl AsyncWrite for Wire {
     ) -> Poll<io::Result<usize>> {
         let me = &mut *self;
         if me.head.is_empty() {
-            me.head = me.notes.lock().respell(data).unwrap_or_default();
+            me.head = me.capture.lock().respell(data).unwrap_or_default();
         }
         if me.head.is_empty() {
             return Pin::new(&mut me.transport).poll_write(context, data);
@@ -250,18 +250,18 @@ mod tests {
 
     #[test]
     fn a_request_keeps_the_spelling_of_its_names_and_its_length() {
-        let mut notes = Notes {
+        let mut capture = HeaderCapture {
             spellings: Some(vec!["X-API-key".to_owned(), "get /".to_owned()]),
-            ..Notes::default()
+            ..HeaderCapture::default()
         };
         let sent =
             b"GET /a:b HTTP/1.1\r\nX-Api-Key: x-api-key: 1\r\nHost: x\r\n\r\nX-Api-Key: body";
-        let head = notes.respell(sent).unwrap();
+        let head = capture.respell(sent).unwrap();
         assert_eq!(
             head,
             b"GET /a:b HTTP/1.1\r\nX-API-key: x-api-key: 1\r\nHost: x\r\n\r\n"
         );
-        assert!(notes.respell(sent).is_none(), "once for each request");
+        assert!(capture.respell(sent).is_none(), "once for each request");
     }
 
     #[test]
@@ -275,15 +275,15 @@ mod tests {
             (&other_end, 1),
             (&other_end, 2),
         ] {
-            let mut notes = Notes {
+            let mut capture = HeaderCapture {
                 head: Some(Vec::new()),
-                ..Notes::default()
+                ..HeaderCapture::default()
             };
             answer
                 .chunks(size)
-                .try_for_each(|chunk| notes.read(chunk))
+                .try_for_each(|chunk| capture.read(chunk))
                 .unwrap();
-            let lines = notes.lines.unwrap();
+            let lines = capture.lines.unwrap();
             let lines: Vec<_> = lines
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -294,25 +294,25 @@ mod tests {
 
     #[test]
     fn a_folded_line_is_one_line() {
-        let mut notes = Notes {
+        let mut capture = HeaderCapture {
             head: Some(Vec::new()),
-            ..Notes::default()
+            ..HeaderCapture::default()
         };
-        notes
+        capture
             .read(b"HTTP/1.1 200 OK\r\nX: a\r\n  b\r\n\tc\r\nY: d\r\n\r\n")
             .unwrap();
         let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(notes.lines.unwrap(), [line("X", "a b c"), line("Y", "d")]);
+        assert_eq!(capture.lines.unwrap(), [line("X", "a b c"), line("Y", "d")]);
     }
 
     #[test]
     fn a_head_that_never_ends_is_refused() {
-        let mut notes = Notes {
+        let mut capture = HeaderCapture {
             head: Some(Vec::new()),
-            ..Notes::default()
+            ..HeaderCapture::default()
         };
-        notes.read(b"HTTP/1.1 200 OK\r\n").unwrap();
-        let mut pieces = (0..MAX_HEAD / 1024 + 1).map(|_| notes.read(&[b'x'; 1024]));
+        capture.read(b"HTTP/1.1 200 OK\r\n").unwrap();
+        let mut pieces = (0..MAX_HEAD / 1024 + 1).map(|_| capture.read(&[b'x'; 1024]));
         assert!(pieces.any(|read| read.is_err()));
     }
 }

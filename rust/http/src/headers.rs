@@ -162,23 +162,23 @@ impl Fields {
 }
 
 /// One field of a response: name and value, with U+FFFD for what is no UTF-8.
-pub type Line = (String, String);
+pub type HeaderLine = (String, String);
 
 /// The lines of an HTTP/2 response. Names travel in lower case there; scripts compare them with the usual spelling.
-pub(super) fn lines_of(map: &HeaderMap) -> Vec<Line> {
+pub(super) fn lines_of(map: &HeaderMap) -> Vec<HeaderLine> {
     map.iter()
         .map(|(name, value)| (usual_spelling(name.as_str()), lossy(value.as_bytes())))
         .collect()
 }
 
 /// A line as scripts get it: "Name: value", and without a blank at its end where there is no value.
-pub fn written((name, value): &Line) -> String {
+pub fn written((name, value): &HeaderLine) -> String {
     let blank = if value.is_empty() { "" } else { " " };
     format!("{name}:{blank}{value}")
 }
 
 /// The value of the first line of this name, in any case.
-pub fn find<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
+pub fn find<'a>(lines: &'a [HeaderLine], name: &str) -> Option<&'a str> {
     lines
         .iter()
         .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
@@ -186,7 +186,7 @@ pub fn find<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
 }
 
 /// The value of the last line of this name, in any case.
-pub(super) fn find_last<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
+pub(super) fn find_last<'a>(lines: &'a [HeaderLine], name: &str) -> Option<&'a str> {
     lines
         .iter()
         .rev()
@@ -196,7 +196,7 @@ pub(super) fn find_last<'a>(lines: &'a [Line], name: &str) -> Option<&'a str> {
 
 /// Whether these lines name no other length than `received`. Where they do beside chunks, which make a length void, somebody
 /// in between may have heeded it, and the next answer begins elsewhere for him: the connection is not to be used again.
-pub(super) fn have_no_other_length(lines: &[Line], received: u64) -> bool {
+pub(super) fn have_no_other_length(lines: &[HeaderLine], received: u64) -> bool {
     let mut lengths = lines
         .iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));

@@ -19,53 +19,53 @@ use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::PhaseCell;
 
 /// How long a connection is kept that nobody uses. Servers usually close theirs after a minute or more.
-const KEPT_FOR: Duration = Duration::from_secs(50);
+const MAX_IDLE_TIME: Duration = Duration::from_secs(50);
 
 /// How long a kept connection serves a request that is not idempotent, when the server does not say how long it keeps it:
 /// no server closes one that soon.
-const FRESH_FOR: Duration = Duration::from_secs(2);
+const FRESH_TIME: Duration = Duration::from_secs(2);
 
 /// Idle connections kept for one server.
-const MOST_IDLE: usize = 32;
+const MAX_IDLE: usize = 32;
 
 /// Connections to one server that are being made at the same time. Whoever comes beyond that first waits for one that
 /// becomes free: two hundred requests at once need no two hundred handshakes.
-const MOST_CONNECTING: usize = 8;
+const MAX_CONNECTING: usize = 8;
 
 /// How long such a wait may be while nothing happens: no connection came free, none was made. After that a further one is
 /// made, so that a handshake that hangs holds up nobody. Longer than handshakes with servers far away, or all who wait
 /// would begin one together.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// All connections of one configuration.
 #[derive(Debug)]
 pub struct Pool {
     connector: Connector,
-    kept_for: Duration,
-    origins: Mutex<HashMap<Origin, Arc<Server>>>,
+    max_idle_time: Duration,
+    origins: Mutex<HashMap<Origin, Arc<HostPool>>>,
 }
 
 /// Connections to one server.
 #[derive(Debug)]
-struct Server {
-    kept: Mutex<Kept>,
-    kept_for: Duration,
+struct HostPool {
+    state: Mutex<PoolState>,
+    max_idle_time: Duration,
     /// Somebody gave a connection back, or made one that several can use.
     freed: Notify,
     /// One at first: it shows whether the server speaks HTTP/2, where one is enough for all.
     connecting: Semaphore,
     /// Counts what those who wait may hope for: connections that came free or were made, or could not be.
-    moved: AtomicU64,
+    progress: AtomicU64,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct PoolState {
     idle: VecDeque<Idle>,
     shared: Option<Http2>,
     /// Until the first connection, one is made at a time.
-    is_known: bool,
+    has_connected: bool,
     /// A task looks after what nobody uses. One is enough for all.
-    is_swept: bool,
+    has_reaper: bool,
 }
 
 /// A connection that nobody uses.
@@ -102,15 +102,18 @@ impl Reuse {
     fn suits(self, age: Duration, server_keeps: Option<Duration>) -> bool {
         match self {
             Self::Any => true,
-            Self::Fresh => server_keeps.is_some() || age < FRESH_FOR,
+            Self::Fresh => server_keeps.is_some() || age < FRESH_TIME,
             Self::Never => false,
         }
     }
 }
 
 impl Idle {
-    fn is_usable(&self, kept_for: Duration) -> bool {
-        let limit = self.server_keeps.unwrap_or(kept_for).min(kept_for);
+    fn is_usable(&self, max_idle_time: Duration) -> bool {
+        let limit = self
+            .server_keeps
+            .unwrap_or(max_idle_time)
+            .min(max_idle_time);
         self.last_use.age() < limit && self.connection.is_ready()
     }
 
@@ -119,11 +122,12 @@ impl Idle {
     }
 }
 
-impl Kept {
+impl PoolState {
     /// Lets go what nobody used for long, and what is closed.
-    fn sweep(&mut self, kept_for: Duration) {
-        self.idle.retain(|idle| idle.is_usable(kept_for));
-        self.shared.take_if(|shared| !shared.is_usable(kept_for));
+    fn sweep(&mut self, max_idle_time: Duration) {
+        self.idle.retain(|idle| idle.is_usable(max_idle_time));
+        self.shared
+            .take_if(|shared| !shared.is_usable(max_idle_time));
     }
 
     fn is_empty(&self) -> bool {
@@ -134,14 +138,14 @@ impl Kept {
 impl Pool {
     /// An empty one.
     pub fn new(connector: Connector) -> Arc<Self> {
-        Self::keeping_for(connector, KEPT_FOR)
+        Self::with_idle_time(connector, MAX_IDLE_TIME)
     }
 
     /// One that keeps its connections for that long.
-    pub(super) fn keeping_for(connector: Connector, kept_for: Duration) -> Arc<Self> {
+    pub(super) fn with_idle_time(connector: Connector, max_idle_time: Duration) -> Arc<Self> {
         Arc::new(Self {
             connector,
-            kept_for,
+            max_idle_time,
             origins: Mutex::default(),
         })
     }
@@ -153,16 +157,16 @@ impl Pool {
         reuse: Reuse,
         phase: &PhaseCell,
     ) -> Result<Connection, FetchError> {
-        let server = self.server(origin);
-        if let Some(connection) = server.take(reuse) {
+        let host = self.host(origin);
+        if let Some(connection) = host.take(reuse) {
             return Ok(connection);
         }
-        let _permit = match server.wait(reuse).await {
-            Turn::Kept(connection) => return Ok(connection),
-            Turn::Make(permit) => permit,
+        let _permit = match host.wait(reuse).await {
+            Checkout::Reused(connection) => return Ok(connection),
+            Checkout::Connect(permit) => permit,
         };
         let connection = Connection::make(&self.connector, origin, phase).await;
-        self.learn(&server, connection.as_ref().ok());
+        self.on_connected(&host, connection.as_ref().ok());
         connection
     }
 
@@ -173,14 +177,14 @@ impl Pool {
         phase: &PhaseCell,
     ) -> Result<Connection, FetchError> {
         let connection = Connection::make(&self.connector, origin, phase).await;
-        self.learn(&self.server(origin), connection.as_ref().ok());
+        self.on_connected(&self.host(origin), connection.as_ref().ok());
         connection
     }
 
     /// Gives a shared connection to nobody any more: its server ends it.
     pub(super) fn retire(&self, origin: &Origin, facts: &Arc<PeerFacts>) {
-        let server = self.server(origin);
-        let shared = &mut server.lock().shared;
+        let host = self.host(origin);
+        let shared = &mut host.lock().shared;
         if shared
             .as_ref()
             .is_some_and(|shared| Arc::ptr_eq(&shared.facts, facts))
@@ -204,52 +208,52 @@ impl Pool {
         }
     }
 
-    fn learn(self: &Arc<Self>, server: &Arc<Server>, made: Option<&Connection>) {
-        server.learn(made);
-        self.look_after(server);
+    fn on_connected(self: &Arc<Self>, host: &Arc<HostPool>, made: Option<&Connection>) {
+        host.on_connected(made);
+        self.ensure_reaper(host);
     }
 
-    fn keep(self: &Arc<Self>, origin: &Origin, idle: Idle) {
-        if !idle.is_usable(self.kept_for) {
+    fn put_idle(self: &Arc<Self>, origin: &Origin, idle: Idle) {
+        if !idle.is_usable(self.max_idle_time) {
             return;
         }
-        let server = self.server(origin);
-        let mut kept = server.lock();
-        kept.idle.push_back(idle);
-        if kept.idle.len() > MOST_IDLE {
-            kept.idle.pop_front();
+        let host = self.host(origin);
+        let mut state = host.lock();
+        state.idle.push_back(idle);
+        if state.idle.len() > MAX_IDLE {
+            state.idle.pop_front();
         }
-        drop(kept);
-        server.moved.fetch_add(1, Ordering::Relaxed);
-        server.freed.notify_one();
-        self.look_after(&server);
+        drop(state);
+        host.progress.fetch_add(1, Ordering::Relaxed);
+        host.freed.notify_one();
+        self.ensure_reaper(&host);
     }
 
     /// Lets a task close what nobody uses, unless one does.
-    fn look_after(self: &Arc<Self>, server: &Arc<Server>) {
-        let mut kept = server.lock();
-        if !kept.is_swept && !kept.is_empty() {
-            kept.is_swept = true;
-            tokio::spawn(close_idle(Arc::downgrade(self), Arc::downgrade(server)));
+    fn ensure_reaper(self: &Arc<Self>, host: &Arc<HostPool>) {
+        let mut state = host.lock();
+        if !state.has_reaper && !state.is_empty() {
+            state.has_reaper = true;
+            tokio::spawn(reap_idle(Arc::downgrade(self), Arc::downgrade(host)));
         }
     }
 
-    fn server(&self, origin: &Origin) -> Arc<Server> {
+    fn host(&self, origin: &Origin) -> Arc<HostPool> {
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(server) = origins.get(origin) {
-            return Arc::clone(server);
+        if let Some(host) = origins.get(origin) {
+            return Arc::clone(host);
         }
         // A crawler meets many servers once.
-        origins.retain(|_, server| Arc::strong_count(server) > 1 || server.is_in_use());
-        let server = Arc::new(Server {
-            kept: Mutex::default(),
-            kept_for: self.kept_for,
+        origins.retain(|_, host| Arc::strong_count(host) > 1 || host.is_in_use());
+        let host = Arc::new(HostPool {
+            state: Mutex::default(),
+            max_idle_time: self.max_idle_time,
             freed: Notify::new(),
             connecting: Semaphore::new(1),
-            moved: AtomicU64::new(0),
+            progress: AtomicU64::new(0),
         });
-        origins.insert(origin.clone(), Arc::clone(&server));
-        server
+        origins.insert(origin.clone(), Arc::clone(&host));
+        host
     }
 }
 
@@ -281,32 +285,32 @@ impl Lease {
         };
         // Before the wait: the server counts from its response.
         let last_use = LastUse::now();
-        let is_ready = timeout(LONGEST_WAIT, connection.ready()).await;
+        let is_ready = timeout(MAX_WAIT, connection.ready()).await;
         if let (Ok(true), Some(pool)) = (is_ready, self.pool.upgrade()) {
             let idle = Idle {
                 connection,
                 last_use,
                 server_keeps: self.server_keeps,
             };
-            pool.keep(&self.origin, idle);
+            pool.put_idle(&self.origin, idle);
         }
     }
 }
 
 /// What a request that waits comes to.
-enum Turn<'a> {
-    Kept(Connection),
-    Make(Option<tokio::sync::SemaphorePermit<'a>>),
+enum Checkout<'a> {
+    Reused(Connection),
+    Connect(Option<tokio::sync::SemaphorePermit<'a>>),
 }
 
-impl Server {
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+impl HostPool {
+    fn lock(&self) -> MutexGuard<'_, PoolState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for a connection that comes free, or for one's turn to make one. Only the waiting is cut short by its time:
     /// what is being made later belongs to its request alone. Who waits no longer must not stand in the queues.
-    async fn wait(&self, reuse: Reuse) -> Turn<'_> {
+    async fn wait(&self, reuse: Reuse) -> Checkout<'_> {
         let mut turn = pin!(async {
             loop {
                 let freed = self.freed.notified();
@@ -314,52 +318,52 @@ impl Server {
                     // Whoever cannot use it must not take the news of it from those who can.
                     () = freed, if reuse != Reuse::Never => {
                         if let Some(connection) = self.take(reuse) {
-                            return Turn::Kept(connection);
+                            return Checkout::Reused(connection);
                         }
                     }
                     permit = self.connecting.acquire() => {
                         return match self.take(reuse) {
-                            Some(connection) => Turn::Kept(connection),
-                            None => Turn::Make(permit.ok()),
+                            Some(connection) => Checkout::Reused(connection),
+                            None => Checkout::Connect(permit.ok()),
                         };
                     }
                 }
             }
         });
         loop {
-            let before = self.moved.load(Ordering::Relaxed);
-            match timeout(LONGEST_WAIT, &mut turn).await {
+            let before = self.progress.load(Ordering::Relaxed);
+            match timeout(MAX_WAIT, &mut turn).await {
                 Ok(turn) => return turn,
-                Err(_) if self.moved.load(Ordering::Relaxed) != before => {}
-                Err(_) => return Turn::Make(None),
+                Err(_) if self.progress.load(Ordering::Relaxed) != before => {}
+                Err(_) => return Checkout::Connect(None),
             }
         }
     }
 
     /// A connection that lives still, the one used last first.
     fn take(&self, reuse: Reuse) -> Option<Connection> {
-        let mut kept = self.lock();
-        kept.sweep(self.kept_for);
-        if let Some(shared) = &kept.shared {
+        let mut state = self.lock();
+        state.sweep(self.max_idle_time);
+        if let Some(shared) = &state.shared {
             return Some(Connection::Http2(shared.again()));
         }
-        let place = kept.idle.iter().rposition(|idle| idle.suits(reuse))?;
-        let idle = kept.idle.remove(place)?;
+        let place = state.idle.iter().rposition(|idle| idle.suits(reuse))?;
+        let idle = state.idle.remove(place)?;
         Some(Connection::Http1(idle.connection.used_again()))
     }
 
     /// Remembers what a connection that was just made shows. None when it failed: the others need not wait for that
     /// one after another.
-    fn learn(&self, made: Option<&Connection>) {
-        let mut kept = self.lock();
+    fn on_connected(&self, made: Option<&Connection>) {
+        let mut state = self.lock();
         if let Some(Connection::Http2(connection)) = made {
-            kept.shared = Some(connection.clone());
+            state.shared = Some(connection.clone());
         }
-        let was_known = std::mem::replace(&mut kept.is_known, true);
-        drop(kept);
-        self.moved.fetch_add(1, Ordering::Relaxed);
-        if !was_known {
-            self.connecting.add_permits(MOST_CONNECTING - 1);
+        let had_connected = std::mem::replace(&mut state.has_connected, true);
+        drop(state);
+        self.progress.fetch_add(1, Ordering::Relaxed);
+        if !had_connected {
+            self.connecting.add_permits(MAX_CONNECTING - 1);
         }
         if matches!(made, Some(Connection::Http2(_))) {
             self.freed.notify_waiters();
@@ -367,26 +371,26 @@ impl Server {
     }
 
     fn is_in_use(&self) -> bool {
-        let mut kept = self.lock();
-        kept.sweep(self.kept_for);
-        !kept.is_empty()
+        let mut state = self.lock();
+        state.sweep(self.max_idle_time);
+        !state.is_empty()
     }
 }
 
 /// Closes what nobody used for long, until nothing is left.
-async fn close_idle(pool: Weak<Pool>, server: Weak<Server>) {
+async fn reap_idle(pool: Weak<Pool>, host: Weak<HostPool>) {
     loop {
-        let Some(kept_for) = server.upgrade().map(|server| server.kept_for) else {
+        let Some(max_idle_time) = host.upgrade().map(|host| host.max_idle_time) else {
             return;
         };
-        tokio::time::sleep(kept_for / 4).await;
-        let (Some(_), Some(server)) = (pool.upgrade(), server.upgrade()) else {
+        tokio::time::sleep(max_idle_time / 4).await;
+        let (Some(_), Some(host)) = (pool.upgrade(), host.upgrade()) else {
             return;
         };
-        let mut kept = server.lock();
-        kept.sweep(kept_for);
-        if kept.is_empty() {
-            kept.is_swept = false;
+        let mut state = host.lock();
+        state.sweep(max_idle_time);
+        if state.is_empty() {
+            state.has_reaper = false;
             return;
         }
     }

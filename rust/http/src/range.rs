@@ -5,7 +5,7 @@ pub(crate) mod validator;
 use validator::is_same_version;
 
 use crate::error::DownloadError;
-use crate::response::Head;
+use crate::response::ResponseHead;
 
 /// RFC 9110 section 15.3.7.
 const PARTIAL_CONTENT: u16 = 206;
@@ -23,9 +23,9 @@ pub struct Partial {
 
 /// What the answer is of use for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
+pub enum RangeReply {
     /// Going on, with these bytes.
-    Rest(Span),
+    Rest(ContentRange),
     /// Nothing. All is to be asked for, without a range.
     Nothing,
     /// A body that stands for itself: all of the file, or an error page.
@@ -43,32 +43,34 @@ impl Partial {
     }
 
     /// What the answer to a range request is of use for.
-    pub fn judge(&self, head: &Head) -> Reply {
+    pub fn judge(&self, head: &ResponseHead) -> RangeReply {
         match head.status {
-            PARTIAL_CONTENT => self.rest(head).map_or(Reply::Nothing, Reply::Rest),
-            RANGE_NOT_SATISFIABLE => Reply::Nothing,
-            _ => Reply::Other,
+            PARTIAL_CONTENT => self
+                .rest(head)
+                .map_or(RangeReply::Nothing, RangeReply::Rest),
+            RANGE_NOT_SATISFIABLE => RangeReply::Nothing,
+            _ => RangeReply::Other,
         }
     }
 
     /// The bytes that follow those that are there. A server that ignores If-Range may send those of another version
     /// (RFC 9110 section 15.3.7.3).
-    fn rest(&self, head: &Head) -> Option<Span> {
-        let span = head.header("content-range").and_then(Span::parse)?;
-        let is_rest = span.first == self.length
+    fn rest(&self, head: &ResponseHead) -> Option<ContentRange> {
+        let range = head.header("content-range").and_then(ContentRange::parse)?;
+        let is_rest = range.first == self.length
             && !is_coded(head)
             && is_same_version(
                 &self.validator,
                 head.header("etag"),
                 head.header("last-modified"),
             );
-        is_rest.then_some(span)
+        is_rest.then_some(range)
     }
 }
 
 /// The body is compressed, also where that was not asked for. Its bytes are others than the file's, and a part of it
 /// cannot be decompressed alone.
-pub(super) fn is_coded(head: &Head) -> bool {
+pub(super) fn is_coded(head: &ResponseHead) -> bool {
     let lines = head.lines.iter();
     lines
         .filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
@@ -78,7 +80,7 @@ pub(super) fn is_coded(head: &Head) -> bool {
 
 /// Which bytes of a file a body has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub struct ContentRange {
     /// The first one's place.
     pub first: u64,
     /// The last one's place.
@@ -87,7 +89,7 @@ pub struct Span {
     pub total: Option<u64>,
 }
 
-impl Span {
+impl ContentRange {
     /// Reads a `Content-Range` (RFC 9110 section 14.4). None for an unsatisfied range too.
     pub(super) fn parse(value: &str) -> Option<Self> {
         let (unit, rest) = value.trim().split_once([' ', '\t'])?;

@@ -29,7 +29,7 @@ const NO_ASCII: &AsciiSet = &AsciiSet::EMPTY;
 
 /// What can be sent on.
 #[derive(Debug, Clone)]
-pub(super) struct Hop {
+pub(super) struct CurrentRequest {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) fields: Fields,
@@ -50,7 +50,7 @@ pub(super) fn location(status: u16, map: &HeaderMap) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-impl Hop {
+impl CurrentRequest {
     /// Goes on to `location`.
     pub(super) fn follow(
         &mut self,
@@ -102,14 +102,14 @@ mod tests {
     use super::*;
     use crate::request_url::parse;
 
-    fn hop(method: Method, url: &str) -> Hop {
+    fn current(method: Method, url: &str) -> CurrentRequest {
         let lines = [
             "Authorization: secret",
             "Cookie: secret",
             "Content-Type: a/b",
             "X: y",
         ];
-        Hop {
+        CurrentRequest {
             method,
             url: parse(url).unwrap(),
             fields: Fields::parse(&lines.map(str::to_owned)).unwrap(),
@@ -128,13 +128,13 @@ mod tests {
             (307, Method::POST, Method::POST),
             (308, Method::PATCH, Method::PATCH),
         ] {
-            let mut hop = hop(method.clone(), "https://example.org/a");
-            hop.follow(status, "/b", false).unwrap();
-            assert_eq!(hop.method, becomes, "{method} after {status}");
-            let has_body = hop.content.length() > 0;
+            let mut current = current(method.clone(), "https://example.org/a");
+            current.follow(status, "/b", false).unwrap();
+            assert_eq!(current.method, becomes, "{method} after {status}");
+            let has_body = current.content.length() > 0;
             assert_eq!(has_body, becomes == method, "{method} after {status}");
-            assert_eq!(hop.fields.has("content-type"), has_body);
-            assert!(hop.fields.has("x"));
+            assert_eq!(current.fields.has("content-type"), has_body);
+            assert!(current.fields.has("x"));
         }
     }
 
@@ -146,17 +146,17 @@ mod tests {
             ("https://example.org:8443/b", false),
             ("https://other.example/b", false),
         ] {
-            let mut hop = hop(Method::GET, "https://example.org/a");
-            hop.follow(302, to, false).unwrap();
-            assert_eq!(hop.fields.has("authorization"), stay, "{to}");
-            assert_eq!(hop.fields.has("cookie"), stay, "{to}");
+            let mut current = current(Method::GET, "https://example.org/a");
+            current.follow(302, to, false).unwrap();
+            assert_eq!(current.fields.has("authorization"), stay, "{to}");
+            assert_eq!(current.fields.has("cookie"), stay, "{to}");
         }
     }
 
     #[test]
     fn security_is_not_lost_on_the_way() {
-        let mut hop = hop(Method::GET, "https://example.org/a");
-        let failure = hop
+        let mut current = current(Method::GET, "https://example.org/a");
+        let failure = current
             .clone()
             .follow(302, "http://example.org/b", false)
             .unwrap_err();
@@ -165,8 +165,8 @@ mod tests {
             to: "example.org".to_owned(),
         };
         assert_eq!(failure, expected);
-        hop.follow(302, "http://example.org/b", true).unwrap();
-        assert!(!hop.fields.has("authorization"));
+        current.follow(302, "http://example.org/b", true).unwrap();
+        assert!(!current.fields.has("authorization"));
     }
 
     #[test]

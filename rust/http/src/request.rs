@@ -12,7 +12,7 @@ use crate::headers::Fields;
 
 /// What is asked for.
 #[derive(Clone)]
-pub struct Order {
+pub struct FetchRequest {
     /// Any but CONNECT, which is for proxies.
     pub method: Method,
     /// Of [`crate::request_url::parse`].
@@ -24,14 +24,14 @@ pub struct Order {
     /// The body.
     pub content: Content,
     /// How far to go.
-    pub rules: Rules,
+    pub limits: FetchLimits,
     /// Cookies that are sent and kept.
     pub cookies: Option<Arc<Mutex<Jar>>>,
 }
 
 /// Limits of an exchange.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules {
+pub struct FetchLimits {
     /// Redirects that are followed; none for any number.
     pub max_redirects: Option<usize>,
     /// Bytes of the body as received and as decoded; none for any number.

@@ -22,15 +22,15 @@ use http::Method;
 use tokio::sync::Notify;
 
 use crate::body::Content;
-use crate::body_sink::Receiver;
+use crate::body_sink::BodySink;
 use crate::error::{FetchError, FetchErrorKind};
-use crate::fetch::{Ending, run};
+use crate::fetch::{FetchOutcome, fetch};
 use crate::headers::Fields;
 use crate::pool::Pool;
 use crate::progress::Progress;
-use crate::request::{Order, Rules};
+use crate::request::{FetchLimits, FetchRequest};
 use crate::request_url::parse;
-use crate::response::Head;
+use crate::response::ResponseHead;
 use godot_rustls_net::connector::Connector;
 use godot_rustls_net::proxy::Routes;
 use godot_rustls_tls::config::ClientContext;
@@ -45,8 +45,8 @@ struct Body {
     begun: Arc<Notify>,
 }
 
-impl Receiver for Body {
-    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), FetchError> {
+impl BodySink for Body {
+    fn begin(&mut self, _: &ResponseHead, _: Option<u64>) -> Result<(), FetchError> {
         self.begun.notify_one();
         Ok(())
     }
@@ -62,7 +62,7 @@ impl Receiver for Body {
     }
 }
 
-const RULES: Rules = Rules {
+const RULES: FetchLimits = FetchLimits {
     max_redirects: Some(8),
     body_size_limit: None,
     decode: true,
@@ -72,30 +72,30 @@ const RULES: Rules = Rules {
     retry_lost_post: true,
 };
 
-fn order(url: &str) -> Order {
-    Order {
+fn request(url: &str) -> FetchRequest {
+    FetchRequest {
         method: Method::GET,
         url: parse(url).unwrap(),
         fields: Fields::default(),
         user_agent: "test".to_owned(),
         content: Content::None,
-        rules: RULES,
+        limits: RULES,
         cookies: None,
     }
 }
 
-fn post(url: &str) -> Order {
-    let mut order = order(url);
-    order.method = Method::POST;
-    order.content = Content::Bytes("score=1".into());
-    order
+fn post(url: &str) -> FetchRequest {
+    let mut request = request(url);
+    request.method = Method::POST;
+    request.content = Content::Bytes("score=1".into());
+    request
 }
 
 /// One that is sent once, whatever becomes of it.
-fn post_once(url: &str) -> Order {
-    let mut order = post(url);
-    order.rules.retry_lost_post = false;
-    order
+fn post_once(url: &str) -> FetchRequest {
+    let mut request = post(url);
+    request.limits.retry_lost_post = false;
+    request
 }
 
 fn connector(setup: &ClientContext, routes: Routes) -> Connector {
@@ -111,32 +111,36 @@ fn plain_pool() -> Arc<Pool> {
     pool(&godot_rustls_tls::testing::client(&[]))
 }
 
-async fn ask(pool: &Arc<Pool>, order: Order) -> (Ending, Body) {
-    ask_telling(pool, order, Arc::default()).await
+async fn ask(pool: &Arc<Pool>, request: FetchRequest) -> (FetchOutcome, Body) {
+    ask_telling(pool, request, Arc::default()).await
 }
 
 /// Tells `begun` when the head came.
-async fn ask_telling(pool: &Arc<Pool>, order: Order, begun: Arc<Notify>) -> (Ending, Body) {
+async fn ask_telling(
+    pool: &Arc<Pool>,
+    request: FetchRequest,
+    begun: Arc<Notify>,
+) -> (FetchOutcome, Body) {
     let mut body = Body {
         begun,
         ..Body::default()
     };
-    let ending = run(pool, order, &Arc::new(Progress::default()), &mut body).await;
-    (ending, body)
+    let outcome = fetch(pool, request, &Arc::new(Progress::default()), &mut body).await;
+    (outcome, body)
 }
 
 /// Fails unless a whole answer came; its status and body.
 #[track_caller]
-fn whole((ending, body): (Ending, Body)) -> (u16, Vec<u8>) {
-    assert_eq!(ending.failure, None);
+fn whole((outcome, body): (FetchOutcome, Body)) -> (u16, Vec<u8>) {
+    assert_eq!(outcome.failure, None);
     assert!(body.is_whole);
-    (ending.head.unwrap().status, body.bytes)
+    (outcome.head.unwrap().status, body.bytes)
 }
 
 /// Fails unless it failed like this, and in these words.
 #[track_caller]
-fn failed((ending, body): (Ending, Body), kind: FetchErrorKind, words: &str) {
-    let failure = ending.failure.unwrap();
+fn failed((outcome, body): (FetchOutcome, Body), kind: FetchErrorKind, words: &str) {
+    let failure = outcome.failure.unwrap();
     assert_eq!(failure.kind(), kind, "{failure}");
     assert!(failure.to_string().contains(words), "{failure}");
     // Scripts branch on the cause: it says what the sentence says.

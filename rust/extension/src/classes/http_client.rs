@@ -10,7 +10,7 @@ use std::sync::Arc;
 use godot::classes::StreamPeer;
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_http::client::{Answered, Client, Piece};
+use godot_rustls_http::client::{BodyRead, Client, ClientResponse};
 use godot_rustls_http::headers::written;
 use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
@@ -67,7 +67,7 @@ pub(crate) struct RustlsHTTPClient {
     read_chunk_size: i64,
     status: i64,
     active: Option<ActiveConnection>,
-    response: Option<Answered>,
+    response: Option<ClientResponse>,
     /// True if the headers have not been fetched yet.
     has_headers: bool,
     proxies: Proxies,
@@ -300,18 +300,18 @@ impl RustlsHTTPClient {
             (true, false) => most,
         };
         match active.client.read(most, enough) {
-            Piece::NotYet => PackedByteArray::new(),
-            Piece::Bytes(bytes, is_last) => {
+            BodyRead::NotYet => PackedByteArray::new(),
+            BodyRead::Bytes(bytes, is_last) => {
                 if is_last {
                     self.body_ended();
                 }
                 PackedByteArray::from(bytes.as_slice())
             }
-            Piece::End => {
+            BodyRead::End => {
                 self.body_ended();
                 PackedByteArray::new()
             }
-            Piece::Broken => {
+            BodyRead::Broken => {
                 let failure = self.failure(
                     Cause::BodyIncomplete,
                     "the connection ended in the middle of the body",

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::pin::Pin;
 
-use godot_rustls_http::body_sink::Receiver;
-use godot_rustls_http::download::Saving;
+use godot_rustls_http::body_sink::BodySink;
+use godot_rustls_http::download::FileSink;
 use godot_rustls_http::error::FetchError;
 use godot_rustls_http::range::Partial;
-use godot_rustls_http::request::Order;
-use godot_rustls_http::response::Head;
+use godot_rustls_http::request::FetchRequest;
+use godot_rustls_http::response::ResponseHead;
 use godot_rustls_http::server_sent_events::{Event, Events};
 use godot_rustls_runtime::event_queue::{self, EventSender, MAX_FLOOD};
 
@@ -22,18 +22,18 @@ pub(crate) struct File {
 }
 
 impl File {
-    fn saving(self, order: &Order) -> Saving {
+    fn sink(self, request: &FetchRequest) -> FileSink {
         if self.resume {
-            Saving::resuming(self.path, order)
+            FileSink::resuming(self.path, request)
         } else {
-            Saving::whole(self.path)
+            FileSink::whole(self.path)
         }
     }
 }
 
 /// Destination of one body.
 pub(crate) struct Destination {
-    saving: Option<Saving>,
+    file: Option<FileSink>,
     events: Option<EventSender<ServerEvent>>,
     storage: Storage,
 }
@@ -46,12 +46,12 @@ enum Storage {
 
 impl Destination {
     pub(crate) fn new(
-        order: &Order,
+        request: &FetchRequest,
         file: Option<File>,
         events: Option<EventSender<ServerEvent>>,
     ) -> Self {
         Self {
-            saving: file.map(|file| file.saving(order)),
+            file: file.map(|file| file.sink(request)),
             events,
             storage: Storage::Memory(Bytes::new()),
         }
@@ -64,7 +64,7 @@ impl Destination {
         }
     }
 
-    fn storage_for(&self, head: &Head, length: Option<u64>) -> Storage {
+    fn storage_for(&self, head: &ResponseHead, length: Option<u64>) -> Storage {
         let kind = head.header("content-type").unwrap_or_default();
         let is_stream = kind
             .get(..17)
@@ -72,7 +72,7 @@ impl Destination {
         if self.events.is_some() && is_stream && head.status == 200 {
             return Storage::Events(Events::new());
         }
-        if self.saving.is_some() {
+        if self.file.is_some() {
             return Storage::File;
         }
         let mut bytes = Bytes::new();
@@ -81,11 +81,11 @@ impl Destination {
     }
 }
 
-impl Receiver for Destination {
-    fn begin(&mut self, head: &Head, length: Option<u64>) -> Result<(), FetchError> {
+impl BodySink for Destination {
+    fn begin(&mut self, head: &ResponseHead, length: Option<u64>) -> Result<(), FetchError> {
         self.storage = self.storage_for(head, length);
-        match &mut self.saving {
-            Some(saving) => saving.begin(head, length),
+        match &mut self.file {
+            Some(file) => file.begin(head, length),
             None => Ok(()),
         }
     }
@@ -96,8 +96,8 @@ impl Receiver for Destination {
                 true => Ok(()),
                 false => Err(FetchError::OutOfMemory),
             },
-            Storage::File => match &mut self.saving {
-                Some(saving) => saving.write(piece),
+            Storage::File => match &mut self.file {
+                Some(file) => file.write(piece),
                 None => Ok(()),
             },
             Storage::Events(events) => {
@@ -124,23 +124,23 @@ impl Receiver for Destination {
     }
 
     fn finish(&mut self) -> Result<(), FetchError> {
-        match (&mut self.storage, &mut self.saving) {
+        match (&mut self.storage, &mut self.file) {
             (Storage::Memory(bytes), _) => {
                 bytes.trim();
                 Ok(())
             }
-            (Storage::File, Some(saving)) => saving.finish(),
+            (Storage::File, Some(file)) => file.finish(),
             (Storage::File, None) | (Storage::Events(_), _) => Ok(()),
         }
     }
 
     fn partial(&self) -> Option<&Partial> {
-        self.saving.as_ref().and_then(Receiver::partial)
+        self.file.as_ref().and_then(BodySink::partial)
     }
 
     fn forget_partial(&mut self) {
-        if let Some(saving) = &mut self.saving {
-            saving.forget_partial();
+        if let Some(file) = &mut self.file {
+            file.forget_partial();
         }
     }
 }

@@ -8,8 +8,8 @@ use godot_rustls_http::error::FetchErrorKind;
 use godot_rustls_http::fetch;
 use godot_rustls_http::pool::Pool;
 use godot_rustls_http::progress::Progress;
-use godot_rustls_http::request::Order;
-use godot_rustls_http::response::Head;
+use godot_rustls_http::request::FetchRequest;
+use godot_rustls_http::response::ResponseHead;
 use godot_rustls_http::server_sent_events::Event;
 use godot_rustls_net::phase::Phase;
 use godot_rustls_runtime::event_queue::{self, EventReceiver, RetryTime};
@@ -23,7 +23,7 @@ use crate::runtime::packed_bytes::Bytes;
 
 /// Result of a request.
 pub(crate) struct Finished {
-    pub(crate) head: Option<Head>,
+    pub(crate) head: Option<ResponseHead>,
     pub(crate) failure: Option<Problem>,
     pub(crate) body: Bytes,
     /// Time from the start of the request to its end.
@@ -47,7 +47,7 @@ impl FetchTask {
     pub(crate) fn begin(
         runtime: &Handle,
         pool: Arc<Pool>,
-        order: Order,
+        request: FetchRequest,
         file: Option<File>,
         with_events: bool,
     ) -> Self {
@@ -60,20 +60,20 @@ impl FetchTask {
         let task = runtime.spawn(async move {
             let _reset = PhaseReset(Arc::clone(&watched));
             let events = with_events.then_some(event_sender);
-            let mut destination = Destination::new(&order, file, events);
-            let ending = fetch::run(&pool, order, &watched, &mut destination).await;
+            let mut destination = Destination::new(&request, file, events);
+            let outcome = fetch::fetch(&pool, request, &watched, &mut destination).await;
             // Files are closed here: a script that learns of a failure may use what was written at
             // once.
             let received = destination.into_memory();
-            let body = if ending.failure.is_none() {
+            let body = if outcome.failure.is_none() {
                 received
             } else {
                 Bytes::new()
             };
             // The handle may be gone.
             let _ = sender.send(Finished {
-                head: ending.head,
-                failure: ending.failure.map(Problem::from),
+                head: outcome.head,
+                failure: outcome.failure.map(Problem::from),
                 body,
                 took: begun.elapsed(),
             });

@@ -8,7 +8,7 @@ use hyper::body::{Body as _, Incoming};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tokio::sync::mpsc;
 
-use super::{Answered, Ask, Shared, Stage};
+use super::{ClientRequest, ClientResponse, Shared, Stage};
 use crate::body::{Body, Content};
 use crate::connection::Http1;
 use crate::error::{FetchError, RequestError};
@@ -30,15 +30,15 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'^')
     .add(b'`');
 
-pub(super) async fn drive(
+pub(super) async fn run(
     connector: Connector,
     origin: Origin,
-    asked: mpsc::UnboundedReceiver<Prepared>,
+    queue: mpsc::UnboundedReceiver<Prepared>,
     shared: Arc<Shared>,
 ) {
     let _ended = Ended(&shared);
     let outcome = match connector.connect(&origin, &shared.phase).await {
-        Ok((transport, facts)) => serve(transport, facts, asked, &shared).await,
+        Ok((transport, facts)) => serve(transport, facts, queue, &shared).await,
         Err(error) => Err(error.into()),
     };
     shared.change(|state| {
@@ -66,7 +66,7 @@ impl Drop for Ended<'_> {
 async fn serve(
     transport: Transport,
     facts: PeerFacts,
-    mut asked: mpsc::UnboundedReceiver<Prepared>,
+    mut queue: mpsc::UnboundedReceiver<Prepared>,
     shared: &Shared,
 ) -> Result<(), FetchError> {
     let mut connection = Http1::begin(transport, facts).await?;
@@ -76,34 +76,34 @@ async fn serve(
     });
     loop {
         let over = Arc::clone(&connection.over);
-        let ask = tokio::select! {
+        let request = tokio::select! {
             biased;
-            ask = asked.recv() => ask,
+            request = queue.recv() => request,
             () = over.notified() => return Ok(()),
         };
-        let Some(Prepared { request, spellings }) = ask else {
+        let Some(Prepared { request, spellings }) = request else {
             return Ok(());
         };
         let method = request.method().clone();
-        connection.notes.begin(spellings);
+        connection.capture.begin(spellings);
         let response = connection
             .send(request)
             .await
             .map_err(|error| from_hyper(error.error()))?;
-        let lines = connection.notes.take_lines().unwrap_or_default();
-        let answered = answered(&method, response.status().as_u16(), lines);
+        let lines = connection.capture.take_lines().unwrap_or_default();
+        let head = describe(&method, response.status().as_u16(), lines);
         let body = response.into_body();
-        let is_complete = !answered.has_body || body.is_end_stream();
-        let ends_with_connection = answered.ends_with_connection;
-        let is_chunked = answered.is_chunked;
-        let beside_chunks = is_chunked.then(|| answered.lines.clone());
+        let is_complete = !head.has_body || body.is_end_stream();
+        let ends_with_connection = head.ends_with_connection;
+        let is_chunked = head.is_chunked;
+        let beside_chunks = is_chunked.then(|| head.lines.clone());
         shared.change(|state| {
             state.is_chunked = is_chunked;
             state.pieces.clear();
             state.waiting = 0;
             state.is_complete = is_complete;
             state.stage = Stage::Receiving;
-            state.answer = Some(answered);
+            state.response = Some(head);
         });
         let received = receive(body, shared).await?;
         let has_one_end = beside_chunks.is_none_or(|lines| have_no_other_length(&lines, received));
@@ -135,14 +135,14 @@ async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, FetchError>
             state.pieces.push_back(data);
             state.is_complete = is_last;
         });
-        while shared.lock().is_ahead() {
+        while shared.lock().is_full() {
             shared.fetched.notified().await;
         }
     }
     Ok(received)
 }
 
-fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answered {
+fn describe(method: &Method, status: u16, lines: Vec<(String, String)>) -> ClientResponse {
     // The last coding says it, whichever line it stands in (RFC 9112 section 6.1).
     let is_chunked = find_last(&lines, "transfer-encoding")
         .is_some_and(|value| value.trim().to_ascii_lowercase().ends_with("chunked"));
@@ -153,7 +153,7 @@ fn answered(method: &Method, status: u16, lines: Vec<(String, String)>) -> Answe
     // A response to HEAD has a body without a byte, which is read once: callers that poll expect one.
     let length = if is_head { Some(0) } else { given };
     let has_body = !has_none;
-    Answered {
+    ClientResponse {
         status,
         length,
         is_chunked: is_chunked && has_body && !is_head,
@@ -172,17 +172,17 @@ pub(super) struct Prepared {
 
 /// Makes a request that can be sent.
 pub(super) fn prepare(
-    ask: Ask<'_>,
+    request: ClientRequest<'_>,
     origin: &Origin,
     facts: &PeerFacts,
 ) -> Result<Prepared, RequestError> {
-    let Ask {
+    let ClientRequest {
         method,
         target,
         mut fields,
         user_agent,
         body,
-    } = ask;
+    } = request;
     let authority = origin.authority();
     fields.complete(&authority, &method, body.len() as u64, &user_agent)?;
     if let Some(who) = &facts.proxy_authorization {

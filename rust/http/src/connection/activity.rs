@@ -5,13 +5,13 @@ use std::sync::{Mutex, Weak};
 
 use super::last_use::LastUse;
 use crate::frames::HeadsHeard;
-use crate::header_case::SharedNotes;
+use crate::header_case::SharedCapture;
 
 /// Watches one request's connection, from before the request is sent.
 pub(crate) struct Activity(Kind);
 
 enum Kind {
-    Alone(SharedNotes),
+    Alone(SharedCapture),
     Shared(SharedActivity),
 }
 
@@ -26,8 +26,8 @@ struct SharedActivity {
 
 impl Activity {
     /// On a connection with one request at a time.
-    pub(super) fn alone(notes: SharedNotes) -> Self {
-        Self(Kind::Alone(notes))
+    pub(super) fn alone(capture: SharedCapture) -> Self {
+        Self(Kind::Alone(capture))
     }
 
     /// On a connection of HTTP/2, which `users` counts.
@@ -45,7 +45,7 @@ impl Activity {
     /// counts when nobody but the pool and this request has the connection.
     pub(crate) fn was_heard(&self) -> bool {
         match &self.0 {
-            Kind::Alone(notes) => notes.was_heard(),
+            Kind::Alone(capture) => capture.was_heard(),
             Kind::Shared(shared) => {
                 let count = shared.heard.count();
                 shared.last.swap(count, Ordering::Relaxed) != count
@@ -57,7 +57,7 @@ impl Activity {
     /// Whether a byte of a response came, be it of an interim one. Over HTTP/2 a head counts whose request is another one.
     pub(crate) fn has_begun(&self) -> bool {
         match &self.0 {
-            Kind::Alone(notes) => notes.has_begun(),
+            Kind::Alone(capture) => capture.has_begun(),
             Kind::Shared(shared) => shared.heard.count() != shared.at_first,
         }
     }

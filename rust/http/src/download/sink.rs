@@ -6,43 +6,43 @@ use http::Method;
 
 use super::Download;
 use crate::body::off_the_runtime;
-use crate::body_sink::Receiver;
+use crate::body_sink::BodySink;
 use crate::error::{DownloadError, FetchError};
 use crate::range::validator::validator_of;
-use crate::range::{Partial, Reply, Span, is_coded};
-use crate::request::Order;
-use crate::response::Head;
+use crate::range::{ContentRange, Partial, RangeReply, is_coded};
+use crate::request::FetchRequest;
+use crate::response::ResponseHead;
 
 /// Saves the body of an answer, and goes on with what an earlier attempt left.
-pub struct Saving {
+pub struct FileSink {
     target: PathBuf,
     /// Whose body it is; none where nothing is gone on with.
     url: Option<String>,
     partial: Option<Partial>,
-    plan: Plan,
+    mode: WriteMode,
     /// Opened by the first piece, which an answer without a body does not have.
     download: Option<Download>,
     received: u64,
 }
 
 /// What becomes of the body.
-enum Plan {
+enum WriteMode {
     /// It is of use when it is whole.
     Whole,
     /// It begins anew, and can be gone on with by its version.
     Anew(Option<String>),
     /// It follows what is there.
-    Rest(Span),
+    Rest(ContentRange),
 }
 
-impl Saving {
+impl FileSink {
     /// A file that is of no use until it is whole.
     pub fn whole(target: PathBuf) -> Self {
         Self {
             target,
             url: None,
             partial: None,
-            plan: Plan::Whole,
+            mode: WriteMode::Whole,
             download: None,
             received: 0,
         }
@@ -50,7 +50,7 @@ impl Saving {
 
     /// A file that a later attempt can go on with, and that goes on with what an earlier one left. Ranges are for GET
     /// alone (RFC 9110 section 14.2), and a caller's own are the caller's.
-    pub fn resuming(target: PathBuf, order: &Order) -> Self {
+    pub fn resuming(target: PathBuf, order: &FetchRequest) -> Self {
         let is_ranged = ["range", "if-range"]
             .iter()
             .any(|name| order.fields.has(name));
@@ -66,9 +66,11 @@ impl Saving {
     }
 
     /// Only a whole file that comes as it is can be noted: the rest of anything else would not fit it.
-    fn plan(&self, head: &Head) -> Plan {
-        if let Some(Reply::Rest(span)) = self.partial.as_ref().map(|partial| partial.judge(head)) {
-            return Plan::Rest(span);
+    fn mode(&self, head: &ResponseHead) -> WriteMode {
+        if let Some(RangeReply::Rest(range)) =
+            self.partial.as_ref().map(|partial| partial.judge(head))
+        {
+            return WriteMode::Rest(range);
         }
         if self.url.is_some() && head.status == 200 && !is_coded(head) {
             let validator = validator_of(
@@ -76,45 +78,45 @@ impl Saving {
                 head.header("last-modified"),
                 head.header("date"),
             );
-            return Plan::Anew(validator);
+            return WriteMode::Anew(validator);
         }
-        Plan::Whole
+        WriteMode::Whole
     }
 
     fn open(&self) -> Result<Download, DownloadError> {
         let Some(url) = &self.url else {
             return Download::open(&self.target);
         };
-        let (validator, continue_at) = match &self.plan {
-            Plan::Whole => return Download::open(&self.target),
-            Plan::Anew(validator) => (validator.as_deref(), None),
+        let (validator, continue_at) = match &self.mode {
+            WriteMode::Whole => return Download::open(&self.target),
+            WriteMode::Anew(validator) => (validator.as_deref(), None),
             // An answer of the same version need not name it.
-            Plan::Rest(span) => (
+            WriteMode::Rest(range) => (
                 self.partial
                     .as_ref()
                     .map(|partial| partial.validator.as_str()),
-                Some(span.first),
+                Some(range.first),
             ),
         };
         Download::resumable(&self.target, url, validator, continue_at)
     }
 }
 
-impl Receiver for Saving {
-    fn begin(&mut self, head: &Head, _: Option<u64>) -> Result<(), FetchError> {
+impl BodySink for FileSink {
+    fn begin(&mut self, head: &ResponseHead, _: Option<u64>) -> Result<(), FetchError> {
         if head.status == 200 && is_coded(head) {
             // All comes, and nothing of what is there fits it.
             self.forget_partial();
         }
-        self.plan = self.plan(head);
+        self.mode = self.mode(head);
         self.received = 0;
         Ok(())
     }
 
     fn write(&mut self, piece: &[u8]) -> Result<(), FetchError> {
         self.received += piece.len() as u64;
-        if let Plan::Rest(span) = &self.plan {
-            span.has_room_for(self.received)?;
+        if let WriteMode::Rest(range) = &self.mode {
+            range.has_room_for(self.received)?;
         }
         off_the_runtime(|| {
             let mut download = match self.download.take() {
@@ -128,8 +130,8 @@ impl Receiver for Saving {
     }
 
     fn finish(&mut self) -> Result<(), FetchError> {
-        if let Plan::Rest(span) = &self.plan {
-            span.ends_with(self.received)?;
+        if let WriteMode::Rest(range) = &self.mode {
+            range.ends_with(self.received)?;
         }
         match self.download.take() {
             Some(download) => Ok(off_the_runtime(|| download.finish())?),

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::error::{FetchError, FetchErrorKind};
-use crate::range::Span;
+use crate::range::ContentRange;
 use crate::range::validator::validator_of;
 
 const URL: &str = "https://example.com/a?b=secret";
@@ -478,7 +478,7 @@ fn content_ranges_are_read_and_nonsense_is_not() {
         ("bytes", None),
         ("", None),
     ] {
-        let read = Span::parse(value).map(|span| (span.first, span.last, span.total));
+        let read = ContentRange::parse(value).map(|range| (range.first, range.last, range.total));
         assert_eq!(read, expected, "{value}");
     }
 }

@@ -1,9 +1,9 @@
 //! Limits of a body: announced, received and decoded bytes.
 
-use crate::body_sink::Receiver;
+use crate::body_sink::BodySink;
 use crate::decode::Decoder;
 use crate::error::{FetchError, Measured};
-use crate::range::Span;
+use crate::range::ContentRange;
 
 /// Bytes that a compressed body may become without a size limit. Beyond them [`MAX_RATIO`] holds.
 const MAX_DECODED: u64 = 1024 * 1024 * 1024;
@@ -23,7 +23,7 @@ pub(super) struct BodyBudget {
 
 impl BodyBudget {
     /// A budget. `range` is the place of a body that continues a file.
-    pub(super) fn new(limit: Option<u64>, range: Option<Span>) -> Self {
+    pub(super) fn new(limit: Option<u64>, range: Option<ContentRange>) -> Self {
         Self {
             limit,
             before: range.map_or(0, |range| range.first),
@@ -46,7 +46,7 @@ impl BodyBudget {
 
 /// Writer that counts and limits decoded bytes on their way to the sink.
 pub(super) struct BoundedWriter<'a> {
-    pub(super) sink: &'a mut dyn Receiver,
+    pub(super) sink: &'a mut dyn BodySink,
     limit: Option<u64>,
     /// Bytes of the body as received.
     pub(super) received: u64,
@@ -55,7 +55,7 @@ pub(super) struct BoundedWriter<'a> {
 }
 
 impl<'a> BoundedWriter<'a> {
-    pub(super) fn new(sink: &'a mut dyn Receiver, budget: BodyBudget) -> Self {
+    pub(super) fn new(sink: &'a mut dyn BodySink, budget: BodyBudget) -> Self {
         Self {
             sink,
             limit: budget.limit,

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 
 use super::body_budget::{BodyBudget, BoundedWriter};
 use super::liveness::suspect_after;
-use crate::body_sink::Receiver;
+use crate::body_sink::BodySink;
 use crate::decode::{Coding, Decoder};
 use crate::error::{BodyCut, FetchError, Silence};
 use crate::headers::have_no_other_length;
@@ -18,8 +18,8 @@ use crate::hyper_error::cut_by;
 use crate::pool::Lease;
 use crate::progress::Progress;
 use crate::redirect::location;
-use crate::request::Rules;
-use crate::response::{HTTP_2, Head};
+use crate::request::FetchLimits;
+use crate::response::{HTTP_2, ResponseHead};
 use godot_rustls_net::phase::Phase;
 
 /// Bytes of a redirect's body that are read so that its connection can be used again, and the time
@@ -31,7 +31,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 const RELEASE_TIMEOUT: Duration = Duration::from_millis(20);
 
 pub(super) struct ResponseBody {
-    pub(super) head: Head,
+    pub(super) head: ResponseHead,
     /// The target of a redirect.
     pub(super) location: Option<String>,
     body: Incoming,
@@ -57,7 +57,7 @@ impl Drop for ResponseBody {
 
 impl ResponseBody {
     pub(super) fn new(
-        head: Head,
+        head: ResponseHead,
         response: Response<Incoming>,
         read_timeout: Option<Duration>,
         lease: Lease,
@@ -87,10 +87,10 @@ impl ResponseBody {
     pub(super) async fn receive(
         mut self,
         method: &Method,
-        rules: Rules,
+        limits: FetchLimits,
         budget: BodyBudget,
         progress: &Arc<Progress>,
-        sink: &mut dyn Receiver,
+        sink: &mut dyn BodySink,
     ) -> Result<(), FetchError> {
         let announced = self.announced_length();
         progress.begin_download(announced);
@@ -99,7 +99,7 @@ impl ResponseBody {
         if has_body {
             budget.check_announced(announced.unwrap_or_default())?;
         }
-        let mut decoder = Decoder::new(&self.codings(rules));
+        let mut decoder = Decoder::new(&self.codings(limits));
         let known = announced.filter(|_| has_body && decoder.is_none());
         sink.begin(&self.head, known)?;
         let mut writer = BoundedWriter::new(sink, budget);
@@ -199,10 +199,10 @@ impl ResponseBody {
         !self.is_chunked() || have_no_other_length(&self.head.lines, received)
     }
 
-    fn codings(&self, rules: Rules) -> Vec<Coding> {
+    fn codings(&self, limits: FetchLimits) -> Vec<Coding> {
         let lines = self.head.lines.iter();
         let values = lines
-            .filter(|(name, _)| rules.decode && name.eq_ignore_ascii_case("content-encoding"))
+            .filter(|(name, _)| limits.decode && name.eq_ignore_ascii_case("content-encoding"))
             .map(|(_, value)| value.as_str());
         Coding::list(values)
     }

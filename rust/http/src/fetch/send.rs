@@ -13,13 +13,13 @@ use crate::body::Body;
 use crate::connection::Connection;
 use crate::error::{FetchError, RequestError, TransportError};
 use crate::head_limits::{HeadRefused, MAX_HEADERS};
-use crate::headers::{Fields, Line, lines_of};
+use crate::headers::{Fields, HeaderLine, lines_of};
 use crate::hyper_error::from_hyper;
 use crate::pool::{Lease, Pool, Reuse};
 use crate::progress::Progress;
-use crate::redirect::Hop;
-use crate::request::Rules;
-use crate::response::{HTTP_2, Head};
+use crate::redirect::CurrentRequest;
+use crate::request::FetchLimits;
+use crate::response::{HTTP_2, ResponseHead};
 use godot_rustls_net::connector::PeerFacts;
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::Phase;
@@ -30,33 +30,33 @@ type Response = http::Response<hyper::body::Incoming>;
 /// Sends the request until a response head comes or [`retry::next`] ends the attempts.
 pub(super) async fn send(
     pool: &Arc<Pool>,
-    hop: &Hop,
+    current: &CurrentRequest,
     fields: Fields,
-    rules: Rules,
+    limits: FetchLimits,
     progress: &Arc<Progress>,
 ) -> Result<ResponseBody, FetchError> {
-    let origin = Origin::of(&hop.url);
-    let is_idempotent = hop.method.is_idempotent();
-    let reuse = Reuse::of(is_idempotent, rules.retry_lost_post);
+    let origin = Origin::of(&current.url);
+    let is_idempotent = current.method.is_idempotent();
+    let reuse = Reuse::of(is_idempotent, limits.retry_lost_post);
     let mut connection = pool.connection(&origin, reuse, &progress.phase).await?;
     let (mut refusals, mut losses) = (0, 0);
     loop {
         progress.phase.set(Phase::Requesting);
         let (is_reused, is_shared) = (connection.is_reused(), connection.is_shared());
         let activity = connection.activity();
-        let request = request(hop, &origin, &fields, &connection, progress)?;
+        let request = request(current, &origin, &fields, &connection, progress)?;
         let facts = Arc::clone(connection.facts());
         let exchanged = {
-            let guard = LivenessGuard::new(pool, &origin, &facts, rules.read_timeout);
+            let guard = LivenessGuard::new(pool, &origin, &facts, limits.read_timeout);
             let work = exchange(pool, &origin, connection, &fields, request);
             let exchanged =
-                with_read_timeout(work, rules.read_timeout, progress, &activity).await?;
+                with_read_timeout(work, limits.read_timeout, progress, &activity).await?;
             guard.disarm();
             exchanged
         };
         let end = match &exchanged {
             Ok(exchanged) if is_request_timeout(&exchanged.response) => End::NotBegun,
-            Ok(_) => return conclude(hop, rules, facts, exchanged),
+            Ok(_) => return conclude(current, limits, facts, exchanged),
             Err(error) => end_of(error, activity.has_begun()),
         };
         if end.is_refusal() {
@@ -69,12 +69,12 @@ pub(super) async fn send(
             is_idempotent,
             is_reused,
             is_shared,
-            may_repeat: rules.retry_lost_post,
+            may_repeat: limits.retry_lost_post,
             refusals,
             losses,
         });
         connection = match retry {
-            Retry::No => return conclude(hop, rules, facts, exchanged),
+            Retry::No => return conclude(current, limits, facts, exchanged),
             Retry::Pooled => {
                 pool.retire(&origin, &facts);
                 pool.connection(&origin, reuse, &progress.phase).await?
@@ -88,7 +88,7 @@ pub(super) async fn send(
 struct Exchanged {
     response: Response,
     /// The header lines as the server wrote them, over HTTP/1.1.
-    lines: Option<Vec<Line>>,
+    lines: Option<Vec<HeaderLine>>,
     /// The connection, to give back once the body was read.
     lease: Lease,
 }
@@ -104,9 +104,9 @@ async fn exchange(
 ) -> Exchange {
     let (response, lines) = match &mut connection {
         Connection::Http1(connection) => {
-            connection.notes.begin(fields.spellings());
+            connection.capture.begin(fields.spellings());
             let response = connection.send(request).await?;
-            (response, connection.notes.take_lines())
+            (response, connection.capture.take_lines())
         }
         Connection::Http2(connection) => (connection.send(request).await?, None),
     };
@@ -120,8 +120,8 @@ async fn exchange(
 
 /// Returns the response, or the error, of the last attempt.
 fn conclude(
-    hop: &Hop,
-    rules: Rules,
+    current: &CurrentRequest,
+    limits: FetchLimits,
     facts: Arc<PeerFacts>,
     exchanged: Exchange,
 ) -> Result<ResponseBody, FetchError> {
@@ -133,19 +133,24 @@ fn conclude(
     if response.headers().len() > MAX_HEADERS {
         return Err(TransportError::Head(HeadRefused::TooLong).into());
     }
-    let head = Head {
+    let head = ResponseHead {
         status: response.status().as_u16(),
         lines: lines.unwrap_or_else(|| lines_of(response.headers())),
         version: version(response.version()),
-        url: hop.url.clone(),
+        url: current.url.clone(),
         redirects: 0,
         facts,
     };
-    Ok(ResponseBody::new(head, response, rules.read_timeout, lease))
+    Ok(ResponseBody::new(
+        head,
+        response,
+        limits.read_timeout,
+        lease,
+    ))
 }
 
 fn request(
-    hop: &Hop,
+    current: &CurrentRequest,
     origin: &Origin,
     fields: &Fields,
     connection: &Connection,
@@ -154,7 +159,7 @@ fn request(
     let mut map = fields.to_map();
     let is_http2 = matches!(connection, Connection::Http2(_));
     let facts: &PeerFacts = connection.facts();
-    let target = &hop.url[url::Position::BeforePath..url::Position::AfterQuery];
+    let target = &current.url[url::Position::BeforePath..url::Position::AfterQuery];
     let uri = if is_http2 {
         // The host is part of the target there (RFC 9113 section 8.3.1), the caller's own if there is one.
         let host = map.remove(http::header::HOST);
@@ -163,7 +168,7 @@ fn request(
             .and_then(|host| host.to_str().ok())
             .map(str::to_owned);
         let authority = given.unwrap_or_else(|| origin.authority());
-        format!("{}://{authority}{target}", hop.url.scheme())
+        format!("{}://{authority}{target}", current.url.scheme())
     } else if facts.is_forwarded {
         format!("http://{}{target}", origin.authority())
     } else {
@@ -172,10 +177,10 @@ fn request(
     let uri: Uri = uri
         .parse()
         .map_err(|error: http::uri::InvalidUri| RequestError::Url {
-            url: redacted::url(&hop.url),
+            url: redacted::url(&current.url),
             reason: error.to_string(),
         })?;
-    let mut request = Request::builder().method(hop.method.clone()).uri(uri);
+    let mut request = Request::builder().method(current.method.clone()).uri(uri);
     if is_http2 {
         request = request.version(Version::HTTP_2);
     }
@@ -190,7 +195,7 @@ fn request(
         }
     }
     request
-        .body(hop.content.body(progress))
+        .body(current.content.body(progress))
         .map_err(|error| RequestError::Message {
             reason: error.to_string(),
         })

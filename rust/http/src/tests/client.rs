@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::server::{Server, Then, ok};
 use super::*;
-use crate::client::{Answered, Ask, Client, Piece, Stage};
+use crate::client::{BodyRead, Client, ClientRequest, ClientResponse, Stage};
 use godot_rustls_net::origin::Origin;
 
 fn connected(server: &Server) -> Client {
@@ -34,17 +34,17 @@ fn until(mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn answer_to(client: &Client, target: &str) -> Answered {
-    let asked = client.ask(Ask {
+fn answer_to(client: &Client, target: &str) -> ClientResponse {
+    let sent = client.send(ClientRequest {
         method: Method::GET,
         target,
         fields: Fields::default(),
         user_agent: "test".to_owned(),
         body: bytes::Bytes::new(),
     });
-    asked.unwrap();
-    client.wait_for_answer();
-    client.take_answer().unwrap()
+    sent.unwrap();
+    client.wait_for_response();
+    client.take_response().unwrap()
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn answers_come_one_after_another_over_one_connection() {
         let client = connected(&server);
         for target in ["/", "/with blank", "http://example.org/absolute"] {
             assert_eq!(answer_to(&client, target).length, Some(5));
-            assert_eq!(client.read(3, 3), Piece::Bytes(b"hel".to_vec(), false));
-            assert_eq!(client.read(3, 3), Piece::Bytes(b"lo".to_vec(), true));
+            assert_eq!(client.read(3, 3), BodyRead::Bytes(b"hel".to_vec(), false));
+            assert_eq!(client.read(3, 3), BodyRead::Bytes(b"lo".to_vec(), true));
         }
     });
     assert_eq!(server.connections(), [0, 0, 0]);
@@ -76,7 +76,7 @@ fn a_reader_may_want_more_at_once_than_is_read_ahead() {
         let (sender, sizes) = std::sync::mpsc::channel();
         let reader = Arc::clone(&client);
         std::thread::spawn(move || {
-            while let Piece::Bytes(bytes, is_last) = reader.read(3 << 20, 3 << 20) {
+            while let BodyRead::Bytes(bytes, is_last) = reader.read(3 << 20, 3 << 20) {
                 sender.send((bytes.len(), is_last)).unwrap();
             }
         });
@@ -104,14 +104,17 @@ fn chunks_are_not_joined_and_the_last_byte_says_that_it_is_the_last() {
         let client = connected(&server);
         for _ in 0..20 {
             answer_to(&client, "/chunks");
-            assert_eq!(client.read(100, 1), Piece::Bytes(b"one".to_vec(), false));
-            let Piece::Bytes(two, _) = client.read(100, 1) else {
+            assert_eq!(client.read(100, 1), BodyRead::Bytes(b"one".to_vec(), false));
+            let BodyRead::Bytes(two, _) = client.read(100, 1) else {
                 panic!("the second chunk is missing");
             };
             assert_eq!(two, b"two");
-            until(|| client.read(100, 0) == Piece::End);
+            until(|| client.read(100, 0) == BodyRead::End);
             answer_to(&client, "/length");
-            assert_eq!(client.read(100, 1), Piece::Bytes(b"onetwo".to_vec(), true));
+            assert_eq!(
+                client.read(100, 1),
+                BodyRead::Bytes(b"onetwo".to_vec(), true)
+            );
         }
     });
 }
@@ -131,7 +134,7 @@ fn a_request_that_cannot_be_sent_leaves_the_connection_as_it_is() {
                 .filter(|l| !l.is_empty())
                 .into_iter()
                 .collect();
-            let refused = client.ask(Ask {
+            let refused = client.send(ClientRequest {
                 method: Method::GET,
                 target,
                 fields: Fields::parse(&lines).unwrap(),
@@ -155,9 +158,9 @@ fn an_answer_is_not_lost_when_the_server_closes_behind_it() {
         assert!(answer.ends_with_connection && answer.length.is_none());
         assert_eq!(
             client.read(100, 100),
-            Piece::Bytes(b"the end".to_vec(), true)
+            BodyRead::Bytes(b"the end".to_vec(), true)
         );
-        assert_eq!(client.read(100, 100), Piece::End);
+        assert_eq!(client.read(100, 100), BodyRead::End);
     });
 }
 
@@ -185,9 +188,9 @@ fn chunks_beside_a_length_that_differs_count_and_end_the_connection() {
                 until(|| matches!(client.stage(), Stage::Closed));
             }
             let body = client.read(100, 3);
-            assert!(matches!(body, Piece::Bytes(bytes, _) if bytes == b"abc"));
+            assert!(matches!(body, BodyRead::Bytes(bytes, _) if bytes == b"abc"));
             if is_kept {
-                until(|| client.read(100, 0) == Piece::End);
+                until(|| client.read(100, 0) == BodyRead::End);
                 answer_to(&client, "/");
             }
         });
@@ -206,12 +209,12 @@ fn a_body_that_nobody_reads_makes_the_server_wait() {
         answer_to(&client, "/");
         std::thread::sleep(Duration::from_millis(200));
         let ahead = match client.read(usize::MAX, 0) {
-            Piece::Bytes(bytes, is_last) if !is_last => bytes.len(),
+            BodyRead::Bytes(bytes, is_last) if !is_last => bytes.len(),
             other => panic!("{other:?}"),
         };
         assert!(ahead < 4 << 20, "{ahead} bytes were read ahead");
         let mut read = ahead;
-        while let Piece::Bytes(bytes, is_last) = client.read(1 << 20, 1) {
+        while let BodyRead::Bytes(bytes, is_last) = client.read(1 << 20, 1) {
             read += bytes.len();
             if is_last {
                 break;
@@ -232,7 +235,10 @@ fn whoever_waits_is_woken_when_the_work_ends() {
     block_on(async {
         let client = connected(&server);
         answer_to(&client, "/");
-        assert_eq!(client.read(100, 100), Piece::Bytes(b"abc".to_vec(), false));
-        assert_eq!(client.read(100, 100), Piece::Broken);
+        assert_eq!(
+            client.read(100, 100),
+            BodyRead::Bytes(b"abc".to_vec(), false)
+        );
+        assert_eq!(client.read(100, 100), BodyRead::Broken);
     });
 }

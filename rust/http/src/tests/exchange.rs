@@ -19,7 +19,7 @@ fn a_connection_is_kept_for_the_next_request() {
     block_on(async {
         for _ in 0..3 {
             assert_eq!(
-                whole(ask(&pool, order(&server.url("/"))).await),
+                whole(ask(&pool, request(&server.url("/"))).await),
                 (200, b"x".to_vec())
             );
         }
@@ -34,8 +34,8 @@ fn many_requests_at_once_are_all_answered() {
     block_on(async {
         let mut all = tokio::task::JoinSet::new();
         for _ in 0..100 {
-            let (pool, order) = (Arc::clone(&pool), order(&server.url("/")));
-            all.spawn(async move { ask(&pool, order).await.0.failure });
+            let (pool, request) = (Arc::clone(&pool), request(&server.url("/")));
+            all.spawn(async move { ask(&pool, request).await.0.failure });
         }
         while let Some(failure) = all.join_next().await {
             assert_eq!(failure.unwrap(), None);
@@ -59,7 +59,7 @@ fn a_body_that_is_cut_is_an_error() {
     block_on(async {
         for path in ["/length", "/chunk", "/chunks", "/head"] {
             failed(
-                ask(&pool, order(&server.url(path))).await,
+                ask(&pool, request(&server.url(path))).await,
                 FetchErrorKind::Connection,
                 "closed",
             );
@@ -80,9 +80,9 @@ fn a_body_that_ends_with_the_connection_needs_the_goodbye_of_tls() {
     });
     let pool = pool(&client(&[&owner]));
     block_on(async {
-        let answer = whole(ask(&pool, order(&server.secure_url("/whole"))).await);
+        let answer = whole(ask(&pool, request(&server.secure_url("/whole"))).await);
         assert_eq!(answer, (200, b"all there is".to_vec()));
-        let cut = ask(&pool, order(&server.secure_url("/cut"))).await;
+        let cut = ask(&pool, request(&server.secure_url("/cut"))).await;
         failed(cut, FetchErrorKind::Connection, "without");
     });
 }
@@ -91,7 +91,7 @@ fn a_body_that_ends_with_the_connection_needs_the_goodbye_of_tls() {
 fn a_server_that_is_not_trusted_gets_no_request() {
     let owner = Template::like_the_engine("localhost").self_signed();
     let server = Server::secure(server_setup(&[&owner]), |_, _, _| (ok("x"), Then::Keep));
-    let answer = block_on(ask(&pool(&client(&[])), order(&server.secure_url("/"))));
+    let answer = block_on(ask(&pool(&client(&[])), request(&server.secure_url("/"))));
     failed(answer, FetchErrorKind::TlsHandshake, "trust");
     assert!(server.heads().is_empty());
 }
@@ -115,13 +115,13 @@ async fn silence_ends_at_its_limit_before_an_answer_and_within() {
         ("/", "before its answer"),
         ("/begun", "in the middle of the body"),
     ] {
-        let mut patient = order(&server.url(path));
-        patient.rules.read_timeout = Some(LIMIT);
-        let mut hurried = order(&server.url(path));
-        hurried.rules.timeout = Some(LIMIT);
-        for (order, words) in [(patient, words), (hurried, "within 30 seconds")] {
+        let mut patient = request(&server.url(path));
+        patient.limits.read_timeout = Some(LIMIT);
+        let mut hurried = request(&server.url(path));
+        hurried.limits.timeout = Some(LIMIT);
+        for (request, words) in [(patient, words), (hurried, "within 30 seconds")] {
             let (pool, begun) = (Arc::clone(&pool), Arc::clone(&waits));
-            let asked = tokio::spawn(async move { ask_telling(&pool, order, begun).await });
+            let asked = tokio::spawn(async move { ask_telling(&pool, request, begun).await });
             waits.notified().await;
             let (answer, took) = by_timers(asked).await;
             failed(answer.unwrap(), FetchErrorKind::Timeout, words);
@@ -160,8 +160,8 @@ fn a_limit_holds_for_what_is_announced_received_and_decompressed() {
     let pool = plain_pool();
     block_on(async {
         for path in ["/announced", "/received", "/bomb"] {
-            let mut limited = order(&server.url(path));
-            limited.rules.body_size_limit = Some(100_000);
+            let mut limited = request(&server.url(path));
+            limited.limits.body_size_limit = Some(100_000);
             let answer = ask(&pool, limited).await;
             assert!(
                 answer.1.bytes.len() <= 100_000,
@@ -174,7 +174,7 @@ fn a_limit_holds_for_what_is_announced_received_and_decompressed() {
                 "the size limit is 100000",
             );
         }
-        let all = whole(ask(&pool, order(&server.url("/bomb"))).await);
+        let all = whole(ask(&pool, request(&server.url("/bomb"))).await);
         assert_eq!(all.1.len(), 8 * 1024 * 1024);
     });
 }
@@ -202,7 +202,7 @@ fn what_is_no_http_is_told_as_such() {
             ("/lengths", "not what HTTP allows"),
             ("/mail", "not what HTTP allows"),
         ] {
-            let answer = ask(&pool, order(&server.url(path))).await;
+            let answer = ask(&pool, request(&server.url(path))).await;
             assert!(
                 answer.0.failure.is_some(),
                 "{path}: {:?}",
@@ -222,13 +222,13 @@ fn who_cannot_be_reached_is_told_from_who_is_unknown() {
         .port();
     let pool = plain_pool();
     block_on(async {
-        let refused = ask(&pool, order(&format!("http://127.0.0.1:{closed}/"))).await;
+        let refused = ask(&pool, request(&format!("http://127.0.0.1:{closed}/"))).await;
         failed(
             refused,
             FetchErrorKind::CantConnect,
             &format!("127.0.0.1 port {closed} cannot be reached"),
         );
-        let unknown = ask(&pool, order("http://no-such-host.invalid/")).await;
+        let unknown = ask(&pool, request("http://no-such-host.invalid/")).await;
         failed(
             unknown,
             FetchErrorKind::CantResolve,
@@ -245,16 +245,16 @@ fn redirects_end_at_their_limit_with_the_last_answer() {
             Then::Keep,
         )
     });
-    let (ending, body) = block_on(ask(&plain_pool(), order(&server.url("/"))));
+    let (outcome, body) = block_on(ask(&plain_pool(), request(&server.url("/"))));
     assert_eq!(
-        ending
+        outcome
             .head
             .as_ref()
             .map(|head| (head.status, head.redirects)),
         Some((302, 8))
     );
     failed(
-        (ending, body),
+        (outcome, body),
         FetchErrorKind::RedirectLimit,
         "after 8 redirects",
     );

@@ -38,7 +38,7 @@ fn endless(begin: &'static str, more: &'static str) -> String {
 }
 
 async fn fails_soon(pool: &Arc<Pool>, url: &str, words: &str) {
-    let asked = tokio::time::timeout(LONG, ask(pool, order(url)));
+    let asked = tokio::time::timeout(LONG, ask(pool, request(url)));
     let answer = asked.await.expect("a flood has an end");
     failed(answer, FetchErrorKind::Connection, words);
 }
@@ -62,7 +62,7 @@ fn as_many_interim_answers_as_are_allowed_come_before_an_answer() {
     block_on(async {
         let pool = plain_pool();
         for _ in 0..2 {
-            let answer = ask(&pool, order(&server.url("/"))).await;
+            let answer = ask(&pool, request(&server.url("/"))).await;
             assert_eq!(whole(answer), (200, b"x".to_vec()));
         }
     });
@@ -97,7 +97,7 @@ fn some_interim_answers_come_before_an_answer_over_http_2() {
         .await;
         let pool = server.pool();
         for _ in 0..3 {
-            let answer = ask(&pool, order(&server.url())).await;
+            let answer = ask(&pool, request(&server.url())).await;
             assert_eq!(whole(answer), (200, b"x".to_vec()));
         }
     });
@@ -150,13 +150,13 @@ fn a_flood_on_one_connection_holds_up_no_other_request_with_one_thread() {
     one_thread.block_on(async move {
         let pool = flood.pool();
         let url = flood.url();
-        let flooded = tokio::spawn(async move { ask(&pool, order(&url)).await.0.failure });
+        let flooded = tokio::spawn(async move { ask(&pool, request(&url)).await.0.failure });
         let pool = plain_pool();
         let (begun, mut longest) = (Instant::now(), Duration::ZERO);
         while !flooded.is_finished() && begun.elapsed() < LONG {
             let (pool, url) = (Arc::clone(&pool), quick.url("/"));
             let asked = Instant::now();
-            let other = tokio::spawn(async move { ask(&pool, order(&url)).await });
+            let other = tokio::spawn(async move { ask(&pool, request(&url)).await });
             whole(other.await.unwrap());
             longest = longest.max(asked.elapsed());
         }
@@ -182,8 +182,8 @@ struct Nowhere {
     came: Arc<Notify>,
 }
 
-impl Receiver for Nowhere {
-    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), FetchError> {
+impl BodySink for Nowhere {
+    fn begin(&mut self, _: &ResponseHead, _: Option<u64>) -> Result<(), FetchError> {
         Ok(())
     }
 
@@ -209,16 +209,18 @@ async fn a_timeout_fires_and_others_are_served_while_a_small_body_becomes_a_larg
         let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n");
         ([head.as_bytes(), &bomb].concat(), Then::Keep)
     });
-    let mut large = order(&server.url("/"));
-    large.rules.timeout = Some(LONG);
+    let mut large = request(&server.url("/"));
+    large.limits.timeout = Some(LONG);
     let came = Arc::new(Notify::new());
     let mut nowhere = Nowhere {
         came: Arc::clone(&came),
     };
     let large =
-        tokio::spawn(async move { run(&plain_pool(), large, &Arc::default(), &mut nowhere).await });
+        tokio::spawn(
+            async move { fetch(&plain_pool(), large, &Arc::default(), &mut nowhere).await },
+        );
     came.notified().await;
-    whole(ask(&plain_pool(), order(&server.url("/quick"))).await);
+    whole(ask(&plain_pool(), request(&server.url("/quick"))).await);
     assert!(!large.is_finished(), "it came after the large one");
     jump(LONG).await;
     let failure = large.await.unwrap().failure.unwrap();
@@ -239,9 +241,9 @@ fn more_header_fields_than_allowed_are_refused_over_http_2() {
         })
         .await;
         let pool = server.pool();
-        let answer = ask(&pool, order(&server.url())).await;
+        let answer = ask(&pool, request(&server.url())).await;
         failed(answer, FetchErrorKind::Connection, "more than 1000");
-        whole(ask(&pool, order(&server.url())).await);
+        whole(ask(&pool, request(&server.url())).await);
     });
 }
 
@@ -255,8 +257,8 @@ fn what_a_server_says_at_its_goodbye_is_quoted_in_short() {
             once([frame(GOAWAY, 0, 0, &goodbye)])
         })
         .await;
-        let (ending, _) = ask(&server.pool(), order(&server.url())).await;
-        let message = ending.failure.unwrap().to_string();
+        let (outcome, _) = ask(&server.pool(), request(&server.url())).await;
+        let message = outcome.failure.unwrap().to_string();
         assert!(message.len() < 400, "{} bytes", message.len());
     });
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::raw_http2::{END_STREAM, PADDED, RawHttp2, data, head, once, reset};
 use super::*;
-use crate::download::Saving;
+use crate::download::FileSink;
 
 const NO_ERROR: u32 = 0;
 const CANCEL: u32 = 8;
@@ -31,7 +31,7 @@ fn a_body_that_a_reset_cuts_is_incomplete_with_and_without_a_length() {
         for length in [None, Some("16000"), Some("9000")] {
             for reason in [NO_ERROR, CANCEL] {
                 let server = cutting(length, 9000, reason).await;
-                let answer = ask(&server.pool(), order(&server.url())).await;
+                let answer = ask(&server.pool(), request(&server.url())).await;
                 failed(answer, FetchErrorKind::Connection, "the body is incomplete");
             }
         }
@@ -46,14 +46,14 @@ fn a_download_that_a_reset_cuts_leaves_the_old_file() {
         let target = folder.path().join("file");
         fs::write(&target, "old").unwrap();
         for resume in [false, true] {
-            let order = order(&server.url());
-            let mut saving = match resume {
-                true => Saving::resuming(target.clone(), &order),
-                false => Saving::whole(target.clone()),
+            let request = request(&server.url());
+            let mut file = match resume {
+                true => FileSink::resuming(target.clone(), &request),
+                false => FileSink::whole(target.clone()),
             };
             let progress = Arc::new(Progress::default());
-            let ending = run(&server.pool(), order, &progress, &mut saving).await;
-            assert_eq!(ending.failure.unwrap().kind(), FetchErrorKind::Connection);
+            let outcome = fetch(&server.pool(), request, &progress, &mut file).await;
+            assert_eq!(outcome.failure.unwrap().kind(), FetchErrorKind::Connection);
             assert_eq!(fs::read_to_string(&target).unwrap(), "old");
         }
     });
@@ -75,7 +75,7 @@ fn a_compressed_body_that_a_reset_cuts_behind_its_last_byte_is_incomplete() {
                 ])
             })
             .await;
-            let answer = ask(&server.pool(), order(&server.url())).await;
+            let answer = ask(&server.pool(), request(&server.url())).await;
             match ends {
                 true => assert_eq!(whole(answer), (200, b"a".to_vec())),
                 false => failed(answer, FetchErrorKind::Connection, "the body is incomplete"),
@@ -102,7 +102,7 @@ fn a_reset_behind_the_end_of_a_body_changes_nothing() {
                 ])
             })
             .await;
-            let answer = whole(ask(&server.pool(), order(&server.url())).await);
+            let answer = whole(ask(&server.pool(), request(&server.url())).await);
             assert_eq!(answer, (200, b"abcd".to_vec()));
         }
     });
@@ -129,9 +129,9 @@ fn answers_without_a_body_need_neither_their_length_nor_an_end() {
                     }
                 })
                 .await;
-                let mut order = order(&server.url());
-                order.method = method.clone();
-                let (got, body) = whole(ask(&server.pool(), order).await);
+                let mut request = request(&server.url());
+                request.method = method.clone();
+                let (got, body) = whole(ask(&server.pool(), request).await);
                 assert_eq!((got.to_string().as_str(), body.len()), (status, 0));
             }
         }
@@ -148,10 +148,10 @@ fn a_response_that_ends_with_its_head_makes_an_empty_file() {
         let target = folder.path().join("file");
         fs::write(&target, "old").unwrap();
         let progress = Arc::new(Progress::default());
-        let mut saving = Saving::whole(target.clone());
-        let order = order(&server.url());
-        let ending = run(&server.pool(), order, &progress, &mut saving).await;
-        assert_eq!(ending.failure, None);
+        let mut file = FileSink::whole(target.clone());
+        let request = request(&server.url());
+        let outcome = fetch(&server.pool(), request, &progress, &mut file).await;
+        assert_eq!(outcome.failure, None);
         assert_eq!(fs::read_to_string(&target).unwrap(), "");
     });
 }
@@ -166,9 +166,9 @@ async fn interim_answers_are_no_silence_where_nobody_else_uses_the_connection() 
         Box::new(hints.chain([end]))
     })
     .await;
-    let mut order = order(&server.url());
-    order.rules.read_timeout = Some(LIMIT);
+    let mut request = request(&server.url());
+    request.limits.read_timeout = Some(LIMIT);
     let started = Instant::now();
-    whole(ask(&server.pool(), order).await);
+    whole(ask(&server.pool(), request).await);
     assert!(started.elapsed() > 3 * LIMIT);
 }

@@ -17,10 +17,10 @@ use godot_rustls_tls::testing::client;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long the pools here keep their connections. Real time does not count beside it.
-const KEPT_FOR: Duration = Duration::from_secs(40);
+const MAX_IDLE_TIME: Duration = Duration::from_secs(40);
 
 fn pool_keeping(setup: &ClientContext) -> Arc<Pool> {
-    Pool::keeping_for(connector(setup, Routes::default()), KEPT_FOR)
+    Pool::with_idle_time(connector(setup, Routes::default()), MAX_IDLE_TIME)
 }
 
 /// Waits, by a paused clock, until there are so many.
@@ -35,7 +35,7 @@ async fn requests_one_after_another_leave_one_task_that_closes_idle_connections(
     let server = Server::plain(|_, _, _| (ok("x"), Then::Keep));
     let pool = plain_pool();
     for _ in 0..50 {
-        whole(ask(&pool, order(&server.url("/"))).await);
+        whole(ask(&pool, request(&server.url("/"))).await);
     }
     // The other one is the connection's.
     let ((), took) = by_timers(tasks(2)).await;
@@ -48,10 +48,10 @@ async fn idle_connections_are_closed_again_after_all_were_closed_once() {
     let server = Server::plain(|_, _, _| (ok("x"), Then::Keep));
     let pool = pool_keeping(&client(&[]));
     for _ in 0..2 {
-        whole(ask(&pool, order(&server.url("/"))).await);
+        whole(ask(&pool, request(&server.url("/"))).await);
         let ((), took) = by_timers(tasks(0)).await;
-        assert!(took > KEPT_FOR - PATIENCE, "{took:?}");
-        assert!(took < KEPT_FOR + PATIENCE, "{took:?}");
+        assert!(took > MAX_IDLE_TIME - PATIENCE, "{took:?}");
+        assert!(took < MAX_IDLE_TIME + PATIENCE, "{took:?}");
     }
     assert_eq!(server.connections(), [0, 1]);
 }
@@ -60,14 +60,14 @@ async fn idle_connections_are_closed_again_after_all_were_closed_once() {
 async fn a_shared_connection_that_nobody_uses_is_closed() {
     let server = Http2Server::start(|_, _| Http2Then::Answer).await;
     let pool = pool_keeping(&client(&[&server.owner]));
-    whole(ask(&pool, order(&server.url("/"))).await);
-    jump(KEPT_FOR / 2).await;
-    whole(ask(&pool, order(&server.url("/"))).await);
-    jump(KEPT_FOR).await;
+    whole(ask(&pool, request(&server.url("/"))).await);
+    jump(MAX_IDLE_TIME / 2).await;
+    whole(ask(&pool, request(&server.url("/"))).await);
+    jump(MAX_IDLE_TIME).await;
     timeout(PATIENCE, server.one_ended.notified())
         .await
         .expect("it is open still");
-    whole(ask(&pool, order(&server.url("/"))).await);
+    whole(ask(&pool, request(&server.url("/"))).await);
     assert_eq!(server.connections(), [0, 0, 1]);
 }
 
@@ -84,11 +84,11 @@ async fn a_shared_connection_is_kept_while_a_request_waits_for_its_answer() {
     })
     .await;
     let pool = pool_keeping(&client(&[&server.owner]));
-    let (other, slow) = (Arc::clone(&pool), order(&server.url("/slow")));
+    let (other, slow) = (Arc::clone(&pool), request(&server.url("/slow")));
     let slow = tokio::spawn(async move { ask(&other, slow).await });
     waits.notified().await;
-    jump(KEPT_FOR * 5).await;
-    whole(ask(&pool, order(&server.url("/"))).await);
+    jump(MAX_IDLE_TIME * 5).await;
+    whole(ask(&pool, request(&server.url("/"))).await);
     assert_eq!(server.connections(), [0, 0]);
     assert_eq!(server.ended.load(Ordering::SeqCst), 0);
     come.notify_one();
@@ -115,9 +115,9 @@ async fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one
         .await;
         let pool = pool(&client(&[&server.owner]));
         // What counts is the wait, not the time that a handshake takes on a busy machine.
-        whole(ask(&pool, order(&server.url("/first"))).await);
-        let mut hurried = order(&server.url("/"));
-        (hurried.rules.read_timeout, hurried.rules.timeout) = limits;
+        whole(ask(&pool, request(&server.url("/first"))).await);
+        let mut hurried = request(&server.url("/"));
+        (hurried.limits.read_timeout, hurried.limits.timeout) = limits;
         let (other, begun) = (Arc::clone(&pool), Arc::clone(&waits));
         let hurried = tokio::spawn(async move { ask_telling(&other, hurried, begun).await });
         waits.notified().await;
@@ -129,7 +129,7 @@ async fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one
             let (answer, _) = by_timers(hurried).await;
             failed(answer.unwrap(), FetchErrorKind::Timeout, "");
         }
-        let second = timeout(PATIENCE / 4, ask(&pool, order(&server.url("/")))).await;
+        let second = timeout(PATIENCE / 4, ask(&pool, request(&server.url("/")))).await;
         whole(second.unwrap_or_else(|_| {
             panic!("{limits:?}, head {has_head}: it waits where nobody answers")
         }));
@@ -150,14 +150,14 @@ async fn a_request_that_is_given_up_soon_does_no_harm_to_a_shared_connection() {
     })
     .await;
     let pool = pool(&client(&[&server.owner]));
-    whole(ask(&pool, order(&server.url("/"))).await);
-    let (other, silent) = (Arc::clone(&pool), order(&server.url("/silent")));
+    whole(ask(&pool, request(&server.url("/"))).await);
+    let (other, silent) = (Arc::clone(&pool), request(&server.url("/silent")));
     let silent = tokio::spawn(async move { ask(&other, silent).await });
     waits.notified().await;
     jump(Duration::from_millis(500)).await;
     silent.abort();
     assert!(silent.await.unwrap_err().is_cancelled());
-    whole(ask(&pool, order(&server.url("/"))).await);
+    whole(ask(&pool, request(&server.url("/"))).await);
     assert_eq!(server.connections(), [0, 0, 0]);
 }
 
@@ -184,8 +184,8 @@ impl Gate {
     }
 }
 
-impl Receiver for Gate {
-    fn begin(&mut self, _: &Head, _: Option<u64>) -> Result<(), FetchError> {
+impl BodySink for Gate {
+    fn begin(&mut self, _: &ResponseHead, _: Option<u64>) -> Result<(), FetchError> {
         Ok(())
     }
 
@@ -213,13 +213,13 @@ async fn a_stream_goes_on_when_its_reader_is_ready_however_long_that_took() {
     const LIMIT: Duration = Duration::from_secs(10);
     let body = "x".repeat(SIZE);
     let server = Server::plain(move |_, _, _| (ok(&body), Then::Keep));
-    let mut order = order(&server.url("/"));
-    order.rules.read_timeout = Some(LIMIT);
+    let mut request = request(&server.url("/"));
+    request.limits.read_timeout = Some(LIMIT);
     let gate = Gate::closed();
     let mut receiver = gate.clone();
     let received =
         tokio::spawn(
-            async move { run(&plain_pool(), order, &Arc::default(), &mut receiver).await },
+            async move { fetch(&plain_pool(), request, &Arc::default(), &mut receiver).await },
         );
     for _ in 0..2 {
         let waits = timeout(PATIENCE / 4, gate.waits.notified()).await;
@@ -231,8 +231,8 @@ async fn a_stream_goes_on_when_its_reader_is_ready_however_long_that_took() {
         gate.pieces.add_permits(1);
     }
     gate.pieces.add_permits(SIZE);
-    let ending = received.await.unwrap();
-    assert_eq!(ending.failure, None);
+    let outcome = received.await.unwrap();
+    assert_eq!(outcome.failure, None);
     assert_eq!(gate.taken.load(Ordering::SeqCst), SIZE);
 }
 
@@ -245,11 +245,13 @@ async fn streams_that_nobody_reads_starve_no_other_request_to_their_server() {
     })
     .await;
     let pool = pool(&client(&[&server.owner]));
-    whole(ask(&pool, order(&server.url("/"))).await);
+    whole(ask(&pool, request(&server.url("/"))).await);
     let mut paused = tokio::task::JoinSet::new();
     for _ in 0..STREAMS {
-        let (pool, order) = (Arc::clone(&pool), order(&server.url("/events")));
-        paused.spawn(async move { run(&pool, order, &Arc::default(), &mut Gate::closed()).await });
+        let (pool, request) = (Arc::clone(&pool), request(&server.url("/events")));
+        paused.spawn(
+            async move { fetch(&pool, request, &Arc::default(), &mut Gate::closed()).await },
+        );
     }
     // Until the windows of all streams are full: the server may send so much and no more.
     let mut flooded = server.flooded.subscribe();
@@ -257,7 +259,7 @@ async fn streams_that_nobody_reads_starve_no_other_request_to_their_server() {
     let full = timeout(PATIENCE / 4, full).await;
     full.expect("the streams starve").unwrap();
     for _ in 0..20 {
-        let answer = timeout(PATIENCE / 4, ask(&pool, order(&server.url("/")))).await;
+        let answer = timeout(PATIENCE / 4, ask(&pool, request(&server.url("/")))).await;
         assert_eq!(whole(answer.expect("it starves")).1, b"short");
     }
     let held = *flooded.borrow();

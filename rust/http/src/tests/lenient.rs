@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::clock::jump;
 use super::server::{Server, Then, ok};
 use super::*;
-use crate::download::Saving;
+use crate::download::FileSink;
 
 /// A server that answers `/N` with the Nth of these, and then waits for another request.
 fn answering(answers: Vec<impl Into<Vec<u8>>>) -> Server {
@@ -38,10 +38,10 @@ fn a_line_that_is_no_header_field_is_passed_over() {
     let server = answering(answers.collect::<Vec<_>>());
     block_on(async {
         for (number, line) in lines.iter().enumerate() {
-            let (ending, body) =
-                ask(&plain_pool(), order(&server.url(&format!("/{number}")))).await;
-            assert_eq!(ending.failure, None, "{line:?}");
-            let head = ending.head.unwrap();
+            let (outcome, body) =
+                ask(&plain_pool(), request(&server.url(&format!("/{number}")))).await;
+            assert_eq!(outcome.failure, None, "{line:?}");
+            let head = outcome.head.unwrap();
             let a = head.header("a").map(str::to_owned);
             assert!(a.is_some_and(|a| a.starts_with('b')), "{line:?}");
             assert_eq!(head.header("content-length"), Some("1"), "{line:?}");
@@ -55,8 +55,8 @@ fn blanks_before_a_colon_belong_to_nothing() {
     let server = answering(vec![
         "HTTP/1.1 200 OK\r\nX-A \t: b\r\nContent-Length: 1\r\n\r\nx".to_owned(),
     ]);
-    let (ending, _) = block_on(ask(&plain_pool(), order(&server.url("/0"))));
-    assert_eq!(ending.head.unwrap().header("x-a"), Some("b"));
+    let (outcome, _) = block_on(ask(&plain_pool(), request(&server.url("/0"))));
+    assert_eq!(outcome.head.unwrap().header("x-a"), Some("b"));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_malformed_line_about_the_length_is_refused() {
     let server = answering(answers.collect::<Vec<_>>());
     block_on(async {
         for number in 0..lines.len() * ends.len() {
-            let answer = ask(&plain_pool(), order(&server.url(&format!("/{number}")))).await;
+            let answer = ask(&plain_pool(), request(&server.url(&format!("/{number}")))).await;
             let line = lines[number / ends.len()];
             assert!(
                 answer.0.failure.is_some(),
@@ -107,7 +107,7 @@ fn a_malformed_length_in_an_interim_answer_is_refused_too() {
         "HTTP/1.1 103 Early Hints\r\nContent-Length : 5\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"
             .to_owned(),
     ]);
-    let answer = block_on(ask(&plain_pool(), order(&server.url("/0"))));
+    let answer = block_on(ask(&plain_pool(), request(&server.url("/0"))));
     failed(answer, FetchErrorKind::Connection, "not what HTTP allows");
 }
 
@@ -123,7 +123,7 @@ fn chunks_count_beside_a_length_and_end_their_connection_when_it_differs() {
     let pool = plain_pool();
     block_on(async {
         for path in ["/same", "/other", "/same"] {
-            let answer = whole(ask(&pool, order(&server.url(path))).await);
+            let answer = whole(ask(&pool, request(&server.url(path))).await);
             assert_eq!(answer, (200, b"abc".to_vec()));
         }
     });
@@ -137,15 +137,15 @@ fn saved(answer: &[u8], method: Method, resume: bool) -> String {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("file");
     fs::write(&target, "old").unwrap();
-    let mut order = order(&server.url("/0"));
-    order.method = method;
-    let mut saving = match resume {
-        true => Saving::resuming(target.clone(), &order),
-        false => Saving::whole(target.clone()),
+    let mut request = request(&server.url("/0"));
+    request.method = method;
+    let mut file = match resume {
+        true => FileSink::resuming(target.clone(), &request),
+        false => FileSink::whole(target.clone()),
     };
     let progress = Arc::new(Progress::default());
-    let ending = block_on(run(&plain_pool(), order, &progress, &mut saving));
-    assert_eq!(ending.failure, None);
+    let outcome = block_on(fetch(&plain_pool(), request, &progress, &mut file));
+    assert_eq!(outcome.failure, None);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     fs::read_to_string(target).unwrap()
 }
@@ -190,7 +190,7 @@ fn a_redirect_that_names_nowhere_is_the_answer() {
         let answer =
             format!("HTTP/1.1 302 Found\r\nLocation:{location}\r\nContent-Length: 4\r\n\r\nhere");
         let server = answering(vec![answer]);
-        let answer = whole(block_on(ask(&plain_pool(), order(&server.url("/0")))));
+        let answer = whole(block_on(ask(&plain_pool(), request(&server.url("/0")))));
         assert_eq!(answer, (302, b"here".to_vec()));
     }
 }
@@ -207,7 +207,7 @@ fn bytes_of_a_location_that_are_no_utf_8_are_sent_on_as_they_are() {
             true => (answer.clone(), Then::Close),
             false => (ok("there"), Then::Close),
         });
-        let answer = block_on(ask(&plain_pool(), order(&server.url("/begin"))));
+        let answer = block_on(ask(&plain_pool(), request(&server.url("/begin"))));
         assert_eq!(whole(answer), (200, b"there".to_vec()));
         let begin = format!("GET {target} HTTP/1.1\r\n");
         let second = server.heads().remove(1);
@@ -227,8 +227,8 @@ fn a_sentence_quotes_a_server_in_short() {
     ] {
         let answer = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\n\r\n");
         let server = answering(vec![answer]);
-        let (ending, _) = block_on(ask(&plain_pool(), order(&server.url("/0"))));
-        let message = ending.failure.unwrap().to_string();
+        let (outcome, _) = block_on(ask(&plain_pool(), request(&server.url("/0"))));
+        let message = outcome.failure.unwrap().to_string();
         let begin = &location[..20];
         assert!(message.len() < 600, "{begin}: {} bytes", message.len());
     }
@@ -249,8 +249,8 @@ async fn a_server_that_sends_something_is_not_silent() {
     let pool = plain_pool();
     for (text, size) in ways {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let mut patient = order(&format!("http://{}/", listener.local_addr().unwrap()));
-        patient.rules.read_timeout = Some(LIMIT);
+        let mut patient = request(&format!("http://{}/", listener.local_addr().unwrap()));
+        patient.limits.read_timeout = Some(LIMIT);
         let asked = tokio::spawn(async move { ask(&plain_pool(), patient).await });
         let (mut stream, _) = listener.accept().await.unwrap();
         // Each piece is sent at once.
@@ -259,7 +259,7 @@ async fn a_server_that_sends_something_is_not_silent() {
         for piece in text.as_bytes().chunks(size) {
             stream.write_all(piece).await.unwrap();
             // What is asked afterwards and answered comes afterwards.
-            whole(ask(&pool, order(&other.url("/"))).await);
+            whole(ask(&pool, request(&other.url("/"))).await);
             jump(LIMIT / 5).await;
         }
         assert_eq!(whole(asked.await.unwrap()), (200, b"x".to_vec()));

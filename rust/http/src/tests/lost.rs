@@ -25,7 +25,7 @@ fn a_request_that_was_lost_with_a_reused_connection_is_sent_once_more_whatever_i
         let server = tired(b"");
         let pool = plain_pool();
         block_on(async {
-            whole(ask(&pool, order(&server.url("/"))).await);
+            whole(ask(&pool, request(&server.url("/"))).await);
             let mut second = post(&server.url("/"));
             second.method = method;
             whole(ask(&pool, second).await);
@@ -45,7 +45,7 @@ fn a_request_is_not_sent_a_third_time() {
     });
     let pool = plain_pool();
     block_on(async {
-        whole(ask(&pool, order(&server.url("/"))).await);
+        whole(ask(&pool, request(&server.url("/"))).await);
         failed(ask(&pool, post(&server.url("/"))).await, LOST.0, LOST.1);
     });
     assert_eq!(server.connections(), [0, 0, 1]);
@@ -57,7 +57,7 @@ fn a_post_is_not_repeated_when_a_byte_of_a_response_came_or_the_connection_was_n
         let server = tired(last_words);
         let pool = plain_pool();
         block_on(async {
-            whole(ask(&pool, order(&server.url("/"))).await);
+            whole(ask(&pool, request(&server.url("/"))).await);
             failed(ask(&pool, post(&server.url("/"))).await, LOST.0, LOST.1);
         });
         assert_eq!(server.connections(), [0, 0]);
@@ -97,11 +97,11 @@ fn a_server_that_closes_after_a_redirect_without_saying_so_loses_no_post() {
             (ok("x"), Then::Close)
         }
     });
-    for order in [post, post_once] {
+    for request in [post, post_once] {
         let pool = plain_pool();
         block_on(async {
             for _ in 0..60 {
-                whole(ask(&pool, order(&server.url("/old"))).await);
+                whole(ask(&pool, request(&server.url("/old"))).await);
             }
         });
     }
@@ -170,7 +170,7 @@ fn a_connection_is_not_reused_beyond_what_its_server_announces() {
         let pool = plain_pool();
         block_on(async {
             for _ in 0..2 {
-                whole(ask(&pool, order(&server.url("/"))).await);
+                whole(ask(&pool, request(&server.url("/"))).await);
             }
         });
         assert_eq!(server.connections(), connections, "{keep_alive}");
@@ -180,11 +180,11 @@ fn a_connection_is_not_reused_beyond_what_its_server_announces() {
 #[test]
 fn over_http2_a_post_comes_again_when_the_server_did_not_begin_it_or_the_connection_was_reused() {
     block_on(async {
-        for (then, on_first, order, expected) in [
+        for (then, on_first, request, expected) in [
             (
                 Http2Then::Refuse,
                 true,
-                post_once as fn(&str) -> Order,
+                post_once as fn(&str) -> FetchRequest,
                 Some(1),
             ),
             (Http2Then::Cut, false, post, Some(1)),
@@ -199,9 +199,9 @@ fn over_http2_a_post_comes_again_when_the_server_did_not_begin_it_or_the_connect
             .await;
             let pool = pool(&client(&[&server.owner]));
             if !on_first {
-                whole(ask(&pool, super::order(&server.url("/"))).await);
+                whole(ask(&pool, super::request(&server.url("/"))).await);
             }
-            let answer = ask(&pool, order(&server.url("/post"))).await;
+            let answer = ask(&pool, request(&server.url("/post"))).await;
             match expected {
                 Some(connection) => {
                     whole(answer);
@@ -230,7 +230,7 @@ fn a_post_is_not_repeated_over_http2_when_an_interim_response_came() {
         })
         .await;
         let pool = server.pool();
-        whole(ask(&pool, order(&server.url())).await);
+        whole(ask(&pool, request(&server.url())).await);
         failed(ask(&pool, post(&server.url())).await, LOST.0, LOST.1);
         assert_eq!(asked.load(Ordering::SeqCst), 2);
     });

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::server::{Server, Then, ok};
 use super::*;
-use crate::download::Saving;
+use crate::download::FileSink;
 
 const DATA: &str = "0123456789abcdefghij";
 /// What the server says to be there at first.
@@ -19,7 +19,7 @@ struct Scene {
     folder: TempDir,
     server: Server,
     pool: Arc<Pool>,
-    rules: Rules,
+    limits: FetchLimits,
 }
 
 impl Scene {
@@ -35,23 +35,23 @@ impl Scene {
             folder: tempfile::tempdir().unwrap(),
             server,
             pool: plain_pool(),
-            rules: RULES,
+            limits: RULES,
         };
         assert!(scene.ask().failure.is_some());
         assert_eq!(scene.part().as_deref(), Some(HALF));
         scene
     }
 
-    fn ask(&self) -> Ending {
-        let mut order = order(&self.server.url("/"));
-        order.rules = self.rules;
-        self.ask_with(order)
+    fn ask(&self) -> FetchOutcome {
+        let mut request = request(&self.server.url("/"));
+        request.limits = self.limits;
+        self.ask_with(request)
     }
 
-    fn ask_with(&self, order: Order) -> Ending {
-        let mut saving = Saving::resuming(self.target(), &order);
+    fn ask_with(&self, request: FetchRequest) -> FetchOutcome {
+        let mut file = FileSink::resuming(self.target(), &request);
         let progress = Arc::new(Progress::default());
-        block_on(run(&self.pool, order, &progress, &mut saving))
+        block_on(fetch(&self.pool, request, &progress, &mut file))
     }
 
     fn target(&self) -> PathBuf {
@@ -77,8 +77,8 @@ impl Scene {
     /// Fails unless the next request gives the whole file, and leaves nothing beside it.
     #[track_caller]
     fn completes(&self, content: &str) {
-        let ending = self.ask();
-        assert_eq!(ending.failure, None);
+        let outcome = self.ask();
+        assert_eq!(outcome.failure, None);
         assert_eq!(self.file().as_deref(), Some(content));
         assert_eq!(self.part(), None);
         assert_eq!(read_beside(&self.target(), ".part.info"), None);
@@ -95,9 +95,9 @@ impl Scene {
     }
 }
 
-fn read_beside(target: &Path, ending: &str) -> Option<String> {
+fn read_beside(target: &Path, outcome: &str) -> Option<String> {
     let mut path = target.as_os_str().to_owned();
-    path.push(ending);
+    path.push(outcome);
     fs::read_to_string(path).ok()
 }
 
@@ -220,8 +220,8 @@ fn an_error_page_leaves_what_was_kept() {
     let page = answer(503, "ETag: \"page\"\r\n", "come back later");
     let cut = "HTTP/1.1 404 Told\r\nContent-Length: 100\r\n\r\nnot".to_owned();
     let scene = Scene::new(vec![page, cut, piece(10, 19)]);
-    let ending = scene.ask();
-    assert_eq!(ending.failure, None);
+    let outcome = scene.ask();
+    assert_eq!(outcome.failure, None);
     assert_eq!(scene.file().as_deref(), Some("come back later"));
     assert_eq!(scene.part().as_deref(), Some(HALF));
     assert!(scene.ask().failure.is_some());
@@ -235,7 +235,7 @@ fn a_compressed_body_cannot_be_gone_on_with() {
     let cut =
         "HTTP/1.1 200 Told\r\nContent-Encoding: br\r\nContent-Length: 9\r\nETag: \"a\"\r\n\r\nabc";
     let mut scene = Scene::new(vec![cut.to_owned()]);
-    scene.rules.decode = false;
+    scene.limits.decode = false;
     scene.fails(FetchErrorKind::Connection, "closed", None);
     assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 0);
     // This one says that it is not compressed.
@@ -256,9 +256,9 @@ fn a_size_limit_is_for_the_whole_file() {
         (chunks.clone(), "announces 20 bytes"),
     ] {
         let mut scene = Scene::new(vec![rest, chunks.clone()]);
-        scene.rules.body_size_limit = Some(19);
+        scene.limits.body_size_limit = Some(19);
         scene.fails(FetchErrorKind::BodySizeLimit, words, Some(HALF));
-        scene.rules.body_size_limit = Some(20);
+        scene.limits.body_size_limit = Some(20);
         scene.completes(DATA);
     }
 }
@@ -266,13 +266,13 @@ fn a_size_limit_is_for_the_whole_file() {
 #[test]
 fn ranges_of_the_caller_s_own_and_other_methods_are_left_alone() {
     let scene = Scene::new(vec![answer(206, "Content-Range: bytes 0-2/20\r\n", "012")]);
-    let mut ranged = order(&scene.server.url("/"));
+    let mut ranged = request(&scene.server.url("/"));
     ranged.fields = Fields::parse(&["Range: bytes=0-2".to_owned()]).unwrap();
     assert_eq!(scene.ask_with(ranged).failure, None);
     assert_eq!(scene.asked("Range").as_deref(), Some("bytes=0-2"));
     assert_eq!(scene.asked("If-Range"), None);
     assert_eq!(scene.file().as_deref(), Some("012"));
-    let mut post = order(&scene.server.url("/"));
+    let mut post = request(&scene.server.url("/"));
     post.method = Method::POST;
     assert_eq!(scene.ask_with(post).failure, None);
     assert_eq!(scene.asked("Range"), None);
@@ -292,12 +292,12 @@ fn a_body_that_any_line_calls_compressed_leaves_nothing_to_go_on_with() {
         let answer = [head.as_bytes(), b"\x1f\x8b\x08\0\0\0\0\0\0\xff"].concat();
         let server = Server::plain(move |_, _, _| (answer.clone(), Then::Close));
         let folder = tempfile::tempdir().unwrap();
-        let order = order(&server.url("/"));
-        let mut saving = Saving::resuming(folder.path().join("file"), &order);
+        let request = request(&server.url("/"));
+        let mut file = FileSink::resuming(folder.path().join("file"), &request);
         let progress = Arc::new(Progress::default());
-        let ending = block_on(run(&plain_pool(), order, &progress, &mut saving));
-        assert!(ending.failure.is_some());
-        drop(saving);
+        let outcome = block_on(fetch(&plain_pool(), request, &progress, &mut file));
+        assert!(outcome.failure.is_some());
+        drop(file);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{lines:?}");
     }
 }

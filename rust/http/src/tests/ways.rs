@@ -40,7 +40,7 @@ fn socks_takes_a_user_a_password_and_a_name_of_full_length() {
         "socks5h://{user}:{password}@127.0.0.1:{}",
         proxy.port
     ));
-    let answer = block_on(ask(&pool, order(&format!("http://{name}:81/"))));
+    let answer = block_on(ask(&pool, request(&format!("http://{name}:81/"))));
     assert_eq!(whole(answer).0, 200);
     assert_eq!(
         proxy.asked(),
@@ -61,7 +61,7 @@ fn a_socks_proxy_may_do_without_the_credentials_and_answer_with_any_address() {
         for (credentials, host) in [("ada:secret@", "[::1]"), ("", "127.0.0.1")] {
             let pool = pool_through(&format!("socks5://{credentials}127.0.0.1:{}", proxy.port));
             assert_eq!(
-                whole(ask(&pool, order(&format!("http://{host}/"))).await).0,
+                whole(ask(&pool, request(&format!("http://{host}/"))).await).0,
                 200
             );
         }
@@ -98,12 +98,12 @@ fn what_a_socks_proxy_does_not_do_is_told() {
         ] {
             let proxy = SocksProxy::start(method, move |_| reply.clone());
             let way = format!("socks5h://{credentials}127.0.0.1:{}", proxy.port);
-            let mut asked = order("http://hidden.test/");
-            asked.rules.timeout = Some(Duration::from_secs(10));
-            let (ending, body) = ask(&pool_through(&way), asked).await;
-            let told = ending.failure.as_ref().map(ToString::to_string);
+            let mut asked = request("http://hidden.test/");
+            asked.limits.timeout = Some(Duration::from_secs(10));
+            let (outcome, body) = ask(&pool_through(&way), asked).await;
+            let told = outcome.failure.as_ref().map(ToString::to_string);
             assert!(!told.unwrap_or_default().contains("secret"));
-            failed((ending, body), FetchErrorKind::CantConnect, words);
+            failed((outcome, body), FetchErrorKind::CantConnect, words);
         }
     });
 }
@@ -146,7 +146,7 @@ fn a_tunnel_is_there_with_any_status_of_success() {
                 stream.shutdown(Shutdown::Write)
             });
             let pool = pool_through(&format!("http://127.0.0.1:{port}"));
-            let told = ask(&pool, order("https://hidden.test/")).await;
+            let told = ask(&pool, request("https://hidden.test/")).await;
             failed(told, kind, words);
         }
     });

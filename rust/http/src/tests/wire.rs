@@ -6,7 +6,7 @@ use super::*;
 #[test]
 fn a_request_has_the_callers_headers_first_and_as_they_are() {
     let server = Server::plain(|_, _, _| (ok(""), Then::Keep));
-    let mut post = order(&server.url("/a b?c=ä"));
+    let mut post = request(&server.url("/a b?c=ä"));
     post.method = Method::POST;
     post.content = Content::Bytes("body".into());
     let lines = ["X-lower-UPPER: 1", "accept: text/plain", "X-Other: ä"];
@@ -27,11 +27,11 @@ fn a_body_that_could_be_there_has_a_length_and_chunks_have_none() {
     let pool = plain_pool();
     block_on(async {
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
-            let mut order = order(&server.url("/"));
-            order.method = method;
-            whole(ask(&pool, order).await);
+            let mut request = request(&server.url("/"));
+            request.method = method;
+            whole(ask(&pool, request).await);
         }
-        let mut chunked = order(&server.url("/"));
+        let mut chunked = request(&server.url("/"));
         chunked.method = Method::POST;
         chunked.content = Content::Bytes("abc".into());
         chunked.fields = Fields::parse(&["Transfer-Encoding: chunked".to_owned()]).unwrap();
@@ -56,8 +56,8 @@ fn an_answer_keeps_spelling_order_and_repetition() {
         let answer = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nSet-cookie: a\r\nX-ODD: 1\r\nSet-cookie: b\r\ncontent-LENGTH: 0\r\n\r\n";
         (answer.as_bytes().to_vec(), Then::Keep)
     });
-    let (ending, _) = block_on(ask(&plain_pool(), order(&server.url("/"))));
-    let lines = ending.head.unwrap().lines;
+    let (outcome, _) = block_on(ask(&plain_pool(), request(&server.url("/"))));
+    let lines = outcome.head.unwrap().lines;
     let lines: Vec<_> = lines
         .iter()
         .map(|(name, value)| format!("{name}: {value}"))

@@ -2,7 +2,7 @@
 
 use godot::global::Error;
 use godot::prelude::*;
-use godot_rustls_http::client::{Ask, Stage};
+use godot_rustls_http::client::{ClientRequest, Stage};
 use godot_rustls_http::diagnosis::diagnose;
 use godot_rustls_http::error::{FetchError, FetchErrorKind};
 use godot_rustls_net::phase::Phase;
@@ -31,14 +31,14 @@ impl RustlsHTTPClient {
         let Some(active) = &self.active else {
             return self.refuse("request: there is no connection");
         };
-        let asked = active.client.ask(Ask {
+        let sent = active.client.send(ClientRequest {
             method,
             target,
             fields,
             user_agent: addon().user_agent().to_owned(),
             body,
         });
-        if let Err(problem) = asked {
+        if let Err(problem) = sent {
             return self.refuse(&format!("request: {problem}"));
         }
         self.response = None;
@@ -86,7 +86,7 @@ impl RustlsHTTPClient {
                 }
                 error
             }
-            Stage::Ready | Stage::Asking | Stage::Receiving | Stage::Closed => {
+            Stage::Ready | Stage::Requesting | Stage::Receiving | Stage::Closed => {
                 self.facts = active.client.facts();
                 self.status = Self::STATUS_CONNECTED;
                 Error::OK
@@ -99,9 +99,9 @@ impl RustlsHTTPClient {
             return Error::ERR_UNCONFIGURED;
         };
         if self.blocking_mode_enabled {
-            active.client.wait_for_answer();
+            active.client.wait_for_response();
         }
-        if let Some(response) = active.client.take_answer() {
+        if let Some(response) = active.client.take_response() {
             self.status = if response.has_body {
                 Self::STATUS_BODY
             } else {

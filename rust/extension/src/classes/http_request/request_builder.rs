@@ -10,7 +10,7 @@ use godot_rustls_http::body::Content;
 use godot_rustls_http::cookies::Jar;
 use godot_rustls_http::error::FetchErrorKind;
 use godot_rustls_http::headers::{Fields, HeaderError};
-use godot_rustls_http::request::{Order, Rules};
+use godot_rustls_http::request::{FetchLimits, FetchRequest};
 use godot_rustls_http::request_url;
 use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
@@ -179,9 +179,9 @@ impl RustlsHTTPRequest {
             let problem = problem.map(|error| error.to_string()).unwrap_or_default();
             return Err(with_code(Error::ERR_INVALID_PARAMETER, &problem));
         }
-        let order = with_bound(this, |node| node.order(url, &lines, method, data))
+        let request = with_bound(this, |node| node.fetch_request(url, &lines, method, data))
             .map_err(connection_problem)?;
-        let context = Self::context(this, &order.url)?;
+        let context = Self::context(this, &request.url)?;
         let (pool, file, events) = with_bound(this, |node| {
             let routes = node.routes()?;
             let pool = addon()
@@ -195,10 +195,16 @@ impl RustlsHTTPRequest {
         })?;
         let runtime = addon().threads.tasks.handle();
         let runtime = runtime.map_err(|error| connection_problem(error.to_string()))?;
-        Ok(FetchTask::begin(&runtime, pool, order, file, events))
+        Ok(FetchTask::begin(&runtime, pool, request, file, events))
     }
 
-    fn order(&self, url: Url, lines: &[String], method: i64, data: Data) -> Result<Order, String> {
+    fn fetch_request(
+        &self,
+        url: Url,
+        lines: &[String],
+        method: i64,
+        data: Data,
+    ) -> Result<FetchRequest, String> {
         let method = engine_parity::method(method)?;
         if method == Method::CONNECT {
             return Err("CONNECT is for proxies: use set_https_proxy()".to_owned());
@@ -206,13 +212,13 @@ impl RustlsHTTPRequest {
         let fields = self
             .fields(lines, data.content_type.as_deref())
             .map_err(|error| error.to_string())?;
-        Ok(Order {
+        Ok(FetchRequest {
             method,
             url,
             fields,
             user_agent: addon().user_agent().to_owned(),
             content: data.content,
-            rules: self.rules(),
+            limits: self.limits(),
             cookies: self.cookies_enabled.then(|| Arc::clone(&self.cookies)),
         })
     }
@@ -231,8 +237,8 @@ impl RustlsHTTPRequest {
         Ok(fields)
     }
 
-    fn rules(&self) -> Rules {
-        Rules {
+    fn limits(&self) -> FetchLimits {
+        FetchLimits {
             max_redirects: usize::try_from(self.max_redirects).ok(),
             body_size_limit: u64::try_from(self.body_size_limit).ok(),
             decode: self.accept_gzip,
