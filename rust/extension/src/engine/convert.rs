@@ -136,12 +136,12 @@ pub(crate) fn unix_time(seconds: i64) -> Result<UnixTime, String> {
 }
 
 /// Longest duration. A longer one is replaced by this one, which can be added to any time.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+const MAX_DURATION: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// Converts a script's number of seconds. `None` means no limit, for 0.
 pub(crate) fn seconds(seconds: f64) -> Option<Duration> {
-    if seconds > LONGEST.as_secs_f64() {
-        return Some(LONGEST);
+    if seconds > MAX_DURATION.as_secs_f64() {
+        return Some(MAX_DURATION);
     }
     Duration::try_from_secs_f64(seconds)
         .ok()

@@ -26,7 +26,7 @@ const WRITE_CHUNK: usize = 64 * 1024;
 /// First and largest size of a read from the stream below. Small while a connection is idle or in
 /// its handshake, because every read allocates as much.
 const SMALLEST_READ: i32 = 4 * 1024;
-const LARGEST_READ: i32 = 256 * 1024;
+const MAX_READ: i32 = 256 * 1024;
 
 /// Reads in one step: a peer that sends without end must not hold up a frame.
 const READS_PER_STEP: usize = 64;
@@ -336,7 +336,7 @@ impl Connection {
     fn adapt_read_size(&mut self, received: usize) {
         let asked = self.read_size.unsigned_abs() as usize;
         if received >= asked {
-            self.read_size = self.read_size.saturating_mul(2).min(LARGEST_READ);
+            self.read_size = self.read_size.saturating_mul(2).min(MAX_READ);
         } else if received < asked / 4 {
             self.read_size = (self.read_size / 2).max(SMALLEST_READ);
         }

@@ -14,7 +14,7 @@ use godot::classes::stream_peer_tcp::Status;
 use godot::prelude::*;
 use godot_rustls_tls::session::Session;
 
-use super::{Connection, LARGEST_READ};
+use super::{Connection, MAX_READ};
 use crate::engine::convert::packed_bytes;
 use crate::runtime::frame_poll::{self, Poll};
 use crate::tls::base_stream::BaseStream;
@@ -80,7 +80,7 @@ impl Connection {
     fn discard(&mut self) {
         let mut discarded = 0;
         while discarded < MAX_DISCARDED {
-            match self.base.receive(LARGEST_READ) {
+            match self.base.receive(MAX_READ) {
                 Received::Data(data) => discarded += data.len(),
                 _ => break,
             }
@@ -128,7 +128,7 @@ fn lingering(mut socket: Gd<StreamPeerTcp>) -> impl FnMut() -> Poll {
     move || {
         socket.poll();
         while socket.get_status() == Status::CONNECTED && discarded < MAX_DISCARDED {
-            let read = socket.get_partial_data(LARGEST_READ);
+            let read = socket.get_partial_data(MAX_READ);
             match read.get(1).as_ref().and_then(packed_bytes) {
                 Some(bytes) if !bytes.is_empty() => discarded += bytes.len(),
                 _ if begun.elapsed() < MAX_LINGER => return Poll::Pending,
