@@ -11,8 +11,8 @@ struct Verb {
     name: &'static str,
     summary: &'static str,
     flags: &'static [Flag],
-    /// What may follow `--`, if anything.
-    rest: Option<&'static str>,
+    /// Arguments that are no flags, if there may be any: how help writes them, and what they are.
+    rest: Option<(&'static str, &'static str)>,
 }
 
 struct Flag {
@@ -75,7 +75,7 @@ const VERBS: &[Verb] = &[
                 "run in a virtual display (Xvfb) and save a picture of the window",
             ),
         ],
-        rest: Some("arguments for the demo"),
+        rest: Some(("-- ARGS", "arguments for the demo")),
     },
     Verb {
         name: "test",
@@ -109,7 +109,7 @@ const VERBS: &[Verb] = &[
             "FILE",
             "where the figures go [default: target/bench.json]",
         )],
-        rest: Some("arguments for the measuring project"),
+        rest: Some(("-- ARGS", "arguments for the measuring project")),
     },
     Verb {
         name: "instructions",
@@ -128,6 +128,15 @@ const VERBS: &[Verb] = &[
             switch("all", "with the rules that a crate is not under yet"),
         ],
         rest: None,
+    },
+    Verb {
+        name: "migrate",
+        summary: "List where a Godot project uses the engine's TLS, crypto and HTTP classes, and what to write instead",
+        flags: &[switch(
+            "write",
+            "change scripts and scenes (commit the project before)",
+        )],
+        rest: Some(("DIR", "the folder with project.godot")),
     },
     Verb {
         name: "engine-api",
@@ -149,7 +158,7 @@ const VERBS: &[Verb] = &[
 /// The flags of one call.
 pub(crate) struct Args {
     flags: HashMap<&'static str, OsString>,
-    /// What stood behind `--`.
+    /// Arguments that are no flags.
     pub(crate) rest: Vec<OsString>,
 }
 
@@ -244,8 +253,8 @@ fn describe(verb: &Verb) -> String {
             flag.help
         );
     }
-    if let Some(rest) = verb.rest {
-        text += &format!("            {:<20} {rest}\n", "-- ARGS");
+    if let Some((written, meaning)) = verb.rest {
+        text += &format!("            {written:<20} {meaning}\n");
     }
     text
 }

@@ -15,6 +15,7 @@ mod layers;
 mod manifest;
 pub mod markdown;
 mod metadata;
+mod migrate;
 mod package;
 mod papers;
 pub mod paths;
@@ -54,6 +55,7 @@ fn run() -> Outcome<ExitCode> {
         "bench" => bench::run(&args),
         "instructions" => instructions::run(&args),
         "layers" => layers::run(&args),
+        "migrate" => migrate::run(&args),
         "engine-api" => engine_api::run(),
         "package" => package::run(&args),
         other => unreachable!("`{other}` is declared in cli.rs without a module"),

@@ -1,0 +1,202 @@
+//! The engine's classes that have a counterpart in the addon, and what those have beyond them.
+
+#[cfg(test)]
+mod tests;
+
+/// A class of the engine with a counterpart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Class {
+    StreamPeerTls,
+    TlsOptions,
+    Crypto,
+    HttpRequest,
+    HttpClient,
+}
+
+impl Class {
+    pub(super) const ALL: [Self; 5] = [
+        Self::StreamPeerTls,
+        Self::TlsOptions,
+        Self::Crypto,
+        Self::HttpRequest,
+        Self::HttpClient,
+    ];
+
+    /// Returns the engine's name.
+    pub(super) fn engine(self) -> &'static str {
+        match self {
+            Self::StreamPeerTls => "StreamPeerTLS",
+            Self::TlsOptions => "TLSOptions",
+            Self::Crypto => "Crypto",
+            Self::HttpRequest => "HTTPRequest",
+            Self::HttpClient => "HTTPClient",
+        }
+    }
+
+    /// Returns the name of the addon's class.
+    pub(super) fn ours(self) -> String {
+        format!("Rustls{}", self.engine())
+    }
+
+    /// Returns the name that the engine's class has in C#.
+    pub(super) fn csharp(self) -> &'static str {
+        match self {
+            Self::StreamPeerTls => "StreamPeerTls",
+            Self::TlsOptions => "TlsOptions",
+            Self::Crypto => "Crypto",
+            Self::HttpRequest => "HttpRequest",
+            Self::HttpClient => "HttpClient",
+        }
+    }
+
+    /// Returns the class of that name in scripts.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.engine() == name)
+    }
+
+    /// Returns what an enumeration of the engine's class is for.
+    pub(super) fn enumeration(self, name: &str) -> Option<Enumeration> {
+        match (self, name) {
+            (Self::StreamPeerTls | Self::HttpClient, "Status") | (Self::HttpRequest, "Result") => {
+                Some(Enumeration::Returned)
+            }
+            (Self::HttpClient, "Method" | "ResponseCode") => Some(Enumeration::Passed),
+            _ => None,
+        }
+    }
+
+    /// Returns the members that scripts which extend the engine's class may have declared, and which the addon's class
+    /// has itself: methods, or properties, signals and constants. The engine refuses such a script.
+    pub(super) fn taken(self, is_method: bool) -> impl Iterator<Item = &'static str> {
+        let (methods, others): (&[&str], &[&[&str]]) = match self {
+            Self::StreamPeerTls => (&STREAM_METHODS, &[&["handshake_timeout"], &CAUSES]),
+            // No script can extend it.
+            Self::TlsOptions => (&[], &[]),
+            Self::Crypto => (&CRYPTO_METHODS, &[&CRYPTO_OTHERS]),
+            Self::HttpRequest => (&REQUEST_METHODS, &[&REQUEST_OTHERS, &CAUSES, &HTTP_CAUSES]),
+            Self::HttpClient => (&CLIENT_METHODS, &[&CAUSES, &HTTP_CAUSES]),
+        };
+        let methods = if is_method { methods } else { &[] };
+        let others = if is_method { &[] } else { others };
+        methods
+            .iter()
+            .chain(others.iter().copied().flatten())
+            .copied()
+    }
+}
+
+/// What an enumeration of the engine is for. The addon's constants are plain integers of the same values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Enumeration {
+    /// Its values come from the class.
+    Returned,
+    /// Its values are given to the class, or compared.
+    Passed,
+}
+
+const STREAM_METHODS: [&str; 13] = [
+    "get_protocol_version",
+    "get_cipher_suite",
+    "get_key_exchange_group",
+    "get_server_name",
+    "get_alpn_protocol",
+    "is_session_resumed",
+    "get_peer_certificates",
+    "export_keying_material",
+    "connect_to_host",
+    "get_last_error",
+    "get_last_error_code",
+    "get_handshake_timeout",
+    "set_handshake_timeout",
+];
+
+const CRYPTO_METHODS: [&str; 7] = [
+    "generate_certificate_authority",
+    "issue_certificate",
+    "generate_certificate_signing_request",
+    "get_last_error",
+    "generate_rsa_async",
+    "generate_ecdsa",
+    "private_key_from_pem",
+];
+
+const CRYPTO_OTHERS: [&str; 4] = ["CURVE_P256", "CURVE_P384", "HASH_SHA384", "HASH_SHA512"];
+
+const REQUEST_METHODS: [&str; 23] = [
+    "assign_tls_options",
+    "get_tls_options",
+    "get_connect_timeout",
+    "set_connect_timeout",
+    "get_read_timeout",
+    "set_read_timeout",
+    "fetch",
+    "get_response",
+    "get_last_error",
+    "get_last_error_code",
+    "clear_cookies",
+    "get_retry_lost_post",
+    "set_retry_lost_post",
+    "get_allow_https_downgrade",
+    "set_allow_https_downgrade",
+    "get_cookies_enabled",
+    "set_cookies_enabled",
+    "get_download_resume",
+    "set_download_resume",
+    "get_use_environment_proxies",
+    "set_use_environment_proxies",
+    "get_server_sent_events",
+    "set_server_sent_events",
+];
+
+const REQUEST_OTHERS: [&str; 12] = [
+    "connect_timeout",
+    "read_timeout",
+    "retry_lost_post",
+    "tls_options",
+    "allow_https_downgrade",
+    "cookies_enabled",
+    "download_resume",
+    "use_environment_proxies",
+    "server_sent_events",
+    "progress",
+    "upload_progress",
+    "event_received",
+];
+
+const CLIENT_METHODS: [&str; 4] = [
+    "get_last_error",
+    "get_last_error_code",
+    "get_peer_certificates",
+    "get_tls_version",
+];
+
+const CAUSES: [&str; 18] = [
+    "CAUSE_NONE",
+    "CAUSE_UNTRUSTED_ISSUER",
+    "CAUSE_EXPIRED",
+    "CAUSE_NOT_YET_VALID",
+    "CAUSE_NAME_MISMATCH",
+    "CAUSE_REVOKED",
+    "CAUSE_PIN_MISMATCH",
+    "CAUSE_BAD_CERTIFICATE",
+    "CAUSE_NO_COMMON_VERSION",
+    "CAUSE_NO_COMMON_CIPHER",
+    "CAUSE_NOT_TLS",
+    "CAUSE_CLOSED",
+    "CAUSE_TRUNCATED",
+    "CAUSE_CLIENT_CERTIFICATE_REQUIRED",
+    "CAUSE_PEER_ALERT",
+    "CAUSE_TRANSPORT",
+    "CAUSE_OTHER",
+    "CAUSE_TIMEOUT",
+];
+
+const HTTP_CAUSES: [&str; 7] = [
+    "CAUSE_NAME_RESOLUTION",
+    "CAUSE_CONNECTION_REFUSED",
+    "CAUSE_BODY_INCOMPLETE",
+    "CAUSE_SIZE_LIMIT",
+    "CAUSE_PROXY",
+    "CAUSE_REDIRECT",
+    "CAUSE_FILE",
+];
