@@ -9,6 +9,7 @@ mod cli;
 mod demo;
 mod engine_api;
 pub mod failure;
+mod gdscript;
 pub mod godot;
 mod instructions;
 mod layers;

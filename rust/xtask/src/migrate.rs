@@ -72,13 +72,13 @@ fn migrate(dir: &Path, may_write: bool, lines: &mut Vec<String>) -> Outcome<Rema
         changes: if may_write { 0 } else { changes },
         decisions: count(&reports, Kind::Decide) + open.count(),
     };
-    let (would, write) = if may_write {
-        ("changed", "")
+    let changed = if may_write {
+        "changed"
     } else {
-        ("would be changed (--write)", ", nothing was written")
+        "would be changed by --write"
     };
     lines.push(format!(
-        "{changes} places {would}, {} stay, {} to be decided by hand{write}",
+        "{changes} places {changed}, {} stay, {} to be decided by hand",
         count(&reports, Kind::Stays),
         remainder.decisions
     ));

@@ -1,5 +1,7 @@
 //! Functions of GDScript, found by their indentation.
 
+use crate::gdscript::{Token, tokenize};
+
 /// A function with its lines, counted from 0.
 #[derive(Debug)]
 pub(super) struct Function {
@@ -10,98 +12,57 @@ pub(super) struct Function {
     indentation: usize,
 }
 
-/// What a line ends within.
-#[derive(Default)]
-struct Within {
-    /// Open brackets.
-    brackets: usize,
-    /// The quotation marks that end a string of several lines.
-    quotes: Option<&'static str>,
-}
-
 /// Returns the functions that have a name, of classes inside the file too.
 pub(super) fn functions(text: &str) -> Vec<Function> {
+    let tokens = tokenize(text).tokens;
+    let starts = line_starts(text);
+    let line = |at: usize| starts.partition_point(|start| *start <= at) - 1;
     let mut found = Vec::new();
     let mut open: Vec<Function> = Vec::new();
-    let mut within = Within::default();
-    for (index, line) in text.lines().enumerate() {
-        let goes_on = within.brackets > 0 || within.quotes.is_some();
-        within.pass(line);
-        let code = line.trim_start();
-        if !goes_on && (code.is_empty() || code.starts_with('#')) {
-            continue;
-        }
-        let indentation = line.len() - code.len();
-        while let Some(last) = open.pop_if(|f| !goes_on && f.indentation >= indentation) {
+    let mut brackets = 0_usize;
+    let mut last_line = None;
+    for (index, token) in tokens.iter().enumerate() {
+        let first_line = line(token.range.start);
+        let is_statement = brackets == 0 && last_line.is_none_or(|last| first_line > last);
+        let indentation = token.range.start - starts[first_line];
+        while let Some(last) = open.pop_if(|f| is_statement && f.indentation >= indentation) {
             found.push(last);
         }
-        for function in &mut open {
-            function.last_line = index;
-        }
-        if let Some(name) = name(code).filter(|_| !goes_on) {
+        if let Some(name) = name(text, &tokens[index..]).filter(|_| is_statement) {
             open.push(Function {
                 name: name.to_owned(),
-                first_line: index,
-                last_line: index,
+                first_line,
+                last_line: first_line,
                 indentation,
             });
         }
+        let end = line(token.range.end - 1);
+        for function in &mut open {
+            function.last_line = end;
+        }
+        match &text[token.range.clone()] {
+            "(" | "[" | "{" => brackets += 1,
+            ")" | "]" | "}" => brackets = brackets.saturating_sub(1),
+            _ => {}
+        }
+        last_line = Some(end);
     }
     found.extend(open);
     found.sort_by_key(|function| function.first_line);
     found
 }
 
-/// Returns the name of the function that a line begins.
-fn name(code: &str) -> Option<&str> {
-    let code = code.strip_prefix("static ").unwrap_or(code);
-    let name = code.strip_prefix("func ")?.split('(').next()?.trim();
-    (!name.is_empty()).then_some(name)
+fn line_starts(text: &str) -> Vec<usize> {
+    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(ends).collect()
 }
 
-impl Within {
-    /// Passes over a line.
-    fn pass(&mut self, line: &str) {
-        let mut rest = line;
-        while !rest.is_empty() {
-            if let Some(quotes) = self.quotes {
-                let end = end_of_string(rest, quotes);
-                // A string in single quotation marks that goes on after its line has a backslash there.
-                let goes_on = quotes.len() == 3 || rest.ends_with('\\');
-                self.quotes = end.is_none().then_some(quotes).filter(|_| goes_on);
-                rest = end.map_or("", |end| &rest[end..]);
-                continue;
-            }
-            let marks = ["\"\"\"", "'''", "\"", "'"];
-            if let Some(quotes) = marks.into_iter().find(|marks| rest.starts_with(marks)) {
-                self.quotes = Some(quotes);
-                rest = &rest[quotes.len()..];
-                if rest.is_empty() && quotes.len() == 1 {
-                    self.quotes = None;
-                }
-                continue;
-            }
-            match rest.chars().next() {
-                Some('#') => return,
-                Some('(' | '[' | '{') => self.brackets += 1,
-                Some(')' | ']' | '}') => self.brackets = self.brackets.saturating_sub(1),
-                _ => {}
-            }
-            rest = &rest[rest.chars().next().map_or(1, char::len_utf8)..];
-        }
-    }
-}
-
-/// Returns where the string ends, behind its quotation marks.
-fn end_of_string(text: &str, quotes: &str) -> Option<usize> {
-    let mut is_escaped = false;
-    for (at, letter) in text.char_indices() {
-        if !is_escaped && text[at..].starts_with(quotes) {
-            return Some(at + quotes.len());
-        }
-        is_escaped = letter == '\\' && !is_escaped;
-    }
-    None
+/// Returns the name of the function that a statement begins.
+fn name<'a>(text: &'a str, tokens: &[Token]) -> Option<&'a str> {
+    let word = |at: usize| tokens.get(at).map(|token| &text[token.range.clone()]);
+    let keyword = usize::from(word(0) == Some("static"));
+    let name = word(keyword + 1).filter(|name| *name != "(");
+    name.filter(|_| word(keyword) == Some("func"))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod script;
 mod sections;
 mod strings;
 mod tls_options;
-mod tokens;
+mod untouched;
 
 #[cfg(test)]
 mod tests;
@@ -152,7 +152,7 @@ fn report(source: &Source, scripts: &Scripts, first: usize, facts: &Facts) -> Re
             let obstacle = facts.obstacle(Class::HttpRequest, path);
             scenes::check(
                 &source.text,
-                obstacle.map(|obstacle| obstacle.reason.as_str()),
+                obstacle.map(|obstacle| obstacle.place.as_str()),
             )
         }
         Some(Language::CSharp) => csharp::check(&source.text),

@@ -7,7 +7,7 @@ use super::classes::Class;
 use super::finding::position;
 use super::scenes::Inner;
 use super::script::Script;
-use super::tokens::TokenKind;
+use crate::gdscript::TokenKind;
 
 /// A script and where it stands.
 pub(super) struct Entry<'a> {
@@ -28,7 +28,8 @@ pub(super) struct Obstacle {
     script: usize,
     /// Offset in bytes in the script.
     pub(super) at: usize,
-    /// The place and the reason, for findings elsewhere.
+    /// The place, for findings elsewhere.
+    pub(super) place: String,
     pub(super) reason: String,
     /// The code is right as it is: nothing has to be decided in that file.
     pub(super) is_final: bool,
@@ -49,9 +50,16 @@ impl Facts {
             has_engine_nodes,
             ..Self::default()
         };
+        let names_stream = |entry: &Entry<'_>| {
+            let mut tokens = 0..entry.script.tokens.len();
+            tokens.any(|at| entry.script.class(at) == Some(Class::StreamPeerTls))
+        };
+        let has_streams = scripts.iter().any(names_stream);
         for index in 0..scripts.len() {
             facts.connections(scripts, index);
-            facts.web_socket_servers(scripts, index);
+            if has_streams {
+                facts.web_socket_servers(scripts, index);
+            }
         }
         for class in Class::ALL {
             for index in descendants(scripts, class) {
@@ -94,7 +102,8 @@ impl Facts {
             path: path.to_owned(),
             script: index,
             at,
-            reason: format!("{path}:{line}: {}", what.text),
+            place: format!("{path}:{line}"),
+            reason: what.text.clone(),
             is_final: what.is_final,
         });
     }

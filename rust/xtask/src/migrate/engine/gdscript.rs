@@ -9,7 +9,8 @@ use super::finding::{Kind, Report};
 use super::script::Script;
 use super::strings;
 use super::tls_options::Options;
-use super::tokens::TokenKind;
+use super::untouched;
+use crate::gdscript::TokenKind;
 
 /// Returns what is to be done in a script, of which `index` says which of the project's it is.
 pub(super) fn check(script: &Script, facts: &Facts, path: &str, index: usize) -> Report {
@@ -26,15 +27,13 @@ pub(super) fn check(script: &Script, facts: &Facts, path: &str, index: usize) ->
         } else {
             Kind::Decide
         };
-        let reason = obstacle
-            .reason
-            .split_once(": ")
-            .map_or("", |(_, text)| text);
-        check.report.find(obstacle.at, kind, reason);
+        check.report.find(obstacle.at, kind, &obstacle.reason);
     }
     for at in 0..script.tokens.len() {
         if script.kind(at) != Some(TokenKind::Word) {
             strings::check(script, at, &mut check.report);
+        } else if untouched::check(script, at, &mut check.report) {
+            continue;
         } else if let Some(class) = script.class(at) {
             check.name(at, class);
         } else {
@@ -103,7 +102,7 @@ impl<'a> Check<'a> {
         }
         let Some(Obstacle {
             path,
-            reason,
+            place,
             is_final,
             ..
         }) = self.facts.obstacle(class, self.path)
@@ -111,9 +110,9 @@ impl<'a> Check<'a> {
             return false;
         };
         if *is_final && path == self.path {
-            self.find(at, Kind::Stays, format!("{name}: {reason}"));
+            self.find(at, Kind::Stays, format!("{name}: see {place}"));
         } else {
-            let message = format!("{name} is left as it is everywhere, because of {reason}");
+            let message = format!("{name} is left as it is in the whole project: see {place}");
             self.find(at, Kind::Decide, message);
         }
         true
@@ -130,7 +129,7 @@ impl<'a> Check<'a> {
         let name = script.word(at + 2);
         let full = format!("{}.{name}", class.engine());
         let is_returned = class.enumeration(name) == Some(Enumeration::Returned);
-        let is_type = script.types.contains(&at) && script.word(at + 3) != ".";
+        let is_type = script.types.contains(&at);
         let is_open = self.facts.obstacle(class, self.path).is_none()
             && !script.is_kept(script.tokens[at].range.start);
         if is_returned && is_type && is_open && !self.is_exported(at) {

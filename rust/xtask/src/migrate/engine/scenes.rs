@@ -68,8 +68,8 @@ pub(super) fn check(text: &str, obstacle: Option<&str>) -> Report {
                 class.engine()
             );
             report.find(start, Kind::Decide, message);
-        } else if let Some(reason) = obstacle {
-            let message = format!("HTTPRequest is left as it is everywhere, because of {reason}");
+        } else if let Some(place) = obstacle {
+            let message = format!("HTTPRequest is left as it is in the whole project: see {place}");
             report.find(start, Kind::Decide, message);
         } else if has_csharp {
             let message =
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn nodes_change_their_type_and_not_their_name() {
-        let text = "[gd_scene load_steps=2 format=3]\n\n[node name=\"HTTPRequest\" type=\"HTTPRequest\" parent=\".\" groups=[\"a ]\"]]\nuse_threads = true\ntext = \"\n[node type=\\\"HTTPRequest\\\"]\n\"\n\n[node name=\"B\" type=\"HTTPRequestX\"]\n";
+        let text = "[gd_scene load_steps=2 format=3]\n\n[node name=\"HTTPRequest\" type=\"HTTPRequest\" parent=\".\" groups=[\"a ]\"]]\nuse_threads = true\ntext = \"\nuse_threads = true\n[node type=\\\"HTTPRequest\\\"]\n\"\n\n[node name=\"B\" type=\"HTTPRequestX\"]\n";
         let report = check(text, None);
         let changed = apply(text, &report.edits);
         assert_eq!(

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::classes::Class;
-use super::tokens::{Token, TokenKind, Tokens, tokenize};
+use crate::gdscript::{Token, TokenKind, Tokens, tokenize};
 
 /// The words of a comment that keep the engine's class in its line.
 pub(super) const KEEP: &str = "rustls: keep";

@@ -4,8 +4,10 @@ use super::classes::Class;
 use super::finding::{Kind, Report};
 use super::script::Script;
 
-/// Functions that take the name of a class.
-const FUNCTIONS: [&str; 5] = [
+/// Functions and annotations that take the name of a class.
+const FUNCTIONS: [&str; 7] = [
+    "@export_node_path",
+    "@export_custom",
     "is_class",
     "find_children",
     "add_custom_type",
