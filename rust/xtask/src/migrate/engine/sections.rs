@@ -66,7 +66,9 @@ fn heading(text: &str, start: usize) -> (Section, usize) {
                 let key_start = text[..at].rfind([' ', '[']).map_or(at, |space| space + 1);
                 let key = text[key_start..at].to_owned();
                 let end = attribute_end(text, at + 1);
-                let is_string = text[at + 1..].starts_with('"') && end > at + 2;
+                let is_string = end > at + 2
+                    && text[at + 1..end].starts_with('"')
+                    && text[..end].ends_with('"');
                 let value = if is_string {
                     at + 2..end - 1
                 } else {
@@ -121,7 +123,7 @@ fn value_end(text: &str, start: usize) -> usize {
 /// Returns where the string that begins at `start` ends, behind its quotation mark.
 pub(super) fn string_end(text: &str, start: usize) -> usize {
     let mut is_escaped = false;
-    for (at, letter) in text[start + 1..].char_indices() {
+    for (at, letter) in text.get(start + 1..).unwrap_or_default().char_indices() {
         if letter == '"' && !is_escaped {
             return start + 1 + at + 1;
         }

@@ -297,3 +297,22 @@ fn classes_that_have_no_counterpart_stay() {
         wanted.map(|(kind, word)| (kind, word.to_owned()))
     );
 }
+
+#[test]
+fn files_that_end_anywhere_are_read_to_their_end() {
+    let script = "extends HTTPRequest # ä\nfunc a(b: Array[Crypto], c := HTTPClient.new()) -> HTTPRequest.Result:\n\
+                  \tvar o := TLSOptions.client()\n\tset_tls_options(o)\n\tif $\"ä\" is not HTTPRequest: w.accept_stream(r\"\\\"\")\n";
+    let scene = format!(
+        "[ext_resource path=\"res://a.cs\"]\n[sub_resource type=\"GDScript\"]\nscript/source = \"{}\"\n[node name=\"ä\" type=\"HTTPRequest\" groups=[\"b\"]]\n",
+        script.replace('\\', "\\\\").replace('"', "\\\"")
+    );
+    let csharp =
+        "using Godot;\nvar a = $@\"ä\" + '\\'' + \"\"\"b\"\"\"; /* c */ HttpRequest d; // e";
+    for (path, text) in [("a.gd", script), ("a.tscn", &scene), ("a.cs", csharp)] {
+        for (end, _) in text.char_indices() {
+            let source = source(path, &text[..end]);
+            let report = &check(std::slice::from_ref(&source))[0];
+            let _ = apply(&source.text, &report.edits);
+        }
+    }
+}
