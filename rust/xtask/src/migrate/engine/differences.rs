@@ -9,7 +9,7 @@ pub(super) fn of(class: Class, member: &str) -> Option<&'static str> {
         Class::HttpClient => client(member),
         Class::StreamPeerTls => stream(member),
         Class::Crypto => crypto(member),
-        Class::TlsOptions => None,
+        Class::TlsOptions => options(member),
     }
 }
 
@@ -88,4 +88,10 @@ fn crypto(member: &str) -> Option<&'static str> {
         "hmac_digest" => "an empty message has its HMAC, and no empty array",
         _ => return None,
     })
+}
+
+fn options(member: &str) -> Option<&'static str> {
+    (member == "client_unsafe").then_some(
+        "without a trusted chain the addon's classes print a warning, and in a released game an error",
+    )
 }

@@ -63,6 +63,12 @@ impl<'a> Check<'a> {
             if is_constant(member) {
                 return self.constant(at, class);
             }
+            // Static methods; those of objects are found by their names.
+            if class == Class::TlsOptions
+                && let Some(difference) = differences::of(class, member)
+            {
+                self.find(at + 2, Kind::Differs, format!("{member}: {difference}"));
+            }
         }
         if self.is_kept(at, class) {
             return;

@@ -129,6 +129,19 @@ fn members_that_differ_are_told_where_they_are_used() {
 }
 
 #[test]
+fn unsafe_options_are_told_to_warn() {
+    let text = "var a := TLSOptions.client_unsafe()\n";
+    let wanted = [
+        (Kind::Stays, "TLSOptions"),
+        (Kind::Differs, "client_unsafe"),
+    ];
+    assert_eq!(
+        found(text),
+        wanted.map(|(kind, word)| (kind, word.to_owned()))
+    );
+}
+
+#[test]
 fn nodes_of_the_scene_have_their_class_in_the_script() {
     let scene = "[ext_resource type=\"Script\" path=\"res://a.gd\" id=\"1\"]\n[node name=\"A\" type=\"Node\"]\nscript = ExtResource(\"1\")\n\
                  [node name=\"H\" type=\"HTTPRequest\" parent=\".\"]\n";
