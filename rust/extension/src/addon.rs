@@ -19,8 +19,8 @@ static ADDON: RwLock<Option<Arc<Addon>>> = RwLock::new(None);
 
 /// Everything that lives as long as the addon is loaded.
 ///
-/// Fields are dropped in this order: connections, the configurations that they
-/// were made with, and the threads that serve them.
+/// Fields are dropped in this order: connections, the configurations that they were made with, and
+/// the threads that serve them.
 ///
 /// Nothing in here refers to an object of the engine: a script's thread that still runs at the end
 /// may be the one that drops it.
