@@ -54,15 +54,15 @@ impl Class {
         Self::ALL.into_iter().find(|class| class.engine() == name)
     }
 
-    /// Returns what an enumeration of the engine's class is for.
-    pub(super) fn enumeration(self, name: &str) -> Option<Enumeration> {
-        match (self, name) {
-            (Self::StreamPeerTls | Self::HttpClient, "Status") | (Self::HttpRequest, "Result") => {
-                Some(Enumeration::Returned)
-            }
-            (Self::HttpClient, "Method" | "ResponseCode") => Some(Enumeration::Passed),
-            _ => None,
-        }
+    /// Returns whether the engine's class has an enumeration of this name. The addon's class has one of the same values,
+    /// and takes and returns either's.
+    pub(super) fn has_enumeration(self, name: &str) -> bool {
+        matches!(
+            (self, name),
+            (Self::StreamPeerTls, "Status")
+                | (Self::HttpRequest, "Result")
+                | (Self::HttpClient, "Status" | "Method" | "ResponseCode")
+        )
     }
 
     /// Returns the members that scripts which extend the engine's class may have declared, and which the addon's class
@@ -83,15 +83,6 @@ impl Class {
             .chain(others.iter().copied().flatten())
             .copied()
     }
-}
-
-/// What an enumeration of the engine is for. The addon's constants are plain integers of the same values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Enumeration {
-    /// Its values come from the class.
-    Returned,
-    /// Its values are given to the class, or compared.
-    Passed,
 }
 
 const STREAM_METHODS: [&str; 13] = [

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::classes::{Class, Enumeration};
+use super::classes::Class;
 use super::differences;
 use super::facts::{Facts, Obstacle};
 use super::finding::{Kind, Report};
@@ -57,7 +57,7 @@ impl<'a> Check<'a> {
         let script = self.script;
         if script.word(at + 1) == "." && script.kind(at + 2) == Some(TokenKind::Word) {
             let member = script.word(at + 2);
-            if class.enumeration(member).is_some() {
+            if class.has_enumeration(member) {
                 return self.enumeration(at, class);
             }
             if is_constant(member) {
@@ -129,31 +129,11 @@ impl<'a> Check<'a> {
         self.report.change(range, class.engine(), &class.ours());
     }
 
-    /// Looks at an enumeration of the class: those of the engine stay valid, and the addon's methods return integers.
+    /// Looks at an enumeration of the class: the addon's classes take and return the engine's values.
     fn enumeration(&mut self, at: usize, class: Class) {
-        let script = self.script;
-        let name = script.word(at + 2);
-        let full = format!("{}.{name}", class.engine());
-        let is_returned = class.enumeration(name) == Some(Enumeration::Returned);
-        let is_type = script.types.contains(&at);
-        let is_open = self.facts.obstacle(class, self.path).is_none()
-            && !script.is_kept(script.tokens[at].range.start);
-        if is_returned && is_type && is_open && !self.is_exported(at) {
-            let range = script.tokens[at].range.start..script.tokens[at + 2].range.end;
-            return self.report.change(range, &full, "int");
-        }
+        let full = format!("{}.{}", class.engine(), self.script.word(at + 2));
         let message = format!("{full}: the addon's classes use the same numbers");
         self.find(at, Kind::Stays, message);
-    }
-
-    /// Returns whether the inspector shows the variable of a type.
-    fn is_exported(&self, at: usize) -> bool {
-        let script = self.script;
-        let line = (0..at)
-            .rev()
-            .take_while(|at| !script.is_first_of_line(at + 1));
-        let mut words = line.map(|at| script.word(at));
-        words.any(|word| word.starts_with("@export"))
     }
 
     fn constant(&mut self, at: usize, class: Class) {
