@@ -11,6 +11,7 @@ use crate::layers;
 use crate::process::{Step, announce, cargo};
 use crate::setup;
 use crate::tidy;
+use crate::versions;
 
 /// What the checks came to.
 #[derive(Default)]
@@ -76,6 +77,7 @@ pub(crate) fn all() -> Outcome<Summary> {
     }
     announce("Checking: house rules");
     note(&mut summary, tidy::run());
+    note(&mut summary, versions::check());
     announce("Checking: layers");
     note(&mut summary, layers::check());
     announce("Checking: the engine's description");

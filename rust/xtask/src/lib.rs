@@ -27,6 +27,7 @@ mod stage;
 mod test;
 mod thirdparty;
 mod tidy;
+mod versions;
 
 use std::process::ExitCode;
 

@@ -18,6 +18,7 @@ use crate::paths;
 use crate::process::{Step, announce};
 use crate::setup;
 use crate::stage;
+use crate::versions::{self, VERSION};
 
 /// The only symbol that a library may export.
 pub(crate) const ENTRY_SYMBOL: &str = "rustls_godot_init";
@@ -45,21 +46,20 @@ const LICENCES: [&str; 3] = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Builds, zips, checks, loads.
 pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
-    let version = env!("CARGO_PKG_VERSION");
     if args.has("staged") {
         papers::stage(&paths::demo_project())?;
     } else {
         build::release(None)?;
     }
-    announce(&format!("Packing version {version}"));
-    check_versions(version)?;
+    announce(&format!("Packing version {VERSION}"));
+    versions::check()?;
     let addon = paths::demo_project().join(paths::ADDON);
     let files = collect(&addon)?;
     check_files(&files)?;
     check_symbols(&addon, &files)?;
     let package = paths::target()
         .join("package")
-        .join(format!("rustls-godot-{version}.zip"));
+        .join(versions::zip_name(VERSION));
     pack(&addon, &files, &package)?;
     load(&package)?;
     let size = fs::metadata(&package)
@@ -73,22 +73,6 @@ pub(crate) fn run(args: &Args) -> Outcome<ExitCode> {
     );
     println!("SHA-256 {}", write_checksum(&package)?);
     Ok(ExitCode::SUCCESS)
-}
-
-/// The change log speaks of the version that Cargo knows.
-fn check_versions(version: &str) -> Outcome {
-    let step = "comparing the versions";
-    let log = paths::read(&paths::root().join("CHANGELOG.md"))?;
-    let newest = log.lines().find(|line| line.starts_with("## "));
-    if newest.is_some_and(|line| line.contains(version) || line.contains("Unreleased")) {
-        return Ok(());
-    }
-    let cause = format!("Cargo says {version}, CHANGELOG.md begins with {newest:?}");
-    Err(Failure::new(
-        step,
-        cause,
-        "write the change log's newest entry",
-    ))
 }
 
 /// All files of the addon, relative to its folder, in a fixed order: the same tree makes the same zip.

@@ -63,6 +63,7 @@ const METHODS := {
 	},
 	&"RustlsTrustStore": {
 		&"get_source": [[], [], TYPE_INT, true],
+		&"get_version": [[], [], TYPE_STRING, true],
 		&"get_certificate_count": [[], [], TYPE_INT, true],
 		&"get_subjects": [[], [], TYPE_PACKED_STRING_ARRAY, true],
 		&"get_problems": [[], [], TYPE_PACKED_STRING_ARRAY, true],

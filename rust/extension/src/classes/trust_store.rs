@@ -67,6 +67,12 @@ impl RustlsTrustStore {
         SourceValue::new(default_trust().source() as i64)
     }
 
+    /// Returns the version of the addon, such as `0.1.0`.
+    #[func]
+    fn get_version() -> GString {
+        GString::from(env!("CARGO_PKG_VERSION"))
+    }
+
     /// Returns the number of trusted certificates.
     #[func]
     fn get_certificate_count() -> i64 {
