@@ -145,6 +145,21 @@ const VERBS: &[Verb] = &[
         rest: None,
     },
     Verb {
+        name: "reference",
+        summary: "Write the class reference as Markdown into docs/reference",
+        flags: &[switch(
+            "check",
+            "only compare, and name the pages that differ",
+        )],
+        rest: None,
+    },
+    Verb {
+        name: "csharp",
+        summary: "Write the wrappers of the classes for Godot's .NET edition",
+        flags: &[switch("check", "only compare, and name what differs")],
+        rest: None,
+    },
+    Verb {
         name: "package",
         summary: "Build and zip the addon into target/package, check the zip and load it in a Godot",
         flags: &[switch(

@@ -1,15 +1,18 @@
 //! The project's commands: `cargo xtask <verb>`. One module a verb; `cli` declares their flags.
 //!
-//! What runs child processes and Godot is public: the tests that start a real Godot use it too.
+//! What runs child processes and Godot is public, and what compares generated files: the tests that start a real
+//! Godot use it too.
 
 mod bench;
 mod build;
 mod check;
 mod cli;
+mod csharp;
 mod demo;
 mod engine_api;
 pub mod failure;
 mod gdscript;
+pub mod generated;
 pub mod godot;
 mod instructions;
 mod layers;
@@ -21,6 +24,7 @@ mod package;
 mod papers;
 pub mod paths;
 pub mod process;
+mod reference;
 mod setup;
 pub mod skip;
 mod stage;
@@ -59,6 +63,8 @@ fn run() -> Outcome<ExitCode> {
         "layers" => layers::run(&args),
         "migrate" => migrate::run(&args),
         "engine-api" => engine_api::run(),
+        "reference" => generated::reference(&args),
+        "csharp" => generated::csharp(&args),
         "package" => package::run(&args),
         other => unreachable!("`{other}` is declared in cli.rs without a module"),
     }

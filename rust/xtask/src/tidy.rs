@@ -9,8 +9,9 @@ use crate::paths;
 use crate::process::Step;
 
 /// Endings of the files that are read.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     "rs",
+    "cs",
     "gd",
     "toml",
     "md",
