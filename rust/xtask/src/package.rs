@@ -10,6 +10,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::build;
 use crate::cli::Args;
+use crate::csharp;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::godot;
 use crate::manifest::{Kind, Manifest, Platform};
@@ -27,7 +28,7 @@ pub(crate) const ENTRY_SYMBOL: &str = "rustls_godot_init";
 const BINDING_SYMBOL: &str = "__cxa_thread_atexit_impl";
 
 /// Endings of what belongs into the addon's folder.
-const SHIPPED: [&str; 11] = [
+const SHIPPED: [&str; 12] = [
     "gdextension",
     "uid",
     "svg",
@@ -38,6 +39,7 @@ const SHIPPED: [&str; 11] = [
     "md",
     "txt",
     "gd",
+    "cs",
     "cfg",
 ];
 
@@ -100,8 +102,8 @@ fn check_files(files: &[PathBuf]) -> Outcome {
     let stray = |path: &&PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let ending = path.extension().unwrap_or_default().to_string_lossy();
-        name.starts_with('.')
-            || !(SHIPPED.contains(&ending.as_ref()) || LICENCES.contains(&name.as_ref()))
+        let is_shipped = SHIPPED.contains(&ending.as_ref()) || LICENCES.contains(&name.as_ref());
+        (name.starts_with('.') || !is_shipped) && **path != Path::new(csharp::IGNORE)
     };
     let strays: Vec<String> = files
         .iter()
@@ -125,6 +127,7 @@ fn check_files(files: &[PathBuf]) -> Outcome {
         "docs/getting-started.md",
         papers::THIRD_PARTY,
     ];
+    wanted.extend([csharp::WRAPPERS, csharp::IGNORE]);
     wanted.extend(LICENCES);
     wanted.push(manifest.library(platform, Kind::Editor)?);
     wanted.push(manifest.library(platform, Kind::Game)?);

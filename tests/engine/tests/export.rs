@@ -262,6 +262,16 @@ fn an_exported_game_carries_the_lean_library_alone() {
 }
 
 #[test]
+fn an_exported_game_has_no_source_for_csharp() {
+    let Some(games) = games() else { return };
+    let pack = games.plain.with_extension("pck");
+    let pack = fs::read(&pack).unwrap_or_else(|error| panic!("{}: {error}", pack.display()));
+    let holds = |name: &[u8]| pack.windows(name.len()).any(|window| window == name);
+    assert!(holds(b"rustls.gdextension"), "the addon is not in the pack");
+    assert!(!holds(b"RustlsForGodot"));
+}
+
+#[test]
 fn a_released_game_logs_no_keys_and_says_where_it_checks_nothing() {
     let Some(games) = games() else { return };
     let (Some(one), Some(other)) = (server("self_signed_openssl"), server("localhost")) else {
