@@ -99,15 +99,9 @@ fn collect(addon: &Path) -> Outcome<Vec<PathBuf>> {
 /// Nothing strange, and nothing missing that the manifest or a licence asks for.
 fn check_files(files: &[PathBuf]) -> Outcome {
     let step = "checking the addon's files";
-    let stray = |path: &&PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let ending = path.extension().unwrap_or_default().to_string_lossy();
-        let is_shipped = SHIPPED.contains(&ending.as_ref()) || LICENCES.contains(&name.as_ref());
-        (name.starts_with('.') || !is_shipped) && **path != Path::new(csharp::IGNORE)
-    };
     let strays: Vec<String> = files
         .iter()
-        .filter(stray)
+        .filter(|path| is_stray(path))
         .map(|p| p.display().to_string())
         .collect();
     if !strays.is_empty() {
@@ -145,6 +139,14 @@ fn check_files(files: &[PathBuf]) -> Outcome {
         format!("missing: {}", missing.join(", ")),
         "cargo xtask build",
     ))
+}
+
+/// Returns true for a file that no addon ships.
+fn is_stray(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let is_shipped = SHIPPED.contains(&ending.as_ref()) || LICENCES.contains(&name.as_ref());
+    (name.starts_with('.') || !is_shipped) && path != Path::new(csharp::IGNORE)
 }
 
 /// Libraries that other libraries in the process could take symbols from are trouble: only the entry is shown.
@@ -287,4 +289,19 @@ fn write_checksum(package: &Path) -> Outcome<String> {
         format!("{sum}  {name}\n"),
     )?;
     Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_of_an_addon_are_packed() {
+        for good in ["LICENSE", "README.md", csharp::WRAPPERS, csharp::IGNORE] {
+            assert!(!is_stray(Path::new(good)), "{good}");
+        }
+        for stray in [".gdignore", "bin/.lib.so.new", "notes", "lib.so.orig"] {
+            assert!(is_stray(Path::new(stray)), "{stray}");
+        }
+    }
 }
