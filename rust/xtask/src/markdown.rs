@@ -117,13 +117,16 @@ fn opening_bracket(text: &str) -> Option<usize> {
     None
 }
 
-/// Returns the anchors of a document's headings, as GitHub forms them.
+/// Returns the anchors of a document: those written out (`<a id="…">`), and those of its headings, as GitHub forms them.
 pub(crate) fn anchors(text: &str) -> Vec<String> {
     let fences = fenced_lines(text);
     let mut anchors: Vec<String> = Vec::new();
     for (line, is_fenced) in text.lines().zip(fences) {
         let title = line.trim_start_matches('#');
         let level = line.len() - title.len();
+        if !is_fenced {
+            anchors.extend(written_anchors(line));
+        }
         if is_fenced || !(1..=6).contains(&level) || !title.starts_with(' ') {
             continue;
         }
@@ -133,6 +136,11 @@ pub(crate) fn anchors(text: &str) -> Vec<String> {
         anchors.extend(candidates.find(|candidate| !anchors.contains(candidate)));
     }
     anchors
+}
+
+fn written_anchors(line: &str) -> impl Iterator<Item = String> {
+    let behind = line.split("<a id=\"").skip(1);
+    behind.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
 }
 
 fn anchor(title: &str) -> String {
@@ -274,6 +282,12 @@ mod tests {
         let text =
             "# What `to_engine()` does\n\n```sh\n# no heading\n```\n\n## Twice\n\n## Twice\n";
         assert_eq!(anchors(text), ["what-to_engine-does", "twice", "twice-1"]);
+    }
+
+    #[test]
+    fn anchors_that_are_written_out_count() {
+        let text = "### <a id=\"method-a\"></a>a()\n\n| <a id=\"b\"></a>b |\n\n```\n<a id=\"c\"></a>\n```\n";
+        assert_eq!(anchors(text), ["method-a", "a-idmethod-aaa", "b"]);
     }
 
     #[test]

@@ -2751,6 +2751,7 @@ namespace RustlsForGodot
         private static readonly StringName _getProblems = "get_problems";
         private static readonly StringName _getSource = "get_source";
         private static readonly StringName _getSubjects = "get_subjects";
+        private static readonly StringName _getVersion = "get_version";
         private static readonly StringName _reload = "reload";
 
         /// <summary>The constants of RustlsTrustStore.Source.</summary>
@@ -2796,6 +2797,10 @@ namespace RustlsForGodot
         /// </summary>
         public static string[] GetSubjects() =>
             Extension.CallStatic(_className, _getSubjects).AsStringArray();
+
+        /// <summary>Returns the version of the addon, such as <c>0.1.0</c>.</summary>
+        public static string GetVersion() =>
+            Extension.CallStatic(_className, _getVersion).AsString();
 
         /// <summary>Reads the project settings, the files and the system's certificates again.</summary>
         /// <remarks>

@@ -70,7 +70,7 @@ impl RustlsTrustStore {
     /// Returns the version of the addon, such as `0.1.0`.
     #[func]
     fn get_version() -> GString {
-        GString::from(env!("CARGO_PKG_VERSION"))
+        godot_text(env!("CARGO_PKG_VERSION"))
     }
 
     /// Returns the number of trusted certificates.
