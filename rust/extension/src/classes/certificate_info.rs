@@ -1,10 +1,11 @@
 //! RustlsCertificateInfo.
 
-use godot::classes::X509Certificate;
+use godot::classes::{IRefCounted, X509Certificate};
 use godot::prelude::*;
 use godot_rustls_pki::certificate::Certificate;
 use godot_rustls_pki::digest::{hex, public_key_pin, sha256};
 use godot_rustls_pki::pem::{Bundle, read_bundle, write_certificate};
+use godot_rustls_pki::text::{excerpt, moment};
 
 use crate::engine::convert::{godot_text, report};
 use crate::engine::objects::{certificate_bytes, certificates};
@@ -79,6 +80,24 @@ pub(crate) struct RustlsCertificateInfo {
     public_key_pin: GString,
     pem: GString,
     base: Base<RefCounted>,
+}
+
+#[godot_api]
+impl IRefCounted for RustlsCertificateInfo {
+    /// Returns subject, issuer and the end of validity, for `print()`.
+    fn to_string(&self) -> GString {
+        let issuer = if self.is_self_signed {
+            "self-signed".to_owned()
+        } else {
+            format!("issued by {}", excerpt(&self.issuer.to_string()))
+        };
+        let text = format!(
+            "<RustlsCertificateInfo: {}, {issuer}, valid until {}>",
+            excerpt(&self.subject.to_string()),
+            moment(self.not_after)
+        );
+        godot_text(&text)
+    }
 }
 
 #[godot_api]

@@ -7,8 +7,9 @@ pub(crate) use delivery::NODE_GONE;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use godot::classes::Json;
+use godot::classes::{IRefCounted, Json};
 use godot::prelude::*;
+use godot_rustls_http::request_url::redacted;
 use godot_rustls_net::connector::PeerFacts;
 use godot_rustls_tls::diagnosis::Diagnosis;
 
@@ -110,6 +111,25 @@ impl Outcome {
             redirects: 0,
             facts: None,
         }
+    }
+}
+
+#[godot_api]
+impl IRefCounted for RustlsHTTPResponse {
+    /// Returns the URL without its query and what became of the request, for `print()`.
+    fn to_string(&self) -> GString {
+        let outcome = self.outcome();
+        let end = match (outcome.result, outcome.response_code) {
+            (-1, _) => "under way".to_owned(),
+            (0, code) => format!(
+                "{} {code}, {} bytes",
+                outcome.http_version,
+                outcome.body.len()
+            ),
+            (_, _) => outcome.problem.message.clone(),
+        };
+        let url = redacted(&outcome.url.to_string());
+        godot_text(&format!("<RustlsHTTPResponse: {url}, {end}>"))
     }
 }
 

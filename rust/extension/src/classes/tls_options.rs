@@ -1,6 +1,7 @@
 //! RustlsTLSOptions.
 
 pub(crate) mod configuration;
+mod description;
 mod engine;
 mod identities;
 mod request;

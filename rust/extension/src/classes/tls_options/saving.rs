@@ -31,6 +31,10 @@ const CERTIFICATE_PATH: &str = "own_certificate_path";
 
 #[godot_api]
 impl IResource for RustlsTLSOptions {
+    fn to_string(&self) -> GString {
+        godot_text(&self.description())
+    }
+
     fn on_get_property_list(&mut self) -> Vec<PropertyInfo> {
         let names = [
             TRUSTED_PEM,
