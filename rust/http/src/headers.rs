@@ -13,6 +13,8 @@ pub struct Field {
     spelling: String,
     name: HeaderName,
     value: HeaderValue,
+    /// Meant for the server of the first URL alone: a redirect to another one drops the field.
+    is_for_first_origin: bool,
 }
 
 impl Field {
@@ -49,6 +51,7 @@ impl Field {
             spelling: name.to_owned(),
             name: parsed,
             value,
+            is_for_first_origin: false,
         })
     }
 
@@ -102,6 +105,22 @@ impl Fields {
             self.0.push(Field::new(spelling, value)?);
         }
         Ok(())
+    }
+
+    /// Adds the field of `line` at the end, unless its name is there already. A redirect to another
+    /// origin drops it.
+    pub fn add_default_for_first_origin(&mut self, line: &str) -> Result<(), HeaderError> {
+        let mut field = Field::parse(line)?;
+        if !self.has(field.name()) {
+            field.is_for_first_origin = true;
+            self.0.push(field);
+        }
+        Ok(())
+    }
+
+    /// Removes the fields that are meant for the server of the first URL alone.
+    pub(super) fn remove_those_for_first_origin(&mut self) {
+        self.0.retain(|field| !field.is_for_first_origin);
     }
 
     /// Adds what every request has and the caller left out, in the order of `Host`, `User-Agent`, `Accept`.

@@ -68,6 +68,7 @@ impl CurrentRequest {
         }
         if from != to {
             self.fields.remove(&OF_ORIGIN);
+            self.fields.remove_those_for_first_origin();
         }
         if becomes_get(status, &self.method) {
             self.method = Method::GET;
@@ -150,6 +151,23 @@ mod tests {
             current.follow(302, to, false).unwrap();
             assert_eq!(current.fields.has("authorization"), stay, "{to}");
             assert_eq!(current.fields.has("cookie"), stay, "{to}");
+        }
+    }
+
+    #[test]
+    fn fields_for_the_first_origin_stay_with_it() {
+        for (to, stay) in [("/b", true), ("https://other.example/b", false)] {
+            let mut current = current(Method::GET, "https://example.org/a");
+            let fields = &mut current.fields;
+            fields
+                .add_default_for_first_origin("X-Key: secret")
+                .unwrap();
+            fields
+                .add_default_for_first_origin("X: of default")
+                .unwrap();
+            current.follow(302, to, false).unwrap();
+            assert_eq!(current.fields.has("x-key"), stay, "{to}");
+            assert_eq!(current.fields.get("x"), Some(&b"y"[..]), "{to}");
         }
     }
 

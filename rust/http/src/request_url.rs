@@ -1,10 +1,12 @@
 //! URLs of requests and of redirects.
 
+mod base;
 mod error;
 
 use godot_rustls_net::redacted;
 use url::Url;
 
+pub use base::{add_query, parse_base, parse_relative};
 pub use error::{LocationError, LocationProblem, UrlError, UrlProblem};
 
 /// Characters of the longest name that a host can have (RFC 1035 section 2.3.4).

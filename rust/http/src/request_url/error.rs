@@ -7,6 +7,9 @@ use url::ParseError;
 
 use super::MAX_HOST;
 
+const AMBIGUOUS_HOST: &str =
+    "one reader takes for another host and the next for none (RFC 9110 section 4.2.1)";
+
 /// Reason why a text is not the URL of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,6 +39,8 @@ pub enum UrlProblem {
     NoHost,
     /// The host contains a backslash.
     BackslashInHost,
+    /// Readers of the relative URL differ about its host.
+    AmbiguousHost,
     /// The port is 0, too large or not a number.
     Port,
     /// The parser refuses the URL.
@@ -73,6 +78,10 @@ impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the URL is empty: pass one such as https://example.org/"),
+            Self::Unusable {
+                url,
+                problem: UrlProblem::AmbiguousHost,
+            } => write!(f, "the URL is {url}, which {AMBIGUOUS_HOST}"),
             Self::Unusable { url, problem } => write!(f, "the URL {url} {problem}"),
         }
     }
@@ -86,6 +95,7 @@ impl fmt::Display for UrlProblem {
             Self::OtherScheme => "is neither https:// nor http://",
             Self::NoHost => "names no host",
             Self::BackslashInHost => "has a backslash in its host",
+            Self::AmbiguousHost => AMBIGUOUS_HOST,
             Self::Port => "has a port that is not a number from 1 to 65535",
             Self::Unreadable(error) => return write!(f, "cannot be read ({error})"),
         })
@@ -103,9 +113,7 @@ impl fmt::Display for LocationProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ControlCharacter => "contains a tab or another control character",
-            Self::AmbiguousHost => {
-                "one reader takes for another host and the next for none (RFC 9110 section 4.2.1)"
-            }
+            Self::AmbiguousHost => AMBIGUOUS_HOST,
             Self::OtherScheme => "is neither https:// nor http://",
             Self::PortZero => "has the port 0",
             Self::LongHost => {
