@@ -2,15 +2,18 @@
 // Examples in the class reference are GDScript, which is indented with tabs.
 #![allow(clippy::tabs_in_doc_comments)]
 
+mod cancellation;
 mod certificate_info;
 mod crypto;
 
+mod http;
 mod http_causes;
 mod http_client;
 mod http_request;
 mod http_response;
 mod key_job;
 mod multipart_form;
+mod request_settings;
 mod stream_peer_tls;
 #[cfg(all(feature = "test-classes", feature = "docs"))]
 mod test_reference;
@@ -21,6 +24,7 @@ mod test_vocabulary;
 pub(crate) mod tls_options;
 mod trust_store;
 
+pub(crate) use cancellation::RustlsCancellation;
 pub(crate) use certificate_info::RustlsCertificateInfo;
 pub(crate) use http_request::RustlsHTTPRequest;
 pub(crate) use http_response::RustlsHTTPResponse;

@@ -1,6 +1,7 @@
 //! Requests, bodies, connection pools and settings of the HTTP classes.
 
 pub(crate) mod body_sink;
+pub(crate) mod cancellation;
 pub(crate) mod engine_parity;
 pub(crate) mod fetch_task;
 pub(crate) mod pool_cache;

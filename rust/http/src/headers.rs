@@ -107,14 +107,11 @@ impl Fields {
         Ok(())
     }
 
-    /// Adds the field of `line` at the end, unless its name is there already. A redirect to another
-    /// origin drops it.
-    pub fn add_default_for_first_origin(&mut self, line: &str) -> Result<(), HeaderError> {
+    /// Adds the field of `line` at the end. A redirect to another origin drops it.
+    pub fn add_for_first_origin(&mut self, line: &str) -> Result<(), HeaderError> {
         let mut field = Field::parse(line)?;
-        if !self.has(field.name()) {
-            field.is_for_first_origin = true;
-            self.0.push(field);
-        }
+        field.is_for_first_origin = true;
+        self.0.push(field);
         Ok(())
     }
 

@@ -159,15 +159,10 @@ mod tests {
         for (to, stay) in [("/b", true), ("https://other.example/b", false)] {
             let mut current = current(Method::GET, "https://example.org/a");
             let fields = &mut current.fields;
-            fields
-                .add_default_for_first_origin("X-Key: secret")
-                .unwrap();
-            fields
-                .add_default_for_first_origin("X: of default")
-                .unwrap();
+            fields.add_for_first_origin("X-Key: secret").unwrap();
             current.follow(302, to, false).unwrap();
             assert_eq!(current.fields.has("x-key"), stay, "{to}");
-            assert_eq!(current.fields.get("x"), Some(&b"y"[..]), "{to}");
+            assert!(current.fields.has("x"), "{to}");
         }
     }
 

@@ -14,6 +14,7 @@
 //! - A socket [lingers](lingering) when it is dropped: what was sent last arrives.
 #![forbid(unsafe_code)]
 
+mod basic_authorization;
 pub mod connector;
 mod deadline;
 mod dial;
@@ -29,4 +30,5 @@ pub mod transport;
 
 pub mod vocabulary;
 
+pub use basic_authorization::basic_authorization;
 pub use dial::connect_to_host;

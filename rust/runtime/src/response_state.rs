@@ -3,7 +3,7 @@
 //! The state is stored outside of the object that the program holds: the task that polls it once a
 //! frame must not pay for the guards of that object.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 #[cfg(test)]
@@ -78,6 +78,16 @@ impl<T: Task, E> Clone for ResponseState<T, E> {
     }
 }
 
+/// A response that somebody else holds.
+pub struct WeakResponseState<T: Task, E>(Weak<Mutex<State<T, E>>>);
+
+impl<T: Task, E> WeakResponseState<T, E> {
+    /// Returns the state, if the response still exists.
+    pub fn upgrade(&self) -> Option<ResponseState<T, E>> {
+        self.0.upgrade().map(ResponseState)
+    }
+}
+
 enum State<T, E> {
     /// The task never began, which was not taken yet.
     NotBegun { error: E, is_cancelled: bool },
@@ -107,6 +117,11 @@ impl<T: Task, E> ResponseState<T, E> {
             },
         };
         Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// Returns a reference that keeps nothing alive.
+    pub fn downgrade(&self) -> WeakResponseState<T, E> {
+        WeakResponseState(Arc::downgrade(&self.0))
     }
 
     /// Cancels the task, unless its end was taken. The first reason counts.

@@ -115,6 +115,57 @@ namespace RustlsForGodot
         }
     }
 
+    /// <summary>Cancels any number of requests together, for instance those of a screen that is closed.</summary>
+    /// <remarks>
+    /// <para>Pass the object as the option <c>cancellation</c> of <see cref="RustlsHttpRequest.Fetch"/> or
+    /// <see cref="RustlsHttp.Request"/>.</para>
+    /// <para>An object is good for one cancellation: make a new one for further requests. Scripts may use it from
+    /// several threads at the same time.</para>
+    /// </remarks>
+    public sealed class RustlsCancellation : RustlsObject<RefCounted>
+    {
+        private static readonly StringName _className = "RustlsCancellation";
+        private static readonly StringName _cancel = "cancel";
+        private static readonly StringName _cancelled = "cancelled";
+        private static readonly StringName _isCancelled = "is_cancelled";
+
+        /// <summary>Creates a RustlsCancellation.</summary>
+        /// <exception cref="InvalidOperationException">The addon is not loaded.</exception>
+        public RustlsCancellation() : this(Extension.Create(_className))
+        {
+        }
+
+        /// <summary>Wraps an object of the class RustlsCancellation.</summary>
+        /// <exception cref="ArgumentException">The object is of another class.</exception>
+        public RustlsCancellation(GodotObject instance) : base(instance, _className)
+        {
+        }
+
+        /// <summary>Returns the object itself.</summary>
+        public static implicit operator RefCounted(RustlsCancellation wrapper) => wrapper?.Instance;
+
+        /// <summary>
+        /// Cancels the requests that have this object as their option, now and later. Each completes in a later frame
+        /// with <see cref="RustlsHttpRequest.Result.RequestFailed"/>. Requests that have completed keep their result.
+        /// Further calls do nothing.
+        /// </summary>
+        public void Cancel() =>
+            Instance.Call(_cancel);
+
+        /// <summary>Returns whether <see cref="RustlsCancellation.Cancel"/> has been called.</summary>
+        public bool IsCancelled() =>
+            Instance.Call(_isCancelled).AsBool();
+
+        /// <summary>
+        /// Emitted once, by the first call of <see cref="RustlsCancellation.Cancel"/>, on the thread that calls.
+        /// </summary>
+        public event Action Cancelled
+        {
+            add => Instance.Connect(_cancelled, Callable.From(value));
+            remove => Instance.Disconnect(_cancelled, Callable.From(value));
+        }
+    }
+
     /// <summary>The contents of a certificate: its subject, issuer, dates, names and public key.</summary>
     /// <remarks>
     /// <see cref="RustlsCertificateInfo.FromCertificate"/> and <see cref="RustlsCertificateInfo.FromPem"/> read
@@ -541,6 +592,58 @@ namespace RustlsForGodot
         /// </remarks>
         public bool Verify(HashingContext.HashType hashType, byte[] hash, byte[] signature, CryptoKey key) =>
             Instance.Call(_verify, (long)hashType, hash, signature, key).AsBool();
+    }
+
+    /// <summary>HTTP and HTTPS requests from any script, without a node.</summary>
+    /// <remarks>
+    /// <para>Each method starts a request and returns a signal. Awaiting the signal gives the
+    /// <see cref="RustlsHttpResponse"/>.</para>
+    /// <para>The requests use the same connections, trust and threads as those of <see cref="RustlsHttpRequest"/>
+    /// nodes with the same TLS options. The signal fires once, always in a later frame, also if the request could not
+    /// be sent. The request continues while the game is paused and when scenes change: a
+    /// <see cref="RustlsCancellation"/> ends it.</para>
+    /// <para>Several signals may be awaited one after the other, also when their requests have ended. A response that
+    /// nobody has awaited is kept for a minute after its end.</para>
+    /// <para>The options of a request are those of <see cref="RustlsHttpRequest.Fetch"/>, and</para>
+    /// <para>• <c>method</c>: an <c>HttpClient.Method</c>; the default is <c>HttpClient.METHOD_GET</c>.<br/>•
+    /// <c>headers</c>: an array of strings of the form <c>Name: value</c>, or a <see cref="Dictionary"/> of names and
+    /// values.<br/>• <c>data</c>: the body, as in <see cref="RustlsHttpRequest.Fetch"/>.</para>
+    /// <para>An unknown option and a value that cannot be used fail the request with
+    /// <see cref="RustlsHttpRequest.Result.RequestFailed"/>. There are no cookies here: use a node with
+    /// <see cref="RustlsHttpRequest.CookiesEnabled"/>.</para>
+    /// </remarks>
+    public static class RustlsHttp
+    {
+        private static readonly StringName _className = "RustlsHTTP";
+        private static readonly StringName _download = "download";
+        private static readonly StringName _get = "get";
+        private static readonly StringName _post = "post";
+        private static readonly StringName _request = "request";
+
+        /// <summary>
+        /// Starts a GET request whose body is written to the file <paramref name="path"/>, which begins with
+        /// <c>user://</c> or is absolute. The file is either complete or not written: see
+        /// <see cref="RustlsHttpRequest.DownloadFile"/>. The options <c>method</c> and <c>download_file</c> have no
+        /// effect.
+        /// </summary>
+        public static Signal Download(string url, string path, Godot.Collections.Dictionary options = {}) =>
+            Extension.CallStatic(_className, _download, url, path, options).AsSignal();
+
+        /// <summary>Starts a GET request. The option <c>method</c> has no effect.</summary>
+        public static Signal Get(string url, Godot.Collections.Dictionary options = {}) =>
+            Extension.CallStatic(_className, _get, url, options).AsSignal();
+
+        /// <summary>
+        /// Starts a POST request with <paramref name="data"/> as its body: a <see cref="Dictionary"/> or
+        /// <see cref="Array"/>, which is sent as JSON, a <c>string</c>, a <c>byte[]</c>, a
+        /// <see cref="RustlsMultipartForm"/>, or null. The options <c>method</c> and <c>data</c> have no effect.
+        /// </summary>
+        public static Signal Post(string url, Variant data = default, Godot.Collections.Dictionary options = {}) =>
+            Extension.CallStatic(_className, _post, url, data, options).AsSignal();
+
+        /// <summary>Starts a request. Awaiting the signal gives the <see cref="RustlsHttpResponse"/>.</summary>
+        public static Signal Request(string url, Godot.Collections.Dictionary options = {}) =>
+            Extension.CallStatic(_className, _request, url, options).AsSignal();
     }
 
     /// <summary>
@@ -1019,17 +1122,21 @@ namespace RustlsForGodot
         private static readonly StringName _className = "RustlsHTTPRequest";
         private static readonly StringName _acceptGZip = "accept_gzip";
         private static readonly StringName _allowHttpsDowngrade = "allow_https_downgrade";
+        private static readonly StringName _baseUrl = "base_url";
+        private static readonly StringName _bearerToken = "bearer_token";
         private static readonly StringName _bodySizeLimit = "body_size_limit";
         private static readonly StringName _cancelRequest = "cancel_request";
         private static readonly StringName _clearCookies = "clear_cookies";
         private static readonly StringName _connectTimeout = "connect_timeout";
         private static readonly StringName _cookiesEnabled = "cookies_enabled";
+        private static readonly StringName _defaultHeaders = "default_headers";
         private static readonly StringName _downloadChunkSize = "download_chunk_size";
         private static readonly StringName _downloadFile = "download_file";
         private static readonly StringName _downloadResume = "download_resume";
         private static readonly StringName _eventReceived = "event_received";
         private static readonly StringName _fetch = "fetch";
         private static readonly StringName _getBodySize = "get_body_size";
+        private static readonly StringName _getConfigurationWarnings = "get_configuration_warnings";
         private static readonly StringName _getDownloadedBytes = "get_downloaded_bytes";
         private static readonly StringName _getHttpClientStatus = "get_http_client_status";
         private static readonly StringName _getLastError = "get_last_error";
@@ -1043,6 +1150,7 @@ namespace RustlsForGodot
         private static readonly StringName _requestRaw = "request_raw";
         private static readonly StringName _retryLostPost = "retry_lost_post";
         private static readonly StringName _serverSentEvents = "server_sent_events";
+        private static readonly StringName _setBasicAuth = "set_basic_auth";
         private static readonly StringName _setHttpProxy = "set_http_proxy";
         private static readonly StringName _setHttpsProxy = "set_https_proxy";
         private static readonly StringName _setTlsOptions = "set_tls_options";
@@ -1203,6 +1311,36 @@ namespace RustlsForGodot
         }
 
         /// <summary>
+        /// The URL that relative URLs of requests are resolved against (RFC 3986 section 5): with
+        /// <c>https://api.example.org/v1</c>, the URL <c>players?page=2</c> means
+        /// <c>https://api.example.org/v1/players?page=2</c> and <c>/news</c> means <c>https://api.example.org/news</c>.
+        /// Absolute URLs stay as they are. Empty (default) means none.
+        /// </summary>
+        /// <remarks>
+        /// The server of this URL is also the only one that <see cref="RustlsHttpRequest.DefaultHeaders"/>,
+        /// <see cref="RustlsHttpRequest.BearerToken"/> and <see cref="RustlsHttpRequest.SetBasicAuth"/> are for. A URL
+        /// that cannot be used is reported, and every request fails with <c>Error.InvalidParameter</c> until another one
+        /// is set.
+        /// </remarks>
+        public string BaseUrl
+        {
+            get => Instance.Get(_baseUrl).AsString();
+            set => Instance.Set(_baseUrl, value);
+        }
+
+        /// <summary>
+        /// A token that is sent as <c>Authorization: Bearer …</c> (RFC 6750) to the server of
+        /// <see cref="RustlsHttpRequest.BaseUrl"/>, and to no other. Without a <see cref="RustlsHttpRequest.BaseUrl"/>,
+        /// requests are refused with <c>Error.InvalidParameter</c> while there is a token. Empty (default) means none.
+        /// The property is neither saved with the scene nor shown in the inspector.
+        /// </summary>
+        public string BearerToken
+        {
+            get => Instance.Get(_bearerToken).AsString();
+            set => Instance.Set(_bearerToken, value);
+        }
+
+        /// <summary>
         /// The largest body in bytes, as received and as decompressed. The default is -1, which means no limit. A larger
         /// body fails the request with <see cref="RustlsHttpRequest.Result.BodySizeLimitExceeded"/>. Even without a
         /// limit, a compressed body that grows to more than 1 GiB and a hundred times its size is refused.
@@ -1232,6 +1370,23 @@ namespace RustlsForGodot
         {
             get => Instance.Get(_cookiesEnabled).AsBool();
             set => Instance.Set(_cookiesEnabled, value);
+        }
+
+        /// <summary>
+        /// Headers of the form <c>Name: value</c> that are added to each request, unless the request has a header of that
+        /// name. With a <see cref="RustlsHttpRequest.BaseUrl"/>, they are added to requests to its server alone. A
+        /// redirect to another server drops them.
+        /// </summary>
+        /// <remarks>
+        /// <para>Without a <see cref="RustlsHttpRequest.BaseUrl"/>, a request with <c>Authorization</c>, <c>Cookie</c> or
+        /// <c>Proxy-Authorization</c> among these headers is refused with <c>Error.InvalidParameter</c>. A line that
+        /// cannot be sent is reported when it is set, and fails the requests.</para>
+        /// <para><b>Note:</b> The scene file contains these headers. Set secrets in a script.</para>
+        /// </remarks>
+        public string[] DefaultHeaders
+        {
+            get => Instance.Get(_defaultHeaders).AsStringArray();
+            set => Instance.Set(_defaultHeaders, value);
         }
 
         /// <summary>
@@ -1390,17 +1545,36 @@ namespace RustlsForGodot
 
         /// <summary>Starts a request in addition to any others, and returns its response, which can be awaited.</summary>
         /// <remarks>
-        /// <paramref name="requestData"/> is a <c>string</c>, a <c>byte[]</c>, a <see cref="RustlsMultipartForm"/>, or
-        /// null. The other parameters are those of <see cref="RustlsHttpRequest.Request"/>. No failure is returned as an
-        /// error code: the response reports it, always in a later frame. The request is cancelled if the node leaves the
-        /// scene tree.
+        /// <para><paramref name="requestData"/> is a <c>string</c>, a <c>byte[]</c>, a <see cref="RustlsMultipartForm"/>,
+        /// null, or a <see cref="Dictionary"/> or <see cref="Array"/> that is sent as JSON with the content type
+        /// <c>application/json</c>. The parameters before it are those of <see cref="RustlsHttpRequest.Request"/>. No
+        /// failure is returned as an error code: the response reports it, always in a later frame. The request is
+        /// cancelled if the node leaves the scene tree.</para>
+        /// <para><paramref name="options"/> changes settings of this request alone. These options have the names,
+        /// meanings and values of the properties: <c>accept_gzip</c>, <c>allow_https_downgrade</c>, <c>bearer_token</c>,
+        /// <c>body_size_limit</c>, <c>connect_timeout</c>, <c>cookies_enabled</c>, <c>download_file</c>,
+        /// <c>download_resume</c>, <c>max_redirects</c>, <c>read_timeout</c>, <c>retry_lost_post</c>,
+        /// <c>server_sent_events</c>, <c>timeout</c>, <c>tls_options</c>, <c>use_environment_proxies</c>. The others
+        /// are.</para>
+        /// <para>• <c>basic_auth</c>: an array of user and password. They and <c>bearer_token</c> are sent to the server
+        /// of the URL, whatever <see cref="RustlsHttpRequest.BaseUrl"/> is, and not beyond a redirect to another
+        /// server.<br/>• <c>cancellation</c>: a <see cref="RustlsCancellation"/>.<br/>• <c>proxy</c>: the URL of a proxy
+        /// for this request (see <see cref="RustlsHttpRequest.SetHttpsProxy"/>); an empty string means none.<br/>•
+        /// <c>query</c>: a <see cref="Dictionary"/> whose fields are added to the query of the URL, percent-encoded. An
+        /// array repeats its name; null leaves the field out.</para>
+        /// <para>An unknown option and a value that cannot be used fail the request with
+        /// <see cref="RustlsHttpRequest.Result.RequestFailed"/>.</para>
         /// </remarks>
-        public RustlsHttpResponse Fetch(string url, string[] customHeaders = null, HttpClient.Method method = (HttpClient.Method)0, Variant requestData = default) =>
-            Extension.Wrap(Instance.Call(_fetch, url, customHeaders ?? System.Array.Empty<string>(), (long)method, requestData), instance => new RustlsHttpResponse(instance));
+        public RustlsHttpResponse Fetch(string url, string[] customHeaders = null, HttpClient.Method method = (HttpClient.Method)0, Variant requestData = default, Godot.Collections.Dictionary options = {}) =>
+            Extension.Wrap(Instance.Call(_fetch, url, customHeaders ?? System.Array.Empty<string>(), (long)method, requestData, options), instance => new RustlsHttpResponse(instance));
 
         /// <summary>Returns the size of the body in bytes, or -1 if the server does not announce it.</summary>
         public long GetBodySize() =>
             Instance.Call(_getBodySize).AsInt64();
+
+        /// <summary>Returns what is wrong with the properties: what the editor shows beside the node.</summary>
+        public string[] GetConfigurationWarnings() =>
+            Instance.Call(_getConfigurationWarnings).AsStringArray();
 
         /// <summary>Returns the number of bytes of the body received so far, before decompression.</summary>
         public long GetDownloadedBytes() =>
@@ -1453,6 +1627,16 @@ namespace RustlsForGodot
         /// </summary>
         public Error RequestRaw(string url, string[] customHeaders = null, HttpClient.Method method = (HttpClient.Method)0, byte[] requestDataRaw = null) =>
             (Error)Instance.Call(_requestRaw, url, customHeaders ?? System.Array.Empty<string>(), (long)method, requestDataRaw ?? System.Array.Empty<byte>()).AsInt64();
+
+        /// <summary>
+        /// Sets a user and a password that are sent as <c>Authorization: Basic …</c> (RFC 7617) to the server of
+        /// <see cref="RustlsHttpRequest.BaseUrl"/>, and to no other. Removes <see cref="RustlsHttpRequest.BearerToken"/>.
+        /// Without a <see cref="RustlsHttpRequest.BaseUrl"/>, requests are refused with <c>Error.InvalidParameter</c>. An
+        /// empty <paramref name="user"/> with an empty <paramref name="password"/> removes the credentials. A user with a
+        /// colon is refused with an error.
+        /// </summary>
+        public void SetBasicAuth(string user, string password) =>
+            Instance.Call(_setBasicAuth, user, password);
 
         /// <summary>
         /// Sets the proxy for plain HTTP. <paramref name="host"/> is a host, or a URL such as
@@ -1549,19 +1733,20 @@ namespace RustlsForGodot
         private static readonly StringName _getBodySize = "get_body_size";
         private static readonly StringName _getDownloadedBytes = "get_downloaded_bytes";
         private static readonly StringName _getHeader = "get_header";
-        private static readonly StringName _getJson = "get_json";
+        private static readonly StringName _getJsonError = "get_json_error";
         private static readonly StringName _getLastErrorCode = "get_last_error_code";
         private static readonly StringName _getPeerCertificates = "get_peer_certificates";
         private static readonly StringName _getReconnectionTime = "get_reconnection_time";
-        private static readonly StringName _getText = "get_text";
         private static readonly StringName _headers = "headers";
         private static readonly StringName _httpVersion = "http_version";
         private static readonly StringName _isCompleted = "is_completed";
-        private static readonly StringName _isOk = "is_ok";
+        private static readonly StringName _json = "json";
+        private static readonly StringName _ok = "ok";
         private static readonly StringName _progress = "progress";
         private static readonly StringName _redirects = "redirects";
         private static readonly StringName _responseCode = "response_code";
         private static readonly StringName _result = "result";
+        private static readonly StringName _text = "text";
         private static readonly StringName _tlsVersion = "tls_version";
         private static readonly StringName _uploadProgress = "upload_progress";
         private static readonly StringName _url = "url";
@@ -1663,6 +1848,15 @@ namespace RustlsForGodot
         /// </summary>
         public string HttpVersion => Instance.Get(_httpVersion).AsString();
 
+        /// <summary>
+        /// The body parsed as JSON, or null if the body is not valid JSON: <see cref="RustlsHttpResponse.GetJsonError"/>
+        /// returns the reason. The body is parsed at each access.
+        /// </summary>
+        public Variant Json => Instance.Get(_json);
+
+        /// <summary><see langword="true"/> if a complete response arrived with a status code from 200 to 299.</summary>
+        public bool Ok => Instance.Get(_ok).AsBool();
+
         /// <summary>The number of redirects that were followed.</summary>
         public long Redirects => Instance.Get(_redirects).AsInt64();
 
@@ -1675,6 +1869,9 @@ namespace RustlsForGodot
         /// after <see cref="RustlsHttpResponse.Cancel"/>.
         /// </summary>
         public long Result => Instance.Get(_result).AsInt64();
+
+        /// <summary>The body as text in UTF-8. Invalid bytes become U+FFFD.</summary>
+        public string Text => Instance.Get(_text).AsString();
 
         /// <summary>The TLS version: <c>TLSv1.2</c> or <c>TLSv1.3</c>. Empty over plain HTTP.</summary>
         public string TlsVersion => Instance.Get(_tlsVersion).AsString();
@@ -1726,9 +1923,12 @@ namespace RustlsForGodot
         public string GetHeader(string name) =>
             Instance.Call(_getHeader, name).AsString();
 
-        /// <summary>Returns the body parsed as JSON, or null if the body is not valid JSON.</summary>
-        public Variant GetJson() =>
-            Instance.Call(_getJson);
+        /// <summary>
+        /// Returns why the body is not valid JSON: the line, what the parser says, the content type and the first
+        /// characters of the body. Empty if the body is valid JSON.
+        /// </summary>
+        public string GetJsonError() =>
+            Instance.Call(_getJsonError).AsString();
 
         /// <summary>
         /// Returns the cause if the request failed: one of the <c>CAUSE_*</c> constants.
@@ -1751,17 +1951,9 @@ namespace RustlsForGodot
         public double GetReconnectionTime() =>
             Instance.Call(_getReconnectionTime).AsDouble();
 
-        /// <summary>Returns the body as text in UTF-8. Invalid bytes become U+FFFD.</summary>
-        public string GetText() =>
-            Instance.Call(_getText).AsString();
-
         /// <summary>Returns whether <see cref="RustlsHttpResponse.Completed"/> has been emitted.</summary>
         public bool IsCompleted() =>
             Instance.Call(_isCompleted).AsBool();
-
-        /// <summary>Returns whether a complete response arrived with a status code from 200 to 299.</summary>
-        public bool IsOk() =>
-            Instance.Call(_isOk).AsBool();
 
         /// <summary>
         /// Emitted once when the request has ended, successfully or not. <c>response</c> is this object. Always emitted

@@ -1,21 +1,24 @@
 //! RustlsHTTPRequest.
 
 mod calls;
-mod request_builder;
+mod node;
+mod requests;
+mod results;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use godot::classes::notify::NodeNotification;
-use godot::classes::{INode, Node};
 use godot::prelude::*;
 use godot_rustls_http::cookies::Jar;
-use godot_rustls_net::proxy::{Environment, Routes};
+use godot_rustls_http::headers::Fields;
+use godot_rustls_http::request_url;
 use godot_rustls_tls::diagnosis::Diagnosis;
 
 use super::http_response::NODE_GONE;
+use super::request_settings::{OriginSettings, basic_authorization, bearer_authorization};
+
 use super::tls_options::AnyOptions;
 use super::{RustlsHTTPResponse, RustlsTLSOptions};
-use crate::engine::convert::report;
+use crate::engine::objects::secret_text;
 use crate::http::proxy_settings::Proxies;
 
 /// A node that makes HTTP and HTTPS requests in the background; a drop-in replacement for
@@ -42,7 +45,7 @@ use crate::http::proxy_settings::Proxies;
 /// decompressed too. A body that ends too early is an error. A file is either complete or not
 /// written.
 #[derive(GodotClass)]
-#[class(tool, base=Node)]
+#[class(tool, init, base=Node)]
 pub(crate) struct RustlsHTTPRequest {
     /// The file that receives the body, instead of [signal request_completed]. The path begins with
     /// `user://` or is absolute. Empty (default) means no file.
@@ -57,6 +60,7 @@ pub(crate) struct RustlsHTTPRequest {
     /// The chunk size in bytes; the default is 65536. Has no effect, and exists for compatibility
     /// with [HTTPRequest]: chunks are as large as they arrive.
     #[var(get = get_download_chunk_size, set = set_download_chunk_size, hint = RANGE, hint_string = "256,16777216,suffix:B", usage_flags = [DEFAULT])]
+    #[init(val = 65_536)]
     download_chunk_size: i64,
     /// Has no effect, and exists for compatibility with [HTTPRequest]. The default is `false`. The
     /// work is always done in the background.
@@ -67,25 +71,70 @@ pub(crate) struct RustlsHTTPRequest {
     /// caller is sent instead. With a `Range` header no compression is asked for. A body that
     /// cannot be decompressed fails the request with [constant RESULT_BODY_DECOMPRESS_FAILED].
     #[var(get = is_accepting_gzip, set = set_accept_gzip, usage_flags = [DEFAULT])]
+    #[init(val = true)]
     accept_gzip: bool,
     /// The largest body in bytes, as received and as decompressed. The default is -1, which means
     /// no limit. A larger body fails the request with [constant RESULT_BODY_SIZE_LIMIT_EXCEEDED].
     /// Even without a limit, a compressed body that grows to more than 1 GiB and a hundred times
     /// its size is refused.
     #[var(get = get_body_size_limit, set = set_body_size_limit, hint = RANGE, hint_string = "-1,2000000000,suffix:B", usage_flags = [DEFAULT])]
+    #[init(val = -1)]
     body_size_limit: i64,
     /// The maximum number of redirects that are followed. The default is 8; -1 means no limit. One
     /// redirect more fails the request with [constant RESULT_REDIRECT_LIMIT_REACHED].
     #[var(get = get_max_redirects, set = set_max_redirects, hint = RANGE, hint_string = "-1,64", usage_flags = [DEFAULT])]
+    #[init(val = 8)]
     max_redirects: i64,
     /// Seconds that a request may take, including redirects and the body. The default is 0, which
     /// means no limit. A request that takes longer fails with [constant RESULT_TIMEOUT].
     #[var(get = get_timeout, set = set_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
     timeout: f64,
+    /// The URL that relative URLs of requests are resolved against (RFC 3986 section 5): with
+    /// `https://api.example.org/v1`, the URL `players?page=2` means
+    /// `https://api.example.org/v1/players?page=2` and `/news` means
+    /// `https://api.example.org/news`. Absolute URLs stay as they are. Empty (default) means none.
+    ///
+    /// The server of this URL is also the only one that [member default_headers],
+    /// [member bearer_token] and [method set_basic_auth] are for. A URL that cannot be used is
+    /// reported, and every request fails with [constant ERR_INVALID_PARAMETER] until another one is
+    /// set.
+    #[export_group(name = "Server")]
+    #[var(get = get_base_url, set = set_base_url, usage_flags = [DEFAULT])]
+    base_url: GString,
+    /// Headers of the form `Name: value` that are added to each request, unless the request has a
+    /// header of that name. With a [member base_url], they are added to requests to its server
+    /// alone. A redirect to another server drops them.
+    ///
+    /// Without a [member base_url], a request with `Authorization`, `Cookie` or
+    /// `Proxy-Authorization` among these headers is refused with
+    /// [constant ERR_INVALID_PARAMETER]. A line that cannot be sent is reported when it is set, and
+    /// fails the requests.
+    ///
+    /// [b]Note:[/b] The scene file contains these headers. Set secrets in a script.
+    #[var(get = get_default_headers, set = set_default_headers, usage_flags = [DEFAULT])]
+    default_headers: PackedStringArray,
+    /// A token that is sent as `Authorization: Bearer …` (RFC 6750) to the server of
+    /// [member base_url], and to no other. Without a [member base_url], requests are refused with
+    /// [constant ERR_INVALID_PARAMETER] while there is a token. Empty (default) means none. The
+    /// property is neither saved with the scene nor shown in the inspector.
+    ///
+    /// ```gdscript
+    /// $RustlsHTTPRequest.base_url = "https://api.example.org/v1"
+    /// $RustlsHTTPRequest.bearer_token = login.json["token"]
+    /// var players: RustlsHTTPResponse = await $RustlsHTTPRequest.fetch("players").completed
+    /// ```
+    #[var(get = get_bearer_token, set = set_bearer_token, usage_flags = [NONE])]
+    bearer_token: PhantomVar<GString>,
+    /// If `true`, this node stores cookies and sends them with its requests. Cookies are kept in
+    /// memory only. The default is `false`. See [method clear_cookies].
+    #[export]
+    cookies_enabled: bool,
     /// Seconds that it may take to make a connection, from the host lookup to the end of the TLS
     /// handshake. The default is 30; 0 means no limit. If it takes longer, the request fails and
     /// [method get_last_error_code] returns [constant CAUSE_TIMEOUT].
+    #[export_group(name = "Connection")]
     #[var(get = get_connect_timeout, set = set_connect_timeout, hint = RANGE, hint_string = "0,3600,0.1,or_greater,suffix:s", usage_flags = [DEFAULT])]
+    #[init(val = 30.0)]
     connect_timeout: f64,
     /// Seconds that a server may be silent. The default is 0, which means no limit. A longer
     /// silence fails the request with [constant RESULT_TIMEOUT].
@@ -106,9 +155,17 @@ pub(crate) struct RustlsHTTPRequest {
     /// own unless the server speaks HTTP/2. Requests with other methods may be repeated by
     /// definition and always are.
     #[export]
+    #[init(val = true)]
     retry_lost_post: bool,
+    /// If `true`, the environment variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`
+    /// are used where [method set_http_proxy] or [method set_https_proxy] set no proxy. The default
+    /// is `false`. They are read at the start of each request. A variable with an unusable proxy
+    /// fails the request instead of being ignored.
+    #[export]
+    use_environment_proxies: bool,
     /// The TLS options. Null (default) means the default trusted roots of [RustlsTrustStore]. If
     /// [member RustlsTLSOptions.alpn_protocols] is empty, HTTP/2 and HTTP/1.1 are offered.
+    #[export_group(name = "Security")]
     #[var(get = get_tls_options, set = assign_tls_options, hint = RESOURCE_TYPE, hint_string = "RustlsTLSOptions", usage_flags = [DEFAULT])]
     tls_options: Option<Gd<RustlsTLSOptions>>,
     /// If `true`, a redirect may lead from https to http, where anyone on the network path can read
@@ -116,10 +173,6 @@ pub(crate) struct RustlsHTTPRequest {
     /// [constant RESULT_REQUEST_FAILED].
     #[export]
     allow_https_downgrade: bool,
-    /// If `true`, this node stores cookies and sends them with its requests. Cookies are kept in
-    /// memory only. The default is `false`. See [method clear_cookies].
-    #[export]
-    cookies_enabled: bool,
     /// If `true`, an interrupted download to [member download_file] keeps what has arrived in a
     /// file next to it that ends in `.part`, and the next download continues there if the server
     /// reports that the file has not changed. Only GET requests can continue, and compression is
@@ -127,14 +180,9 @@ pub(crate) struct RustlsHTTPRequest {
     ///
     /// After a continued download the response code is 206, and progress and sizes are those of the
     /// rest.
+    #[export_group(name = "Response")]
     #[export]
     download_resume: bool,
-    /// If `true`, the environment variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`
-    /// are used where [method set_http_proxy] or [method set_https_proxy] set no proxy. The default
-    /// is `false`. They are read at the start of each request. A variable with an unusable proxy
-    /// fails the request instead of being ignored.
-    #[export]
-    use_environment_proxies: bool,
     /// If `true`, a response of the type `text/event-stream` is delivered as
     /// [signal event_received], one event after another, instead of as a body. The default is
     /// `false`.
@@ -146,6 +194,8 @@ pub(crate) struct RustlsHTTPRequest {
     server_sent_events: bool,
     /// The options that were passed; they may be the engine's.
     options: Option<Gd<AnyOptions>>,
+    /// What `base_url`, `default_headers` and the credentials mean.
+    origin: OriginSettings,
     proxies: Proxies,
     cookies: Arc<Mutex<Jar>>,
     responses: Mutex<Responses>,
@@ -164,90 +214,7 @@ struct Responses {
 }
 
 #[godot_api]
-impl INode for RustlsHTTPRequest {
-    fn init(base: Base<Node>) -> Self {
-        Self {
-            download_file: GString::new(),
-            download_chunk_size: 65_536,
-            use_threads: false,
-            accept_gzip: true,
-            body_size_limit: -1,
-            max_redirects: 8,
-            timeout: 0.0,
-            connect_timeout: 30.0,
-            read_timeout: 0.0,
-            retry_lost_post: true,
-            tls_options: None,
-            allow_https_downgrade: false,
-            cookies_enabled: false,
-            download_resume: false,
-            use_environment_proxies: false,
-            server_sent_events: false,
-            options: None,
-            proxies: Proxies::default(),
-            cookies: Arc::default(),
-            responses: Mutex::default(),
-            base,
-        }
-    }
-
-    fn on_notification(&mut self, what: NodeNotification) {
-        if what == NodeNotification::EXIT_TREE {
-            self.cancel_all();
-        }
-    }
-}
-
-#[godot_api]
 impl RustlsHTTPRequest {
-    /// A complete response was received, with any response code.
-    #[constant]
-    pub(crate) const RESULT_SUCCESS: i64 = 0;
-    /// Never used, and exists for compatibility with [HTTPRequest]. If a response has both a length
-    /// and chunks, the chunks count (RFC 9112 section 6.3).
-    #[constant]
-    pub(crate) const RESULT_CHUNKED_BODY_SIZE_MISMATCH: i64 = 1;
-    /// No connection could be made, a proxy refused it, or a redirect has no usable target.
-    #[constant]
-    pub(crate) const RESULT_CANT_CONNECT: i64 = 2;
-    /// The host name has no address.
-    #[constant]
-    pub(crate) const RESULT_CANT_RESOLVE: i64 = 3;
-    /// The connection broke, the response is not HTTP, or the method or the headers cannot be sent.
-    #[constant]
-    pub(crate) const RESULT_CONNECTION_ERROR: i64 = 4;
-    /// The TLS handshake failed.
-    #[constant]
-    pub(crate) const RESULT_TLS_HANDSHAKE_ERROR: i64 = 5;
-    /// Never used, and exists for compatibility with [HTTPRequest]. A response without headers is a
-    /// response too.
-    #[constant]
-    pub(crate) const RESULT_NO_RESPONSE: i64 = 6;
-    /// The body is larger than [member body_size_limit].
-    #[constant]
-    pub(crate) const RESULT_BODY_SIZE_LIMIT_EXCEEDED: i64 = 7;
-    /// The body cannot be decompressed.
-    #[constant]
-    pub(crate) const RESULT_BODY_DECOMPRESS_FAILED: i64 = 8;
-    /// The request was cancelled ([method RustlsHTTPResponse.cancel]), a `Content-Length` header
-    /// does not match the body, a redirect would have led from https to http, or [method fetch] was
-    /// called with arguments that [method request] refuses with an error code.
-    #[constant]
-    pub(crate) const RESULT_REQUEST_FAILED: i64 = 9;
-    /// [member download_file] cannot be opened.
-    #[constant]
-    pub(crate) const RESULT_DOWNLOAD_FILE_CANT_OPEN: i64 = 10;
-    /// [member download_file] cannot be written.
-    #[constant]
-    pub(crate) const RESULT_DOWNLOAD_FILE_WRITE_ERROR: i64 = 11;
-    /// There were more redirects than [member max_redirects].
-    #[constant]
-    pub(crate) const RESULT_REDIRECT_LIMIT_REACHED: i64 = 12;
-    /// The request took longer than [member timeout], or the server was silent for longer than
-    /// [member read_timeout].
-    #[constant]
-    pub(crate) const RESULT_TIMEOUT: i64 = 13;
-
     /// Emitted when the request of [method request] or [method request_raw] has ended.
     /// [param result] is one of the `RESULT_*` constants, [param response_code] the status code of
     /// the server, and [param headers] contains strings of the form `Name: value`. [param body] is
@@ -418,76 +385,77 @@ impl RustlsHTTPRequest {
             self.read_timeout = timeout;
         }
     }
-}
 
-impl RustlsHTTPRequest {
-    /// Returns the proxies, or an error message.
-    fn routes(&self) -> Result<Routes, String> {
-        let (http, https) = self.proxies.chosen()?;
-        Ok(Routes {
-            http,
-            https,
-            // Read on this thread, which may change the environment, and for each request: after a
-            // change no connection through the old proxy may be used.
-            environment: self.use_environment_proxies.then(Environment::read),
-        })
+    /// Returns [member base_url].
+    #[func]
+    fn get_base_url(&self) -> GString {
+        self.base_url.clone()
     }
 
-    fn may_be_seconds(&mut self, what: &str, seconds: f64) -> bool {
-        // NaN is refused too.
-        let is_any = seconds >= 0.0;
-        if !is_any {
-            self.print_error(&format!(
-                "{what} is {seconds}: use 0 or more seconds; 0 means no limit"
-            ));
+    /// Sets [member base_url]. A URL that cannot be used is reported as an error.
+    #[func]
+    fn set_base_url(&mut self, url: GString) {
+        let base = (!url.is_empty()).then(|| request_url::parse_base(&url.to_string()));
+        let problem = base.as_ref().and_then(|base| base.as_ref().err());
+        let problem = problem.map(|error| format!("base_url: {error}"));
+        self.origin.base_url = base;
+        self.base_url = url;
+        self.settings_changed(problem);
+    }
+
+    /// Returns [member default_headers].
+    #[func]
+    fn get_default_headers(&self) -> PackedStringArray {
+        self.default_headers.clone()
+    }
+
+    /// Sets [member default_headers]. A line that cannot be sent is reported as an error.
+    #[func]
+    fn set_default_headers(&mut self, headers: PackedStringArray) {
+        let lines: Vec<_> = headers.as_slice().iter().map(ToString::to_string).collect();
+        let problem = Fields::parse(&lines).err();
+        let problem = problem.map(|error| format!("default_headers: {error}"));
+        self.origin.default_headers = lines;
+        self.default_headers = headers;
+        self.settings_changed(problem);
+    }
+
+    /// Returns [member bearer_token].
+    #[func]
+    fn get_bearer_token(&self) -> GString {
+        let token = self.origin.authorization.as_ref();
+        let token = token.and_then(|value| value.strip_prefix("Bearer "));
+        GString::from(token.unwrap_or_default())
+    }
+
+    /// Sets [member bearer_token], and removes what [method set_basic_auth] set. A token with a
+    /// control character is refused with an error.
+    #[func]
+    fn set_bearer_token(&mut self, token: GString) {
+        if token.is_empty() {
+            self.origin.authorization = None;
+            return;
         }
-        is_any
-    }
-
-    /// While the guard is held, nothing may be called or dropped that could call back into this
-    /// node.
-    fn responses(&self) -> MutexGuard<'_, Responses> {
-        self.responses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn requested(&self) -> Option<Gd<RustlsHTTPResponse>> {
-        self.responses().requested.clone()
-    }
-
-    fn is_running(&self) -> bool {
-        self.requested()
-            .is_some_and(|response| !response.bind().is_done())
-    }
-
-    /// Returns whether a property may change: as in the engine, not while a request is running.
-    fn may_change(&mut self, what: &str) -> bool {
-        if self.is_running() {
-            self.print_error(&format!(
-                "{what} cannot be changed while a request is running"
-            ));
-            return false;
+        match bearer_authorization(&secret_text(&token)) {
+            Ok(value) => self.origin.authorization = Some(value),
+            Err(problem) => self.print_error(&problem),
         }
-        true
     }
 
-    /// Prints an error while nothing is bound, because a script that listens may call this node.
-    fn print_error(&mut self, problem: &str) {
-        let _free = self.base_mut();
-        report(problem);
-    }
-
-    fn cancel_all(&mut self) {
-        let (fetched, requested) = {
-            let mut responses = self.responses();
-            (
-                std::mem::take(&mut responses.fetched),
-                responses.requested.clone(),
-            )
-        };
-        for response in fetched.into_iter().chain(requested) {
-            response.bind().give_up(NODE_GONE);
+    /// Sets a user and a password that are sent as `Authorization: Basic …` (RFC 7617) to the server
+    /// of [member base_url], and to no other. Removes [member bearer_token]. Without a
+    /// [member base_url], requests are refused with [constant ERR_INVALID_PARAMETER]. An empty
+    /// [param user] with an empty [param password] removes the credentials. A user with a colon is
+    /// refused with an error.
+    #[func]
+    fn set_basic_auth(&mut self, user: GString, password: GString) {
+        if user.is_empty() && password.is_empty() {
+            self.origin.authorization = None;
+            return;
+        }
+        match basic_authorization(&user.to_string(), &secret_text(&password)) {
+            Ok(value) => self.origin.authorization = Some(value),
+            Err(problem) => self.print_error(&problem),
         }
     }
 }

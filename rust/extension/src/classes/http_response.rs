@@ -11,9 +11,11 @@ use godot::classes::{IRefCounted, Json};
 use godot::prelude::*;
 use godot_rustls_http::request_url::redacted;
 use godot_rustls_net::connector::PeerFacts;
+use godot_rustls_pki::text::{excerpt, quoted};
 use godot_rustls_tls::diagnosis::Diagnosis;
 
-use super::RustlsCertificateInfo;
+use super::cancellation::CANCELLED;
+use super::{RustlsCancellation, RustlsCertificateInfo};
 use crate::engine::convert::godot_text;
 use crate::engine::enum_types::ResponseCause;
 use crate::http::shared_response::SharedResponse;
@@ -72,10 +74,20 @@ pub(crate) struct RustlsHTTPResponse {
     /// The number of redirects that were followed.
     #[var(get = get_redirects, no_set)]
     redirects: PhantomVar<i64>,
+    /// `true` if a complete response arrived with a status code from 200 to 299.
+    #[var(get = is_ok, no_set)]
+    ok: PhantomVar<bool>,
+    /// The body as text in UTF-8. Invalid bytes become U+FFFD.
+    #[var(get = get_text, no_set)]
+    text: PhantomVar<GString>,
+    /// The body parsed as JSON, or null if the body is not valid JSON: [method get_json_error]
+    /// returns the reason. The body is parsed at each access.
+    #[var(get = get_json, no_set)]
+    json: PhantomVar<Variant>,
     outcome: Mutex<Outcome>,
     shared: SharedResponse,
-    /// The node that sent the request.
-    node: InstanceId,
+    /// The node that sent the request; none for [RustlsHTTP].
+    node: Option<InstanceId>,
     /// True for the response to the node's `request()`, false for one of `fetch()`.
     is_of_request: bool,
     base: Base<RefCounted>,
@@ -223,7 +235,7 @@ impl RustlsHTTPResponse {
         self.shared.is_completed()
     }
 
-    /// Returns whether a complete response arrived with a status code from 200 to 299.
+    /// Returns [member ok].
     #[func]
     fn is_ok(&self) -> bool {
         let outcome = self.outcome();
@@ -245,13 +257,13 @@ impl RustlsHTTPResponse {
         found.unwrap_or_default()
     }
 
-    /// Returns the body as text in UTF-8. Invalid bytes become U+FFFD.
+    /// Returns [member text].
     #[func]
     fn get_text(&self) -> GString {
         godot_text(&String::from_utf8_lossy(self.get_body().as_slice()))
     }
 
-    /// Returns the body parsed as JSON, or null if the body is not valid JSON.
+    /// Returns [member json].
     #[func]
     fn get_json(&self) -> Variant {
         let mut json = Json::new_gd();
@@ -259,6 +271,19 @@ impl RustlsHTTPResponse {
             godot::global::Error::OK => json.get_data(),
             _ => Variant::nil(),
         }
+    }
+
+    /// Returns why the body is not valid JSON: the line, what the parser says, the content type and
+    /// the first characters of the body. Empty if the body is valid JSON.
+    #[func]
+    fn get_json_error(&self) -> GString {
+        let text = self.get_text();
+        let mut json = Json::new_gd();
+        if json.parse(&text) == godot::global::Error::OK {
+            return GString::new();
+        }
+        let kind = self.get_header("Content-Type".into());
+        godot_text(&not_json(&json, &kind.to_string(), &text.to_string()))
     }
 
     /// Returns the certificates that the server presented, its own certificate first. Empty over
@@ -301,7 +326,12 @@ impl RustlsHTTPResponse {
     /// emitted already.
     #[func]
     pub(crate) fn cancel(&self) {
-        self.give_up("the request was cancelled");
+        self.give_up(CANCELLED);
+    }
+
+    /// Cancels the request when `cancellation` is cancelled, or now if it is already.
+    pub(crate) fn end_with(&self, cancellation: &Gd<RustlsCancellation>) {
+        RustlsCancellation::requests(cancellation).add(&self.shared, CANCELLED);
     }
 
     /// While the guard is held, nothing may be called that could call back into this object.
@@ -322,4 +352,23 @@ impl RustlsHTTPResponse {
     pub(crate) fn is_done(&self) -> bool {
         self.shared.is_done()
     }
+}
+
+/// Returns the message of a parser that failed at `text`.
+fn not_json(parser: &Gd<Json>, content_type: &str, text: &str) -> String {
+    /// Characters of the body that are shown.
+    const SHOWN: usize = 40;
+    if text.trim().is_empty() {
+        return "the body is empty, which is not JSON".to_owned();
+    }
+    let (line, reason) = (parser.get_error_line() + 1, parser.get_error_message());
+    let start: String = text.chars().take(SHOWN).collect();
+    let content_type = match content_type {
+        "" => "no content type".to_owned(),
+        kind => format!("the content type {}", excerpt(kind)),
+    };
+    format!(
+        "the body is not JSON: line {line}: {reason} (it begins with {} and has {content_type})",
+        quoted(&start)
+    )
 }

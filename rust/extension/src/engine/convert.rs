@@ -83,6 +83,42 @@ impl FromGodot for OrNil {
 // SAFETY: the only value used as a default is `NIL`, which is immutable and holds nothing.
 unsafe impl GodotImmutable for OrNil {}
 
+/// A Dictionary of options whose default is an empty one.
+#[derive(Debug, Clone)]
+pub(crate) struct OptionsArgument(pub(crate) VarDictionary);
+
+impl OptionsArgument {
+    /// The default.
+    pub(crate) fn none() -> Self {
+        Self(VarDictionary::new())
+    }
+}
+
+impl GodotConvert for OptionsArgument {
+    type Via = VarDictionary;
+
+    fn godot_shape() -> GodotShape {
+        VarDictionary::godot_shape()
+    }
+}
+
+impl ToGodot for OptionsArgument {
+    type Pass = ByValue;
+
+    fn to_godot(&self) -> VarDictionary {
+        self.0.clone()
+    }
+}
+
+impl FromGodot for OptionsArgument {
+    fn try_from_godot(via: VarDictionary) -> Result<Self, ConvertError> {
+        Ok(Self(via))
+    }
+}
+
+// SAFETY: the default is a dictionary of its own, which no method changes or gives to a script.
+unsafe impl GodotImmutable for OptionsArgument {}
+
 /// Returns the bytes of a value that is a packed byte array. The binding makes an empty array of
 /// any other value.
 pub(crate) fn packed_bytes(value: &Variant) -> Option<PackedByteArray> {

@@ -56,6 +56,13 @@ enums! {
     StreamCause = OfStream "RustlsStreamPeerTLS.Cause", has_counterpart: false;
 }
 
+impl MethodValue {
+    /// HTTPClient.METHOD_GET.
+    pub(crate) const GET: Self = Self::new(0);
+    /// HTTPClient.METHOD_POST.
+    pub(crate) const POST: Self = Self::new(2);
+}
+
 impl<E> EnumValue<E> {
     pub(crate) const fn new(value: i64) -> Self {
         Self(value, PhantomData)

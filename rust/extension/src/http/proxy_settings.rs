@@ -7,7 +7,7 @@ use crate::engine::objects::secret_text;
 
 /// One proxy for each scheme. An unusable one fails all requests until it is set again: going
 /// without it could reveal to a server what the proxy was to hide.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Proxies {
     http: Choice,
     https: Choice,
@@ -33,6 +33,13 @@ impl Proxies {
     pub(crate) fn set_https(&mut self, host: &GString, port: i64) -> Result<(), String> {
         self.https = Choice::of("set_https_proxy", host, port);
         self.https.proxy().map(drop)
+    }
+
+    /// Sets the proxy for both. An empty text removes the proxies.
+    pub(crate) fn set_both(&mut self, url: &GString) -> Result<(), String> {
+        self.http = Choice::of("proxy", url, 0);
+        self.https = self.http.clone();
+        self.http.proxy().map(drop)
     }
 
     /// Returns the proxies for HTTP and for HTTPS.

@@ -8,6 +8,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use godot::classes::RefCounted;
 use godot::classes::object::ConnectFlags;
@@ -18,6 +19,13 @@ use crate::runtime::frame_poll::{self, Poll, spawn_on_main};
 /// Completed objects that are checked in a frame, about a microsecond each. A script that holds
 /// more of them is called later, not never.
 const PER_FRAME: usize = 8;
+
+/// Longest time that an object is kept which nobody has awaited.
+const MAX_KEPT: Duration = Duration::from_secs(60);
+
+/// Frames in which a kept object is looked at in each, and the distance of those afterwards.
+const EVERY_FRAME: u32 = 120;
+const THEN_EACH: u32 = 16;
 
 const SIGNAL: &str = "completed";
 
@@ -52,15 +60,42 @@ pub(crate) fn serve<T: Completes>(object: &Gd<T>) {
     let completed = Completed {
         object: object.instance_id(),
         call_late: |id| {
-            Gd::<T>::try_from_instance_id(id)
-                .map(|object| call_late(&object))
-                .is_ok()
+            let object = Gd::<T>::try_from_instance_id(id);
+            object.map(|object| call_late(&object)).is_ok()
         },
     };
     COMPLETED.with_borrow_mut(|all| all.push_back(completed));
     if !IS_POLLING.replace(true) {
         spawn_on_main(&RefCounted::new_gd(), |_| poll_some);
     }
+}
+
+/// Keeps an object that has just completed until a function has awaited it: a script may hold its
+/// signal and not the object. Then, or after [`MAX_KEPT`], the object is served as [`serve`] does.
+pub(crate) fn keep_until_awaited<T: Completes>(object: &Gd<T>) {
+    if !frame_poll::are_on_this_thread() {
+        return;
+    }
+    spawn_on_main(object, |object| {
+        let completed = Instant::now();
+        let mut frames = 0_u32;
+        move || {
+            frames += 1;
+            let is_kept = completed.elapsed() < MAX_KEPT;
+            let is_turn = frames <= EVERY_FRAME || frames.is_multiple_of(THEN_EACH);
+            if is_kept && !(is_turn && call_late(&object)) {
+                return Poll::Pending;
+            }
+            serve(&object);
+            Poll::Done
+        }
+    });
+}
+
+/// Returns whether something is connected to the object's signal.
+pub(crate) fn is_awaited<T: Completes>(object: &Gd<T>) -> bool {
+    let emitter = object.clone().upcast::<Object>();
+    !emitter.get_signal_connection_list(SIGNAL).is_empty()
 }
 
 struct Completed {
@@ -99,7 +134,9 @@ fn poll_some() -> Poll {
     }
 }
 
-fn call_late<T: Completes>(object: &Gd<T>) {
+/// Calls the functions that await the signal of a completed object. Returns whether there were any.
+fn call_late<T: Completes>(object: &Gd<T>) -> bool {
+    let mut is_any = false;
     let mut emitter = object.clone().upcast::<Object>();
     for connection in emitter.get_signal_connection_list(SIGNAL).iter_shared() {
         let flags = connection.get("flags").map(|it| it.try_to::<i64>());
@@ -111,6 +148,7 @@ fn call_late<T: Completes>(object: &Gd<T>) {
         if !has(ConnectFlags::ONE_SHOT) {
             continue;
         }
+        is_any = true;
         emitter.disconnect(SIGNAL, &callable);
         let result = T::result(object);
         if has(ConnectFlags::DEFERRED) {
@@ -119,4 +157,5 @@ fn call_late<T: Completes>(object: &Gd<T>) {
             callable.call(&[result]);
         }
     }
+    is_any
 }

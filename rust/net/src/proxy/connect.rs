@@ -2,14 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use tokio::net::TcpStream;
-use zeroize::Zeroizing;
 
 use super::settings::{Proxy, ProxyScheme};
 use super::socks5::Target;
 use super::{http_connect, socks5};
+use crate::basic_authorization::basic_authorization;
 use crate::deadline::{Deadline, Elapsed};
 use crate::dial;
 use crate::error::{Authority, ConnectError, Hop, ProxyFault, ResolveFault};
@@ -112,9 +110,8 @@ async fn within(
 /// Returns the `Proxy-Authorization` of a proxy's credentials (RFC 7617).
 pub(crate) fn authorization(proxy: &Proxy) -> Option<String> {
     let credentials = proxy.credentials.as_ref()?;
-    let (user, password) = (&credentials.user, credentials.password.as_str());
-    let pair = Zeroizing::new(format!("{user}:{password}"));
-    Some(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
+    let value = basic_authorization(&credentials.user, &credentials.password);
+    Some(value.to_string())
 }
 
 fn failed(proxy: &Proxy, origin: &Origin, fault: ProxyFault) -> ConnectError {

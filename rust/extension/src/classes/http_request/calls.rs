@@ -3,10 +3,11 @@
 use godot::global::Error;
 use godot::prelude::*;
 
-use super::{RustlsHTTPRequest, request_builder};
+use super::RustlsHTTPRequest;
 use crate::classes::RustlsHTTPResponse;
+use crate::classes::request_settings::{Data, are_for_clients, lock};
 use crate::classes::tls_options::AnyOptions;
-use crate::engine::convert::{OrNil, godot_text};
+use crate::engine::convert::{OptionsArgument, OrNil, godot_text};
 use crate::engine::enum_types::{ClientStatus, MethodValue, RequestCause};
 
 #[godot_api(secondary)]
@@ -26,7 +27,7 @@ impl RustlsHTTPRequest {
         #[opt(default = MethodValue::new(0))] method: MethodValue,
         #[opt(default = "")] request_data: GString,
     ) -> Error {
-        let data = request_builder::text(&request_data);
+        let data = Data::text(&request_data);
         Self::begin_request(&this, &url.to_string(), &custom_headers, method.0, data)
     }
 
@@ -39,16 +40,37 @@ impl RustlsHTTPRequest {
         #[opt(default = MethodValue::new(0))] method: MethodValue,
         #[opt(default = &PackedByteArray::new())] request_data_raw: PackedByteArray,
     ) -> Error {
-        let data = request_builder::bytes(request_data_raw);
+        let data = Data::bytes(request_data_raw);
         Self::begin_request(&this, &url.to_string(), &custom_headers, method.0, data)
     }
 
     /// Starts a request in addition to any others, and returns its response, which can be awaited.
     ///
-    /// [param request_data] is a [String], a [PackedByteArray], a [RustlsMultipartForm], or null.
-    /// The other parameters are those of [method request]. No failure is returned as an error code:
+    /// [param request_data] is a [String], a [PackedByteArray], a [RustlsMultipartForm], null, or a
+    /// [Dictionary] or [Array] that is sent as JSON with the content type `application/json`. The
+    /// parameters before it are those of [method request]. No failure is returned as an error code:
     /// the response reports it, always in a later frame. The request is cancelled if the node
     /// leaves the scene tree.
+    ///
+    /// [param options] changes settings of this request alone. These options have the names,
+    /// meanings and values of the properties: `accept_gzip`, `allow_https_downgrade`,
+    /// `bearer_token`, `body_size_limit`, `connect_timeout`, `cookies_enabled`, `download_file`,
+    /// `download_resume`, `max_redirects`, `read_timeout`, `retry_lost_post`,
+    /// `server_sent_events`, `timeout`, `tls_options`, `use_environment_proxies`. The others are:
+    ///
+    /// - `basic_auth`: an array of user and password. They and `bearer_token` are sent to the server
+    /// of the URL, whatever [member base_url] is, and not beyond a redirect to another server.
+    ///
+    /// - `cancellation`: a [RustlsCancellation].
+    ///
+    /// - `proxy`: the URL of a proxy for this request (see [method set_https_proxy]); an empty string
+    /// means none.
+    ///
+    /// - `query`: a [Dictionary] whose fields are added to the query of the URL, percent-encoded.
+    /// An array repeats its name; null leaves the field out.
+    ///
+    /// An unknown option and a value that cannot be used fail the request with
+    /// [constant RESULT_REQUEST_FAILED].
     ///
     /// ```gdscript
     /// var responses: Array[RustlsHTTPResponse] = []
@@ -63,6 +85,7 @@ impl RustlsHTTPRequest {
         #[opt(default = &PackedStringArray::new())] custom_headers: PackedStringArray,
         #[opt(default = MethodValue::new(0))] method: MethodValue,
         #[opt(default = OrNil::NIL)] request_data: OrNil,
+        #[opt(default = OptionsArgument::none())] options: OptionsArgument,
     ) -> Gd<RustlsHTTPResponse> {
         Self::begin_fetch(
             &this,
@@ -70,6 +93,7 @@ impl RustlsHTTPRequest {
             &custom_headers,
             method.0,
             request_data.0.as_ref(),
+            &options.0,
         )
     }
 
@@ -87,7 +111,7 @@ impl RustlsHTTPRequest {
     #[func]
     pub(super) fn set_tls_options(&mut self, client_options: Option<Gd<AnyOptions>>) {
         match client_options {
-            Some(options) if request_builder::are_for_clients(&options) => {
+            Some(options) if are_for_clients(&options) => {
                 self.tls_options = options.clone().try_cast().ok();
                 self.options = Some(options);
             }
@@ -145,10 +169,16 @@ impl RustlsHTTPRequest {
         RequestCause::new(self.responses().last_error.cause as i64)
     }
 
+    /// Returns what is wrong with the properties: what the editor shows beside the node.
+    #[func]
+    fn get_configuration_warnings(&self) -> PackedStringArray {
+        self.configuration_warnings()
+    }
+
     /// Deletes all cookies of this node.
     #[func]
     fn clear_cookies(&mut self) {
-        request_builder::lock(&self.cookies).clear();
+        lock(&self.cookies).clear();
     }
 
     /// Sets the proxy for plain HTTP. [param host] is a host, or a URL such as

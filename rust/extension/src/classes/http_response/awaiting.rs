@@ -40,6 +40,11 @@ impl RustlsHTTPResponse {
         late_listeners::done(&this)
     }
 
+    /// Returns the signal of a request that has just begun.
+    pub(crate) fn completion(this: &Gd<Self>) -> Signal {
+        late_listeners::done(this)
+    }
+
     /// Returns a signal that fires when all of [param responses] have completed, also those that
     /// have already, and always in a later frame. The value is [param responses]. An element that is
     /// not a [RustlsHTTPResponse] is reported as an error and not waited for.

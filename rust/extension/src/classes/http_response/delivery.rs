@@ -33,13 +33,30 @@ thread_local! {
 pub(crate) const NODE_GONE: &str = "the request was cancelled: its node left the scene tree";
 
 impl RustlsHTTPResponse {
-    /// Makes the response of a fetch task, or of a request that could not be started. Its node has
-    /// to know the response before it is [expected](Self::expect): a thread may make the request,
-    /// and the response is delivered on another one.
-    pub(crate) fn awaited(
+    /// Makes the response to the node's `request()`, from its task or the reason why there is none.
+    /// The node has to know the response before it is [expected](Self::expect): a thread may make
+    /// the request, and the response is delivered on another one.
+    pub(crate) fn of_request(
         fetch: Result<FetchTask, Problem>,
         url: &str,
         node: &Node,
+    ) -> Gd<Self> {
+        Self::awaited(fetch, url, Some(node), true)
+    }
+
+    /// Makes the response to a `fetch()`, of a node or without one, likewise.
+    pub(crate) fn of_fetch(
+        fetch: Result<FetchTask, Problem>,
+        url: &str,
+        node: Option<&Node>,
+    ) -> Gd<Self> {
+        Self::awaited(fetch, url, node, false)
+    }
+
+    fn awaited(
+        fetch: Result<FetchTask, Problem>,
+        url: &str,
+        node: Option<&Node>,
         is_of_request: bool,
     ) -> Gd<Self> {
         Gd::from_init_fn(|base| Self {
@@ -52,9 +69,12 @@ impl RustlsHTTPResponse {
             http_version: PhantomVar::default(),
             tls_version: PhantomVar::default(),
             redirects: PhantomVar::default(),
+            ok: PhantomVar::default(),
+            text: PhantomVar::default(),
+            json: PhantomVar::default(),
             outcome: Mutex::new(Outcome::none_yet(url)),
             shared: SharedResponse::of(fetch),
-            node: node.instance_id(),
+            node: node.map(Gd::instance_id),
             is_of_request,
             base,
         })
@@ -95,8 +115,8 @@ impl Outcome {
 struct ResponseDelivery {
     response: Gd<RustlsHTTPResponse>,
     shared: SharedResponse,
-    /// The node that sent the request.
-    node: InstanceId,
+    /// The node that sent the request, if any.
+    node: Option<InstanceId>,
     /// True for the response to the node's `request()`.
     is_of_request: bool,
 }
@@ -156,10 +176,11 @@ impl ResponseDelivery {
     /// Delivers what arrived. Nothing is bound while a signal is emitted: a script may do anything
     /// then.
     fn poll(&self, was_waited_for: bool) -> Poll {
-        let node = Node::try_from_instance_id(self.node)
-            .ok()
+        let node = self
+            .node
+            .and_then(|node| Node::try_from_instance_id(node).ok())
             .filter(|node| node.is_inside_tree());
-        if node.is_none() {
+        if self.node.is_some() && node.is_none() {
             // Without its node, the response ends, which is delivered to those who await it.
             self.shared.cancel(NODE_GONE);
         }
@@ -267,8 +288,12 @@ impl ResponseDelivery {
             Some(node) if !was_cancelled => RustlsHTTPRequest::completed(node, response),
             _ => {}
         }
+        let is_unawaited = self.node.is_none() && !late_listeners::is_awaited(response);
         response.signals().completed().emit(response);
-        if self.is_of_request {
+        if is_unawaited {
+            // A script that holds nothing but the signal may await it later.
+            late_listeners::keep_until_awaited(response);
+        } else if self.is_of_request {
             // The node keeps the response; the signal has delivered the body.
             with_bound(response, |response| {
                 response.outcome().body = PackedByteArray::new();
