@@ -34,6 +34,7 @@ func work() -> void:
 		"/upload": func(request: Request) -> Array: return Answers.sized("%d bytes" % request.body.size()),
 		"/scores": Answers.sized("", 201),
 		"/events": Answers.unsized(EVENTS, ["Content-Type: text/event-stream", "Connection: close"]),
+		"/slow": [&"hang"],
 		"/": Answers.sized("hello\n"),
 	}, "localhost")
 	var run_count: int = 0

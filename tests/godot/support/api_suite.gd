@@ -20,7 +20,7 @@ const PARENTS := {
 	&"RustlsStreamPeerTLS": &"StreamPeerExtension", &"RustlsTLSOptions": &"Resource", &"RustlsTrustStore": &"Object",
 	&"RustlsCertificateInfo": &"RefCounted", &"RustlsCrypto": &"RefCounted", &"RustlsKeyJob": &"RefCounted",
 	&"RustlsHTTPRequest": &"Node", &"RustlsHTTPResponse": &"RefCounted", &"RustlsMultipartForm": &"RefCounted",
-	&"RustlsHTTPClient": &"RefCounted",
+	&"RustlsHTTPClient": &"RefCounted", &"RustlsHTTP": &"Object", &"RustlsCancellation": &"RefCounted",
 }
 
 ## True if scripts create the class with new().
@@ -28,6 +28,7 @@ const CAN_BE_MADE := {
 	&"RustlsStreamPeerTLS": true, &"RustlsTLSOptions": true, &"RustlsTrustStore": false,
 	&"RustlsCertificateInfo": false, &"RustlsCrypto": true, &"RustlsKeyJob": false,
 	&"RustlsHTTPRequest": true, &"RustlsHTTPResponse": false, &"RustlsMultipartForm": true, &"RustlsHTTPClient": true,
+	&"RustlsHTTP": false, &"RustlsCancellation": true,
 }
 
 ## Members without a counterpart. Each method: argument types, defaults of the last ones, return type, whether static.
@@ -99,7 +100,11 @@ const METHODS := {
 		&"get_last_error": [[], [], TYPE_STRING, false],
 	},
 	&"RustlsHTTPRequest": {
-		&"fetch": [[TYPE_STRING, TYPE_PACKED_STRING_ARRAY, TYPE_INT, TYPE_NIL], [[], 0, null], TYPE_OBJECT, false],
+		&"fetch": [
+			[TYPE_STRING, TYPE_PACKED_STRING_ARRAY, TYPE_INT, TYPE_NIL, TYPE_DICTIONARY], [[], 0, null, {}], TYPE_OBJECT, false,
+		],
+		&"set_basic_auth": [[TYPE_STRING, TYPE_STRING], [], TYPE_NIL, false],
+		&"get_configuration_warnings": [[], [], TYPE_PACKED_STRING_ARRAY, false],
 		&"get_response": [[], [], TYPE_OBJECT, false],
 		&"get_last_error": [[], [], TYPE_STRING, false],
 		&"get_last_error_code": [[], [], TYPE_INT, false],
@@ -114,6 +119,7 @@ const METHODS := {
 		&"get_header": [[TYPE_STRING], [], TYPE_STRING, false],
 		&"get_text": [[], [], TYPE_STRING, false],
 		&"get_json": [[], [], TYPE_NIL, false],
+		&"get_json_error": [[], [], TYPE_STRING, false],
 		&"get_peer_certificates": [[], [], TYPE_ARRAY, false],
 		&"get_downloaded_bytes": [[], [], TYPE_INT, false],
 		&"get_reconnection_time": [[], [], TYPE_FLOAT, false],
@@ -136,6 +142,16 @@ const METHODS := {
 		&"get_peer_certificates": [[], [], TYPE_ARRAY, false],
 		&"get_tls_version": [[], [], TYPE_STRING, false],
 	},
+	&"RustlsHTTP": {
+		&"request": [[TYPE_STRING, TYPE_DICTIONARY], [{}], TYPE_SIGNAL, true],
+		&"get": [[TYPE_STRING, TYPE_DICTIONARY], [{}], TYPE_SIGNAL, true],
+		&"post": [[TYPE_STRING, TYPE_NIL, TYPE_DICTIONARY], [null, {}], TYPE_SIGNAL, true],
+		&"download": [[TYPE_STRING, TYPE_STRING, TYPE_DICTIONARY], [{}], TYPE_SIGNAL, true],
+	},
+	&"RustlsCancellation": {
+		&"cancel": [[], [], TYPE_NIL, false],
+		&"is_cancelled": [[], [], TYPE_BOOL, false],
+	},
 }
 
 ## Argument names and classes of return values that scripts see and that no counterpart determines.
@@ -155,11 +171,18 @@ const SIGNATURES := {
 	},
 	&"RustlsKeyJob": {&"get_key": [[], &"CryptoKey"]},
 	&"RustlsHTTPRequest": {
-		&"fetch": [["url", "custom_headers", "method", "request_data"], &"RustlsHTTPResponse"],
+		&"fetch": [["url", "custom_headers", "method", "request_data", "options"], &"RustlsHTTPResponse"],
+		&"set_basic_auth": [["user", "password"], &""],
 		&"get_response": [[], &"RustlsHTTPResponse"],
 		&"get_tls_options": [[], &"RustlsTLSOptions"],
 	},
 	&"RustlsHTTPResponse": {&"get_header": [["name"], &""]},
+	&"RustlsHTTP": {
+		&"request": [["url", "options"], &""],
+		&"get": [["url", "options"], &""],
+		&"post": [["url", "data", "options"], &""],
+		&"download": [["url", "path", "options"], &""],
+	},
 	&"RustlsMultipartForm": {
 		&"add_field": [["name", "value"], &""],
 		&"add_bytes": [["name", "data", "file_name", "content_type"], &""],
@@ -169,6 +192,7 @@ const SIGNATURES := {
 
 ## Name, type and class of each argument.
 const SIGNALS := {
+	&"RustlsCancellation": {&"cancelled": []},
 	&"RustlsKeyJob": {&"completed": [["key", TYPE_OBJECT, &"CryptoKey"]]},
 	&"RustlsHTTPRequest": {
 		&"request_completed": [
@@ -216,6 +240,9 @@ const PROPERTIES := {
 	},
 	&"RustlsStreamPeerTLS": {&"handshake_timeout": [TYPE_FLOAT, 10.0]},
 	&"RustlsHTTPRequest": {
+		&"base_url": [TYPE_STRING, ""],
+		&"default_headers": [TYPE_PACKED_STRING_ARRAY, []],
+		&"bearer_token": [TYPE_STRING, ""],
 		&"tls_options": [TYPE_OBJECT, null],
 		&"connect_timeout": [TYPE_FLOAT, 30.0],
 		&"read_timeout": [TYPE_FLOAT, 0.0],
@@ -228,6 +255,9 @@ const PROPERTIES := {
 	},
 }
 
+## Properties that hold secrets: the inspector does not show them, and they are not saved.
+const SECRET_PROPERTIES: Array[StringName] = [&"bearer_token"]
+
 ## Properties that scripts can read but not set.
 const READ_ONLY_PROPERTIES := {
 	&"RustlsCertificateInfo": {
@@ -239,7 +269,7 @@ const READ_ONLY_PROPERTIES := {
 	&"RustlsHTTPResponse": {
 		&"result": TYPE_INT, &"response_code": TYPE_INT, &"headers": TYPE_PACKED_STRING_ARRAY,
 		&"body": TYPE_PACKED_BYTE_ARRAY, &"error": TYPE_STRING, &"url": TYPE_STRING, &"http_version": TYPE_STRING,
-		&"tls_version": TYPE_STRING, &"redirects": TYPE_INT,
+		&"tls_version": TYPE_STRING, &"redirects": TYPE_INT, &"ok": TYPE_BOOL, &"text": TYPE_STRING, &"json": TYPE_NIL,
 	},
 }
 

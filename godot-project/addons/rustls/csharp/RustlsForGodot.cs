@@ -1551,17 +1551,21 @@ namespace RustlsForGodot
         /// failure is returned as an error code: the response reports it, always in a later frame. The request is
         /// cancelled if the node leaves the scene tree.</para>
         /// <para><paramref name="options"/> changes settings of this request alone. These options have the names,
-        /// meanings and values of the properties: <c>accept_gzip</c>, <c>allow_https_downgrade</c>, <c>bearer_token</c>,
-        /// <c>body_size_limit</c>, <c>connect_timeout</c>, <c>cookies_enabled</c>, <c>download_file</c>,
-        /// <c>download_resume</c>, <c>max_redirects</c>, <c>read_timeout</c>, <c>retry_lost_post</c>,
-        /// <c>server_sent_events</c>, <c>timeout</c>, <c>tls_options</c>, <c>use_environment_proxies</c>. The others
+        /// meanings and values of properties: <see cref="RustlsHttpRequest.AcceptGZip"/>,
+        /// <see cref="RustlsHttpRequest.AllowHttpsDowngrade"/>, <see cref="RustlsHttpRequest.BearerToken"/>,
+        /// <see cref="RustlsHttpRequest.BodySizeLimit"/>, <see cref="RustlsHttpRequest.ConnectTimeout"/>,
+        /// <see cref="RustlsHttpRequest.CookiesEnabled"/>, <see cref="RustlsHttpRequest.DownloadFile"/>,
+        /// <see cref="RustlsHttpRequest.DownloadResume"/>, <see cref="RustlsHttpRequest.MaxRedirects"/>,
+        /// <see cref="RustlsHttpRequest.ReadTimeout"/>, <see cref="RustlsHttpRequest.RetryLostPost"/>,
+        /// <see cref="RustlsHttpRequest.ServerSentEvents"/>, <see cref="RustlsHttpRequest.Timeout"/>,
+        /// <see cref="RustlsHttpRequest.TlsOptions"/>, <see cref="RustlsHttpRequest.UseEnvironmentProxies"/>. The others
         /// are.</para>
-        /// <para>• <c>basic_auth</c>: an array of user and password. They and <c>bearer_token</c> are sent to the server
-        /// of the URL, whatever <see cref="RustlsHttpRequest.BaseUrl"/> is, and not beyond a redirect to another
-        /// server.<br/>• <c>cancellation</c>: a <see cref="RustlsCancellation"/>.<br/>• <c>proxy</c>: the URL of a proxy
-        /// for this request (see <see cref="RustlsHttpRequest.SetHttpsProxy"/>); an empty string means none.<br/>•
-        /// <c>query</c>: a <see cref="Dictionary"/> whose fields are added to the query of the URL, percent-encoded. An
-        /// array repeats its name; null leaves the field out.</para>
+        /// <para>• <c>basic_auth</c>: an array of user and password. They and a token are sent to the server of the URL,
+        /// whatever <see cref="RustlsHttpRequest.BaseUrl"/> is, and not beyond a redirect to another server.<br/>•
+        /// <c>cancellation</c>: a <see cref="RustlsCancellation"/>.<br/>• <c>proxy</c>: the URL of a proxy for this
+        /// request (see <see cref="RustlsHttpRequest.SetHttpsProxy"/>); an empty string means none.<br/>• <c>query</c>: a
+        /// <see cref="Dictionary"/> whose fields are added to the query of the URL, percent-encoded. An array repeats its
+        /// name; null leaves the field out.</para>
         /// <para>An unknown option and a value that cannot be used fail the request with
         /// <see cref="RustlsHttpRequest.Result.RequestFailed"/>.</para>
         /// </remarks>

@@ -15,17 +15,11 @@ pub(crate) const CANCELLED: &str = "the request was cancelled";
 ///
 /// ```gdscript
 /// var cancellation := RustlsCancellation.new()
-///
-///
-/// func load_news() -> void:
-/// 	var options := {"cancellation": cancellation}
-/// 	var news: RustlsHTTPResponse = await RustlsHTTP.request("https://example.org/news", options)
-/// 	if news.ok:
-/// 		print(news.text)
-///
-///
-/// func _exit_tree() -> void:
-/// 	cancellation.cancel()
+/// var options := {"cancellation": cancellation}
+/// get_tree().create_timer(5).timeout.connect(cancellation.cancel)
+/// var news: RustlsHTTPResponse = await RustlsHTTP.request("https://example.org/news", options)
+/// if news.ok:
+/// 	print(news.text)
 /// ```
 ///
 /// An object is good for one cancellation: make a new one for further requests. Scripts may use it

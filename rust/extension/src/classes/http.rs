@@ -85,10 +85,9 @@ impl RustlsHTTP {
     /// `method` and `data` have no effect.
     ///
     /// ```gdscript
-    /// var login: RustlsHTTPResponse = await RustlsHTTP.post("https://example.org/login", {
-    /// 	"user": "ada",
-    /// 	"password": password,
-    /// })
+    /// var url := "https://example.org/scores"
+    /// var sent: RustlsHTTPResponse = await RustlsHTTP.post(url, {"player": "Ada", "score": 120})
+    /// print(sent.response_code)
     /// ```
     #[func]
     fn post(

@@ -120,7 +120,7 @@ pub(crate) struct RustlsHTTPRequest {
     ///
     /// ```gdscript
     /// $RustlsHTTPRequest.base_url = "https://api.example.org/v1"
-    /// $RustlsHTTPRequest.bearer_token = login.json["token"]
+    /// $RustlsHTTPRequest.bearer_token = FileAccess.get_file_as_string("user://token").strip_edges()
     /// var players: RustlsHTTPResponse = await $RustlsHTTPRequest.fetch("players").completed
     /// ```
     #[var(get = get_bearer_token, set = set_bearer_token, usage_flags = [NONE])]

@@ -53,13 +53,15 @@ impl RustlsHTTPRequest {
     /// leaves the scene tree.
     ///
     /// [param options] changes settings of this request alone. These options have the names,
-    /// meanings and values of the properties: `accept_gzip`, `allow_https_downgrade`,
-    /// `bearer_token`, `body_size_limit`, `connect_timeout`, `cookies_enabled`, `download_file`,
-    /// `download_resume`, `max_redirects`, `read_timeout`, `retry_lost_post`,
-    /// `server_sent_events`, `timeout`, `tls_options`, `use_environment_proxies`. The others are:
+    /// meanings and values of properties: [member accept_gzip], [member allow_https_downgrade],
+    /// [member bearer_token], [member body_size_limit], [member connect_timeout],
+    /// [member cookies_enabled], [member download_file], [member download_resume],
+    /// [member max_redirects], [member read_timeout], [member retry_lost_post],
+    /// [member server_sent_events], [member timeout], [member tls_options],
+    /// [member use_environment_proxies]. The others are:
     ///
-    /// - `basic_auth`: an array of user and password. They and `bearer_token` are sent to the server
-    /// of the URL, whatever [member base_url] is, and not beyond a redirect to another server.
+    /// - `basic_auth`: an array of user and password. They and a token are sent to the server of the
+    /// URL, whatever [member base_url] is, and not beyond a redirect to another server.
     ///
     /// - `cancellation`: a [RustlsCancellation].
     ///
