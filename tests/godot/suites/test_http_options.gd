@@ -101,7 +101,7 @@ func test_dictionaries_and_arrays_are_sent_as_json(ours: Stack) -> void:
 	for case: Array in [
 		[{"a": [RefCounted.new()]}, "data[a][0] is of type OBJECT"], [{"a": NAN}, "data[a] is NaN"], [[INF], "data[0] is inf"],
 		[{"at": Vector2(1, 2)}, "data[at] is of type VECTOR2"], [{Vector2(): 1}, "the key of data[(0.0, 0.0)]"],
-		[cyclic, "contains itself"], [PackedVector2Array([Vector2()]), "the data is of type"], [[PackedFloat32Array([NAN])], "an array with NaN"],
+		[cyclic, "contains itself"], [PackedVector2Array([Vector2()]), "the data is of type"], [[PackedFloat32Array([NAN])], "data[0] is NaN"],
 	]:
 		row(case[1])
 		var response: RefCounted = await _send(node(ours), server.url("/"), case[0])

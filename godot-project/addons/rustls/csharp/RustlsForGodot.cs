@@ -606,8 +606,8 @@ namespace RustlsForGodot
     /// nobody has awaited is kept for a minute after its end.</para>
     /// <para>The options of a request are those of <see cref="RustlsHttpRequest.Fetch"/>, and</para>
     /// <para>• <c>method</c>: an <c>HttpClient.Method</c>; the default is <c>HttpClient.METHOD_GET</c>.<br/>•
-    /// <c>headers</c>: an array of strings of the form <c>Name: value</c>, or a <see cref="Dictionary"/> of names and
-    /// values.<br/>• <c>data</c>: the body, as in <see cref="RustlsHttpRequest.Fetch"/>.</para>
+    /// <c>headers</c>: an array of strings of the form <c>Name: value</c>, or a <see cref="Dictionary"/>.<br/>•
+    /// <c>data</c>: the body, as in <see cref="RustlsHttpRequest.Fetch"/>.</para>
     /// <para>An unknown option and a value that cannot be used fail the request with
     /// <see cref="RustlsHttpRequest.Result.RequestFailed"/>. There are no cookies here: use a node with
     /// <see cref="RustlsHttpRequest.CookiesEnabled"/>.</para>

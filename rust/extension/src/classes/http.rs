@@ -32,8 +32,7 @@ use crate::engine::enum_types::MethodValue;
 ///
 /// - `method`: an [enum HTTPClient.Method]; the default is [constant HTTPClient.METHOD_GET].
 ///
-/// - `headers`: an array of strings of the form `Name: value`, or a [Dictionary] of names and
-/// values.
+/// - `headers`: an array of strings of the form `Name: value`, or a [Dictionary].
 ///
 /// - `data`: the body, as in [method RustlsHTTPRequest.fetch].
 ///

@@ -18,6 +18,7 @@ use super::request_settings::{OriginSettings, basic_authorization, bearer_author
 
 use super::tls_options::AnyOptions;
 use super::{RustlsHTTPResponse, RustlsTLSOptions};
+use crate::engine::convert::godot_text;
 use crate::engine::objects::secret_text;
 use crate::http::proxy_settings::Proxies;
 
@@ -425,7 +426,7 @@ impl RustlsHTTPRequest {
     fn get_bearer_token(&self) -> GString {
         let token = self.origin.authorization.as_ref();
         let token = token.and_then(|value| value.strip_prefix("Bearer "));
-        GString::from(token.unwrap_or_default())
+        godot_text(token.unwrap_or_default())
     }
 
     /// Sets [member bearer_token], and removes what [method set_basic_auth] set. A token with a

@@ -97,11 +97,6 @@ fn check_json(value: &Variant, place: &str, depth: usize) -> Result<(), String> 
             "the data cannot be sent as JSON: it is nested more than {MAX_DEPTH} times, or contains itself"
         ));
     }
-    let refuse = |what: String| {
-        Err(format!(
-            "the data cannot be sent as JSON: {place} is {what}: convert it, for instance with str() or var_to_str()"
-        ))
-    };
     match value.get_type() {
         VariantType::NIL
         | VariantType::BOOL
@@ -112,49 +107,50 @@ fn check_json(value: &Variant, place: &str, depth: usize) -> Result<(), String> 
         | VariantType::PACKED_INT32_ARRAY
         | VariantType::PACKED_INT64_ARRAY
         | VariantType::PACKED_STRING_ARRAY => Ok(()),
-        VariantType::FLOAT => match value.to::<f64>() {
-            number if number.is_finite() => Ok(()),
-            number => refuse(format!("{number}, which JSON has no form for")),
-        },
+        VariantType::FLOAT => check_finite(&[value.to()], place),
         VariantType::PACKED_FLOAT32_ARRAY => {
             let numbers = value.to::<PackedFloat32Array>();
-            match numbers.as_slice().iter().find(|number| !number.is_finite()) {
-                Some(number) => refuse(format!("an array with {number}")),
-                None => Ok(()),
-            }
+            let numbers: Vec<_> = numbers.as_slice().iter().copied().map(f64::from).collect();
+            check_finite(&numbers, place)
         }
         VariantType::PACKED_FLOAT64_ARRAY => {
-            let numbers = value.to::<PackedFloat64Array>();
-            match numbers.as_slice().iter().find(|number| !number.is_finite()) {
-                Some(number) => refuse(format!("an array with {number}")),
-                None => Ok(()),
-            }
+            check_finite(value.to::<PackedFloat64Array>().as_slice(), place)
         }
         VariantType::ARRAY => {
             let array = value.to::<AnyArray>();
-            for (index, element) in array.iter_shared().enumerate() {
-                check_json(&element, &format!("{place}[{index}]"), depth + 1)?;
-            }
-            Ok(())
+            let mut elements = array.iter_shared().enumerate();
+            elements.try_for_each(|(index, element)| {
+                check_json(&element, &format!("{place}[{index}]"), depth + 1)
+            })
         }
-        VariantType::DICTIONARY => {
-            let dictionary = value.to::<AnyDictionary>();
-            for (key, element) in dictionary.iter_shared() {
-                let place = format!("{place}[{key}]");
-                let is_name = matches!(
-                    key.get_type(),
-                    VariantType::STRING | VariantType::STRING_NAME | VariantType::INT
-                );
-                if !is_name {
-                    return Err(format!(
-                        "the data cannot be sent as JSON: the key of {place} is of type {:?}: use a String",
-                        key.get_type()
-                    ));
-                }
-                check_json(&element, &place, depth + 1)?;
-            }
-            Ok(())
-        }
-        other => refuse(format!("of type {other:?}")),
+        VariantType::DICTIONARY => check_dictionary(&value.to(), place, depth),
+        other => Err(not_for_json(place, &format!("of type {other:?}"))),
     }
+}
+
+fn check_dictionary(pairs: &AnyDictionary, place: &str, depth: usize) -> Result<(), String> {
+    pairs.iter_shared().try_for_each(|(key, element)| {
+        let place = format!("{place}[{key}]");
+        match key.get_type() {
+            VariantType::STRING | VariantType::STRING_NAME | VariantType::INT => {
+                check_json(&element, &place, depth + 1)
+            }
+            other => Err(format!(
+                "the data cannot be sent as JSON: the key of {place} is of type {other:?}: use a String"
+            )),
+        }
+    })
+}
+
+fn check_finite(numbers: &[f64], place: &str) -> Result<(), String> {
+    match numbers.iter().find(|number| !number.is_finite()) {
+        Some(number) => Err(not_for_json(place, &number.to_string())),
+        None => Ok(()),
+    }
+}
+
+fn not_for_json(place: &str, what: &str) -> String {
+    format!(
+        "the data cannot be sent as JSON: {place} is {what}, which JSON has no form for: convert it, for instance with str() or var_to_str()"
+    )
 }

@@ -102,7 +102,7 @@ fn name_of(line: &str) -> String {
 /// Returns the value of an `Authorization` header with a token (RFC 6750), or an error message that
 /// does not contain it.
 pub(crate) fn bearer_authorization(token: &str) -> Result<Zeroizing<String>, String> {
-    if token.chars().any(|letter| letter.is_control()) {
+    if token.chars().any(char::is_control) {
         return Err(
             "the bearer token contains a line break or another control character: remove it, for instance with strip_edges()"
                 .to_owned(),
