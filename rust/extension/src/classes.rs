@@ -22,6 +22,7 @@ mod test_stream;
 #[cfg(feature = "test-classes")]
 mod test_vocabulary;
 pub(crate) mod tls_options;
+mod tls_server;
 mod trust_store;
 
 pub(crate) use cancellation::RustlsCancellation;
@@ -29,4 +30,5 @@ pub(crate) use certificate_info::RustlsCertificateInfo;
 pub(crate) use http_request::RustlsHTTPRequest;
 pub(crate) use http_response::RustlsHTTPResponse;
 pub(crate) use multipart_form::RustlsMultipartForm;
+pub(crate) use stream_peer_tls::RustlsStreamPeerTLS;
 pub(crate) use tls_options::RustlsTLSOptions;

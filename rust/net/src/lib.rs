@@ -21,6 +21,7 @@ mod dial;
 pub mod error;
 mod happy_eyeballs;
 pub mod lingering;
+mod listener;
 pub mod origin;
 pub mod phase;
 pub mod proxy;
@@ -32,3 +33,4 @@ pub mod vocabulary;
 
 pub use basic_authorization::basic_authorization;
 pub use dial::connect_to_host;
+pub use listener::Listener;

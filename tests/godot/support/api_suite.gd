@@ -21,6 +21,7 @@ const PARENTS := {
 	&"RustlsCertificateInfo": &"RefCounted", &"RustlsCrypto": &"RefCounted", &"RustlsKeyJob": &"RefCounted",
 	&"RustlsHTTPRequest": &"Node", &"RustlsHTTPResponse": &"RefCounted", &"RustlsMultipartForm": &"RefCounted",
 	&"RustlsHTTPClient": &"RefCounted", &"RustlsHTTP": &"Object", &"RustlsCancellation": &"RefCounted",
+	&"RustlsTLSServer": &"Node",
 }
 
 ## True if scripts create the class with new().
@@ -28,7 +29,7 @@ const CAN_BE_MADE := {
 	&"RustlsStreamPeerTLS": true, &"RustlsTLSOptions": true, &"RustlsTrustStore": false,
 	&"RustlsCertificateInfo": false, &"RustlsCrypto": true, &"RustlsKeyJob": false,
 	&"RustlsHTTPRequest": true, &"RustlsHTTPResponse": false, &"RustlsMultipartForm": true, &"RustlsHTTPClient": true,
-	&"RustlsHTTP": false, &"RustlsCancellation": true,
+	&"RustlsHTTP": false, &"RustlsCancellation": true, &"RustlsTLSServer": true,
 }
 
 ## Members without a counterpart. Each method: argument types, defaults of the last ones, return type, whether static.
@@ -61,6 +62,8 @@ const METHODS := {
 			[TYPE_STRING, TYPE_PACKED_BYTE_ARRAY, TYPE_INT], [], TYPE_PACKED_BYTE_ARRAY, false,
 		],
 		&"connect_to_host": [[TYPE_STRING, TYPE_INT, TYPE_OBJECT], [null], TYPE_INT, false],
+		&"get_connected_host": [[], [], TYPE_STRING, false],
+		&"get_connected_port": [[], [], TYPE_INT, false],
 	},
 	&"RustlsTrustStore": {
 		&"get_source": [[], [], TYPE_INT, true],
@@ -148,6 +151,15 @@ const METHODS := {
 		&"post": [[TYPE_STRING, TYPE_NIL, TYPE_DICTIONARY], [null, {}], TYPE_SIGNAL, true],
 		&"download": [[TYPE_STRING, TYPE_STRING, TYPE_DICTIONARY], [{}], TYPE_SIGNAL, true],
 	},
+	&"RustlsTLSServer": {
+		&"listen": [[TYPE_INT, TYPE_OBJECT, TYPE_STRING], ["*"], TYPE_INT, false],
+		&"stop": [[], [], TYPE_NIL, false],
+		&"is_listening": [[], [], TYPE_BOOL, false],
+		&"get_local_port": [[], [], TYPE_INT, false],
+		&"get_connection_count": [[], [], TYPE_INT, false],
+		&"get_pending_count": [[], [], TYPE_INT, false],
+		&"get_last_error": [[], [], TYPE_STRING, false],
+	},
 	&"RustlsCancellation": {
 		&"cancel": [[], [], TYPE_NIL, false],
 		&"is_cancelled": [[], [], TYPE_BOOL, false],
@@ -183,6 +195,7 @@ const SIGNATURES := {
 		&"post": [["url", "data", "options"], &""],
 		&"download": [["url", "path", "options"], &""],
 	},
+	&"RustlsTLSServer": {&"listen": [["port", "options", "bind_address"], &""]},
 	&"RustlsMultipartForm": {
 		&"add_field": [["name", "value"], &""],
 		&"add_bytes": [["name", "data", "file_name", "content_type"], &""],
@@ -193,6 +206,10 @@ const SIGNATURES := {
 ## Name, type and class of each argument.
 const SIGNALS := {
 	&"RustlsCancellation": {&"cancelled": []},
+	&"RustlsTLSServer": {
+		&"connected": [["peer", TYPE_OBJECT, &"RustlsStreamPeerTLS"]],
+		&"failed": [["address", TYPE_STRING, &""], ["error", TYPE_STRING, &""]],
+	},
 	&"RustlsKeyJob": {&"completed": [["key", TYPE_OBJECT, &"CryptoKey"]]},
 	&"RustlsHTTPRequest": {
 		&"request_completed": [
@@ -239,6 +256,12 @@ const PROPERTIES := {
 		&"key_log_path": [TYPE_STRING, ""],
 	},
 	&"RustlsStreamPeerTLS": {&"handshake_timeout": [TYPE_FLOAT, 10.0]},
+	&"RustlsTLSServer": {
+		&"max_connections": [TYPE_INT, 4096],
+		&"max_connections_per_address": [TYPE_INT, 64],
+		&"max_pending_handshakes": [TYPE_INT, 512],
+		&"handshake_timeout": [TYPE_FLOAT, 10.0],
+	},
 	&"RustlsHTTPRequest": {
 		&"base_url": [TYPE_STRING, ""],
 		&"default_headers": [TYPE_PACKED_STRING_ARRAY, []],

@@ -2178,6 +2178,8 @@ namespace RustlsForGodot
         private static readonly StringName _exportKeyingMaterial = "export_keying_material";
         private static readonly StringName _getAlpnProtocol = "get_alpn_protocol";
         private static readonly StringName _getCipherSuite = "get_cipher_suite";
+        private static readonly StringName _getConnectedHost = "get_connected_host";
+        private static readonly StringName _getConnectedPort = "get_connected_port";
         private static readonly StringName _getKeyExchangeGroup = "get_key_exchange_group";
         private static readonly StringName _getLastError = "get_last_error";
         private static readonly StringName _getLastErrorCode = "get_last_error_code";
@@ -2361,6 +2363,19 @@ namespace RustlsForGodot
         /// </summary>
         public string GetCipherSuite() =>
             Instance.Call(_getCipherSuite).AsString();
+
+        /// <summary>
+        /// Returns the IP address of the other end. Empty if there is no connection, and if the underlying stream is no
+        /// socket.
+        /// </summary>
+        public string GetConnectedHost() =>
+            Instance.Call(_getConnectedHost).AsString();
+
+        /// <summary>
+        /// Returns the port of the other end. 0 if there is no connection, and if the underlying stream is no socket.
+        /// </summary>
+        public long GetConnectedPort() =>
+            Instance.Call(_getConnectedPort).AsInt64();
 
         /// <summary>
         /// Returns the IANA name of the key exchange group in use, such as <c>X25519MLKEM768</c>. Empty if there is no
@@ -2917,6 +2932,159 @@ namespace RustlsForGodot
         /// </remarks>
         public string VerifyCertificateChain(string chainPem, string serverName, long unixTime = -1) =>
             Instance.Call(_verifyCertificateChain, chainPem, serverName, unixTime).AsString();
+    }
+
+    /// <summary>A node that listens on a port, does the TLS handshakes, and hands over the connections.</summary>
+    /// <remarks>
+    /// <para>The node works while it is processed (<c>Node.ProcessMode</c>): in a paused game it accepts nobody,
+    /// unless it is <c>Node.PROCESS_MODE_ALWAYS</c>. The expensive steps of handshakes run on threads, and a slow or
+    /// silent client delays no other. Leaving the scene tree stops the server.</para>
+    /// <para>A connection that was handed over belongs to the script: it lasts as long as the script references it,
+    /// and the server only counts it. Several nodes may listen on different ports.</para>
+    /// </remarks>
+    public sealed class RustlsTlsServer : RustlsObject<Node>
+    {
+        private static readonly StringName _className = "RustlsTLSServer";
+        private static readonly StringName _connected = "connected";
+        private static readonly StringName _failed = "failed";
+        private static readonly StringName _getConnectionCount = "get_connection_count";
+        private static readonly StringName _getLastError = "get_last_error";
+        private static readonly StringName _getLocalPort = "get_local_port";
+        private static readonly StringName _getPendingCount = "get_pending_count";
+        private static readonly StringName _handshakeTimeout = "handshake_timeout";
+        private static readonly StringName _isListening = "is_listening";
+        private static readonly StringName _listen = "listen";
+        private static readonly StringName _maxConnections = "max_connections";
+        private static readonly StringName _maxConnectionsPerAddress = "max_connections_per_address";
+        private static readonly StringName _maxPendingHandshakes = "max_pending_handshakes";
+        private static readonly StringName _stop = "stop";
+
+        /// <summary>Creates a RustlsTLSServer.</summary>
+        /// <exception cref="InvalidOperationException">The addon is not loaded.</exception>
+        public RustlsTlsServer() : this(Extension.Create(_className))
+        {
+        }
+
+        /// <summary>Wraps an object of the class RustlsTLSServer.</summary>
+        /// <exception cref="ArgumentException">The object is of another class.</exception>
+        public RustlsTlsServer(GodotObject instance) : base(instance, _className)
+        {
+        }
+
+        /// <summary>Returns the object itself.</summary>
+        public static implicit operator Node(RustlsTlsServer wrapper) => wrapper?.Instance;
+
+        /// <summary>
+        /// Seconds that a handshake may take. The default is 10; 0 means no limit. See
+        /// <see cref="RustlsStreamPeerTls.HandshakeTimeout"/>.
+        /// </summary>
+        public double HandshakeTimeout
+        {
+            get => Instance.Get(_handshakeTimeout).AsDouble();
+            set => Instance.Set(_handshakeTimeout, value);
+        }
+
+        /// <summary>
+        /// The largest number of connections at the same time: handshakes, and connections that were handed over and
+        /// still exist. A further connection is closed at once, and <see cref="RustlsTlsServer.Failed"/> says so. The
+        /// default is 4096; 0 means no limit.
+        /// </summary>
+        public long MaxConnections
+        {
+            get => Instance.Get(_maxConnections).AsInt64();
+            set => Instance.Set(_maxConnections, value);
+        }
+
+        /// <summary>
+        /// The largest number of connections with the same IP address at the same time. Players behind one router share
+        /// an address. A further connection is closed at once, and <see cref="RustlsTlsServer.Failed"/> says so. The
+        /// default is 64; 0 means no limit.
+        /// </summary>
+        public long MaxConnectionsPerAddress
+        {
+            get => Instance.Get(_maxConnectionsPerAddress).AsInt64();
+            set => Instance.Set(_maxConnectionsPerAddress, value);
+        }
+
+        /// <summary>
+        /// The largest number of handshakes at the same time. One more ends the oldest one, so that silent clients keep
+        /// nobody out; <see cref="RustlsTlsServer.Failed"/> says so. The default is 512; 0 means no limit.
+        /// </summary>
+        public long MaxPendingHandshakes
+        {
+            get => Instance.Get(_maxPendingHandshakes).AsInt64();
+            set => Instance.Set(_maxPendingHandshakes, value);
+        }
+
+        /// <summary>Returns the number of connections that were handed over and still exist.</summary>
+        public long GetConnectionCount() =>
+            Instance.Call(_getConnectionCount).AsInt64();
+
+        /// <summary>
+        /// Returns why the last call of <see cref="RustlsTlsServer.Listen"/> failed; empty after a success.
+        /// </summary>
+        public string GetLastError() =>
+            Instance.Call(_getLastError).AsString();
+
+        /// <summary>Returns the port on which the server is listening, or 0 if it is not.</summary>
+        public long GetLocalPort() =>
+            Instance.Call(_getLocalPort).AsInt64();
+
+        /// <summary>Returns the number of handshakes in progress.</summary>
+        public long GetPendingCount() =>
+            Instance.Call(_getPendingCount).AsInt64();
+
+        /// <summary>Returns whether the server is listening.</summary>
+        public bool IsListening() =>
+            Instance.Call(_isListening).AsBool();
+
+        /// <summary>
+        /// Starts to listen on <paramref name="port"/>; with 0 the system chooses one, see
+        /// <see cref="RustlsTlsServer.GetLocalPort"/>.
+        /// </summary>
+        /// <remarks>
+        /// <para><paramref name="options"/> is a <see cref="RustlsTlsOptions"/> (<see cref="RustlsTlsOptions.Server"/>)
+        /// or the engine's <see cref="TlsOptions"/>. A change of the options, such as
+        /// <see cref="RustlsTlsOptions.ReplaceIdentity"/>, applies to the next client. <paramref name="bindAddress"/> is
+        /// an IP address of this machine, or <c>*</c> for all of them.</para>
+        /// <para>Returns <c>Error.Ok</c>, <c>Error.Unconfigured</c> outside the scene tree, <c>Error.AlreadyInUse</c> if
+        /// this node is listening already or another program listens on the port, <c>Error.InvalidParameter</c> for
+        /// options, a port or an address that cannot be used, <c>Error.Unauthorized</c> if the port needs more rights,
+        /// and <c>Error.CantCreate</c> if the system fails otherwise. <see cref="RustlsTlsServer.GetLastError"/> returns
+        /// the reason.</para>
+        /// </remarks>
+        public Error Listen(long port, RefCounted options, string bindAddress = "*") =>
+            (Error)Instance.Call(_listen, port, options, bindAddress).AsInt64();
+
+        /// <summary>
+        /// Stops to listen and ends the handshakes that are in progress, without a signal. Connections that were handed
+        /// over stay.
+        /// </summary>
+        public void Stop() =>
+            Instance.Call(_stop);
+
+        /// <summary>
+        /// Emitted after the handshake of a client succeeded. <c>peer</c> belongs to the receiver. It is freed, and the
+        /// connection with it, if nobody references it.
+        /// </summary>
+        /// <remarks>Arguments: <c>peer</c>.</remarks>
+        public event Action<GodotObject> Connected
+        {
+            add => Instance.Connect(_connected, Callable.From(value));
+            remove => Instance.Disconnect(_connected, Callable.From(value));
+        }
+
+        /// <summary>
+        /// Emitted when a connection failed before it could be handed over: <c>error</c> says why <c>address</c>, such as
+        /// <c>192.0.2.7:50123</c> or <c>[2001:db8::7]:50123</c>, was not connected. Connections that a limit closes are
+        /// reported once per frame for all of them.
+        /// </summary>
+        /// <remarks>Arguments: <c>address</c>, <c>error</c>.</remarks>
+        public event Action<string, string> Failed
+        {
+            add => Instance.Connect(_failed, Callable.From(value));
+            remove => Instance.Disconnect(_failed, Callable.From(value));
+        }
     }
 
     /// <summary>

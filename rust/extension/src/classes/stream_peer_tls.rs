@@ -1,5 +1,6 @@
 //! RustlsStreamPeerTLS.
 
+mod accepted;
 mod negotiated;
 
 use std::mem::MaybeUninit;
@@ -240,10 +241,10 @@ impl RustlsStreamPeerTLS {
     const STATUS_DISCONNECTED: i64 = Status::Disconnected as i64;
     /// The handshake is in progress. Keep calling [method poll].
     #[constant]
-    const STATUS_HANDSHAKING: i64 = Status::Handshaking as i64;
+    pub(crate) const STATUS_HANDSHAKING: i64 = Status::Handshaking as i64;
     /// Data can be read and written.
     #[constant]
-    const STATUS_CONNECTED: i64 = Status::Connected as i64;
+    pub(crate) const STATUS_CONNECTED: i64 = Status::Connected as i64;
     /// The handshake failed. [method get_last_error] returns the reason.
     #[constant]
     const STATUS_ERROR: i64 = Status::Error as i64;
@@ -418,7 +419,7 @@ impl RustlsStreamPeerTLS {
     /// Call this method every frame, and read until no data is left: the end of the connection is
     /// reported after its last data was read.
     #[func(gd_self)]
-    fn poll(this: Gd<Self>) {
+    pub(crate) fn poll(this: Gd<Self>) {
         let state = state_of(&this);
         if state.status().is_active() {
             lifecycle::poll(&state);
@@ -427,7 +428,7 @@ impl RustlsStreamPeerTLS {
 
     /// Returns the state of the connection: one of the `STATUS_*` constants.
     #[func(gd_self)]
-    fn get_status(this: Gd<Self>) -> StreamStatus {
+    pub(crate) fn get_status(this: Gd<Self>) -> StreamStatus {
         StreamStatus::new(state_of(&this).status() as i64)
     }
 
@@ -459,7 +460,7 @@ impl RustlsStreamPeerTLS {
     /// Returns the error message of the last connection if it failed or ended: what happened, the
     /// values on both sides, and what to do. Empty otherwise.
     #[func]
-    fn get_last_error(&self) -> GString {
+    pub(crate) fn get_last_error(&self) -> GString {
         godot_text(self.state.lock().last_error.message.as_str())
     }
 

@@ -1,6 +1,6 @@
 //! Reading from and writing to the stream below a TLS connection. Its results are checked.
 
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
 use godot::classes::{StreamPeer, StreamPeerTcp, StreamPeerTls, stream_peer_tcp, stream_peer_tls};
@@ -70,6 +70,22 @@ impl BaseStream {
     /// socket returns all that it has, which saves the system call that would only confirm it.
     pub(crate) fn may_have_more(&self, received: usize, asked: i32) -> bool {
         !self.is_socket() || received >= asked.unsigned_abs() as usize
+    }
+
+    /// Returns the address of the other end, if it is a socket.
+    pub(super) fn remote(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Own(socket) => socket.remote(),
+            Self::Given(GivenStream {
+                kind: GivenKind::Socket(socket),
+                ..
+            }) => {
+                let port = u16::try_from(socket.get_connected_port()).ok()?;
+                let host = socket.get_connected_host().to_string();
+                Some(SocketAddr::new(host.parse().ok()?, port))
+            }
+            Self::Given(_) => None,
+        }
     }
 
     /// Returns whether it is a socket, of the addon or of the engine.

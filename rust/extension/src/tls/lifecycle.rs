@@ -98,6 +98,11 @@ pub(crate) fn start_dialing(state: &StreamState, dialer: Dialer) -> Error {
     Error::OK
 }
 
+/// Starts the handshake over a socket that was accepted. Later calls show the result.
+pub(crate) fn start_accepted(state: &StreamState, connection: Connection) {
+    begin(state, connection, None);
+}
+
 fn begin(state: &StreamState, connection: Connection, stream: Option<Gd<StreamPeer>>) {
     let mut fields = state.lock();
     fields.epoch += 1;

@@ -2,6 +2,8 @@
 
 mod closing;
 
+use std::net::{SocketAddr, TcpStream};
+
 use godot::prelude::*;
 use godot_rustls_tls::config::PreparedClient;
 use godot_rustls_tls::diagnosis::{Diagnosis, diagnose};
@@ -82,6 +84,17 @@ impl Connection {
     /// Starts a server over `stream`.
     pub(crate) fn server(session: Session, base: BaseStream, limits: Limits) -> Self {
         Self::new(SessionSlot::Local(Box::new(session)), base, limits)
+    }
+
+    /// Starts a server over a socket that the addon accepted.
+    pub(crate) fn accepted(session: Session, socket: TcpStream, limits: Limits) -> Self {
+        let base = BaseStream::own(socket, &limits.threads);
+        Self::server(session, base, limits)
+    }
+
+    /// Returns the address of the other end, if the stream below is a socket.
+    pub(crate) fn remote(&self) -> Option<SocketAddr> {
+        self.base.remote()
     }
 
     fn new(slot: SessionSlot, base: BaseStream, limits: Limits) -> Self {

@@ -1,7 +1,7 @@
 //! A socket of the addon, which never blocks.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
 use godot::builtin::PackedByteArray;
@@ -67,6 +67,12 @@ impl Socket {
                 _ => Err(format!("writing failed: {error}")),
             },
         }
+    }
+
+    /// Returns the address of the other end. An IPv4 address has its own form.
+    pub(super) fn remote(&self) -> Option<SocketAddr> {
+        let remote = self.stream.as_ref()?.peer_addr().ok()?;
+        Some(SocketAddr::new(remote.ip().to_canonical(), remote.port()))
     }
 
     /// Sets the bytes that are sent before the socket is closed.

@@ -1,6 +1,7 @@
 //! Parameters that the two sides of a connection negotiated.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 
 use godot::prelude::*;
 use godot_rustls_tls::session::Session;
@@ -13,6 +14,21 @@ use crate::tls::pump::Connection;
 
 #[godot_api(secondary)]
 impl RustlsStreamPeerTLS {
+    /// Returns the IP address of the other end. Empty if there is no connection, and if the
+    /// underlying stream is no socket.
+    #[func]
+    fn get_connected_host(&self) -> GString {
+        let remote = self.remote();
+        godot_text(&remote.map_or_else(String::new, |remote| remote.ip().to_string()))
+    }
+
+    /// Returns the port of the other end. 0 if there is no connection, and if the underlying stream
+    /// is no socket.
+    #[func]
+    fn get_connected_port(&self) -> i64 {
+        self.remote().map_or(0, |remote| i64::from(remote.port()))
+    }
+
     /// Returns the TLS version in use, `TLSv1.2` or `TLSv1.3`. Empty if there is no connection, and
     /// before the version is negotiated.
     #[func]
@@ -133,6 +149,10 @@ impl RustlsStreamPeerTLS {
             .filter(|_| self.state.is_connected())
             .ok_or("the TLS connection is not established")?
             .map_err(|problem| problem.to_string())
+    }
+
+    fn remote(&self) -> Option<SocketAddr> {
+        self.state.inspect(Connection::remote).flatten()
     }
 
     /// Returns a text of the session, or an empty one without a session.
