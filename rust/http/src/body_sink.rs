@@ -19,6 +19,11 @@ pub trait BodySink: Send {
     }
     /// The body is complete.
     fn finish(&mut self) -> Result<(), FetchError>;
+    /// Prepares for a body that comes once more, or for its rest, after the first one broke. Returns
+    /// false if that cannot be: a part of it was handed on.
+    fn restart(&mut self) -> bool {
+        false
+    }
     /// What an earlier attempt left, so that only the rest is asked for.
     fn partial(&self) -> Option<&Partial> {
         None

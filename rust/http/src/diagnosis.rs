@@ -151,6 +151,7 @@ fn doing(step: Step) -> &'static str {
         Step::Connecting => "connecting",
         Step::Response => "waiting for the answer",
         Step::Body => "receiving the body",
+        Step::Waiting => "waiting to send the request again",
     }
 }
 

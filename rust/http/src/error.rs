@@ -4,6 +4,7 @@
 //! writes it with the names that the calling class has.
 
 mod download;
+mod transient;
 mod transport;
 
 #[cfg(test)]
@@ -151,6 +152,8 @@ pub enum Step {
     Response,
     /// Receiving the body.
     Body,
+    /// Waiting before the request is sent again.
+    Waiting,
 }
 
 /// Place of a server's silence.

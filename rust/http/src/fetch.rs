@@ -1,13 +1,17 @@
 //! One request and its answer: redirects, cookies, time limits, decompression.
 
 mod attempt;
+mod backoff;
 mod body_budget;
 mod liveness;
+mod repeats;
 mod response_body;
 mod retry;
+mod retry_after;
 mod send;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::body_sink::BodySink;
 use crate::cookies::Jar;
@@ -22,6 +26,7 @@ use crate::response::ResponseHead;
 use body_budget::BodyBudget;
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::Phase;
+use repeats::Repeats;
 use response_body::ResponseBody;
 
 /// How an exchange ended.
@@ -42,7 +47,7 @@ pub async fn fetch(
 ) -> FetchOutcome {
     let mut head = None;
     let limit = request.limits.timeout;
-    let work = fetch_or_resume(pool, request, progress, sink, &mut head);
+    let work = fetch_with_retries(pool, &request, progress, sink, &mut head);
     let outcome = match limit {
         None => work.await,
         Some(limit) => match tokio::time::timeout(limit, work).await {
@@ -65,28 +70,57 @@ fn step(progress: &Progress) -> Step {
         Phase::Resolving => Step::NameLookup,
         Phase::Connecting => Step::Connecting,
         Phase::Body => Step::Body,
+        Phase::Waiting => Step::Waiting,
         Phase::Idle | Phase::Requesting => Step::Response,
+    }
+}
+
+/// Fetches, and sends the request again as long as [`Repeats`] says so.
+async fn fetch_with_retries(
+    pool: &Arc<Pool>,
+    request: &FetchRequest,
+    progress: &Arc<Progress>,
+    sink: &mut dyn BodySink,
+    last: &mut Option<ResponseHead>,
+) -> Result<(), FetchError> {
+    let mut repeats = Repeats::of(request);
+    loop {
+        *last = None;
+        let received = fetch_or_resume(pool, request, progress, sink, &repeats, last).await;
+        let delay = match &received {
+            Ok(Received::Unavailable(delay)) => Some(*delay),
+            Ok(Received::Body | Received::NoRest) => None,
+            Err(error) => repeats
+                .after_failure(error)
+                .filter(|_| sink.restart()),
+        };
+        let Some(delay) = delay else {
+            return received.map(drop);
+        };
+        repeats.wait(delay, progress).await;
     }
 }
 
 /// Asks for the rest of what an earlier attempt left, and for all when that is not to be had.
 async fn fetch_or_resume(
     pool: &Arc<Pool>,
-    request: FetchRequest,
+    request: &FetchRequest,
     progress: &Arc<Progress>,
     sink: &mut dyn BodySink,
+    repeats: &Repeats,
     last: &mut Option<ResponseHead>,
-) -> Result<(), FetchError> {
+) -> Result<Received, FetchError> {
     if let Some(partial) = sink.partial() {
-        if let Ok(rest) = request_for_rest(&request, partial)
-            && let Received::Body = follow(pool, rest, progress, sink, last).await?
-        {
-            return Ok(());
+        if let Ok(rest) = request_for_rest(request, partial) {
+            match follow(pool, &rest, progress, sink, repeats, last).await? {
+                Received::NoRest => {}
+                received => return Ok(received),
+            }
         }
         *last = None;
         sink.forget_partial();
     }
-    follow(pool, request, progress, sink, last).await.map(drop)
+    follow(pool, request, progress, sink, repeats, last).await
 }
 
 fn request_for_rest(
@@ -105,37 +139,32 @@ enum Received {
     Body,
     /// An answer to the question for the rest that is of no use.
     NoRest,
+    /// A response of an overloaded server, after which the request is sent again in so much time.
+    Unavailable(Duration),
 }
 
 async fn follow(
     pool: &Arc<Pool>,
-    request: FetchRequest,
+    request: &FetchRequest,
     progress: &Arc<Progress>,
     sink: &mut dyn BodySink,
+    repeats: &Repeats,
     last: &mut Option<ResponseHead>,
 ) -> Result<Received, FetchError> {
-    let FetchRequest {
-        method,
-        url,
-        fields,
-        user_agent,
-        content,
-        limits,
-        cookies,
-    } = request;
+    let limits = request.limits;
     let mut current = CurrentRequest {
-        method,
-        url,
-        fields,
-        content,
+        method: request.method.clone(),
+        url: request.url.clone(),
+        fields: request.fields.clone(),
+        content: request.content.clone(),
     };
     let mut redirects = 0;
     loop {
         let mut answer = ask(
             pool,
             &current,
-            &user_agent,
-            cookies.as_deref(),
+            &request.user_agent,
+            request.cookies.as_deref(),
             limits,
             progress,
         )
@@ -143,6 +172,10 @@ async fn follow(
         answer.head.redirects = redirects;
         let head = last.insert(answer.head.clone());
         let Some(place) = answer.location.take() else {
+            if let Some(delay) = repeats.after_response(head) {
+                answer.drain().await;
+                return Ok(Received::Unavailable(delay));
+            }
             let range = match sink.partial().map(|partial| partial.judge(head)) {
                 Some(RangeReply::Nothing) => {
                     answer.drain().await;

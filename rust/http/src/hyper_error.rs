@@ -21,6 +21,10 @@ pub(super) fn from_hyper(error: &hyper::Error) -> TransportError {
         let reason = root_cause(error);
         return TransportError::NotHttp { reason };
     }
+    if error.is_user() && io_error(error).is_some() {
+        let reason = root_cause(error);
+        return TransportError::RequestBody { reason };
+    }
     let kind = io_error(error).map(io::Error::kind);
     if is_closed(error, kind) {
         return TransportError::Closed;

@@ -13,6 +13,7 @@ pub struct Progress {
     expected: AtomicI64,
     uploaded: AtomicU64,
     to_upload: AtomicU64,
+    repeats: AtomicU64,
 }
 
 impl Default for Progress {
@@ -23,6 +24,7 @@ impl Default for Progress {
             expected: AtomicI64::new(-1),
             uploaded: AtomicU64::new(0),
             to_upload: AtomicU64::new(0),
+            repeats: AtomicU64::new(0),
         }
     }
 }
@@ -46,6 +48,15 @@ impl Progress {
     /// Bytes that the request's body has.
     pub fn to_upload(&self) -> u64 {
         self.to_upload.load(Ordering::Relaxed)
+    }
+
+    /// How often the request was sent again after a failure, or for more events.
+    pub fn repeats(&self) -> u64 {
+        self.repeats.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn repeated(&self) {
+        self.repeats.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn begin_upload(&self, length: u64) {

@@ -46,4 +46,8 @@ pub struct FetchLimits {
     pub read_timeout: Option<Duration>,
     /// Sends a request that is not idempotent once more when a reused connection ended without a byte of a response.
     pub retry_lost_post: bool,
+    /// Repetitions of an idempotent request after a transient failure or a response of an overloaded server.
+    pub retries: u32,
+    /// Sends an idempotent request again when its stream of events ends or breaks.
+    pub reconnect_events: bool,
 }

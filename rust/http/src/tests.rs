@@ -11,6 +11,7 @@ mod lenient;
 mod lost;
 mod raw_http2;
 mod resume;
+mod retries;
 mod server;
 mod ways;
 mod wire;
@@ -56,6 +57,11 @@ impl BodySink for Body {
         Ok(())
     }
 
+    fn restart(&mut self) -> bool {
+        self.bytes.clear();
+        true
+    }
+
     fn finish(&mut self) -> Result<(), FetchError> {
         self.is_whole = true;
         Ok(())
@@ -70,6 +76,8 @@ const RULES: FetchLimits = FetchLimits {
     timeout: None,
     read_timeout: None,
     retry_lost_post: true,
+    retries: 0,
+    reconnect_events: false,
 };
 
 fn request(url: &str) -> FetchRequest {

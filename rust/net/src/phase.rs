@@ -16,6 +16,8 @@ pub enum Phase {
     Requesting,
     /// The body of the response is being received.
     Body,
+    /// The exchange waits before it sends its request again.
+    Waiting,
 }
 
 /// A cell that holds a [`Phase`], written by the exchange and read by other threads.
@@ -30,6 +32,7 @@ impl PhaseCell {
             2 => Phase::Connecting,
             3 => Phase::Requesting,
             4 => Phase::Body,
+            5 => Phase::Waiting,
             _ => Phase::Idle,
         }
     }
@@ -53,6 +56,7 @@ mod tests {
             Phase::Connecting,
             Phase::Requesting,
             Phase::Body,
+            Phase::Waiting,
             Phase::Idle,
         ] {
             cell.set(phase);

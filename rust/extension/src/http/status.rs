@@ -9,7 +9,7 @@ pub(crate) fn of_phase(phase: Phase) -> i64 {
     let status = match phase {
         Phase::Idle => Status::DISCONNECTED,
         Phase::Resolving => Status::RESOLVING,
-        Phase::Connecting => Status::CONNECTING,
+        Phase::Connecting | Phase::Waiting => Status::CONNECTING,
         Phase::Requesting => Status::REQUESTING,
         Phase::Body => Status::BODY,
     };
@@ -26,6 +26,7 @@ mod tests {
             (Phase::Idle, 0),
             (Phase::Resolving, 1),
             (Phase::Connecting, 3),
+            (Phase::Waiting, 3),
             (Phase::Requesting, 6),
             (Phase::Body, 7),
         ] {

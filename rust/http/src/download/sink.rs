@@ -139,6 +139,16 @@ impl BodySink for FileSink {
         }
     }
 
+    fn restart(&mut self) -> bool {
+        off_the_runtime(|| {
+            // Leaves the part that a resumable download goes on with.
+            self.download = None;
+            let url = self.url.as_deref();
+            self.partial = url.and_then(|url| Partial::find(&self.target, url));
+        });
+        true
+    }
+
     fn partial(&self) -> Option<&Partial> {
         self.partial.as_ref()
     }

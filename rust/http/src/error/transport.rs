@@ -24,6 +24,11 @@ pub enum TransportError {
         /// The parser's reason.
         reason: String,
     },
+    /// The body of the request cannot be read, such as a file that changed since it was added.
+    RequestBody {
+        /// The reader's reason.
+        reason: String,
+    },
     /// The connection broke in another way.
     Broken {
         /// The kind of the I/O error below, where there is one.
@@ -39,7 +44,7 @@ impl TransportError {
             Self::Tls(failure) => failure.cause(),
             Self::Closed => Cause::Closed,
             Self::Head(HeadRefused::TooLong) => Cause::SizeLimit,
-            Self::Head(_) | Self::NotHttp { .. } => Cause::Other,
+            Self::Head(_) | Self::NotHttp { .. } | Self::RequestBody { .. } => Cause::Other,
             Self::Broken { .. } => Cause::Transport,
         }
     }
@@ -55,6 +60,9 @@ impl fmt::Display for TransportError {
             Self::Head(problem) => problem.fmt(f),
             Self::NotHttp { reason } => {
                 write!(f, "the answer is not what HTTP allows ({reason})")
+            }
+            Self::RequestBody { reason } => {
+                write!(f, "the request's body cannot be sent ({reason})")
             }
             Self::Broken { reason, .. } => write!(f, "the connection broke ({reason})"),
         }

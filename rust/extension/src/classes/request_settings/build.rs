@@ -160,6 +160,8 @@ impl RequestSettings {
             timeout: seconds(self.timeout),
             read_timeout: seconds(self.read_timeout),
             retry_lost_post: self.retry_lost_post,
+            retries: 0,
+            reconnect_events: false,
         }
     }
 
