@@ -6,6 +6,17 @@ use crate::error::FetchError;
 use crate::range::Partial;
 use crate::response::ResponseHead;
 
+/// How a stream of events goes on over another connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resumption {
+    /// The last id that the server gave; may be empty.
+    pub last_event_id: String,
+    /// Milliseconds to wait first, if the server named them.
+    pub retry: Option<u64>,
+    /// Events came since this was asked for last.
+    pub has_received: bool,
+}
+
 /// Where a body goes. Called on the runtime's threads.
 pub trait BodySink: Send {
     /// An answer that is no redirect came; `length` is what it announces.
@@ -23,6 +34,10 @@ pub trait BodySink: Send {
     /// false if that cannot be: a part of it was handed on.
     fn restart(&mut self) -> bool {
         false
+    }
+    /// Returns how to ask for what follows a stream of events that came last; none if anything else came.
+    fn resumption(&mut self) -> Option<Resumption> {
+        None
     }
     /// What an earlier attempt left, so that only the rest is asked for.
     fn partial(&self) -> Option<&Partial> {

@@ -4,6 +4,7 @@ mod attempt;
 mod backoff;
 mod body_budget;
 mod liveness;
+mod reconnect;
 mod repeats;
 mod response_body;
 mod retry;
@@ -26,6 +27,7 @@ use crate::response::ResponseHead;
 use body_budget::BodyBudget;
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::Phase;
+use reconnect::Reconnection;
 use repeats::Repeats;
 use response_body::ResponseBody;
 
@@ -47,7 +49,7 @@ pub async fn fetch(
 ) -> FetchOutcome {
     let mut head = None;
     let limit = request.limits.timeout;
-    let work = fetch_with_retries(pool, &request, progress, sink, &mut head);
+    let work = fetch_and_reconnect(pool, request, progress, sink, &mut head);
     let outcome = match limit {
         None => work.await,
         Some(limit) => match tokio::time::timeout(limit, work).await {
@@ -75,24 +77,43 @@ fn step(progress: &Progress) -> Step {
     }
 }
 
+/// Fetches, and asks for what follows a stream of events as long as [`Reconnection`] says so.
+async fn fetch_and_reconnect(
+    pool: &Arc<Pool>,
+    mut request: FetchRequest,
+    progress: &Arc<Progress>,
+    sink: &mut dyn BodySink,
+    last: &mut Option<ResponseHead>,
+) -> Result<(), FetchError> {
+    let mut repeats = Repeats::of(&request);
+    let mut reconnection = Reconnection::of(&request);
+    loop {
+        let end = fetch_with_retries(pool, &request, progress, sink, &mut repeats, last).await;
+        let Some(delay) = reconnection.after(end.as_ref().err(), sink) else {
+            return end;
+        };
+        request.fields = reconnection.fields()?;
+        repeats.renew();
+        repeats::wait(delay, progress).await;
+    }
+}
+
 /// Fetches, and sends the request again as long as [`Repeats`] says so.
 async fn fetch_with_retries(
     pool: &Arc<Pool>,
     request: &FetchRequest,
     progress: &Arc<Progress>,
     sink: &mut dyn BodySink,
+    repeats: &mut Repeats,
     last: &mut Option<ResponseHead>,
 ) -> Result<(), FetchError> {
-    let mut repeats = Repeats::of(request);
     loop {
         *last = None;
-        let received = fetch_or_resume(pool, request, progress, sink, &repeats, last).await;
+        let received = fetch_or_resume(pool, request, progress, sink, repeats, last).await;
         let delay = match &received {
             Ok(Received::Unavailable(delay)) => Some(*delay),
             Ok(Received::Body | Received::NoRest) => None,
-            Err(error) => repeats
-                .after_failure(error)
-                .filter(|_| sink.restart()),
+            Err(error) => repeats.after_failure(error).filter(|_| sink.restart()),
         };
         let Some(delay) = delay else {
             return received.map(drop);

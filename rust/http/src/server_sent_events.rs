@@ -36,6 +36,8 @@ pub struct Events {
     kind: String,
     data: String,
     id: String,
+    /// The id of the last block that was complete.
+    last_id: String,
     retry: Option<u64>,
 }
 
@@ -43,6 +45,16 @@ impl Events {
     /// At the start of a stream.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// At the start of a stream that continues another one.
+    pub fn continuing(other: &Self) -> Self {
+        Self {
+            id: other.last_id.clone(),
+            last_id: other.last_id.clone(),
+            retry: other.retry,
+            ..Self::default()
+        }
     }
 
     /// Takes the next bytes, and hands out the events that are complete with them, one after another. What is unfinished
@@ -77,6 +89,12 @@ impl Events {
     /// How many milliseconds the server wants a client to wait before it connects again, if it said so.
     pub fn retry(&self) -> Option<u64> {
         self.retry
+    }
+
+    /// Returns the id that a client names when it asks for the events that follow. The id of an event that is not complete
+    /// does not count: that event has to come again.
+    pub fn last_id(&self) -> &str {
+        &self.last_id
     }
 
     fn end_line(&mut self) -> Result<Option<Event>, EventError> {
@@ -115,6 +133,7 @@ impl Events {
     fn dispatch(&mut self) -> Option<Event> {
         let kind = std::mem::take(&mut self.kind);
         let mut data = std::mem::take(&mut self.data);
+        self.last_id.clone_from(&self.id);
         // Without a data line it is no event.
         data.pop()?;
         Some(Event {

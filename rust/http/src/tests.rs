@@ -10,6 +10,7 @@ mod kept;
 mod lenient;
 mod lost;
 mod raw_http2;
+mod reconnect;
 mod resume;
 mod retries;
 mod server;

@@ -22,10 +22,7 @@ pub(super) fn of(head: &ResponseHead, now: SystemTime) -> Option<Duration> {
     let sent = head.header("date").map(str::trim);
     let sent = sent.and_then(|sent| httpdate::parse_http_date(sent).ok());
     // A date in the past asks for no wait.
-    Some(
-        date.duration_since(sent.unwrap_or(now))
-            .unwrap_or_default(),
-    )
+    Some(date.duration_since(sent.unwrap_or(now)).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -171,3 +171,29 @@ fn noise_never_panics_and_cutting_it_changes_nothing() {
         assert_eq!(cut(&stream, size), cut(&stream, usize::MAX), "{stream:?}");
     }
 }
+
+#[test]
+fn the_last_id_is_that_of_the_last_complete_block_and_goes_on_in_the_next_stream() {
+    let mut events = Events::new();
+    let mut ids = Vec::new();
+    events
+        .push(
+            b"retry: 7\nid: 1\ndata: a\n\nid: 2\n\nid: 3\ndata: cut\n",
+            &mut |event| {
+                ids.push(event.id);
+            },
+        )
+        .unwrap();
+    assert_eq!(
+        (events.last_id(), ids.as_slice()),
+        ("2", &["1".to_owned()][..])
+    );
+    let mut next = Events::continuing(&events);
+    assert_eq!((next.last_id(), next.retry()), ("2", Some(7)));
+    next.push(b"\ndata: b\n\nid\ndata: c\n\n", &mut |event| {
+        ids.push(event.id)
+    })
+    .unwrap();
+    assert_eq!(ids, ["1", "2", ""]);
+    assert_eq!(next.last_id(), "");
+}

@@ -7,7 +7,11 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, advance, pause, resume, timeout};
+use tokio::task::yield_now;
+use tokio::time::{Instant, advance, pause, resume, sleep, timeout};
+
+use crate::progress::Progress;
+use godot_rustls_net::phase::Phase;
 
 /// Longer than every limit in tests.
 const FOREVER: Duration = Duration::from_secs(24 * 3600);
@@ -27,4 +31,29 @@ pub(super) async fn by_timers<T>(work: impl Future<Output = T>) -> (T, Duration)
     let took = started.elapsed();
     resume();
     (done, took)
+}
+
+/// Does an exchange whose waits between two requests are over at once. Returns its result, and the time of the waits.
+pub(super) async fn without_waits<T: Send + 'static>(
+    progress: &Progress,
+    exchange: impl Future<Output = T> + Send + 'static,
+) -> (T, Duration) {
+    let task = tokio::spawn(exchange);
+    let mut waited = Duration::ZERO;
+    while !task.is_finished() {
+        if progress.phase.get() != Phase::Waiting {
+            yield_now().await;
+            continue;
+        }
+        pause();
+        let started = Instant::now();
+        while progress.phase.get() == Phase::Waiting {
+            // Short, so that no limit passes of what follows the wait.
+            sleep(Duration::from_millis(10)).await;
+        }
+        waited += started.elapsed();
+        resume();
+    }
+    let result = task.await.expect("the exchange panicked");
+    (result, waited)
 }

@@ -6,15 +6,12 @@ use std::net::TcpListener;
 use godot_rustls_testkit::Template;
 use tokio::task::yield_now;
 
-use super::clock::jump;
+use super::clock::{jump, without_waits};
 use super::server::{Server, Then, ok};
 use super::*;
 use crate::download::FileSink;
 use godot_rustls_net::phase::Phase;
 use godot_rustls_tls::testing;
-
-/// Longer than every wait here, and shorter than connections are kept.
-const LONGEST_WAIT: Duration = Duration::from_secs(40);
 
 fn with_retries(mut request: FetchRequest, retries: u32) -> FetchRequest {
     request.limits.retries = retries;
@@ -46,20 +43,11 @@ async fn fetch_at_once<S: BodySink + 'static>(
 ) -> (FetchOutcome, S, u64) {
     let progress = Arc::new(Progress::default());
     let (pool, watched) = (Arc::clone(pool), Arc::clone(&progress));
-    let task = tokio::spawn(async move {
+    let exchange = async move {
         let outcome = fetch(&pool, request, &watched, &mut sink).await;
         (outcome, sink)
-    });
-    while !task.is_finished() {
-        if progress.phase.get() == Phase::Waiting {
-            jump(LONGEST_WAIT).await;
-            while progress.phase.get() == Phase::Waiting && !task.is_finished() {
-                yield_now().await;
-            }
-        }
-        yield_now().await;
-    }
-    let (outcome, sink) = task.await.unwrap();
+    };
+    let ((outcome, sink), _) = without_waits(&progress, exchange).await;
     (outcome, sink, progress.repeats())
 }
 
@@ -123,9 +111,10 @@ async fn what_a_server_asks_for_is_waited_for() {
     let progress = Arc::new(Progress::default());
     let watched = Arc::clone(&progress);
     let request = with_retries(request(&server.url("/")), 1);
-    let task = tokio::spawn(async move {
-        fetch(&plain_pool(), request, &watched, &mut Body::default()).await
-    });
+    let task =
+        tokio::spawn(
+            async move { fetch(&plain_pool(), request, &watched, &mut Body::default()).await },
+        );
     while progress.phase.get() != Phase::Waiting {
         yield_now().await;
     }
@@ -178,9 +167,10 @@ async fn the_time_limit_covers_all_tries() {
     request.limits.timeout = Some(Duration::from_secs(50));
     let progress = Arc::new(Progress::default());
     let watched = Arc::clone(&progress);
-    let task = tokio::spawn(async move {
-        fetch(&plain_pool(), request, &watched, &mut Body::default()).await
-    });
+    let task =
+        tokio::spawn(
+            async move { fetch(&plain_pool(), request, &watched, &mut Body::default()).await },
+        );
     while progress.phase.get() != Phase::Waiting {
         yield_now().await;
     }
