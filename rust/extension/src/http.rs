@@ -9,3 +9,4 @@ pub(crate) mod problem;
 pub(crate) mod proxy_settings;
 pub(crate) mod shared_response;
 pub(crate) mod status;
+pub(crate) mod stream_part;

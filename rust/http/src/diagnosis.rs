@@ -106,20 +106,12 @@ pub fn message(error: &FetchError, words: &Vocabulary) -> String {
         ),
         FetchError::Download(error) => error.to_string(),
         FetchError::EventStream(error) => error.to_string(),
-        FetchError::EventsNotTaken { limit } => events_not_taken(*limit),
         FetchError::Cancelled => "the request was cancelled".to_owned(),
         FetchError::Request(error) => error.to_string(),
         FetchError::TooManyRedirects { .. }
         | FetchError::RedirectLocation(_)
         | FetchError::RedirectDowngrade { .. } => about_redirect(error, words),
     }
-}
-
-fn events_not_taken(limit: usize) -> String {
-    format!(
-        "the server sends events faster than they can be taken: more than {} MiB of them wait",
-        limit >> 20
-    )
 }
 
 fn about_redirect(error: &FetchError, words: &Vocabulary) -> String {

@@ -119,11 +119,6 @@ pub enum FetchError {
     Download(DownloadError),
     /// The event stream has an oversized line, event or id.
     EventStream(EventError),
-    /// The caller does not take the events of a stream that decompression made faster than it arrived.
-    EventsNotTaken {
-        /// The bytes of events that may wait.
-        limit: usize,
-    },
     /// The caller cancelled the request. Made by callers only.
     Cancelled,
     /// The request cannot be sent as it is.
@@ -205,10 +200,9 @@ impl FetchError {
             | Self::BodyIncomplete(_)
             | Self::EventStream(_) => Kind::Connection,
             Self::Decode(_) => Kind::Decompress,
-            Self::BodyTooLarge { .. }
-            | Self::DecompressionBomb { .. }
-            | Self::OutOfMemory
-            | Self::EventsNotTaken { .. } => Kind::BodySizeLimit,
+            Self::BodyTooLarge { .. } | Self::DecompressionBomb { .. } | Self::OutOfMemory => {
+                Kind::BodySizeLimit
+            }
             Self::TooManyRedirects { .. } => Kind::RedirectLimit,
             Self::RedirectLocation(_) => Kind::CantConnect,
             Self::RedirectDowngrade { .. } | Self::Request(_) => Kind::Request,
@@ -226,10 +220,9 @@ impl FetchError {
             Self::Transport(error) => error.cause(),
             Self::BodyIncomplete(_) => Cause::BodyIncomplete,
             Self::Decode(error) if error.problem == DecodeProblem::Cut => Cause::BodyIncomplete,
-            Self::BodyTooLarge { .. }
-            | Self::DecompressionBomb { .. }
-            | Self::OutOfMemory
-            | Self::EventsNotTaken { .. } => Cause::SizeLimit,
+            Self::BodyTooLarge { .. } | Self::DecompressionBomb { .. } | Self::OutOfMemory => {
+                Cause::SizeLimit
+            }
             Self::TooManyRedirects { .. }
             | Self::RedirectLocation(_)
             | Self::RedirectDowngrade { .. } => Cause::Redirect,

@@ -8,11 +8,7 @@ use tokio::sync::Notify;
 
 /// Bytes of events that may wait. With more, the sender should stop reading: a program that is
 /// paused for hours, or slower than its server, must not run out of memory.
-pub const MAX_WAITING: usize = 1024 * 1024;
-
-/// Bytes of waiting events that end the stream: a compressed one can become any number of events at
-/// once.
-pub const MAX_FLOOD: usize = 16 * MAX_WAITING;
+const MAX_WAITING: usize = 1024 * 1024;
 
 /// Approximate memory of an event beside its texts.
 const OVERHEAD: usize = 100;
@@ -118,11 +114,6 @@ impl<E: Event> EventSender<E> {
             }
         }
     }
-
-    /// Returns whether so much waits that the stream has to end.
-    pub fn is_flooded(&self) -> bool {
-        self.waiting.bytes.load(Ordering::Acquire) > MAX_FLOOD
-    }
 }
 
 /// The end of the main thread.
@@ -182,7 +173,7 @@ mod tests {
         sender.send(MAX_WAITING - OVERHEAD);
         assert!(!sender.is_full());
         sender.send(0);
-        assert!(sender.is_full() && !sender.is_flooded());
+        assert!(sender.is_full());
         receiver.take();
         assert!(!sender.is_full());
     }
@@ -211,17 +202,6 @@ mod tests {
             sender.send(0);
         }
         assert!(sender.is_full());
-    }
-
-    #[test]
-    fn a_flood_is_told_above_its_limit() {
-        let (sender, receiver) = queue::<usize>();
-        sender.send(MAX_FLOOD - OVERHEAD);
-        assert!(sender.is_full() && !sender.is_flooded());
-        sender.send(0);
-        assert!(sender.is_flooded());
-        receiver.take();
-        assert!(!sender.is_flooded());
     }
 
     #[test]

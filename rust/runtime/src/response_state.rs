@@ -20,6 +20,8 @@ pub struct Counts {
     pub uploaded: u64,
     /// Bytes to send.
     pub to_upload: u64,
+    /// How often the task was begun again.
+    pub repeats: u64,
 }
 
 impl Counts {
@@ -29,6 +31,7 @@ impl Counts {
         expected: -1,
         uploaded: 0,
         to_upload: 0,
+        repeats: 0,
     };
 
     fn has_moved_since(self, told: Self) -> bool {
@@ -129,8 +132,11 @@ impl<T: Task, E> ResponseState<T, E> {
         let mut state = self.lock();
         match &mut *state {
             State::NotBegun { is_cancelled, .. } => *is_cancelled = true,
-            State::Running { told, .. } => {
-                let told = *told;
+            State::Running { task, told } => {
+                let told = Counts {
+                    repeats: task.counts().repeats,
+                    ..*told
+                };
                 let before = std::mem::replace(&mut *state, State::Cancelled { why, told });
                 drop(state);
                 // Dropping the task runs its own code.

@@ -247,6 +247,10 @@ impl RustlsHTTPRequest {
     #[signal]
     pub(crate) fn event_received(event: GString, data: GString, id: GString);
 
+    /// Emitted for each piece of a body (see [member stream_body]).
+    #[signal]
+    pub(crate) fn chunk_received(chunk: PackedByteArray);
+
     /// Sets [member tls_options]. Null restores the default trusted roots.
     #[func]
     fn assign_tls_options(&mut self, options: Option<Gd<RustlsTLSOptions>>) {

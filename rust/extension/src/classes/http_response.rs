@@ -2,6 +2,7 @@
 
 mod awaiting;
 mod delivery;
+mod stream_parts;
 
 pub(crate) use delivery::NODE_GONE;
 
@@ -54,7 +55,7 @@ pub(crate) struct RustlsHTTPResponse {
     #[var(get = get_headers, no_set)]
     headers: PhantomVar<PackedStringArray>,
     /// The decompressed body. Empty if it was written to [member RustlsHTTPRequest.download_file]
-    /// or delivered as events.
+    /// or delivered as events or in pieces.
     #[var(get = get_body, no_set)]
     body: PhantomVar<PackedByteArray>,
     /// The error message if [member result] is not [constant RustlsHTTPRequest.RESULT_SUCCESS];
@@ -84,6 +85,11 @@ pub(crate) struct RustlsHTTPResponse {
     /// returns the reason. The body is parsed at each access.
     #[var(get = get_json, no_set)]
     json: PhantomVar<Variant>,
+    /// How often the request was sent again, because of [member RustlsHTTPRequest.retries] or
+    /// [member RustlsHTTPRequest.reconnect_events]. Requests that were lost with a reused connection
+    /// do not count.
+    #[var(get = get_retry_count, no_set)]
+    retry_count: PhantomVar<i64>,
     outcome: Mutex<Outcome>,
     shared: SharedResponse,
     /// The node that sent the request; none for [RustlsHTTP].
@@ -175,6 +181,16 @@ impl RustlsHTTPResponse {
     #[signal]
     fn event_received(event: GString, data: GString, id: GString);
 
+    /// Emitted for each piece of the decompressed body, in order, if
+    /// [member RustlsHTTPRequest.stream_body] is `true`. Pieces are as large as they arrive: where
+    /// one ends has no meaning. [member response_code] and [member headers] are those of the
+    /// response already.
+    ///
+    /// The body is complete only if [signal completed] follows with the [member result]
+    /// [constant RustlsHTTPRequest.RESULT_SUCCESS].
+    #[signal]
+    fn chunk_received(chunk: PackedByteArray);
+
     /// Returns [member result].
     #[func]
     fn get_result(&self) -> i64 {
@@ -227,6 +243,12 @@ impl RustlsHTTPResponse {
     #[func]
     fn get_redirects(&self) -> i64 {
         self.outcome().redirects
+    }
+
+    /// Returns [member retry_count].
+    #[func]
+    fn get_retry_count(&self) -> i64 {
+        i64::try_from(self.shared.counts().repeats).unwrap_or(i64::MAX)
     }
 
     /// Returns whether [signal completed] has been emitted.

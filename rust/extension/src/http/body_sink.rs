@@ -1,18 +1,46 @@
-//! Destination of a response body: memory, a file, or events.
+//! Destination of a response body: memory, a file, events, or pieces.
 
 use std::path::PathBuf;
 use std::pin::Pin;
 
-use godot_rustls_http::body_sink::BodySink;
+use godot_rustls_http::body_sink::{BodySink, Resumption};
 use godot_rustls_http::download::FileSink;
 use godot_rustls_http::error::FetchError;
 use godot_rustls_http::range::Partial;
 use godot_rustls_http::request::FetchRequest;
 use godot_rustls_http::response::ResponseHead;
-use godot_rustls_http::server_sent_events::{Event, Events};
-use godot_rustls_runtime::event_queue::{self, EventSender, MAX_FLOOD};
+use godot_rustls_http::server_sent_events::Events;
+use godot_rustls_runtime::event_queue::EventSender;
 
+use super::stream_part::StreamPart;
 use crate::runtime::packed_bytes::Bytes;
+
+/// Where a script wants a body.
+#[derive(Default)]
+pub(crate) struct BodyTarget {
+    /// In a file, unless it comes in parts.
+    pub(crate) file: Option<File>,
+    /// In parts, while it arrives.
+    pub(crate) parts: Parts,
+}
+
+/// How a body is delivered while it arrives.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Parts {
+    /// Not at all.
+    #[default]
+    None,
+    /// As events, if it is a stream of events.
+    Events,
+    /// In pieces, if the response is a success.
+    Chunks,
+}
+
+impl BodyTarget {
+    pub(super) fn has_parts(&self) -> bool {
+        self.parts != Parts::None
+    }
+}
 
 /// A file to write a body to.
 pub(crate) struct File {
@@ -32,45 +60,55 @@ impl File {
 }
 
 /// Destination of one body.
-pub(crate) struct Destination {
+pub(super) struct Destination {
     file: Option<FileSink>,
-    events: Option<EventSender<ServerEvent>>,
+    parts: Parts,
+    sender: EventSender<StreamPart>,
     storage: Storage,
+    /// A part of the body was sent since this was asked last.
+    has_sent: bool,
 }
 
 enum Storage {
     Memory(Bytes),
     File,
     Events(Events),
+    Chunks,
 }
 
 impl Destination {
-    pub(crate) fn new(
+    pub(super) fn new(
         request: &FetchRequest,
-        file: Option<File>,
-        events: Option<EventSender<ServerEvent>>,
+        target: BodyTarget,
+        sender: EventSender<StreamPart>,
     ) -> Self {
         Self {
-            file: file.map(|file| file.sink(request)),
-            events,
+            file: target.file.map(|file| file.sink(request)),
+            parts: target.parts,
+            sender,
             storage: Storage::Memory(Bytes::new()),
+            has_sent: false,
         }
     }
 
     pub(super) fn into_memory(self) -> Bytes {
         match self.storage {
             Storage::Memory(bytes) => bytes,
-            Storage::File | Storage::Events(_) => Bytes::new(),
+            Storage::File | Storage::Events(_) | Storage::Chunks => Bytes::new(),
         }
     }
 
     fn storage_for(&self, head: &ResponseHead, length: Option<u64>) -> Storage {
-        let kind = head.header("content-type").unwrap_or_default();
-        let is_stream = kind
-            .get(..17)
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"));
-        if self.events.is_some() && is_stream && head.status == 200 {
-            return Storage::Events(Events::new());
+        match self.parts {
+            Parts::Events if head.status == 200 && is_event_stream(head) => {
+                return Storage::Events(match &self.storage {
+                    Storage::Events(before) => Events::continuing(before),
+                    _ => Events::new(),
+                });
+            }
+            // An error page is short, and a script should not take it for what it asked for.
+            Parts::Chunks if (200..300).contains(&head.status) => return Storage::Chunks,
+            _ => {}
         }
         if self.file.is_some() {
             return Storage::File;
@@ -81,9 +119,18 @@ impl Destination {
     }
 }
 
+fn is_event_stream(head: &ResponseHead) -> bool {
+    let kind = head.header("content-type").unwrap_or_default();
+    kind.get(..17)
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"))
+}
+
 impl BodySink for Destination {
     fn begin(&mut self, head: &ResponseHead, length: Option<u64>) -> Result<(), FetchError> {
         self.storage = self.storage_for(head, length);
+        if matches!(self.storage, Storage::Events(_) | Storage::Chunks) {
+            self.sender.send(StreamPart::Head(Box::new(head.clone())));
+        }
         match &mut self.file {
             Some(file) => file.begin(head, length),
             None => Ok(()),
@@ -101,26 +148,34 @@ impl BodySink for Destination {
                 None => Ok(()),
             },
             Storage::Events(events) => {
-                let sender = self.events.as_ref();
-                if sender.is_some_and(EventSender::is_flooded) {
-                    return Err(FetchError::EventsNotTaken { limit: MAX_FLOOD });
-                }
+                let (sender, has_sent) = (&self.sender, &mut self.has_sent);
                 let pushed = events.push(piece, &mut |event| {
-                    if let Some(sender) = sender {
-                        sender.send(ServerEvent(event));
-                    }
+                    *has_sent = true;
+                    sender.send(StreamPart::Event(event));
                 });
-                if let Some(sender) = sender {
-                    sender.set_retry(events.retry());
-                }
+                sender.set_retry(events.retry());
                 Ok(pushed?)
+            }
+            // Stands for a body without a byte.
+            Storage::Chunks if piece.is_empty() => Ok(()),
+            Storage::Chunks => {
+                let mut chunk = Bytes::new();
+                chunk.expect(piece.len() as u64);
+                if !chunk.push(piece) {
+                    return Err(FetchError::OutOfMemory);
+                }
+                self.has_sent = true;
+                self.sender.send(StreamPart::Chunk(chunk));
+                Ok(())
             }
         }
     }
 
     fn until_ready(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
-        let events = self.events.as_ref().filter(|events| events.is_full())?;
-        Some(Box::pin(events.until_taken()))
+        if !self.sender.is_full() {
+            return None;
+        }
+        Some(Box::pin(self.sender.until_taken()))
     }
 
     fn finish(&mut self) -> Result<(), FetchError> {
@@ -130,8 +185,28 @@ impl BodySink for Destination {
                 Ok(())
             }
             (Storage::File, Some(file)) => file.finish(),
-            (Storage::File, None) | (Storage::Events(_), _) => Ok(()),
+            (Storage::File, None) | (Storage::Events(_) | Storage::Chunks, _) => Ok(()),
         }
+    }
+
+    fn restart(&mut self) -> bool {
+        let can_restart = match &self.storage {
+            Storage::Memory(_) | Storage::File => true,
+            Storage::Events(_) => false,
+            Storage::Chunks => !self.has_sent,
+        };
+        can_restart && self.file.as_mut().is_none_or(BodySink::restart)
+    }
+
+    fn resumption(&mut self) -> Option<Resumption> {
+        let Storage::Events(events) = &self.storage else {
+            return None;
+        };
+        Some(Resumption {
+            last_event_id: events.last_id().to_owned(),
+            retry: events.retry(),
+            has_received: std::mem::take(&mut self.has_sent),
+        })
     }
 
     fn partial(&self) -> Option<&Partial> {
@@ -142,15 +217,5 @@ impl BodySink for Destination {
         if let Some(file) = &mut self.file {
             file.forget_partial();
         }
-    }
-}
-
-/// A server-sent event in its queue.
-pub(crate) struct ServerEvent(pub(super) Event);
-
-impl event_queue::Event for ServerEvent {
-    fn bytes(&self) -> usize {
-        let Self(event) = self;
-        event.kind.len() + event.data.len() + event.id.len()
     }
 }

@@ -10,15 +10,15 @@ use godot_rustls_http::pool::Pool;
 use godot_rustls_http::progress::Progress;
 use godot_rustls_http::request::FetchRequest;
 use godot_rustls_http::response::ResponseHead;
-use godot_rustls_http::server_sent_events::Event;
 use godot_rustls_net::phase::Phase;
 use godot_rustls_runtime::event_queue::{self, EventReceiver, RetryTime};
 use godot_rustls_runtime::response_state::{Counts, Task};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use super::body_sink::{Destination, File, ServerEvent};
+use super::body_sink::{BodyTarget, Destination};
 use super::problem::Problem;
+use super::stream_part::StreamPart;
 use crate::runtime::packed_bytes::Bytes;
 
 /// Result of a request.
@@ -36,9 +36,9 @@ pub(crate) struct FetchTask {
     finished: Receiver<Finished>,
     /// The result, if [`Task::wait`] received it.
     early: Option<Finished>,
-    events: EventReceiver<ServerEvent>,
-    /// True if events may arrive.
-    has_events: bool,
+    parts: EventReceiver<StreamPart>,
+    /// True if parts may arrive before the end.
+    has_parts: bool,
     task: AbortHandle,
 }
 
@@ -48,19 +48,18 @@ impl FetchTask {
         runtime: &Handle,
         pool: Arc<Pool>,
         request: FetchRequest,
-        file: Option<File>,
-        with_events: bool,
+        target: BodyTarget,
     ) -> Self {
         let progress = Arc::new(Progress::default());
         progress.phase.set(Phase::Resolving);
-        let (event_sender, events) = event_queue::queue();
+        let (part_sender, parts) = event_queue::queue();
+        let has_parts = target.has_parts();
         let (sender, finished) = channel();
         let watched = Arc::clone(&progress);
         let begun = Instant::now();
         let task = runtime.spawn(async move {
             let _reset = PhaseReset(Arc::clone(&watched));
-            let events = with_events.then_some(event_sender);
-            let mut destination = Destination::new(&request, file, events);
+            let mut destination = Destination::new(&request, target, part_sender);
             let outcome = fetch::fetch(&pool, request, &watched, &mut destination).await;
             // Files are closed here: a script that learns of a failure may use what was written at
             // once.
@@ -82,21 +81,21 @@ impl FetchTask {
             progress,
             finished,
             early: None,
-            events,
-            has_events: with_events,
+            parts,
+            has_parts,
             task: task.abort_handle(),
         }
     }
 
     /// Returns how long the server of events wants a client to wait before it asks again.
     pub(crate) fn retry(&self) -> RetryTime {
-        self.events.retry()
+        self.parts.retry()
     }
 }
 
 impl Task for FetchTask {
     type Output = Finished;
-    type Event = Event;
+    type Event = StreamPart;
 
     fn counts(&self) -> Counts {
         Counts {
@@ -104,6 +103,7 @@ impl Task for FetchTask {
             expected: self.progress.expected(),
             uploaded: self.progress.uploaded(),
             to_upload: self.progress.to_upload(),
+            repeats: self.progress.repeats(),
         }
     }
 
@@ -112,11 +112,11 @@ impl Task for FetchTask {
     }
 
     fn has_events(&self) -> bool {
-        self.has_events
+        self.has_parts
     }
 
-    fn take_event(&self) -> Option<Event> {
-        self.events.take().map(|ServerEvent(event)| event)
+    fn take_event(&self) -> Option<StreamPart> {
+        self.parts.take()
     }
 
     fn take_output(&mut self) -> Option<Finished> {

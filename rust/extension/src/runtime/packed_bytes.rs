@@ -68,6 +68,11 @@ impl Bytes {
         }
     }
 
+    /// Returns the number of bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
     /// Wraps the array of a script without copying it.
     pub(crate) fn of(array: PackedByteArray) -> Self {
         Self {

@@ -32,7 +32,6 @@ impl FetchError {
             | Self::Timeout { .. }
             | Self::Download(_)
             | Self::EventStream(_)
-            | Self::EventsNotTaken { .. }
             | Self::Cancelled
             | Self::Request(_) => false,
         }

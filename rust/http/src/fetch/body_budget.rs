@@ -69,6 +69,15 @@ impl<'a> BoundedWriter<'a> {
         self.sink.write(piece)
     }
 
+    /// Writes a piece, and waits until the sink takes another one.
+    pub(super) async fn write_when_ready(&mut self, piece: &[u8]) -> Result<(), FetchError> {
+        self.write(piece)?;
+        if let Some(ready) = self.sink.until_ready() {
+            ready.await;
+        }
+        Ok(())
+    }
+
     /// Decodes a piece. A few bytes can become gigabytes: other tasks and time limits run in between.
     pub(super) async fn write_decoded(
         &mut self,
@@ -82,7 +91,7 @@ impl<'a> BoundedWriter<'a> {
             if !piece.is_empty() {
                 let size = self.written + piece.len() as u64;
                 check(self.limit, size, Measured::Decoded)?;
-                self.write(piece)?;
+                self.write_when_ready(piece).await?;
             }
             self.check_ratio(decoder.made())?;
             tokio::task::yield_now().await;

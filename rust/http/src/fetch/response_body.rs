@@ -106,15 +106,12 @@ impl ResponseBody {
         while has_body && let Some(piece) = self.next().await? {
             writer.received = progress.received(piece.len());
             budget.check_received(writer.received)?;
+            self.last_activity = None;
             match &mut decoder {
-                None => writer.write(&piece)?,
+                None => writer.write_when_ready(&piece).await?,
                 Some(decoder) => writer.write_decoded(decoder, &piece).await?,
             }
-            if let Some(ready) = writer.sink.until_ready() {
-                self.last_activity = None;
-                ready.await;
-                self.last_activity = Some(Instant::now());
-            }
+            self.last_activity = Some(Instant::now());
         }
         if has_body {
             self.check_whole(announced, writer.received)?;

@@ -1,8 +1,11 @@
 //! How long connections are kept.
 
+use std::io::Write as _;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -11,6 +14,7 @@ use super::clock::{by_timers, jump};
 use super::http2::{Http2Server, Then as Http2Then};
 use super::server::{Server, Then, ok};
 use super::*;
+use crate::decode::PIECE;
 use godot_rustls_tls::testing::client;
 
 /// Longer than anything here takes.
@@ -231,6 +235,41 @@ async fn a_stream_goes_on_when_its_reader_is_ready_however_long_that_took() {
         gate.pieces.add_permits(1);
     }
     gate.pieces.add_permits(SIZE);
+    let outcome = received.await.unwrap();
+    assert_eq!(outcome.failure, None);
+    assert_eq!(gate.taken.load(Ordering::SeqCst), SIZE);
+}
+
+#[tokio::test]
+async fn a_few_bytes_that_become_many_come_only_as_fast_as_their_reader_takes_them() {
+    const SIZE: usize = 64 << 20;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..SIZE >> 20 {
+        encoder.write_all(&vec![0; 1 << 20]).unwrap();
+    }
+    let bomb = encoder.finish().unwrap();
+    let server = Server::plain(move |_, _, _| {
+        let length = bomb.len();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n"
+        );
+        ([head.as_bytes(), &bomb].concat(), Then::Keep)
+    });
+    let request = request(&server.url("/"));
+    let gate = Gate::closed();
+    let mut receiver = gate.clone();
+    let received =
+        tokio::spawn(
+            async move { fetch(&plain_pool(), request, &Arc::default(), &mut receiver).await },
+        );
+    for pieces in 1..=3 {
+        let waits = timeout(PATIENCE / 4, gate.waits.notified()).await;
+        waits.expect("it does not wait");
+        let taken = gate.taken.load(Ordering::SeqCst);
+        assert!(taken > 0 && taken <= pieces * PIECE, "{taken}");
+        gate.pieces.add_permits(1);
+    }
+    gate.pieces.add_permits(Semaphore::MAX_PERMITS / 2);
     let outcome = received.await.unwrap();
     assert_eq!(outcome.failure, None);
     assert_eq!(gate.taken.load(Ordering::SeqCst), SIZE);

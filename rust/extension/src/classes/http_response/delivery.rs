@@ -7,9 +7,10 @@ use godot::prelude::*;
 use godot_rustls_http::error::FetchErrorKind;
 use godot_rustls_http::headers::written;
 use godot_rustls_http::request_url::redacted;
+use godot_rustls_http::response::ResponseHead;
 use godot_rustls_runtime::same_frame_wait::SameFrameWait;
 
-use super::{Outcome, RustlsHTTPResponse};
+use super::{Outcome, RustlsHTTPResponse, stream_parts};
 use crate::classes::RustlsHTTPRequest;
 use crate::engine::convert::{godot_text, report};
 use crate::engine::shared_objects::with_bound;
@@ -72,6 +73,7 @@ impl RustlsHTTPResponse {
             ok: PhantomVar::default(),
             text: PhantomVar::default(),
             json: PhantomVar::default(),
+            retry_count: PhantomVar::default(),
             outcome: Mutex::new(Outcome::none_yet(url)),
             shared: SharedResponse::of(fetch),
             node: node.map(Gd::instance_id),
@@ -99,15 +101,20 @@ impl Outcome {
         self.problem = diagnosis.unwrap_or_default();
         self.body = finished.body.into_array();
         if let Some(head) = finished.head {
-            self.response_code = i64::from(head.status);
-            let lines = head.lines.iter().map(written);
-            self.headers = lines.map(|line| godot_text(&line)).collect();
-            self.url = godot_text(head.url.as_str());
-            self.http_version = godot_text(head.version);
-            self.tls_version = godot_text(&head.facts.tls_version);
-            self.redirects = i64::try_from(head.redirects).unwrap_or_default();
-            self.facts = Some(head.facts);
+            self.fill_head(head);
         }
+    }
+
+    /// Fills in what the head of the response says.
+    pub(super) fn fill_head(&mut self, head: ResponseHead) {
+        self.response_code = i64::from(head.status);
+        let lines = head.lines.iter().map(written);
+        self.headers = lines.map(|line| godot_text(&line)).collect();
+        self.url = godot_text(head.url.as_str());
+        self.http_version = godot_text(head.version);
+        self.tls_version = godot_text(&head.facts.tls_version);
+        self.redirects = i64::try_from(head.redirects).unwrap_or_default();
+        self.facts = Some(head.facts);
     }
 }
 
@@ -220,17 +227,10 @@ impl ResponseDelivery {
 
     /// Returns whether there was an event.
     fn emit_event(&self, node: Option<&Node>) -> bool {
-        let Some(event) = self.shared.take_event() else {
+        let Some(part) = self.shared.take_event() else {
             return false;
         };
-        let [kind, data, id] = [&event.kind, &event.data, &event.id].map(|field| godot_text(field));
-        self.response
-            .signals()
-            .event_received()
-            .emit(&kind, &data, &id);
-        if let Some(node) = node.filter(|node| node.is_instance_valid()) {
-            node.signals().event_received().emit(&kind, &data, &id);
-        }
+        stream_parts::deliver(part, &self.response, node);
         true
     }
 

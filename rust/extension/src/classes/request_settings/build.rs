@@ -24,7 +24,7 @@ use crate::classes::tls_options::AnyOptions;
 use crate::classes::tls_options::configuration::client_context;
 use crate::classes::{RustlsCancellation, RustlsTLSOptions};
 use crate::engine::convert::seconds;
-use crate::http::body_sink::File;
+use crate::http::body_sink::{BodyTarget, File, Parts};
 use crate::http::engine_parity;
 use crate::http::fetch_task::FetchTask;
 use crate::http::problem::Problem;
@@ -92,8 +92,7 @@ impl RequestSettings {
         let pool = addon.pools.pool(&context, &routes, connect_timeout);
         let runtime = addon.threads.tasks.handle();
         let runtime = runtime.map_err(|error| connection_problem(error.to_string()))?;
-        let (file, events) = (self.file(), self.server_sent_events);
-        Ok(FetchTask::begin(&runtime, pool, request, file, events))
+        Ok(FetchTask::begin(&runtime, pool, request, self.target()))
     }
 
     fn url(&self, text: &str) -> Result<Url, String> {
@@ -167,6 +166,16 @@ impl RequestSettings {
 
     fn is_resuming(&self) -> bool {
         self.download_resume && !self.download_file.is_empty()
+    }
+
+    fn target(&self) -> BodyTarget {
+        BodyTarget {
+            file: self.file(),
+            parts: match self.server_sent_events {
+                true => Parts::Events,
+                false => Parts::None,
+            },
+        }
     }
 
     fn file(&self) -> Option<File> {
