@@ -11,7 +11,7 @@ const OUR_DEFAULTS := {
 	&"tls_options": null, &"connect_timeout": 30.0, &"read_timeout": 0.0, &"retry_lost_post": true,
 	&"cookies_enabled": false,
 	&"allow_https_downgrade": false, &"download_resume": false, &"use_environment_proxies": false,
-	&"server_sent_events": false,
+	&"server_sent_events": false, &"reconnect_events": false, &"stream_body": false, &"retries": 0,
 }
 
 ## Values of properties that may be set at any time.

@@ -217,16 +217,19 @@ const SIGNALS := {
 			["body", TYPE_PACKED_BYTE_ARRAY, &""],
 		],
 		&"progress": DOWNLOADED, &"upload_progress": UPLOADED, &"event_received": EVENT,
+		&"chunk_received": CHUNK,
 	},
 	&"RustlsHTTPResponse": {
 		&"completed": [["response", TYPE_OBJECT, &"RustlsHTTPResponse"]],
 		&"progress": DOWNLOADED, &"upload_progress": UPLOADED, &"event_received": EVENT,
+		&"chunk_received": CHUNK,
 	},
 }
 
 ## Signals that the node and its responses have in common.
 const DOWNLOADED := [["downloaded", TYPE_INT, &""], ["total", TYPE_INT, &""]]
 const UPLOADED := [["uploaded", TYPE_INT, &""], ["total", TYPE_INT, &""]]
+const CHUNK := [["chunk", TYPE_PACKED_BYTE_ARRAY, &""]]
 const EVENT := [["event", TYPE_STRING, &""], ["data", TYPE_STRING, &""], ["id", TYPE_STRING, &""]]
 
 ## Methods that return an array of certificates.
@@ -275,6 +278,9 @@ const PROPERTIES := {
 		&"download_resume": [TYPE_BOOL, false],
 		&"use_environment_proxies": [TYPE_BOOL, false],
 		&"server_sent_events": [TYPE_BOOL, false],
+		&"reconnect_events": [TYPE_BOOL, false],
+		&"stream_body": [TYPE_BOOL, false],
+		&"retries": [TYPE_INT, 0],
 	},
 }
 
@@ -293,6 +299,7 @@ const READ_ONLY_PROPERTIES := {
 		&"result": TYPE_INT, &"response_code": TYPE_INT, &"headers": TYPE_PACKED_STRING_ARRAY,
 		&"body": TYPE_PACKED_BYTE_ARRAY, &"error": TYPE_STRING, &"url": TYPE_STRING, &"http_version": TYPE_STRING,
 		&"tls_version": TYPE_STRING, &"redirects": TYPE_INT, &"ok": TYPE_BOOL, &"text": TYPE_STRING, &"json": TYPE_NIL,
+		&"retry_count": TYPE_INT,
 	},
 }
 

@@ -2,6 +2,7 @@
 
 mod calls;
 mod node;
+mod properties;
 mod requests;
 mod results;
 
@@ -158,6 +159,23 @@ pub(crate) struct RustlsHTTPRequest {
     #[export]
     #[init(val = true)]
     retry_lost_post: bool,
+    /// How often a request is sent again after a failure that may pass. The default is 0: never.
+    ///
+    /// Requests with the methods GET, HEAD, OPTIONS, TRACE, PUT and DELETE are repeated, because
+    /// they may arrive twice by definition; POST and PATCH are not. They are repeated if no
+    /// connection could be made, if it was lost before the response was complete, if the server was
+    /// silent for [member read_timeout], and after the response codes 429, 502, 503 and 504. They are
+    /// not repeated after a failed TLS verification, a limit that was exceeded, a wrong argument or
+    /// [method RustlsHTTPResponse.cancel], nor if a piece of the body or an event has been delivered.
+    /// A download to [member download_file] starts anew, or continues with [member download_resume].
+    ///
+    /// The wait before a repetition is a random time: up to 0.5 seconds at first, up to twice as
+    /// long each further time, and never more than 30 seconds. The time in a `Retry-After` header is
+    /// added. If it is longer than 60 seconds, or if [member timeout] would pass, the request ends
+    /// with what came. [member timeout] covers all tries, [member connect_timeout] each one.
+    /// [member RustlsHTTPResponse.retry_count] returns how often the request was repeated.
+    #[var(get = get_retries, set = set_retries, hint = RANGE, hint_string = "0,10,1,or_greater", usage_flags = [DEFAULT])]
+    retries: i64,
     /// If `true`, the environment variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`
     /// are used where [method set_http_proxy] or [method set_https_proxy] set no proxy. The default
     /// is `false`. They are read at the start of each request. A variable with an unusable proxy
@@ -193,6 +211,32 @@ pub(crate) struct RustlsHTTPRequest {
     /// error. [member body_size_limit] applies to the whole stream.
     #[export]
     server_sent_events: bool,
+    /// If `true`, a stream of events ([member server_sent_events]) that ended or broke is requested
+    /// again, as browsers do. The default is `false`. POST and PATCH are never repeated.
+    ///
+    /// Before that the request waits as long as the server asked for (`retry:`), from half a second
+    /// to a day, or 3 seconds if it did not, and in addition a random time, which grows while
+    /// connections fail, up to 30 seconds. The header `Last-Event-ID` is the last id that the server
+    /// sent. Signals come from the same [RustlsHTTPResponse], and [signal RustlsHTTPResponse.completed]
+    /// is emitted only when the stream has ended for good: with a response that is not a stream of
+    /// events (a server ends a stream with the code 204), after a failure that does not pass such as
+    /// a certificate that is not trusted, after [member timeout], or when the request is cancelled.
+    ///
+    /// The first connection is an ordinary request: if it fails, the request fails. [member retries]
+    /// holds for it and for each further connection. [member timeout] covers all of them and is best
+    /// left at 0. [member body_size_limit] holds for each connection.
+    #[export]
+    reconnect_events: bool,
+    /// If `true`, the body of a response with a code from 200 to 299 is delivered in pieces while it
+    /// arrives ([signal chunk_received]) and not kept: [member RustlsHTTPResponse.body] is empty at
+    /// the end. The body of another response is not delivered in pieces, but kept as usual. The
+    /// default is `false`.
+    ///
+    /// If about 1 MiB waits to be delivered, for instance while the game is paused, the server has
+    /// to wait too. [member body_size_limit] applies. A request cannot have [member download_file] or
+    /// [member server_sent_events] at the same time.
+    #[export]
+    stream_body: bool,
     /// The options that were passed; they may be the engine's.
     options: Option<Gd<AnyOptions>>,
     /// What `base_url`, `default_headers` and the credentials mean.
@@ -247,7 +291,7 @@ impl RustlsHTTPRequest {
     #[signal]
     pub(crate) fn event_received(event: GString, data: GString, id: GString);
 
-    /// Emitted for each piece of a body (see [member stream_body]).
+    /// Emitted for each piece of a body, for every request of this node (see [member stream_body]).
     #[signal]
     pub(crate) fn chunk_received(chunk: PackedByteArray);
 
@@ -267,48 +311,6 @@ impl RustlsHTTPRequest {
     #[func]
     fn get_tls_options(&self) -> Option<Gd<RustlsTLSOptions>> {
         self.tls_options.clone()
-    }
-
-    /// Returns [member download_file].
-    #[func]
-    fn get_download_file(&self) -> GString {
-        self.download_file.clone()
-    }
-
-    /// Sets [member download_file]. Refused with an error while a request is running.
-    #[func]
-    fn set_download_file(&mut self, path: GString) {
-        if self.may_change("download_file") {
-            self.download_file = path;
-        }
-    }
-
-    /// Returns [member download_chunk_size].
-    #[func]
-    fn get_download_chunk_size(&self) -> i64 {
-        self.download_chunk_size
-    }
-
-    /// Sets [member download_chunk_size]. Refused with an error while a request is running.
-    #[func]
-    fn set_download_chunk_size(&mut self, chunk_size: i64) {
-        if self.may_change("download_chunk_size") {
-            self.download_chunk_size = chunk_size;
-        }
-    }
-
-    /// Returns [member use_threads].
-    #[func]
-    fn is_using_threads(&self) -> bool {
-        self.use_threads
-    }
-
-    /// Sets [member use_threads]. Refused with an error while a request is running.
-    #[func]
-    fn set_use_threads(&mut self, enable: bool) {
-        if self.may_change("use_threads") {
-            self.use_threads = enable;
-        }
     }
 
     /// Returns [member accept_gzip].

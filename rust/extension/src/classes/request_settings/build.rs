@@ -81,6 +81,7 @@ impl RequestSettings {
             let problem = problem.map(|error| error.to_string()).unwrap_or_default();
             return Err(Self::refused(problem));
         }
+        let target = self.target().map_err(Self::refused)?;
         let request = self.fetch_request(url, call)?;
         let context = self.context(&request.url)?;
         let routes = self.routes().map_err(|problem| {
@@ -92,7 +93,7 @@ impl RequestSettings {
         let pool = addon.pools.pool(&context, &routes, connect_timeout);
         let runtime = addon.threads.tasks.handle();
         let runtime = runtime.map_err(|error| connection_problem(error.to_string()))?;
-        Ok(FetchTask::begin(&runtime, pool, request, self.target()))
+        Ok(FetchTask::begin(&runtime, pool, request, target))
     }
 
     fn url(&self, text: &str) -> Result<Url, String> {
@@ -159,8 +160,8 @@ impl RequestSettings {
             timeout: seconds(self.timeout),
             read_timeout: seconds(self.read_timeout),
             retry_lost_post: self.retry_lost_post,
-            retries: 0,
-            reconnect_events: false,
+            retries: u32::try_from(self.retries).unwrap_or(u32::MAX),
+            reconnect_events: self.reconnect_events,
         }
     }
 
@@ -168,14 +169,28 @@ impl RequestSettings {
         self.download_resume && !self.download_file.is_empty()
     }
 
-    fn target(&self) -> BodyTarget {
-        BodyTarget {
+    /// Returns where the body goes, or an error message.
+    fn target(&self) -> Result<BodyTarget, String> {
+        let parts = match (self.stream_body, self.server_sent_events) {
+            (false, false) => Parts::None,
+            (false, true) => Parts::Events,
+            (true, false) if self.download_file.is_empty() => Parts::Chunks,
+            (true, false) => {
+                return Err(format!(
+                    "stream_body delivers the body in pieces, and download_file (\"{}\") takes it too: set one of them",
+                    self.download_file
+                ));
+            }
+            (true, true) => {
+                return Err(
+                    "stream_body and server_sent_events deliver the body in different ways: set one of them".to_owned(),
+                );
+            }
+        };
+        Ok(BodyTarget {
             file: self.file(),
-            parts: match self.server_sent_events {
-                true => Parts::Events,
-                false => Parts::None,
-            },
-        }
+            parts,
+        })
     }
 
     fn file(&self) -> Option<File> {

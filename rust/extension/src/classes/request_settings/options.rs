@@ -13,6 +13,7 @@ type Set = fn(&mut RequestSettings, &Variant) -> Result<(), WrongValue>;
 
 const COUNT: &str = "a whole number, -1 for no limit";
 const PATH: &str = "a path that begins with user:// or is absolute";
+const RETRIES: &str = "a whole number, 0 or more (0 means never)";
 const PROXY: &str = "the URL of a proxy such as http://127.0.0.1:3128 or socks5h://127.0.0.1:9050";
 const TLS_OPTIONS: &str = "client options (RustlsTLSOptions or TLSOptions), or null";
 const BASIC_AUTH: &str = "an array of two strings, user and password";
@@ -65,11 +66,20 @@ const OPTIONS: &[(&str, Set)] = &[
     ("read_timeout", |to, value| {
         seconds(value).map(|value| to.read_timeout = value)
     }),
+    ("reconnect_events", |to, value| {
+        boolean(value).map(|value| to.reconnect_events = value)
+    }),
+    ("retries", |to, value| {
+        integer(value, 0, RETRIES).map(|value| to.retries = value)
+    }),
     ("retry_lost_post", |to, value| {
         boolean(value).map(|value| to.retry_lost_post = value)
     }),
     ("server_sent_events", |to, value| {
         boolean(value).map(|value| to.server_sent_events = value)
+    }),
+    ("stream_body", |to, value| {
+        boolean(value).map(|value| to.stream_body = value)
     }),
     ("timeout", |to, value| {
         seconds(value).map(|value| to.timeout = value)
