@@ -2,7 +2,6 @@
 
 mod calls;
 mod node;
-mod properties;
 mod requests;
 mod results;
 
@@ -12,16 +11,15 @@ use godot::prelude::*;
 use godot_rustls_http::cookies::Jar;
 use godot_rustls_http::headers::Fields;
 use godot_rustls_http::request_url;
-use godot_rustls_tls::diagnosis::Diagnosis;
 
+use super::RustlsTLSOptions;
 use super::http_response::NODE_GONE;
-use super::request_settings::{OriginSettings, basic_authorization, bearer_authorization};
-
+use super::request_settings::{OriginSettings, bearer_authorization};
 use super::tls_options::AnyOptions;
-use super::{RustlsHTTPResponse, RustlsTLSOptions};
 use crate::engine::convert::godot_text;
 use crate::engine::objects::secret_text;
 use crate::http::proxy_settings::Proxies;
+use requests::Responses;
 
 /// A node that makes HTTP and HTTPS requests in the background; a drop-in replacement for
 /// [HTTPRequest].
@@ -247,17 +245,6 @@ pub(crate) struct RustlsHTTPRequest {
     base: Base<Node>,
 }
 
-/// The requests of a node. Locked, because threads may call `fetch()` while the main thread
-/// delivers results.
-#[derive(Default)]
-struct Responses {
-    /// The response to `request()`, kept after its end.
-    requested: Option<Gd<RustlsHTTPResponse>>,
-    fetched: Vec<Gd<RustlsHTTPResponse>>,
-    /// The last error of `request()`.
-    last_error: Diagnosis,
-}
-
 #[godot_api]
 impl RustlsHTTPRequest {
     /// Emitted when the request of [method request] or [method request_raw] has ended.
@@ -311,6 +298,48 @@ impl RustlsHTTPRequest {
     #[func]
     fn get_tls_options(&self) -> Option<Gd<RustlsTLSOptions>> {
         self.tls_options.clone()
+    }
+
+    /// Returns [member download_file].
+    #[func]
+    fn get_download_file(&self) -> GString {
+        self.download_file.clone()
+    }
+
+    /// Sets [member download_file]. Refused with an error while a request is running.
+    #[func]
+    fn set_download_file(&mut self, path: GString) {
+        if self.may_change("download_file") {
+            self.download_file = path;
+        }
+    }
+
+    /// Returns [member download_chunk_size].
+    #[func]
+    fn get_download_chunk_size(&self) -> i64 {
+        self.download_chunk_size
+    }
+
+    /// Sets [member download_chunk_size]. Refused with an error while a request is running.
+    #[func]
+    fn set_download_chunk_size(&mut self, chunk_size: i64) {
+        if self.may_change("download_chunk_size") {
+            self.download_chunk_size = chunk_size;
+        }
+    }
+
+    /// Returns [member use_threads].
+    #[func]
+    fn is_using_threads(&self) -> bool {
+        self.use_threads
+    }
+
+    /// Sets [member use_threads]. Refused with an error while a request is running.
+    #[func]
+    fn set_use_threads(&mut self, enable: bool) {
+        if self.may_change("use_threads") {
+            self.use_threads = enable;
+        }
     }
 
     /// Returns [member accept_gzip].
@@ -393,6 +422,24 @@ impl RustlsHTTPRequest {
         }
     }
 
+    /// Returns [member retries].
+    #[func]
+    fn get_retries(&self) -> i64 {
+        self.retries
+    }
+
+    /// Sets [member retries]. A negative number is refused with an error.
+    #[func]
+    fn set_retries(&mut self, amount: i64) {
+        if amount < 0 {
+            self.print_error(&format!(
+                "retries is {amount}: use 0 or more; 0 means that no request is repeated"
+            ));
+            return;
+        }
+        self.retries = amount;
+    }
+
     /// Returns [member base_url].
     #[func]
     fn get_base_url(&self) -> GString {
@@ -444,23 +491,6 @@ impl RustlsHTTPRequest {
             return;
         }
         match bearer_authorization(&secret_text(&token)) {
-            Ok(value) => self.origin.authorization = Some(value),
-            Err(problem) => self.print_error(&problem),
-        }
-    }
-
-    /// Sets a user and a password that are sent as `Authorization: Basic …` (RFC 7617) to the server
-    /// of [member base_url], and to no other. Removes [member bearer_token]. Without a
-    /// [member base_url], requests are refused with [constant ERR_INVALID_PARAMETER]. An empty
-    /// [param user] with an empty [param password] removes the credentials. A user with a colon is
-    /// refused with an error.
-    #[func]
-    fn set_basic_auth(&mut self, user: GString, password: GString) {
-        if user.is_empty() && password.is_empty() {
-            self.origin.authorization = None;
-            return;
-        }
-        match basic_authorization(&user.to_string(), &secret_text(&password)) {
             Ok(value) => self.origin.authorization = Some(value),
             Err(problem) => self.print_error(&problem),
         }

@@ -5,10 +5,11 @@ use godot::prelude::*;
 
 use super::RustlsHTTPRequest;
 use crate::classes::RustlsHTTPResponse;
-use crate::classes::request_settings::{Data, are_for_clients, lock};
+use crate::classes::request_settings::{Data, are_for_clients, basic_authorization, lock};
 use crate::classes::tls_options::AnyOptions;
 use crate::engine::convert::{OptionsArgument, OrNil, godot_text};
 use crate::engine::enum_types::{ClientStatus, MethodValue, RequestCause};
+use crate::engine::objects::secret_text;
 
 #[godot_api(secondary)]
 impl RustlsHTTPRequest {
@@ -175,6 +176,23 @@ impl RustlsHTTPRequest {
     #[func]
     fn get_configuration_warnings(&self) -> PackedStringArray {
         self.configuration_warnings()
+    }
+
+    /// Sets a user and a password that are sent as `Authorization: Basic …` (RFC 7617) to the server
+    /// of [member base_url], and to no other. Removes [member bearer_token]. Without a
+    /// [member base_url], requests are refused with [constant ERR_INVALID_PARAMETER]. An empty
+    /// [param user] with an empty [param password] removes the credentials. A user with a colon is
+    /// refused with an error.
+    #[func]
+    fn set_basic_auth(&mut self, user: GString, password: GString) {
+        if user.is_empty() && password.is_empty() {
+            self.origin.authorization = None;
+            return;
+        }
+        match basic_authorization(&user.to_string(), &secret_text(&password)) {
+            Ok(value) => self.origin.authorization = Some(value),
+            Err(problem) => self.print_error(&problem),
+        }
     }
 
     /// Deletes all cookies of this node.

@@ -6,7 +6,7 @@ use godot::global::Error;
 use godot::prelude::*;
 use godot_rustls_tls::diagnosis::{Cause, Diagnosis};
 
-use super::{NODE_GONE, Responses, RustlsHTTPRequest};
+use super::{NODE_GONE, RustlsHTTPRequest};
 use crate::classes::RustlsHTTPResponse;
 use crate::classes::request_settings::{Call, Data, Rejected, RequestSettings, Requester};
 use crate::engine::convert::{refuse, report};
@@ -17,6 +17,17 @@ const REQUESTER: Requester = Requester {
     class: "RustlsHTTPRequest",
     proxy_setting: "set_https_proxy()",
 };
+
+/// The requests of a node. Locked, because threads may call `fetch()` while the main thread
+/// delivers results.
+#[derive(Default)]
+pub(super) struct Responses {
+    /// The response to `request()`, kept after its end.
+    pub(super) requested: Option<Gd<RustlsHTTPResponse>>,
+    pub(super) fetched: Vec<Gd<RustlsHTTPResponse>>,
+    /// The last error of `request()`.
+    pub(super) last_error: Diagnosis,
+}
 
 type Started = Result<FetchTask, Rejected>;
 
