@@ -35,6 +35,8 @@ func work() -> void:
 		"/scores": Answers.sized("", 201),
 		"/events": Answers.unsized(EVENTS, ["Content-Type: text/event-stream", "Connection: close"]),
 		"/slow": [&"hang"],
+		"/news": busy_once(),
+		"/feed": feed,
 		"/": Answers.sized("hello\n"),
 	}, "localhost")
 	var run_count: int = 0
@@ -59,6 +61,25 @@ func level() -> Array:
 	var half: PackedByteArray = []
 	half.resize(LARGE / 2)
 	return [Answers.head(200, ["Content-Length: %d" % LARGE]) + half, 50, half]
+
+
+## Responses of a server that is unavailable at first.
+func busy_once() -> Callable:
+	var is_busy: Array[bool] = [true]
+	return func(_request: Request) -> Array:
+		if is_busy[0]:
+			is_busy[0] = false
+			return Answers.sized("busy", 503, ["Retry-After: 0"])
+		return Answers.sized("news")
+
+
+## One event for each connection, and then the answer that there is no more.
+func feed(request: Request) -> Array:
+	var last_id: int = int(request.value("Last-Event-ID"))
+	if last_id == 2:
+		return [Answers.head(204)]
+	var event: String = "retry: 0\nid: %d\ndata: %s\n\n" % [last_id + 1, ["Ada", "Grace"][last_id]]
+	return Answers.unsized(event, ["Content-Type: text/event-stream", "Connection: close"])
 
 
 ## Frees the scripts of a page, the latest first.

@@ -5,6 +5,8 @@ extends "res://support/http_suite.gd"
 const SOME := 10
 const NO_CONTENT := "HTTP/1.1 204 No Content"
 
+var _last_node: Node
+
 
 func test_a_stream_goes_on_where_it_ended(ours: Stack) -> void:
 	var server: Peer = peer({"/": _streams([
@@ -88,7 +90,15 @@ func test_the_size_limit_holds_for_each_connection(ours: Stack) -> void:
 	equal(server.requests().size(), 3, "the requests")
 
 
-var _last_node: Node
+func test_events_go_on_without_a_node(_ours: Stack) -> void:
+	var server: Peer = peer({"/": _streams(["retry: 0\nid: 1\ndata: one\n\n", "data: two\n\n"])})
+	var completed: Signal = RustlsHTTP.get(server.url("/"), {"server_sent_events": true, "reconnect_events": true})
+	var heard_data: PackedStringArray = []
+	completed.get_object().connect(&"event_received", func(_event: String, data: String, _id: String) -> void:
+		heard_data.append(data))
+	var response: RustlsHTTPResponse = await completed
+	equal([response.response_code, response.retry_count], [204, 2], "code and retry_count")
+	equal(heard_data, PackedStringArray(["one", "two"]), "the events")
 
 
 func _fetched(ours: Stack, server: Peer, properties: Dictionary = {}) -> RefCounted:

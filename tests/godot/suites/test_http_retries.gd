@@ -153,6 +153,20 @@ func test_a_stream_of_events_is_not_repeated(ours: Stack) -> void:
 	equal(response.get(&"retry_count"), 0, "retry_count")
 
 
+func test_retries_are_an_option_of_one_request(ours: Stack) -> void:
+	var http: Node = node(ours, {&"retries": 5})
+	for wanted: int in [0, 1]:
+		var server: Peer = peer({"/": _recovering(9)})
+		var response: RefCounted = await _fetch_with(http, server.url("/"), {"retries": wanted}).completed
+		equal(response.get(&"retry_count"), wanted, "retry_count")
+	for wrong: Variant in [-1, 1.5, true, "2"]:
+		var refused: RefCounted = await _fetch_with(http, "http://127.0.0.1:1/", {"retries": wrong}).completed
+		names(str(refused.get(&"error")), "\"retries\" takes a whole number", "the error")
+	var busy: Peer = peer({"/": _recovering(1)})
+	var response: RustlsHTTPResponse = await RustlsHTTP.request(busy.url("/"), {"retries": 1})
+	equal([response.response_code, response.retry_count], [200, 1], "without a node: code and retry_count")
+
+
 func test_a_negative_number_of_retries_is_refused(ours: Stack) -> void:
 	expect_errors()
 	var http: Node = node(ours, {&"retries": 2})
@@ -160,6 +174,10 @@ func test_a_negative_number_of_retries_is_refused(ours: Stack) -> void:
 	equal(http.get(&"retries"), 2, "retries")
 	if can_read_log():
 		names("\n".join(printed_errors()), "retries is -1", "the error")
+
+
+func _fetch_with(http: Node, url: String, options: Dictionary) -> RefCounted:
+	return http.call(&"fetch", url, PackedStringArray(), HTTPClient.METHOD_GET, null, options)
 
 
 ## Answers of a server that is unavailable so many times.

@@ -50,6 +50,15 @@ func test_request_delivers_pieces_too(ours: Stack) -> void:
 	same_bytes(pieces.bytes, noise(100000), "the pieces")
 
 
+func test_pieces_come_without_a_node(_ours: Stack) -> void:
+	var server: Peer = peer({"/": Answers.sized(noise(200000))})
+	var completed: Signal = RustlsHTTP.request(server.url("/"), {"stream_body": true})
+	var pieces: Pieces = _collect(completed.get_object())
+	var response: RustlsHTTPResponse = await completed
+	equal([response.ok, response.body.size()], [true, 0], "ok and the size of the body")
+	same_bytes(pieces.bytes, noise(200000), "the pieces")
+
+
 func test_the_head_is_known_before_the_first_piece(ours: Stack) -> void:
 	var gate: Array = [false]
 	var server: Peer = peer({"/": [Answers.head(206, ["X-Kind: test", "Content-Length: 6"]), "one".to_utf8_buffer(), gate,

@@ -206,7 +206,8 @@ pub(crate) struct RustlsHTTPRequest {
     ///
     /// If more than 1 MiB of events wait, for instance while the game is paused, the server has to
     /// wait too. An event of more than 1 MiB or an id of more than 1 KiB ends the stream with an
-    /// error. [member body_size_limit] applies to the whole stream.
+    /// error. [member body_size_limit] applies to the whole stream, or to each
+    /// connection with [member reconnect_events].
     #[export]
     server_sent_events: bool,
     /// If `true`, a stream of events ([member server_sent_events]) that ended or broke is requested

@@ -338,7 +338,8 @@ impl RustlsHTTPResponse {
 
     /// Returns the number of seconds that the server asks a client to wait before it requests its
     /// stream of events again (`retry:`, see [member RustlsHTTPRequest.server_sent_events]), or -1
-    /// if the server did not say. The addon does not repeat the request by itself.
+    /// if the server did not say. The addon repeats the request by itself only with
+    /// [member RustlsHTTPRequest.reconnect_events].
     #[func]
     fn get_reconnection_time(&self) -> f64 {
         self.shared.retry_seconds()

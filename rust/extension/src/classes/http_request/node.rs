@@ -37,6 +37,19 @@ impl RustlsHTTPRequest {
                 "download_file is {file}: an exported game cannot write there. Use a path that begins with user://"
             ));
         }
+        if self.stream_body && !self.download_file.is_empty() {
+            let warning = "stream_body and download_file: requests are refused. Set one of them";
+            warnings.push(warning.to_owned());
+        }
+        if self.stream_body && self.server_sent_events {
+            let warning =
+                "stream_body and server_sent_events: requests are refused. Set one of them";
+            warnings.push(warning.to_owned());
+        }
+        if self.reconnect_events && !self.server_sent_events {
+            let warning = "reconnect_events has no effect without server_sent_events";
+            warnings.push(warning.to_owned());
+        }
         if self.allow_https_downgrade {
             let warning = "allow_https_downgrade: a redirect can lead from https to http, where anyone on the network path can read and change everything";
             warnings.push(warning.to_owned());

@@ -113,7 +113,7 @@ const CRYPTO_METHODS: [&str; 7] = [
 
 const CRYPTO_OTHERS: [&str; 4] = ["CURVE_P256", "CURVE_P384", "HASH_SHA384", "HASH_SHA512"];
 
-const REQUEST_METHODS: [&str; 23] = [
+const REQUEST_METHODS: [&str; 29] = [
     "assign_tls_options",
     "get_tls_options",
     "get_connect_timeout",
@@ -137,9 +137,15 @@ const REQUEST_METHODS: [&str; 23] = [
     "set_use_environment_proxies",
     "get_server_sent_events",
     "set_server_sent_events",
+    "get_reconnect_events",
+    "set_reconnect_events",
+    "get_stream_body",
+    "set_stream_body",
+    "get_retries",
+    "set_retries",
 ];
 
-const REQUEST_OTHERS: [&str; 12] = [
+const REQUEST_OTHERS: [&str; 16] = [
     "connect_timeout",
     "read_timeout",
     "retry_lost_post",
@@ -149,9 +155,13 @@ const REQUEST_OTHERS: [&str; 12] = [
     "download_resume",
     "use_environment_proxies",
     "server_sent_events",
+    "reconnect_events",
+    "stream_body",
+    "retries",
     "progress",
     "upload_progress",
     "event_received",
+    "chunk_received",
 ];
 
 const CLIENT_METHODS: [&str; 4] = [
