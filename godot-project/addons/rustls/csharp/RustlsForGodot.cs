@@ -1126,6 +1126,7 @@ namespace RustlsForGodot
         private static readonly StringName _bearerToken = "bearer_token";
         private static readonly StringName _bodySizeLimit = "body_size_limit";
         private static readonly StringName _cancelRequest = "cancel_request";
+        private static readonly StringName _chunkReceived = "chunk_received";
         private static readonly StringName _clearCookies = "clear_cookies";
         private static readonly StringName _connectTimeout = "connect_timeout";
         private static readonly StringName _cookiesEnabled = "cookies_enabled";
@@ -1145,15 +1146,18 @@ namespace RustlsForGodot
         private static readonly StringName _maxRedirects = "max_redirects";
         private static readonly StringName _progress = "progress";
         private static readonly StringName _readTimeout = "read_timeout";
+        private static readonly StringName _reconnectEvents = "reconnect_events";
         private static readonly StringName _request = "request";
         private static readonly StringName _requestCompleted = "request_completed";
         private static readonly StringName _requestRaw = "request_raw";
+        private static readonly StringName _retries = "retries";
         private static readonly StringName _retryLostPost = "retry_lost_post";
         private static readonly StringName _serverSentEvents = "server_sent_events";
         private static readonly StringName _setBasicAuth = "set_basic_auth";
         private static readonly StringName _setHttpProxy = "set_http_proxy";
         private static readonly StringName _setHttpsProxy = "set_https_proxy";
         private static readonly StringName _setTlsOptions = "set_tls_options";
+        private static readonly StringName _streamBody = "stream_body";
         private static readonly StringName _timeout = "timeout";
         private static readonly StringName _tlsOptions = "tls_options";
         private static readonly StringName _uploadProgress = "upload_progress";
@@ -1457,6 +1461,52 @@ namespace RustlsForGodot
         }
 
         /// <summary>
+        /// If <see langword="true"/>, a stream of events (<see cref="RustlsHttpRequest.ServerSentEvents"/>) that ended or
+        /// broke is requested again, as browsers do. The default is <see langword="false"/>. POST and PATCH are never
+        /// repeated.
+        /// </summary>
+        /// <remarks>
+        /// <para>Before that the request waits as long as the server asked for (<c>retry:</c>), from half a second to a
+        /// day, or 3 seconds if it did not, and in addition a random time, which grows while connections fail, up to 30
+        /// seconds. The header <c>Last-Event-ID</c> is the last id that the server sent. Signals come from the same
+        /// <see cref="RustlsHttpResponse"/>, and <see cref="RustlsHttpResponse.Completed"/> is emitted only when the
+        /// stream has ended for good: with a response that is not a stream of events (a server ends a stream with the
+        /// code 204), after a failure that does not pass such as a certificate that is not trusted, after
+        /// <see cref="RustlsHttpRequest.Timeout"/>, or when the request is cancelled.</para>
+        /// <para>The first connection is an ordinary request: if it fails, the request fails.
+        /// <see cref="RustlsHttpRequest.Retries"/> holds for it and for each further connection.
+        /// <see cref="RustlsHttpRequest.Timeout"/> covers all of them and is best left at 0.
+        /// <see cref="RustlsHttpRequest.BodySizeLimit"/> holds for each connection.</para>
+        /// </remarks>
+        public bool ReconnectEvents
+        {
+            get => Instance.Get(_reconnectEvents).AsBool();
+            set => Instance.Set(_reconnectEvents, value);
+        }
+
+        /// <summary>How often a request is sent again after a failure that may pass. The default is 0: never.</summary>
+        /// <remarks>
+        /// <para>Requests with the methods GET, HEAD, OPTIONS, TRACE, PUT and DELETE are repeated, because they may
+        /// arrive twice by definition; POST and PATCH are not. They are repeated if no connection could be made, if it
+        /// was lost before the response was complete, if the server was silent for
+        /// <see cref="RustlsHttpRequest.ReadTimeout"/>, and after the response codes 429, 502, 503 and 504. They are not
+        /// repeated after a failed TLS verification, a limit that was exceeded, a wrong argument or
+        /// <see cref="RustlsHttpResponse.Cancel"/>, nor if a piece of the body or an event has been delivered. A download
+        /// to <see cref="RustlsHttpRequest.DownloadFile"/> starts anew, or continues with
+        /// <see cref="RustlsHttpRequest.DownloadResume"/>.</para>
+        /// <para>The wait before a repetition is a random time: up to 0.5 seconds at first, up to twice as long each
+        /// further time, and never more than 30 seconds. The time in a <c>Retry-After</c> header is added. If it is
+        /// longer than 60 seconds, or if <see cref="RustlsHttpRequest.Timeout"/> would pass, the request ends with what
+        /// came. <see cref="RustlsHttpRequest.Timeout"/> covers all tries, <see cref="RustlsHttpRequest.ConnectTimeout"/>
+        /// each one. <see cref="RustlsHttpResponse.RetryCount"/> returns how often the request was repeated.</para>
+        /// </remarks>
+        public long Retries
+        {
+            get => Instance.Get(_retries).AsInt64();
+            set => Instance.Set(_retries, value);
+        }
+
+        /// <summary>
         /// If <see langword="true"/> (default), a lost POST or PATCH is sent once more. Connections are kept for further
         /// requests, and a server may close one at the moment when a request is sent. If it closes the connection without
         /// a byte of a response, the request is sent again over a new connection. In rare cases, for instance when the
@@ -1481,12 +1531,31 @@ namespace RustlsForGodot
         /// <remarks>
         /// If more than 1 MiB of events wait, for instance while the game is paused, the server has to wait too. An event
         /// of more than 1 MiB or an id of more than 1 KiB ends the stream with an error.
-        /// <see cref="RustlsHttpRequest.BodySizeLimit"/> applies to the whole stream.
+        /// <see cref="RustlsHttpRequest.BodySizeLimit"/> applies to the whole stream, or to each connection with
+        /// <see cref="RustlsHttpRequest.ReconnectEvents"/>.
         /// </remarks>
         public bool ServerSentEvents
         {
             get => Instance.Get(_serverSentEvents).AsBool();
             set => Instance.Set(_serverSentEvents, value);
+        }
+
+        /// <summary>
+        /// If <see langword="true"/>, the body of a response with a code from 200 to 299 is delivered in pieces while it
+        /// arrives (<see cref="RustlsHttpRequest.ChunkReceived"/>) and not kept: <see cref="RustlsHttpResponse.Body"/> is
+        /// empty at the end. The body of another response is not delivered in pieces, but kept as usual. The default is
+        /// <see langword="false"/>.
+        /// </summary>
+        /// <remarks>
+        /// If about 1 MiB waits to be delivered, for instance while the game is paused, the server has to wait too.
+        /// <see cref="RustlsHttpRequest.BodySizeLimit"/> applies. A request cannot have
+        /// <see cref="RustlsHttpRequest.DownloadFile"/> or <see cref="RustlsHttpRequest.ServerSentEvents"/> at the same
+        /// time.
+        /// </remarks>
+        public bool StreamBody
+        {
+            get => Instance.Get(_streamBody).AsBool();
+            set => Instance.Set(_streamBody, value);
         }
 
         /// <summary>
@@ -1666,6 +1735,17 @@ namespace RustlsForGodot
             Instance.Call(_setTlsOptions, clientOptions);
 
         /// <summary>
+        /// Emitted for each piece of a body, for every request of this node (see
+        /// <see cref="RustlsHttpRequest.StreamBody"/>).
+        /// </summary>
+        /// <remarks>Arguments: <c>chunk</c>.</remarks>
+        public event Action<byte[]> ChunkReceived
+        {
+            add => Instance.Connect(_chunkReceived, Callable.From(value));
+            remove => Instance.Disconnect(_chunkReceived, Callable.From(value));
+        }
+
+        /// <summary>
         /// Emitted for each server-sent event (see <see cref="RustlsHttpRequest.ServerSentEvents"/>): the type
         /// <c>event</c>, the <c>data</c>, and the last <c>id</c> that the server sent.
         /// </summary>
@@ -1730,6 +1810,7 @@ namespace RustlsForGodot
         private static readonly StringName _all = "all";
         private static readonly StringName _body = "body";
         private static readonly StringName _cancel = "cancel";
+        private static readonly StringName _chunkReceived = "chunk_received";
         private static readonly StringName _completed = "completed";
         private static readonly StringName _done = "done";
         private static readonly StringName _error = "error";
@@ -1750,6 +1831,7 @@ namespace RustlsForGodot
         private static readonly StringName _redirects = "redirects";
         private static readonly StringName _responseCode = "response_code";
         private static readonly StringName _result = "result";
+        private static readonly StringName _retryCount = "retry_count";
         private static readonly StringName _text = "text";
         private static readonly StringName _tlsVersion = "tls_version";
         private static readonly StringName _uploadProgress = "upload_progress";
@@ -1830,7 +1912,7 @@ namespace RustlsForGodot
 
         /// <summary>
         /// The decompressed body. Empty if it was written to <see cref="RustlsHttpRequest.DownloadFile"/> or delivered as
-        /// events.
+        /// events or in pieces.
         /// </summary>
         public byte[] Body => Instance.Get(_body).AsByteArray();
 
@@ -1873,6 +1955,13 @@ namespace RustlsForGodot
         /// after <see cref="RustlsHttpResponse.Cancel"/>.
         /// </summary>
         public long Result => Instance.Get(_result).AsInt64();
+
+        /// <summary>
+        /// How often the request was sent again, because of <see cref="RustlsHttpRequest.Retries"/> or
+        /// <see cref="RustlsHttpRequest.ReconnectEvents"/>. Requests that were lost with a reused connection do not
+        /// count.
+        /// </summary>
+        public long RetryCount => Instance.Get(_retryCount).AsInt64();
 
         /// <summary>The body as text in UTF-8. Invalid bytes become U+FFFD.</summary>
         public string Text => Instance.Get(_text).AsString();
@@ -1950,7 +2039,7 @@ namespace RustlsForGodot
         /// <summary>
         /// Returns the number of seconds that the server asks a client to wait before it requests its stream of events
         /// again (<c>retry:</c>, see <see cref="RustlsHttpRequest.ServerSentEvents"/>), or -1 if the server did not say.
-        /// The addon does not repeat the request by itself.
+        /// The addon repeats the request by itself only with <see cref="RustlsHttpRequest.ReconnectEvents"/>.
         /// </summary>
         public double GetReconnectionTime() =>
             Instance.Call(_getReconnectionTime).AsDouble();
@@ -1958,6 +2047,23 @@ namespace RustlsForGodot
         /// <summary>Returns whether <see cref="RustlsHttpResponse.Completed"/> has been emitted.</summary>
         public bool IsCompleted() =>
             Instance.Call(_isCompleted).AsBool();
+
+        /// <summary>
+        /// Emitted for each piece of the decompressed body, in order, if <see cref="RustlsHttpRequest.StreamBody"/> is
+        /// <see langword="true"/>. Pieces are as large as they arrive: where one ends has no meaning.
+        /// <see cref="RustlsHttpResponse.ResponseCode"/> and <see cref="RustlsHttpResponse.Headers"/> are those of the
+        /// response already.
+        /// </summary>
+        /// <remarks>
+        /// <para>The body is complete only if <see cref="RustlsHttpResponse.Completed"/> follows with the
+        /// <see cref="RustlsHttpResponse.Result"/> <see cref="RustlsHttpRequest.Result.Success"/>.</para>
+        /// <para>Arguments: <c>chunk</c>.</para>
+        /// </remarks>
+        public event Action<byte[]> ChunkReceived
+        {
+            add => Instance.Connect(_chunkReceived, Callable.From(value));
+            remove => Instance.Disconnect(_chunkReceived, Callable.From(value));
+        }
 
         /// <summary>
         /// Emitted once when the request has ended, successfully or not. <c>response</c> is this object. Always emitted
