@@ -267,9 +267,12 @@ func test_servers_that_take_their_time_time_out(stack: Stack) -> void:
 		"redirects without an end": Case.new(
 			[10] + Answers.redirect("Location: /"), error).with({&"timeout": 0.2, &"max_redirects": -1}),
 	})
+	# On a busy machine a client can leave during its handshake, which the engine's server prints.
+	expect_errors()
 	for server: Peer in peers():
 		server.greet_with([&"hang"])
 		came_to_nothing(await ask(node(stack, soon), server.url("/")), error)
+	only_servers_printed()
 
 
 func test_a_port_without_a_server(stack: Stack) -> void:

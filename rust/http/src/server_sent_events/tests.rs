@@ -191,7 +191,7 @@ fn the_last_id_is_that_of_the_last_complete_block_and_goes_on_in_the_next_stream
     let mut next = Events::continuing(&events);
     assert_eq!((next.last_id(), next.retry()), ("2", Some(7)));
     next.push(b"\ndata: b\n\nid\ndata: c\n\n", &mut |event| {
-        ids.push(event.id)
+        ids.push(event.id);
     })
     .unwrap();
     assert_eq!(ids, ["1", "2", ""]);
