@@ -12,13 +12,13 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use crate::multipart::Form;
 use crate::progress::Progress;
 
-/// What is handed to the connection at once.
+/// Bytes of the largest piece that is given to the connection.
 const PIECE: usize = 64 * 1024;
 
-/// What a request carries; can be sent again after a redirect.
+/// Body of a request. A redirect or a retry may send it again.
 #[derive(Clone, Default)]
 pub enum Content {
-    /// Nothing.
+    /// No body.
     #[default]
     None,
     /// Bytes in memory.
@@ -34,7 +34,7 @@ impl std::fmt::Debug for Content {
 }
 
 impl Content {
-    /// Bytes of the whole body.
+    /// Returns the length of the body in bytes.
     pub fn length(&self) -> u64 {
         match self {
             Self::None => 0,
@@ -43,7 +43,7 @@ impl Content {
         }
     }
 
-    /// The body once, counted as it goes out.
+    /// Returns the body for one sending, whose bytes `progress` counts.
     pub(super) fn body(&self, progress: &Arc<Progress>) -> Body {
         let left = self.length();
         progress.begin_upload(left);
@@ -60,7 +60,7 @@ impl Content {
     }
 }
 
-/// What hyper asks for the pieces.
+/// Body that hyper polls for its pieces.
 pub(super) struct Body {
     source: Source,
     left: u64,
@@ -121,7 +121,7 @@ impl http_body::Body for Body {
     }
 }
 
-/// Does what may wait for a disk, while other exchanges go on elsewhere.
+/// Does work that may wait for a disk, while other requests continue on other threads.
 pub(super) fn off_the_runtime<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),

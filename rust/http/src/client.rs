@@ -1,4 +1,4 @@
-//! A connection of one's own over HTTP/1.1, for one request at a time: what a client that is polled looks at.
+//! A polled client: one HTTP/1.1 connection with one request at a time.
 
 mod driver;
 
@@ -16,54 +16,55 @@ use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::{Phase, PhaseCell};
 
-/// Bytes of a body that are read ahead of whoever polls. The server waits when they are not fetched.
+/// Bytes of a body that are read before the caller takes them. The server waits when they are not
+/// taken.
 const READ_AHEAD: usize = 1024 * 1024;
 
 /// A request over the connection.
 #[derive(Debug)]
 pub struct ClientRequest<'a> {
-    /// Any.
+    /// The method.
     pub method: Method,
     /// A path, a whole URL, `*` or `host:port`, as it is sent.
     pub target: &'a str,
-    /// The caller's; the usual ones are added.
+    /// The caller's header fields. Those that every request has are added.
     pub fields: Fields,
-    /// Who requests.
+    /// The value of `User-Agent`.
     pub user_agent: String,
     /// The body.
     pub body: Bytes,
 }
 
-/// The head of an answer.
+/// Head of a response.
 #[derive(Debug, Clone)]
 pub struct ClientResponse {
-    /// Three digits (RFC 9110 section 15).
+    /// The status code (RFC 9110 section 15).
     pub status: u16,
-    /// As the server sent them.
+    /// The header lines as the server sent them.
     pub lines: Vec<HeaderLine>,
-    /// What the answer announces.
+    /// The length of the body that the response announces.
     pub length: Option<u64>,
-    /// It comes in chunks.
+    /// True if the body is chunked.
     pub is_chunked: bool,
-    /// A body follows, be it an empty one.
+    /// True if a body follows, which may be empty.
     pub has_body: bool,
-    /// The body ends with the connection.
+    /// True if the end of the connection ends the body.
     pub ends_with_connection: bool,
 }
 
-/// How far the connection is.
+/// Stage of the connection.
 #[derive(Debug, Clone, Default)]
 pub enum Stage {
-    /// Looking up the name and connecting; which one tells [`Client::phase`].
+    /// The name is looked up or the connection is made: [`Client::phase`] says which.
     #[default]
     Connecting,
     /// Ready for a request.
     Ready,
-    /// The request is on its way.
+    /// The request is being sent, or its response is awaited.
     Requesting,
-    /// The answer comes.
+    /// The response is arriving.
     Receiving,
-    /// Nothing more comes.
+    /// The connection failed.
     Failed(FetchError),
     /// The server closed the connection between two requests.
     Closed,
@@ -73,15 +74,15 @@ pub enum Stage {
 struct State {
     stage: Stage,
     facts: Option<Arc<PeerFacts>>,
-    /// The head of an answer that nobody looked at yet.
+    /// The head of a response that the caller has not taken yet.
     response: Option<ClientResponse>,
-    /// Each piece of the body is for itself.
+    /// True if pieces of the body are not joined, because they are chunks.
     is_chunked: bool,
     pieces: VecDeque<Bytes>,
     waiting: usize,
-    /// What somebody waits for, who may want more than is usually read ahead.
+    /// Bytes that a waiting caller wants, which may be more than [`READ_AHEAD`].
     wanted: usize,
-    /// The last piece is there.
+    /// True once the last piece has arrived.
     is_complete: bool,
 }
 
@@ -89,9 +90,9 @@ struct State {
 struct Shared {
     phase: PhaseCell,
     state: Mutex<State>,
-    /// For those who wait on a thread of their own.
+    /// Notified of changes, for callers that block.
     changed: Condvar,
-    /// Pieces were fetched.
+    /// Notified when the caller has taken pieces.
     fetched: Notify,
 }
 
@@ -106,7 +107,7 @@ impl Shared {
     }
 }
 
-/// The polled end.
+/// The caller's handle of the connection.
 #[derive(Debug)]
 pub struct Client {
     origin: Origin,
@@ -114,21 +115,21 @@ pub struct Client {
     shared: Arc<Shared>,
 }
 
-/// A piece of a body.
+/// Result of reading a body.
 #[derive(Debug, PartialEq, Eq)]
 pub enum BodyRead {
-    /// At least one byte; whether it was the last.
+    /// At least one byte, and whether it was the last.
     Bytes(Vec<u8>, bool),
-    /// None yet.
+    /// No byte has arrived yet.
     NotYet,
     /// The body was read.
     End,
-    /// It stops in the middle.
+    /// The body was cut off.
     Broken,
 }
 
 impl Client {
-    /// Begins to connect, once the future runs.
+    /// Starts to connect when the returned future is polled.
     pub fn open(connector: Connector, origin: Origin) -> (Self, impl Future<Output = ()> + Send) {
         let (requests, queue) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::default());
@@ -141,17 +142,17 @@ impl Client {
         (client, work)
     }
 
-    /// Returns how far [`Stage::Connecting`] is.
+    /// Returns the phase of [`Stage::Connecting`].
     pub fn phase(&self) -> Phase {
         self.shared.phase.get()
     }
 
-    /// How far it is.
+    /// Returns the stage of the connection.
     pub fn stage(&self) -> Stage {
         self.shared.lock().stage.clone()
     }
 
-    /// Waits until the request has an answer or failed.
+    /// Blocks until the request has a response or failed.
     pub fn wait_for_response(&self) {
         let mut state = self.shared.lock();
         while matches!(state.stage, Stage::Requesting) {
@@ -163,31 +164,32 @@ impl Client {
         }
     }
 
-    /// The head of the answer, once.
+    /// Takes the head of the response.
     pub fn take_response(&self) -> Option<ClientResponse> {
         self.shared.lock().response.take()
     }
 
-    /// What is known of the server once the connection is made.
+    /// Returns facts about the server once the connection was made.
     pub fn facts(&self) -> Option<Arc<PeerFacts>> {
         self.shared.lock().facts.clone()
     }
 
-    /// Sends a request. Only when the connection is ready for one, or its last body was read. One that cannot be sent
-    /// changes nothing.
+    /// Sends a request. The connection must be ready for one, or its last body read. A request that
+    /// cannot be sent changes nothing.
     pub fn send(&self, request: ClientRequest<'_>) -> Result<(), RequestError> {
         let facts = self.facts().unwrap_or_default();
         let prepared = driver::prepare(request, &self.origin, &facts)?;
         self.shared.lock().stage = Stage::Requesting;
-        // Without a receiver the stage tells that already.
+        // Without a receiver the stage says already that the connection has ended.
         if self.requests.send(prepared).is_err() {
             self.shared.lock().stage = Stage::Closed;
         }
         Ok(())
     }
 
-    /// Takes up to so many bytes of the body, after waiting until `enough` are there or the body ends. Chunks are not
-    /// joined: whoever writes one a message reads one a message, as long as it is not longer than what is read at once.
+    /// Takes up to `most` bytes of the body, after waiting until `enough` bytes are there or the
+    /// body ends. Chunks are not joined, so a server that sends one message per chunk is read one
+    /// message at a time, as far as a message fits into `most`.
     pub fn read(&self, most: usize, enough: usize) -> BodyRead {
         let mut state = self.shared.lock();
         state.wanted = enough;
@@ -215,7 +217,7 @@ impl Client {
 }
 
 impl State {
-    /// More is there than anybody needs now.
+    /// Returns whether as many bytes wait as may be read ahead.
     fn is_full(&self) -> bool {
         self.waiting > READ_AHEAD.max(self.wanted)
     }

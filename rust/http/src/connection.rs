@@ -1,4 +1,4 @@
-//! One connection as hyper speaks through it.
+//! A connection that hyper drives.
 
 mod activity;
 mod last_use;
@@ -28,38 +28,40 @@ use godot_rustls_net::transport::Transport;
 /// The application protocol that stands for HTTP/2 (RFC 9113 section 3.2).
 const H2: &[u8] = b"h2";
 
-/// Bytes of a body that a server may send ahead over HTTP/2: a fast network stays busy between two reads.
+/// Bytes of a body that a server may send over HTTP/2 before they are read. The size keeps a fast
+/// network busy between two reads.
 const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
 
-/// Bytes of all bodies together. What a connection holds is bounded by its streams. A window that a few of them could fill
-/// would let streams that nobody reads, such as the events of a paused game, starve all other requests to their server.
+/// Bytes of all bodies together. The windows of the streams bound what a connection holds. If a few
+/// streams could fill the window of the connection, streams that are not read, such as the events
+/// of a paused game, would block all other requests to their server.
 const CONNECTION_WINDOW: u32 = 256 * STREAM_WINDOW;
 
-/// A connection that is free for a request.
+/// Connection that can take a request.
 #[derive(Debug)]
 pub(crate) enum Connection {
     Http1(Http1),
     Http2(Http2),
 }
 
-/// One exchange at a time.
+/// HTTP/1.1 connection, which carries one exchange at a time.
 #[derive(Debug)]
 pub(crate) struct Http1 {
     sender: http1::SendRequest<Body>,
     pub(crate) facts: Arc<PeerFacts>,
     pub(crate) capture: SharedCapture,
-    /// Told when the connection is closed.
+    /// Notified when the connection is closed.
     pub(crate) over: Arc<Notify>,
     is_used: bool,
 }
 
-/// Many exchanges at the same time.
+/// HTTP/2 connection, which carries many exchanges at the same time.
 #[derive(Debug, Clone)]
 pub(crate) struct Http2 {
     sender: http2::SendRequest<Body>,
     pub(crate) facts: Arc<PeerFacts>,
     is_used: bool,
-    /// Each request holds a clone until its answer was read. The pool holds one more.
+    /// Each request holds a clone until its response has been read. The pool holds one more.
     last_use: Arc<Mutex<LastUse>>,
     heard: HeadsHeard,
 }
@@ -80,7 +82,8 @@ impl Connection {
         }
     }
 
-    /// Whether a request may have gone by it before: the server may be closing it.
+    /// Returns whether the connection may have carried a request before. The server may be about to
+    /// close such a connection.
     pub(crate) fn is_reused(&self) -> bool {
         match self {
             Self::Http1(connection) => connection.is_used,
@@ -88,12 +91,12 @@ impl Connection {
         }
     }
 
-    /// Whether others use it at the same time.
+    /// Returns whether other requests use the connection at the same time.
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self, Self::Http2(_))
     }
 
-    /// What tells whether the server sends anything while its answer is awaited.
+    /// Returns an observer of what the server sends before its response.
     pub(crate) fn activity(&self) -> Activity {
         match self {
             Self::Http1(connection) => Activity::alone(connection.capture.clone()),
@@ -130,7 +133,7 @@ impl Http1 {
         let over = Arc::new(Notify::new());
         let told = Arc::clone(&over);
         tokio::spawn(async move {
-            // Its errors reach whoever waits for an answer.
+            // The request that awaits a response receives the error.
             let _ = connection.await;
             told.notify_one();
         });
@@ -147,7 +150,7 @@ impl Http1 {
         self.sender.try_send_request(request).await
     }
 
-    /// Whether it can take another request, once the last answer was read.
+    /// Waits until the connection can take another request. Returns false if it was closed.
     pub(crate) async fn ready(&mut self) -> bool {
         self.sender.ready().await.is_ok()
     }
@@ -190,15 +193,15 @@ impl Http2 {
         self.sender.try_send_request(request).await
     }
 
-    /// One more for a request that is not the connection's first.
+    /// Returns a clone for a further request.
     pub(crate) fn again(&self) -> Self {
         let mut again = self.clone();
         again.is_used = true;
         again
     }
 
-    /// Whether it serves another request, asked of the pool's clone. When nobody used it for long, a router in between
-    /// may have forgotten it, and nobody would tell.
+    /// Returns whether the connection can serve another request. If it was not used for longer than
+    /// `max_idle_time`, a router on the path may have dropped it without a notice.
     pub(crate) fn is_usable(&self, max_idle_time: Duration) -> bool {
         let is_used = Arc::strong_count(&self.last_use) > 1;
         !self.sender.is_closed() && (is_used || self.lock().age() < max_idle_time)

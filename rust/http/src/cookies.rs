@@ -1,4 +1,4 @@
-//! Cookies of one caller (RFC 6265 and its successor's prefixes), kept in memory.
+//! Cookies (RFC 6265, with the prefixes of its successor), kept in memory.
 
 #[cfg(test)]
 mod tests;
@@ -6,23 +6,24 @@ mod tests;
 use cookie_store::{Cookie, CookieDomain};
 use url::{Host, Url};
 
-/// Bytes of the largest `Set-Cookie` that is taken. As the limits below: a server could fill the memory, and every
-/// later request, otherwise.
+/// Bytes of the largest `Set-Cookie` that is accepted. Like the limits below, it bounds the memory
+/// and the size of later requests that a server can cause.
 const MAX_LENGTH: usize = 4096;
-/// Cookies of one domain; the oldest goes first.
+/// Cookies of one domain. The oldest is removed first.
 const MAX_OF_DOMAIN: usize = 50;
-/// Cookies of all domains; the oldest goes first.
+/// Cookies of all domains. The oldest is removed first.
 const MAX: usize = 200;
 
-/// The cookies, oldest first. A jar knows no list of public suffixes: a server below co.uk can set cookies for all
-/// of co.uk, and only names of a single label are refused.
+/// Cookie store, oldest cookie first. It has no list of public suffixes: a server below co.uk can
+/// set cookies for all of co.uk. Only domains of a single label are refused.
 #[derive(Clone, Default)]
 pub struct Jar {
     cookies: Vec<Cookie<'static>>,
 }
 
 impl Jar {
-    /// Takes the `Set-Cookie` headers of an answer from `url`. Those that may not be set are passed over.
+    /// Stores the `Set-Cookie` fields of a response from `url`. Cookies that `url` may not set are
+    /// ignored.
     pub fn store<'a>(&mut self, url: &Url, set_cookie: impl Iterator<Item = &'a str>) {
         self.cookies.retain(|cookie| !cookie.is_expired());
         for text in set_cookie {
@@ -32,7 +33,7 @@ impl Jar {
         }
     }
 
-    /// The `Cookie` header of a request to `url`: longer paths first, then older cookies.
+    /// Returns the `Cookie` field for a request to `url`: longer paths first, then older cookies.
     pub fn header(&self, url: &Url) -> Option<String> {
         let mut cookies: Vec<&Cookie<'_>> = self
             .cookies
@@ -47,7 +48,7 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
-    /// Forgets all.
+    /// Removes all cookies.
     pub fn clear(&mut self) {
         self.cookies.clear();
     }
@@ -61,7 +62,7 @@ impl Jar {
         });
         match (same, cookie.is_expired()) {
             (Some(place), true) => drop(self.cookies.remove(place)),
-            // It keeps its place: its age is that of the first.
+            // The cookie keeps its place, because its creation time is that of the first one.
             (Some(place), false) => self.cookies[place] = cookie,
             (None, true) => {}
             (None, false) => {
@@ -77,11 +78,12 @@ impl Jar {
         }
     }
 
-    /// A cookie that came in the clear must not take the place of one that only TLS may set: it could be forged.
+    /// Returns whether a cookie received without TLS would replace one with the `Secure` attribute,
+    /// which an attacker could use to forge it.
     fn hides_secure(&self, url: &Url, cookie: &Cookie<'_>) -> bool {
         self.cookies.iter().any(|old| {
             let covers = |domain: &CookieDomain| match (domain, old.domain.as_cow()) {
-                // Sent along with the older one to a host below.
+                // Both would be sent to a host of the narrower domain.
                 (CookieDomain::Suffix(wide), Some(narrow)) => narrow
                     .strip_suffix(wide.as_str())
                     .is_some_and(|rest| rest.ends_with('.')),
@@ -100,7 +102,7 @@ impl Jar {
     }
 }
 
-/// Reads one `Set-Cookie`, if `url` may set it.
+/// Parses one `Set-Cookie`. Returns `None` if `url` may not set it.
 fn read(url: &Url, text: &str) -> Option<Cookie<'static>> {
     let is_fit =
         text.len() <= MAX_LENGTH && !text.chars().any(|c| c.is_ascii_control() && c != '\t');
@@ -127,14 +129,14 @@ fn read(url: &Url, text: &str) -> Option<Cookie<'static>> {
             .get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    // What the prefixes promise to a server that reads the cookie back.
+    // What a prefix guarantees to the server that reads the cookie.
     let is_locked = has_no_domain && cookie.path.is_from_path_attr() && *cookie.path == *"/";
     let keeps_promise = (!has_prefix("__Secure-") || is_secure_cookie)
         && (!has_prefix("__Host-") || (is_secure_cookie && is_locked));
     keeps_promise.then_some(cookie)
 }
 
-/// TLS, or this very machine, as in browsers.
+/// Returns whether the URL is over TLS or leads to this machine, as browsers define it.
 fn is_secure(url: &Url) -> bool {
     url.scheme() == "https"
         || url.host().is_some_and(|host| match host {

@@ -1,7 +1,7 @@
-//! Content codings: a body that was compressed on its way, decoded step by step.
+//! Content codings (RFC 9110 section 8.4): a compressed body is decoded step by step.
 //!
-//! Each step does a bounded amount of work and makes at most one piece: whoever decodes can do other things in between,
-//! and can stop a small body that would grow to gigabytes.
+//! Each step does a bounded amount of work and produces at most one piece. Between two steps the
+//! caller can do other work, and can stop a small body that would grow to gigabytes.
 
 mod brotli;
 mod error;
@@ -16,18 +16,18 @@ use std::ops::Range;
 
 pub use error::{DecodeError, DecodeProblem};
 
-/// Bytes of the largest piece that is handed out.
+/// Bytes of the largest piece that is returned.
 pub const PIECE: usize = 64 * 1024;
 
-/// Codings that a body may have one upon the other. Each multiplies what a few bytes can become.
+/// Nested codings that a body may have. Each multiplies what a few bytes can grow to.
 const MAX_CODINGS: usize = 4;
 
-/// How a body was compressed.
+/// Content coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
     /// RFC 1952.
     Gzip,
-    /// RFC 1950, and, as some servers send it, RFC 1951 alone.
+    /// RFC 1950, or RFC 1951 alone, which some servers send.
     Deflate,
     /// RFC 7932.
     Brotli,
@@ -36,9 +36,9 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The codings that the values of `Content-Encoding` headers list, in the order in which they were applied (RFC 9110
-    /// section 8.4). Empty where nothing is to be decoded: one of them is not known here, or they are too many, and the
-    /// body is handed through.
+    /// Returns the codings that the values of `Content-Encoding` fields list, in the order in which
+    /// they were applied (RFC 9110 section 8.4). Returns an empty list if nothing is to be decoded,
+    /// because a coding is unknown or there are too many: the body is then passed on as it is.
     pub fn list<'a>(header_values: impl Iterator<Item = &'a str>) -> Vec<Self> {
         let names = header_values
             .flat_map(|value| value.split(','))
@@ -60,7 +60,7 @@ impl Coding {
             .find(|coding| name.eq_ignore_ascii_case(coding.name()))
     }
 
-    /// The name in headers.
+    /// Returns the name in header fields.
     pub fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -71,22 +71,22 @@ impl Coding {
     }
 }
 
-/// Decodes one body. After a failure it is of no more use.
+/// Decoder of one body. After a failure it cannot be used again.
 pub(crate) struct Decoder {
-    /// The coding that was applied last is undone first. Never empty.
+    /// The coding that was applied last stands first. Never empty.
     stages: Vec<Stage>,
-    /// Bytes that all stages made.
+    /// Bytes that all stages produced.
     made: u64,
 }
 
-/// One coding, and the last piece that it made.
+/// Coding and its last output.
 struct Stage {
     coding: Coding,
     stream: Stream,
     piece: Box<[u8]>,
-    /// The part of the piece that the next stage has not taken yet.
+    /// The part of the piece that the next stage has not used yet.
     untaken: Range<usize>,
-    /// Any byte came.
+    /// True once a byte has arrived.
     has_begun: bool,
 }
 
@@ -98,7 +98,8 @@ enum Stream {
 }
 
 impl Decoder {
-    /// A decoder for one body with these codings, given in the order in which they were applied; none without any.
+    /// Returns a decoder for one body with these codings, in the order in which they were applied;
+    /// `None` without codings.
     pub(crate) fn new(codings: &[Coding]) -> Option<Self> {
         (!codings.is_empty()).then(|| Self {
             stages: codings.iter().rev().copied().map(Stage::new).collect(),
@@ -106,10 +107,12 @@ impl Decoder {
         })
     }
 
-    /// Does the next step with the bytes at the front of `input`, of which those that were used are removed. Returns what
-    /// was made, at most [`PIECE`] bytes and possibly none, or `None` when everything that came is decoded.
+    /// Decodes the next step from the front of `input`, and removes the bytes that were used.
+    /// Returns the output, at most [`PIECE`] bytes and possibly none, or `None` when all input is
+    /// decoded.
     ///
-    /// What follows the end of the compressed stream is passed over, except further gzip members and zstd frames.
+    /// Bytes after the end of the compressed stream are ignored, except further gzip members and
+    /// zstd frames.
     pub(crate) fn step(&mut self, input: &mut &[u8]) -> Result<Option<&[u8]>, DecodeError> {
         let made = step(&mut self.stages, input, &mut self.made)?;
         Ok(match (made, self.stages.last()) {
@@ -118,19 +121,20 @@ impl Decoder {
         })
     }
 
-    /// Bytes that were made so far, also those between two codings.
+    /// Returns the number of bytes produced so far, including those between two codings.
     pub(crate) fn made(&self) -> u64 {
         self.made
     }
 
-    /// Fails when the body ended and a compressed stream is not whole. A body without a single byte is an empty one: servers
-    /// name a coding in answers that have no body.
+    /// Returns an error if the body ended within a compressed stream. A body without a single byte
+    /// is empty: servers name a coding in responses that have no body.
     pub(crate) fn finish(self) -> Result<(), DecodeError> {
         self.stages.into_iter().try_for_each(Stage::finish)
     }
 }
 
-/// One step of the last stage, or of those before it when it needs more: how many bytes the last one made.
+/// Runs one step of the last stage, or of those before it when the last one needs more input.
+/// Returns the number of bytes that the last one produced.
 fn step(
     stages: &mut [Stage],
     input: &mut &[u8],

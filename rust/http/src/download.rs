@@ -1,6 +1,6 @@
-//! A body into a file, which is there whole or not at all.
+//! Writing of a body to a file that is either complete or not written.
 //!
-//! Everything here blocks. It is meant for a thread that may.
+//! The functions of this module block: they are for a thread that may block.
 
 mod part_file;
 mod sink;
@@ -20,30 +20,32 @@ use crate::error::{DownloadError, FileProblem};
 use crate::range::Partial;
 use part_file::PartFiles;
 
-/// Characters of the target's name in the temporary's: file systems allow about 255 bytes in all.
+/// Characters of the target's name in the name of the temporary file: file systems allow about 255
+/// bytes in all.
 const NAME_IN_TEMPORARY: usize = 40;
 
-/// A file being written beside its target, which it replaces when it is whole.
+/// A file that is written beside its target and replaces the target when it is complete.
 ///
-/// Dropped before [`finish`](Self::finish) it leaves the target as it was, and nothing else; a resumable one leaves
-/// what a later request can go on with.
+/// Dropped before [`finish`](Self::finish), it leaves the target unchanged and removes its own
+/// files, except that a resumable one keeps what a later request can continue.
 pub struct Download {
-    // What has to be removed is removed while the file is locked still: fields are dropped in this order.
+    // Fields are dropped in this order: files are removed while they are still locked.
     place: Place,
     file: File,
     target: PathBuf,
 }
 
-/// Where the bytes are until they are all there.
+/// Place of the bytes until all of them have arrived.
 enum Place {
     Temporary(TempPath),
     Part(PartFiles),
 }
 
 impl Download {
-    /// Starts a download that is of no use until it is whole.
+    /// Starts a download that cannot be continued.
     ///
-    /// The file gets the mode of any new file. A link at the target is replaced, not followed.
+    /// The file gets the mode of a new file. A symbolic link at the target is replaced and not
+    /// followed.
     pub fn open(target: &Path) -> Result<Self, DownloadError> {
         let (folder, name) = checked(target)?;
         let prefix: String = name.chars().take(NAME_IN_TEMPORARY).collect();
@@ -61,11 +63,11 @@ impl Download {
         })
     }
 
-    /// Starts a download that a later request can go on with, or goes on with one.
+    /// Starts a download that a later request can continue, or continues one.
     ///
-    /// `validator` names the version of the body; without one nothing can be resumed later.
-    /// `continue_at` is the byte at which the answer begins, and the length of the [`Partial`] that was asked with;
-    /// without it the file starts anew.
+    /// `validator` names the version of the body; without one the download cannot be continued
+    /// later. `continue_at` is the byte at which the response begins, which is the length of the
+    /// [`Partial`] of the request; without it the file begins anew.
     pub(crate) fn resumable(
         target: &Path,
         url: &str,
@@ -75,11 +77,11 @@ impl Download {
         checked(target)?;
         let files = PartFiles::new(target);
         let mut file = open_part(&files.part, target)?;
-        // What fails from here on is cleared away while the file is locked still.
+        // After an error from here on, the files are removed while they are still locked.
         let mut files = files;
         let there = file.metadata().map_or(0, |metadata| metadata.len());
         let start = continue_at.unwrap_or(0);
-        // Another download may have had it since this one asked.
+        // Another download may have changed the file since the request was made.
         let is_still_there = |start| {
             Partial::find(target, url)
                 .is_some_and(|part| part.length >= start && Some(&*part.validator) == validator)
@@ -92,7 +94,7 @@ impl Download {
                 length: there,
             });
         }
-        // The old note goes first: it must never stand beside bytes of another version.
+        // The old note is removed first: it must never stand beside bytes of another version.
         files.forget_info();
         file.set_len(start)
             .and_then(|()| file.seek(SeekFrom::Start(start)))
@@ -112,7 +114,7 @@ impl Download {
             .map_err(|error| cannot_write(&self.target, &error))
     }
 
-    /// The body is whole: puts it in the target's place, in one step.
+    /// Completes the file and puts it in the target's place, in one step.
     pub fn finish(self) -> Result<(), DownloadError> {
         let Self {
             place,
@@ -131,23 +133,24 @@ impl Download {
     }
 }
 
-/// Waits until the disk has the bytes: a power cut after the renaming could leave the name without them. One download of
-/// 10 kB after another took 2 ms each with it and 1 ms without, on loopback and ext4; a hundred at once took the same.
+/// Waits until the disk has the bytes: after a power failure the renamed file could be empty
+/// otherwise. Measured on loopback and ext4: downloads of 10 kB one after another take 2 ms each
+/// with it and 1 ms without; a hundred at once take the same time.
 fn flush(file: &File) -> io::Result<()> {
     file.sync_all().or_else(|error| match error.kind() {
-        // Some file systems know of no such thing.
+        // Some file systems do not support it.
         io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => Ok(()),
         _ => Err(error),
     })
 }
 
-/// The file and its lock, so that no other download begins to write what just becomes the target. Windows may refuse to
-/// rename what is open, and lets go of it here.
+/// Returns the file with its lock, so that no other download begins to write what is about to
+/// become the target. Windows may refuse to rename an open file, so it is closed there.
 fn kept_for_rename(file: File) -> Option<File> {
     cfg!(unix).then_some(file)
 }
 
-/// Opens the part, for this download alone: two that write one file would mix their bytes.
+/// Opens and locks the partial file: two downloads that write one file would mix their bytes.
 fn open_part(part: &Path, target: &Path) -> Result<File, DownloadError> {
     if part.symlink_metadata().is_ok_and(|found| !found.is_file()) {
         return Err(unusable(
@@ -167,7 +170,7 @@ fn open_part(part: &Path, target: &Path) -> Result<File, DownloadError> {
     Ok(file)
 }
 
-/// Locks the file that was opened at the path, unless another download has it.
+/// Locks the file that was opened at the path. Returns false if another download has locked it.
 fn is_ours(file: &File, path: &Path) -> bool {
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => false,
@@ -176,8 +179,8 @@ fn is_ours(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Whether the path leads to this very file still. The download that had the lock before may have renamed it, and it
-/// is the target now.
+/// Returns whether the path still leads to this file. The download that had the lock before may
+/// have renamed it to its target.
 fn is_still_at(file: &File, path: &Path) -> bool {
     match (file.metadata(), path.symlink_metadata()) {
         (Ok(open), Ok(found)) => is_same_file(&open, &found),
@@ -191,13 +194,13 @@ fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// The standard library tells no more than this.
+/// The standard library has no better identification of a file here.
 #[cfg(not(unix))]
 fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     one.created().ok() == other.created().ok() && one.len() == other.len()
 }
 
-/// The folder and the name of a target that can be a file.
+/// Returns the folder and the name of a target, if a file can be written there.
 fn checked(target: &Path) -> Result<(&Path, String), DownloadError> {
     let refuse = |problem| Err(unusable(target, problem));
     let text = target.to_string_lossy();

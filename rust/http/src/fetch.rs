@@ -1,4 +1,4 @@
-//! One request and its answer: redirects, cookies, time limits, decompression.
+//! One request and its response: redirects, cookies, time limits, retries.
 
 mod attempt;
 mod backoff;
@@ -31,16 +31,16 @@ use reconnect::Reconnection;
 use repeats::Repeats;
 use response_body::ResponseBody;
 
-/// How an exchange ended.
+/// End of an exchange.
 #[derive(Debug)]
 pub struct FetchOutcome {
-    /// The last answer that came, also with a failure after it.
+    /// The last response that arrived, also if a failure followed.
     pub head: Option<ResponseHead>,
-    /// Why there is no whole body.
+    /// The reason why the response is not complete.
     pub failure: Option<FetchError>,
 }
 
-/// Asks and receives, until the whole answer came or something failed.
+/// Sends the request and receives the response, until it is complete or fails.
 pub async fn fetch(
     pool: &Arc<Pool>,
     request: FetchRequest,
@@ -77,7 +77,7 @@ fn step(progress: &Progress) -> Step {
     }
 }
 
-/// Fetches, and asks for what follows a stream of events as long as [`Reconnection`] says so.
+/// Fetches, and requests the rest of a stream of events as long as [`Reconnection`] allows.
 async fn fetch_and_reconnect(
     pool: &Arc<Pool>,
     mut request: FetchRequest,
@@ -98,7 +98,7 @@ async fn fetch_and_reconnect(
     }
 }
 
-/// Fetches, and sends the request again as long as [`Repeats`] says so.
+/// Fetches, and sends the request again as long as [`Repeats`] allows.
 async fn fetch_with_retries(
     pool: &Arc<Pool>,
     request: &FetchRequest,
@@ -122,7 +122,8 @@ async fn fetch_with_retries(
     }
 }
 
-/// Asks for the rest of what an earlier attempt left, and for all when that is not to be had.
+/// Requests the rest of an interrupted download, or the whole body if the server cannot send the
+/// rest.
 async fn fetch_or_resume(
     pool: &Arc<Pool>,
     request: &FetchRequest,
@@ -155,10 +156,10 @@ fn request_for_rest(
     Ok(rest)
 }
 
-/// What came after all redirects.
+/// Result after all redirects.
 enum Received {
     Body,
-    /// An answer to the question for the rest that is of no use.
+    /// The response to a range request cannot be used.
     NoRest,
     /// A response of an overloaded server, after which the request is sent again in so much time.
     Unavailable(Duration),

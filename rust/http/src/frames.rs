@@ -1,5 +1,6 @@
-//! Bounds on what a server may send over HTTP/2 without getting on with a response: interim responses, control frames,
-//! empty DATA. h2 keeps or answers these without a limit. Only the headers of frames are read (RFC 9113 section 4.1).
+//! Limits of what a server may send over HTTP/2 without progress of a response: interim responses,
+//! control frames, empty DATA frames. h2 stores or answers these without a limit. Only the headers
+//! of frames are read (RFC 9113 section 4.1).
 
 use std::collections::BTreeMap;
 use std::io;
@@ -16,17 +17,20 @@ use tokio::time::Instant;
 use crate::head_limits::{HeadRefused, MAX_HEAD, MAX_INTERIM};
 use godot_rustls_net::transport::Transport;
 
-/// Frames in a row, within [`IDLE_FOR`], that bring no byte of a body and end no response.
+/// Consecutive frames, within [`IDLE_FOR`], that carry no byte of a body and end no response.
 const MAX_IDLE: u32 = 10_000;
 const IDLE_FOR: Duration = Duration::from_secs(60);
 
-/// Bytes of a request that excuse one such frame: a server gives leave to send on with WINDOW_UPDATE.
+/// Bytes sent for each such frame that is permitted in addition: a server allows further sending
+/// with WINDOW_UPDATE frames.
 const SENT_PER_FRAME: usize = 1024;
 
-/// Streams whose heads are counted at the same time. A stream that was given up on this side is never heard of again.
+/// Streams whose heads are counted at the same time. A stream that was reset on this side is never
+/// mentioned again.
 const MAX_STREAMS: usize = 1000;
 
-/// Frames for which one unit of tokio's budget is taken: a flood of tiny ones must not keep a thread from other tasks.
+/// Frames per unit of tokio's cooperative budget: a flood of tiny frames must not keep a thread
+/// from other tasks.
 const FRAMES_PER_UNIT: usize = 64;
 
 const HEADER: usize = 9;
@@ -38,10 +42,10 @@ const CONTINUATION: u8 = 0x9;
 const END_STREAM: u8 = 0x1;
 const PADDED: u8 = 0x8;
 
-/// The bits of a stream's number; the first is reserved.
+/// The bits of a stream identifier; the first bit is reserved.
 const STREAM: u32 = 0x7fff_ffff;
 
-/// How many pieces of heads came.
+/// Counter of header frames that arrived.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HeadsHeard(Arc<AtomicUsize>);
 
@@ -52,26 +56,27 @@ impl HeadsHeard {
         }
     }
 
-    /// The count so far.
+    /// Returns the count so far.
     pub(super) fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// What was counted of a connection's frames.
+/// Counts of a connection's frames.
 struct Counts {
-    /// The header of the frame that is not complete yet.
+    /// The frame header, until it is complete.
     header: Vec<u8>,
-    /// Bytes of the current frame's payload that are still to come.
+    /// Bytes of the current frame's payload that have not arrived yet.
     payload: usize,
-    /// Bytes of its payload without padding, when the first byte, the length of the padding, is awaited.
+    /// Bytes of the payload without padding, while its first byte, the length of the padding, has
+    /// not arrived.
     padded: Option<usize>,
     idle: u32,
     idle_since: Instant,
-    /// The current frame is part of a head.
+    /// True if the current frame is part of a head.
     is_head: bool,
     heard: HeadsHeard,
-    /// Header blocks of each stream that did not end it, and their bytes.
+    /// Header blocks of each stream that did not end it, and their size in bytes.
     heads: BTreeMap<u32, (usize, usize)>,
 }
 
@@ -91,7 +96,7 @@ impl Default for Counts {
 }
 
 impl Counts {
-    /// Takes what came, and returns how many frames began in it.
+    /// Processes received bytes, and returns the number of frames that begin in them.
     fn received(&mut self, mut data: &[u8]) -> io::Result<usize> {
         let mut frames = 0;
         while let Some(&first) = data.first() {
@@ -148,7 +153,8 @@ impl Counts {
         Ok(())
     }
 
-    /// A header block that does not end its stream: that of an interim response, or that of the final one.
+    /// Counts a header block that does not end its stream: that of an interim or of a final
+    /// response.
     fn head(&mut self, stream: u32, blocks: usize, length: usize) -> io::Result<()> {
         if self.heads.len() >= MAX_STREAMS && !self.heads.contains_key(&stream) {
             self.heads.pop_first();
@@ -185,13 +191,13 @@ impl Counts {
     }
 }
 
-/// A transport whose frames are counted.
+/// Transport whose frames are counted.
 pub(super) struct CountedFrames {
     transport: Transport,
     counts: Counts,
-    /// Bytes sent that excused no frame yet.
+    /// Sent bytes that have permitted no frame yet.
     sent: usize,
-    /// Frames that came and were not paid for with tokio's budget yet.
+    /// Received frames that have not used tokio's budget yet.
     unpaid: usize,
 }
 

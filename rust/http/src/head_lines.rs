@@ -1,12 +1,12 @@
-//! Malformed lines in the head of a response: which of them can be passed over.
+//! Malformed lines in the head of a response: which of them can be ignored.
 //!
-//! Browsers pass over a line that is no header field, and so does hyper when it is told to. Where such a line
-//! could be about the length of the body, another reader on the way may have heeded it and ended the body elsewhere
-//! (RFC 9112 section 11.2): the response is refused then.
+//! Browsers ignore a line that is no header field, and hyper can be configured to. If such a line
+//! could concern the length of the body, an intermediary may have obeyed it and ended the body
+//! elsewhere (RFC 9112 section 11.2): the response is refused then.
 
 use crate::head_limits::MalformedLine;
 
-/// Fails for a head that must not be read leniently.
+/// Returns an error for a head that must not be read leniently.
 pub(super) fn check(head: &[u8]) -> Result<(), MalformedLine> {
     let mut is_about_length = false;
     // The first line is the status line.
@@ -25,7 +25,8 @@ pub(super) fn check(head: &[u8]) -> Result<(), MalformedLine> {
     Ok(())
 }
 
-/// Whether what stands before the colon, or all of a line without one, could be read as one of the two names.
+/// Returns whether the part before the colon, or a line without one, could be read as
+/// `Content-Length` or `Transfer-Encoding`.
 fn names_length(line: &[u8]) -> bool {
     let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
     let letters: Vec<u8> = name
@@ -40,7 +41,7 @@ fn names_length(line: &[u8]) -> bool {
     })
 }
 
-/// RFC 9112 section 5, without a blank before the colon.
+/// Returns whether a line is a header field (RFC 9112 section 5).
 fn is_field(line: &[u8]) -> bool {
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
         return false;

@@ -1,5 +1,6 @@
-//! What hyper does not keep of HTTP/1.1: how names of header fields are spelled, in both directions, and the order of
-//! a response's lines. Names count the same in any case (RFC 9110 section 5.1), yet scripts and old servers compare them.
+//! The spelling of header field names in HTTP/1.1, in both directions, and the order of a
+//! response's lines. hyper keeps neither. Names are case-insensitive (RFC 9110 section 5.1), yet
+//! scripts and old servers compare them.
 
 use std::io;
 use std::pin::Pin;
@@ -19,32 +20,32 @@ const MAX_LINES: usize = 1 + MAX_HEADERS;
 /// The end of a head.
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
 
-/// What one exchange needs to have kept.
+/// Record of one exchange.
 #[derive(Debug, Default)]
 pub(super) struct HeaderCapture {
     /// The spellings of the request's names, until its head was written.
     spellings: Option<Vec<String>>,
-    /// The response's head so far, while it is awaited.
+    /// The received part of the response head, while it is awaited.
     head: Option<Vec<u8>>,
-    /// Line ends in the head so far: more than the status line and the fields can have end it, before
-    /// hyper counts the fields.
+    /// Line ends in the received part. More of them than a head can have refuse it before hyper
+    /// counts the fields.
     line_ends: usize,
-    /// Interim responses that came before it, and their bytes.
+    /// Number of interim responses before it, and their size in bytes.
     interim: (usize, usize),
     /// The lines of the response's head.
     lines: Option<Vec<HeaderLine>>,
-    /// Bytes of a response came, be they of an interim one.
+    /// True once bytes of a response or of an interim response arrived.
     has_begun: bool,
-    /// Whether anything came since [`SharedCapture::was_heard`] was asked last.
+    /// True if anything arrived since the last call of [`SharedCapture::was_heard`].
     was_heard: bool,
 }
 
-/// The notes of a connection, which carries one exchange at a time.
+/// Record of a connection, which carries one exchange at a time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SharedCapture(Arc<Mutex<HeaderCapture>>);
 
 impl SharedCapture {
-    /// A request with these names goes out next.
+    /// Begins the record of a request with these names.
     pub(super) fn begin(&self, spellings: Vec<String>) {
         *self.lock() = HeaderCapture {
             spellings: Some(spellings),
@@ -53,17 +54,17 @@ impl SharedCapture {
         };
     }
 
-    /// Whether a byte of the response came.
+    /// Returns whether a byte of the response arrived.
     pub(super) fn has_begun(&self) -> bool {
         self.lock().has_begun
     }
 
-    /// Whether anything came since this was asked last.
+    /// Returns whether anything arrived since the last call.
     pub(super) fn was_heard(&self) -> bool {
         std::mem::take(&mut self.lock().was_heard)
     }
 
-    /// The lines of the response that came.
+    /// Takes the lines of the response.
     pub(super) fn take_lines(&self) -> Option<Vec<HeaderLine>> {
         self.lock().lines.take()
     }
@@ -74,7 +75,8 @@ impl SharedCapture {
 }
 
 impl HeaderCapture {
-    /// The head of the request that begins `data`, with the names as they were given; hyper writes a head at once.
+    /// Returns the request head at the start of `data` with the names as they were given. hyper
+    /// writes a head at once.
     fn respell(&mut self, data: &[u8]) -> Option<Vec<u8>> {
         let spellings = self.spellings.take()?;
         let end = data
@@ -93,7 +95,8 @@ impl HeaderCapture {
                         .iter()
                         .find(|name| name.as_bytes().eq_ignore_ascii_case(&line[..colon]))
                 });
-            // The request line has no such name: methods have no colon, and what follows them is no token.
+            // The request line never matches: methods have no colon, and what follows them is no
+            // token.
             if let Some(name) = given {
                 line[..name.len()].copy_from_slice(name.as_bytes());
             }
@@ -102,14 +105,16 @@ impl HeaderCapture {
         Some(head)
     }
 
-    /// Looks for a whole head in what came. Interim responses (1xx) are passed over. Fails for what hyper must not see.
+    /// Looks for a complete head in received bytes. Interim responses (1xx) are skipped. Returns an
+    /// error for a head that hyper must not see.
     fn read(&mut self, data: &[u8]) -> io::Result<()> {
         self.was_heard |= !data.is_empty();
         self.has_begun |= !data.is_empty();
         let Some(head) = &mut self.head else {
             return Ok(());
         };
-        // A head that is not there yet needs no parsing, and no second look at its beginning, however it trickles in.
+        // An incomplete head is not parsed, and its beginning is not searched again, however slowly
+        // it arrives.
         let fresh = head.len().saturating_sub(2);
         head.extend_from_slice(data);
         self.line_ends += line_ends(data);
@@ -151,13 +156,13 @@ fn line_ends(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// Returns status, length and lines of a whole head; none of one that is not whole, and of one that
+/// Returns status, length and lines of a complete head; `None` for one that is incomplete or that
 /// hyper refuses.
 fn parse(head: &[u8]) -> Result<Option<(u16, usize, Vec<HeaderLine>)>, HeadRefused> {
     let mut fields = vec![httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut fields);
     let mut config = httparse::ParserConfig::default();
-    // As hyper is told to read it.
+    // The same settings as hyper's.
     config
         .allow_obsolete_multiline_headers_in_responses(true)
         .allow_spaces_after_header_name_in_responses(true)
@@ -175,7 +180,8 @@ fn parse(head: &[u8]) -> Result<Option<(u16, usize, Vec<HeaderLine>)>, HeadRefus
     Ok(response.code.map(|code| (code, length, lines)))
 }
 
-/// A value that an old server spread over several lines is one line (RFC 9112 section 5.2): scripts split at line breaks.
+/// Joins a value that an old server folded over several lines (RFC 9112 section 5.2): scripts split
+/// at line breaks.
 fn unfolded(value: String) -> String {
     if value.contains(['\r', '\n']) {
         let parts = value.split(['\r', '\n']).map(str::trim);
@@ -186,11 +192,11 @@ fn unfolded(value: String) -> String {
     }
 }
 
-/// A transport that takes notes.
+/// Transport that records heads.
 pub(super) struct Wire {
     transport: Transport,
     capture: SharedCapture,
-    /// A respelled head of which the rest waits.
+    /// A respelled head that is not written completely yet.
     head: Vec<u8>,
 }
 
@@ -229,7 +235,7 @@ impl AsyncWrite for Wire {
         if me.head.is_empty() {
             return Pin::new(&mut me.transport).poll_write(context, data);
         }
-        // As long as what it stands for, so the counts are the same.
+        // The respelled head has the same length, so the counts are the same.
         let count = ready!(Pin::new(&mut me.transport).poll_write(context, &me.head))?;
         me.head.drain(..count);
         Poll::Ready(Ok(count))

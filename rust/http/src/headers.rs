@@ -1,4 +1,4 @@
-//! Header fields (RFC 9110 section 5): those a script gives, and those a server sent.
+//! Header fields (RFC 9110 section 5) of requests and of responses.
 
 mod error;
 
@@ -7,7 +7,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 pub use error::{FieldProblem, FieldRef, HeaderError};
 
-/// One field of a request, its name spelled as it was given.
+/// Field of a request, with the spelling of its name.
 #[derive(Debug, Clone)]
 pub struct Field {
     spelling: String,
@@ -18,12 +18,12 @@ pub struct Field {
 }
 
 impl Field {
-    /// Reads "Name: value". Line breaks would let whoever wrote the value add fields of their own: refused.
+    /// Parses "Name: value". Line breaks are refused: with them a value could add fields.
     pub fn parse(line: &str) -> Result<Self, HeaderError> {
         Self::parse_at(line, 0)
     }
 
-    /// Of a list, where it stands at `place`.
+    /// Parses the field at index `place` of a list.
     fn parse_at(line: &str, place: usize) -> Result<Self, HeaderError> {
         let refuse = |problem| {
             let field = FieldRef::of(line, place);
@@ -55,17 +55,17 @@ impl Field {
         })
     }
 
-    /// One of our own.
+    /// Makes a field that the addon adds.
     pub(super) fn new(spelling: &str, value: &str) -> Result<Self, HeaderError> {
         Self::parse(&format!("{spelling}: {value}"))
     }
 
-    /// In lower case.
+    /// Returns the name in lower case.
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
 
-    /// Without blanks around it.
+    /// Returns the value without surrounding blanks.
     pub fn value(&self) -> &[u8] {
         self.value.as_bytes()
     }
@@ -76,7 +76,7 @@ impl Field {
 pub struct Fields(Vec<Field>);
 
 impl Fields {
-    /// Reads all lines; the first that cannot be sent is the error.
+    /// Parses all lines. The error is that of the first line that cannot be sent.
     pub fn parse(lines: &[String]) -> Result<Self, HeaderError> {
         lines
             .iter()
@@ -86,12 +86,12 @@ impl Fields {
             .map(Self)
     }
 
-    /// Whether there is one of this name, given in lower case.
+    /// Returns whether there is a field of this name, given in lower case.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// The first value of this name, given in lower case.
+    /// Returns the first value of this name, given in lower case.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.0
             .iter()
@@ -99,7 +99,7 @@ impl Fields {
             .map(Field::value)
     }
 
-    /// Adds one at the end unless its name is there already.
+    /// Adds a field at the end, unless there is one of its name.
     pub fn add_default(&mut self, spelling: &str, value: &str) -> Result<(), HeaderError> {
         if !self.has(&spelling.to_ascii_lowercase()) {
             self.0.push(Field::new(spelling, value)?);
@@ -120,7 +120,8 @@ impl Fields {
         self.0.retain(|field| !field.is_for_first_origin);
     }
 
-    /// Adds what every request has and the caller left out, in the order of `Host`, `User-Agent`, `Accept`.
+    /// Adds the fields that every request has and the caller left out, in the order `Host`,
+    /// `User-Agent`, `Accept`.
     pub(super) fn complete(
         &mut self,
         authority: &str,
@@ -129,7 +130,7 @@ impl Fields {
         user_agent: &str,
     ) -> Result<(), HeaderError> {
         self.add_default("Host", authority)?;
-        // A length beside chunks would be read one way here and another way there.
+        // Two readers could understand a length together with chunks differently.
         let expects_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
         if !self.has("transfer-encoding") {
             self.agree_with(length)?;
@@ -141,7 +142,8 @@ impl Fields {
         self.add_default("Accept", "*/*")
     }
 
-    /// A wrong length would make the server wait for more, or take the next request on this connection for a body.
+    /// Checks the caller's `Content-Length`. With a wrong one the server would wait for more, or
+    /// take the next request on this connection for a body.
     fn agree_with(&self, length: u64) -> Result<(), HeaderError> {
         let mut given = self
             .0
@@ -157,12 +159,12 @@ impl Fields {
         }
     }
 
-    /// Removes all of these names, given in lower case.
+    /// Removes all fields of these names, given in lower case.
     pub fn remove(&mut self, names: &[&str]) {
         self.0.retain(|field| !names.contains(&field.name()));
     }
 
-    /// For hyper.
+    /// Returns the fields as hyper takes them.
     pub(super) fn to_map(&self) -> HeaderMap {
         let mut map = HeaderMap::with_capacity(self.0.len());
         for field in &self.0 {
@@ -171,29 +173,30 @@ impl Fields {
         map
     }
 
-    /// The names as they were given.
+    /// Returns the names as they were given.
     pub(super) fn spellings(&self) -> Vec<String> {
         self.0.iter().map(|field| field.spelling.clone()).collect()
     }
 }
 
-/// One field of a response: name and value, with U+FFFD for what is no UTF-8.
+/// Field of a response: name and value. Bytes that are not UTF-8 become U+FFFD.
 pub type HeaderLine = (String, String);
 
-/// The lines of an HTTP/2 response. Names travel in lower case there; scripts compare them with the usual spelling.
+/// Returns the lines of an HTTP/2 response, with the usual spelling of names, which scripts
+/// compare. HTTP/2 sends names in lower case.
 pub(super) fn lines_of(map: &HeaderMap) -> Vec<HeaderLine> {
     map.iter()
         .map(|(name, value)| (usual_spelling(name.as_str()), lossy(value.as_bytes())))
         .collect()
 }
 
-/// A line as scripts get it: "Name: value", and without a blank at its end where there is no value.
+/// Returns a line as scripts get it: "Name: value", or "Name:" without a value.
 pub fn written((name, value): &HeaderLine) -> String {
     let blank = if value.is_empty() { "" } else { " " };
     format!("{name}:{blank}{value}")
 }
 
-/// The value of the first line of this name, in any case.
+/// Returns the value of the first line of this name, in any case.
 pub fn find<'a>(lines: &'a [HeaderLine], name: &str) -> Option<&'a str> {
     lines
         .iter()
@@ -201,7 +204,7 @@ pub fn find<'a>(lines: &'a [HeaderLine], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// The value of the last line of this name, in any case.
+/// Returns the value of the last line of this name, in any case.
 pub(super) fn find_last<'a>(lines: &'a [HeaderLine], name: &str) -> Option<&'a str> {
     lines
         .iter()
@@ -210,8 +213,9 @@ pub(super) fn find_last<'a>(lines: &'a [HeaderLine], name: &str) -> Option<&'a s
         .map(|(_, value)| value.as_str())
 }
 
-/// Whether these lines name no other length than `received`. Where they do beside chunks, which make a length void, somebody
-/// in between may have heeded it, and the next answer begins elsewhere for him: the connection is not to be used again.
+/// Returns whether these lines have no other length than `received`. If there is another one
+/// together with chunks, which take precedence, an intermediary may have obeyed it, and the next
+/// response begins elsewhere for it: the connection must not be used again.
 pub(super) fn have_no_other_length(lines: &[HeaderLine], received: u64) -> bool {
     let mut lengths = lines
         .iter()
@@ -223,7 +227,7 @@ pub(super) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// "content-type" as "Content-Type".
+/// Returns the usual spelling of a name, such as "Content-Type" for "content-type".
 fn usual_spelling(name: &str) -> String {
     match name {
         "etag" => return "ETag".to_owned(),

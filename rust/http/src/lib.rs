@@ -1,7 +1,7 @@
-//! HTTP over the same trust, options and diagnosis: connections that hyper speaks through, a pool of them, and
-//! requests with redirects, decompression and files.
+//! HTTP over the trust, options and diagnosis of the layers below: a pool of hyper's connections,
+//! and requests with redirects, decompression and files.
 //!
-//! Futures here need a tokio runtime around them, which is the caller's.
+//! The futures of this crate need a tokio runtime, which the caller provides.
 #![forbid(unsafe_code)]
 
 pub mod body;

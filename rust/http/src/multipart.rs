@@ -1,4 +1,4 @@
-//! Forms with files (multipart/form-data, RFC 7578), read from disk only while they are sent.
+//! Forms with files (multipart/form-data, RFC 7578). Files are read from disk while they are sent.
 
 mod reader;
 
@@ -16,10 +16,10 @@ pub use reader::FormReader;
 use godot_rustls_pki::crypto::fill_with_random;
 use godot_rustls_pki::digest::hex;
 
-/// What a file is when neither the caller nor its ending tells.
+/// Content type of a file if neither the caller nor the file's extension tells.
 const UNKNOWN: &str = "application/octet-stream";
 
-/// Endings of files that games send, and what they mean.
+/// File extensions that games use, and their content types.
 const CONTENT_TYPES: [(&str, &str); 14] = [
     ("png", "image/png"),
     ("jpg", "image/jpeg"),
@@ -37,18 +37,18 @@ const CONTENT_TYPES: [(&str, &str); 14] = [
     ("pdf", "application/pdf"),
 ];
 
-/// A form. Copies are cheap: they share what is in it.
+/// Form. Clones share its contents.
 #[derive(Clone)]
 pub struct Form {
     boundary: String,
     pieces: Vec<Piece>,
 }
 
-/// A run of the body.
+/// Part of the body.
 #[derive(Clone)]
 enum Piece {
     Bytes(Arc<[u8]>),
-    /// A file, and the length that was promised for it.
+    /// A file, and its length when it was added.
     File(Arc<Path>, u64),
 }
 
@@ -77,7 +77,8 @@ impl fmt::Display for NoRandomness {
 impl std::error::Error for NoRandomness {}
 
 impl Form {
-    /// An empty form. Its boundary is random: nobody can write a field that contains it.
+    /// Returns an empty form. Its boundary is random, so that nobody can write a field that
+    /// contains it.
     pub fn new() -> Result<Self, NoRandomness> {
         let mut random = [0; 16];
         fill_with_random(&mut random).map_err(|reason| NoRandomness {
@@ -95,8 +96,8 @@ impl Form {
         self.add(value.as_bytes());
     }
 
-    /// Adds bytes as if they were a file's. An empty `file_name` makes it a plain field; the type of the content is
-    /// guessed from the name's ending when none is given.
+    /// Adds bytes as a file. An empty `file_name` makes a plain field. Without a content type, the
+    /// extension of the name decides.
     pub fn add_bytes(
         &mut self,
         name: &str,
@@ -111,7 +112,8 @@ impl Form {
         Ok(())
     }
 
-    /// Adds a file, which must not change until the form is sent. An empty `file_name` stands for that of the path.
+    /// Adds a file, which must not change until the form is sent. An empty `file_name` means that
+    /// of the path.
     pub fn add_file(
         &mut self,
         name: &str,
@@ -134,18 +136,18 @@ impl Form {
         Ok(())
     }
 
-    /// The value of the request's `Content-Type`.
+    /// Returns the value of the request's `Content-Type`.
     pub fn content_type(&self) -> String {
         format!("multipart/form-data; boundary={}", self.boundary)
     }
 
-    /// Bytes of the whole body.
+    /// Returns the length of the body in bytes.
     pub fn length(&self) -> u64 {
         let parts: u64 = self.pieces.iter().map(Piece::length).sum();
         parts + self.end().len() as u64
     }
 
-    /// The body, from its start. There may be several: a redirect sends it again.
+    /// Returns a reader of the body. There may be several: a redirect sends the body again.
     pub fn reader(&self) -> FormReader {
         let mut pieces = self.pieces.clone();
         pieces.push(Piece::Bytes(self.end().into_bytes().into()));
@@ -180,14 +182,15 @@ impl Form {
     }
 }
 
-/// Names as browsers write them (WHATWG HTML, "multipart/form-data encoding algorithm"): servers undo just this.
+/// Escapes a name as browsers do (WHATWG HTML, "multipart/form-data encoding algorithm"): servers
+/// undo exactly that.
 fn escaped(name: &str) -> String {
     name.replace('"', "%22")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// The type that was given, if it can stand in a header; else what the file's ending means.
+/// Returns the content type that was given, if it is valid, or else that of the file's extension.
 fn content_type_of<'a>(given: &'a str, file_name: &str) -> io::Result<&'a str> {
     if given.is_empty() {
         let ending = file_name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -202,7 +205,7 @@ fn content_type_of<'a>(given: &'a str, file_name: &str) -> io::Result<&'a str> {
         .trim_end()
         .split_once('/')
         .is_some_and(|(kind, form)| is_token(kind) && is_token(form));
-    // All of it goes into the header: a line break anywhere would begin another one.
+    // The whole text goes into the header: a line break anywhere would begin another field.
     if is_type && given.bytes().all(is_visible) {
         return Ok(given);
     }
@@ -214,7 +217,7 @@ fn content_type_of<'a>(given: &'a str, file_name: &str) -> io::Result<&'a str> {
     ))
 }
 
-/// RFC 9110 section 5.6.2.
+/// Returns whether the text is a token (RFC 9110 section 5.6.2).
 fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -222,13 +225,13 @@ fn is_token(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-/// Opens the file, to tell now rather than while sending.
+/// Opens the file, so that an error is known now and not while sending.
 fn readable_length(path: &Path) -> io::Result<u64> {
     let told = |error: io::Error| {
         let message = format!("the file {} cannot be read ({error})", path.display());
         io::Error::new(error.kind(), message)
     };
-    // Before opening: that would wait for ever at a pipe.
+    // Checked before opening, which would block for ever at a pipe.
     let metadata = path.metadata().map_err(told)?;
     if !metadata.is_file() {
         let reason = io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");

@@ -1,4 +1,4 @@
-//! Connections that are kept and used again, for one configuration.
+//! A pool of connections for one configuration.
 
 mod keep_alive;
 
@@ -18,23 +18,23 @@ use godot_rustls_net::connector::{Connector, PeerFacts};
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::PhaseCell;
 
-/// How long a connection is kept that nobody uses. Servers usually close theirs after a minute or more.
+/// Time for which an idle connection is kept. Servers usually close theirs after a minute or more.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(50);
 
-/// How long a kept connection serves a request that is not idempotent, when the server does not say how long it keeps it:
-/// no server closes one that soon.
+/// Time for which an idle connection is used for requests that are not idempotent, if the server
+/// does not say how long it keeps it: no server closes one that soon.
 const FRESH_TIME: Duration = Duration::from_secs(2);
 
 /// Idle connections kept for one server.
 const MAX_IDLE: usize = 32;
 
-/// Connections to one server that are being made at the same time. Whoever comes beyond that first waits for one that
-/// becomes free: two hundred requests at once need no two hundred handshakes.
+/// Connections to one server that are being made at the same time. Further requests first wait for
+/// one that becomes free: two hundred requests at once need no two hundred handshakes.
 const MAX_CONNECTING: usize = 8;
 
-/// How long such a wait may be while nothing happens: no connection came free, none was made. After that a further one is
-/// made, so that a handshake that hangs holds up nobody. Longer than handshakes with servers far away, or all who wait
-/// would begin one together.
+/// Longest such wait without progress, when no connection was made or became free. Then a further
+/// connection is made, so that a handshake that hangs delays nobody. It is longer than handshakes
+/// with distant servers, so that not all waiting requests begin one together.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// All connections of one configuration.
@@ -50,11 +50,13 @@ pub struct Pool {
 struct HostPool {
     state: Mutex<PoolState>,
     max_idle_time: Duration,
-    /// Somebody gave a connection back, or made one that several can use.
+    /// Notified when a connection became free, or a shared one was made.
     freed: Notify,
-    /// One at first: it shows whether the server speaks HTTP/2, where one is enough for all.
+    /// One permit at first: the first connection shows whether the server speaks HTTP/2, where one
+    /// is enough for all.
     connecting: Semaphore,
-    /// Counts what those who wait may hope for: connections that came free or were made, or could not be.
+    /// Counts connections that became free, were made, or could not be made: the progress that
+    /// waiting requests observe.
     progress: AtomicU64,
 }
 
@@ -62,34 +64,35 @@ struct HostPool {
 struct PoolState {
     idle: VecDeque<Idle>,
     shared: Option<Http2>,
-    /// Until the first connection, one is made at a time.
+    /// False until the first connection: until then one is made at a time.
     has_connected: bool,
-    /// A task looks after what nobody uses. One is enough for all.
+    /// True while a task closes idle connections. One task is enough.
     has_reaper: bool,
 }
 
-/// A connection that nobody uses.
+/// Idle connection.
 #[derive(Debug)]
 struct Idle {
     connection: Http1,
     last_use: LastUse,
-    /// How long its server lets it be used again.
+    /// Time for which the server keeps it, if it said so.
     server_keeps: Option<Duration>,
 }
 
-/// Which kept connections a request may go by.
+/// Idle connections that a request may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reuse {
-    /// All: if the server is just closing it, the request is retried.
+    /// All: the request is retried if the server is just closing the connection.
     Any,
     /// Those that the server is not about to close.
     Fresh,
-    /// None but those that are shared, where the server says what it did not begin.
+    /// Only shared ones, where the server says which requests it did not process.
     Never,
 }
 
 impl Reuse {
-    /// `may_repeat`: one that is not idempotent may be retried too.
+    /// Returns the choice for a request. `may_repeat` is true if one that is not idempotent may be
+    /// retried too.
     pub(super) fn of(is_idempotent: bool, may_repeat: bool) -> Self {
         match (is_idempotent, may_repeat) {
             (true, _) => Self::Any,
@@ -98,7 +101,8 @@ impl Reuse {
         }
     }
 
-    /// Whether a connection will do that was not used for `age`. `server_keeps` holds already.
+    /// Returns whether a connection may be used that was idle for `age`, within the time that the
+    /// server keeps it.
     fn suits(self, age: Duration, server_keeps: Option<Duration>) -> bool {
         match self {
             Self::Any => true,
@@ -123,7 +127,7 @@ impl Idle {
 }
 
 impl PoolState {
-    /// Lets go what nobody used for long, and what is closed.
+    /// Removes connections that were idle for too long or are closed.
     fn sweep(&mut self, max_idle_time: Duration) {
         self.idle.retain(|idle| idle.is_usable(max_idle_time));
         self.shared
@@ -136,12 +140,12 @@ impl PoolState {
 }
 
 impl Pool {
-    /// An empty one.
+    /// Returns an empty pool.
     pub fn new(connector: Connector) -> Arc<Self> {
         Self::with_idle_time(connector, MAX_IDLE_TIME)
     }
 
-    /// One that keeps its connections for that long.
+    /// Returns an empty pool that keeps idle connections for that time.
     pub(super) fn with_idle_time(connector: Connector, max_idle_time: Duration) -> Arc<Self> {
         Arc::new(Self {
             connector,
@@ -150,7 +154,8 @@ impl Pool {
         })
     }
 
-    /// A connection that is free for a request: a kept one if there is, else a new one.
+    /// Returns a connection that can take a request: an idle one if there is one, or else a new
+    /// one.
     pub(super) async fn connection(
         self: &Arc<Self>,
         origin: &Origin,
@@ -170,7 +175,7 @@ impl Pool {
         connection
     }
 
-    /// A connection of its own, whatever is kept: the kept one turned out to be closed.
+    /// Returns a new connection, because an idle one turned out to be closed.
     pub(super) async fn new_connection(
         self: &Arc<Self>,
         origin: &Origin,
@@ -181,7 +186,7 @@ impl Pool {
         connection
     }
 
-    /// Gives a shared connection to nobody any more: its server ends it.
+    /// Removes a shared connection that its server ends.
     pub(super) fn retire(&self, origin: &Origin, facts: &Arc<PeerFacts>) {
         let host = self.host(origin);
         let shared = &mut host.lock().shared;
@@ -193,7 +198,7 @@ impl Pool {
         }
     }
 
-    /// A connection whose response, with these headers, is being read.
+    /// Returns the lease of a connection whose response, with these headers, is being read.
     pub(super) fn lease(
         self: &Arc<Self>,
         origin: &Origin,
@@ -229,7 +234,7 @@ impl Pool {
         self.ensure_reaper(&host);
     }
 
-    /// Lets a task close what nobody uses, unless one does.
+    /// Starts the task that closes idle connections, unless it is running.
     fn ensure_reaper(self: &Arc<Self>, host: &Arc<HostPool>) {
         let mut state = host.lock();
         if !state.has_reaper && !state.is_empty() {
@@ -243,7 +248,7 @@ impl Pool {
         if let Some(host) = origins.get(origin) {
             return Arc::clone(host);
         }
-        // A crawler meets many servers once.
+        // A crawler uses many servers once.
         origins.retain(|_, host| Arc::strong_count(host) > 1 || host.is_in_use());
         let host = Arc::new(HostPool {
             state: Mutex::default(),
@@ -257,7 +262,8 @@ impl Pool {
     }
 }
 
-/// A connection that comes back when its answer was read. A shared one counts as used until then.
+/// Connection that returns to the pool when its response was read. A shared one counts as used
+/// until then.
 pub(super) struct Lease {
     pool: Weak<Pool>,
     origin: Origin,
@@ -266,24 +272,25 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// Others use it at the same time: there is nothing to give back.
+    /// Returns whether other requests use the connection at the same time, so that nothing is to be
+    /// returned.
     pub(super) fn is_shared(&self) -> bool {
         matches!(self.connection, Connection::Http2(_))
     }
 
-    /// If it is shared, gives it to nobody else.
+    /// Removes the connection from the pool if it is shared.
     pub(super) fn retire(&self) {
         if let Some(pool) = self.pool.upgrade() {
             pool.retire(&self.origin, self.connection.facts());
         }
     }
 
-    /// Keeps the connection for the next request, if the server does.
+    /// Returns the connection to the pool, if the server keeps it open.
     pub(super) async fn release(self) {
         let Connection::Http1(mut connection) = self.connection else {
             return;
         };
-        // Before the wait: the server counts from its response.
+        // Taken before the wait: the server's time begins with its response.
         let last_use = LastUse::now();
         let is_ready = timeout(MAX_WAIT, connection.ready()).await;
         if let (Ok(true), Some(pool)) = (is_ready, self.pool.upgrade()) {
@@ -297,7 +304,7 @@ impl Lease {
     }
 }
 
-/// What a request that waits comes to.
+/// Result of waiting for a connection.
 enum Checkout<'a> {
     Reused(Connection),
     Connect(Option<tokio::sync::SemaphorePermit<'a>>),
@@ -308,14 +315,16 @@ impl HostPool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a connection that comes free, or for one's turn to make one. Only the waiting is cut short by its time:
-    /// what is being made later belongs to its request alone. Who waits no longer must not stand in the queues.
+    /// Waits until a connection becomes free or may be made. The time limit concerns only the
+    /// waiting: a connection that is then made belongs to its request alone. A request that no
+    /// longer waits must not stay in a queue.
     async fn wait(&self, reuse: Reuse) -> Checkout<'_> {
         let mut turn = pin!(async {
             loop {
                 let freed = self.freed.notified();
                 tokio::select! {
-                    // Whoever cannot use it must not take the news of it from those who can.
+                    // A request that cannot use the connection must not take the notification from
+                    // those that can.
                     () = freed, if reuse != Reuse::Never => {
                         if let Some(connection) = self.take(reuse) {
                             return Checkout::Reused(connection);
@@ -340,7 +349,7 @@ impl HostPool {
         }
     }
 
-    /// A connection that lives still, the one used last first.
+    /// Takes an open connection, the one that was used last first.
     fn take(&self, reuse: Reuse) -> Option<Connection> {
         let mut state = self.lock();
         state.sweep(self.max_idle_time);
@@ -352,8 +361,8 @@ impl HostPool {
         Some(Connection::Http1(idle.connection.used_again()))
     }
 
-    /// Remembers what a connection that was just made shows. None when it failed: the others need not wait for that
-    /// one after another.
+    /// Records what a new connection shows. `None` means that it failed: the waiting requests need
+    /// not find that out one after another.
     fn on_connected(&self, made: Option<&Connection>) {
         let mut state = self.lock();
         if let Some(Connection::Http2(connection)) = made {
@@ -377,7 +386,7 @@ impl HostPool {
     }
 }
 
-/// Closes what nobody used for long, until nothing is left.
+/// Closes idle connections, until none is left.
 async fn reap_idle(pool: Weak<Pool>, host: Weak<HostPool>) {
     loop {
         let Some(max_idle_time) = host.upgrade().map(|host| host.max_idle_time) else {

@@ -1,13 +1,14 @@
-//! How far an exchange is, for whoever looks from another thread.
+//! Progress of an exchange, for observers on other threads.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use godot_rustls_net::phase::PhaseCell;
 
-/// Counters that only grow while one answer comes. Bytes as they travel: a compressed body counts compressed.
+/// Counters that only grow while one response arrives. Bytes are counted as they are transferred:
+/// those of a compressed body before decompression.
 #[derive(Debug)]
 pub struct Progress {
-    /// What is being done.
+    /// The current phase.
     pub phase: PhaseCell,
     downloaded: AtomicU64,
     expected: AtomicI64,
@@ -30,27 +31,27 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// Bytes of the body that came.
+    /// Returns the bytes of the body received so far.
     pub fn downloaded(&self) -> u64 {
         self.downloaded.load(Ordering::Relaxed)
     }
 
-    /// Bytes that the server announced, or -1.
+    /// Returns the bytes that the server announced, or -1.
     pub fn expected(&self) -> i64 {
         self.expected.load(Ordering::Relaxed)
     }
 
-    /// Bytes of the request's body that went out.
+    /// Returns the bytes of the request's body sent so far.
     pub fn uploaded(&self) -> u64 {
         self.uploaded.load(Ordering::Relaxed)
     }
 
-    /// Bytes that the request's body has.
+    /// Returns the length of the request's body in bytes.
     pub fn to_upload(&self) -> u64 {
         self.to_upload.load(Ordering::Relaxed)
     }
 
-    /// How often the request was sent again after a failure, or for more events.
+    /// Returns how often the request was sent again, after a failure or for further events.
     pub fn repeats(&self) -> u64 {
         self.repeats.load(Ordering::Relaxed)
     }
@@ -76,7 +77,7 @@ impl Progress {
         self.expected.store(expected, Ordering::Relaxed);
     }
 
-    /// How many came, with these.
+    /// Adds received bytes, and returns their total.
     pub(super) fn received(&self, count: usize) -> u64 {
         self.downloaded.fetch_add(count as u64, Ordering::Relaxed) + count as u64
     }

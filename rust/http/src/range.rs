@@ -1,4 +1,4 @@
-//! What a server answers to whoever asks for the rest of a body (RFC 9110 section 15.3.7).
+//! Responses to requests for the rest of a body (RFC 9110 section 14).
 
 pub(crate) mod validator;
 
@@ -7,34 +7,34 @@ use validator::is_same_version;
 use crate::error::DownloadError;
 use crate::response::ResponseHead;
 
-/// RFC 9110 section 15.3.7.
+/// Partial Content (RFC 9110 section 15.3.7).
 const PARTIAL_CONTENT: u16 = 206;
-/// RFC 9110 section 15.5.17.
+/// Range Not Satisfiable (RFC 9110 section 15.5.17).
 const RANGE_NOT_SATISFIABLE: u16 = 416;
 
-/// An interrupted download that can be gone on with.
+/// Interrupted download that can be continued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partial {
-    /// Bytes that are there.
+    /// The length so far in bytes.
     pub length: u64,
-    /// Which version of the body they are of.
+    /// The validator of the version that the bytes are of.
     pub validator: String,
 }
 
-/// What the answer is of use for.
+/// Use of a response to a range request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RangeReply {
-    /// Going on, with these bytes.
+    /// The rest of the body, or a part of it.
     Rest(ContentRange),
-    /// Nothing. All is to be asked for, without a range.
+    /// Not usable: the whole body has to be requested.
     Nothing,
-    /// A body that stands for itself: all of the file, or an error page.
+    /// A body of its own: the whole file, or an error page.
     Other,
 }
 
 impl Partial {
-    /// The headers that ask for the rest, or for all of it when the body is another one by now (RFC 9110 section
-    /// 13.1.5).
+    /// Returns the header fields that request the rest, or the whole body if it has changed (RFC
+    /// 9110 section 13.1.5).
     pub(crate) fn range_headers(&self) -> [(&'static str, String); 2] {
         [
             ("Range", format!("bytes={}-", self.length)),
@@ -42,7 +42,7 @@ impl Partial {
         ]
     }
 
-    /// What the answer to a range request is of use for.
+    /// Returns what a response to a range request can be used for.
     pub fn judge(&self, head: &ResponseHead) -> RangeReply {
         match head.status {
             PARTIAL_CONTENT => self
@@ -53,8 +53,8 @@ impl Partial {
         }
     }
 
-    /// The bytes that follow those that are there. A server that ignores If-Range may send those of another version
-    /// (RFC 9110 section 15.3.7.3).
+    /// Returns the range of the response if it follows the bytes that are there. A server that
+    /// ignores If-Range may send bytes of another version (RFC 9110 section 15.3.7.3).
     fn rest(&self, head: &ResponseHead) -> Option<ContentRange> {
         let range = head.header("content-range").and_then(ContentRange::parse)?;
         let is_rest = range.first == self.length
@@ -68,8 +68,8 @@ impl Partial {
     }
 }
 
-/// The body is compressed, also where that was not asked for. Its bytes are others than the file's, and a part of it
-/// cannot be decompressed alone.
+/// Returns whether the body is compressed, which a server may do without being asked. Its bytes are
+/// not those of the file, and a part of it cannot be decompressed alone.
 pub(super) fn is_coded(head: &ResponseHead) -> bool {
     let lines = head.lines.iter();
     lines
@@ -78,19 +78,20 @@ pub(super) fn is_coded(head: &ResponseHead) -> bool {
         .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
 }
 
-/// Which bytes of a file a body has.
+/// Range of a file that a body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContentRange {
-    /// The first one's place.
+    /// Position of the first byte.
     pub first: u64,
-    /// The last one's place.
+    /// Position of the last byte.
     pub last: u64,
-    /// How many the file has, if that is known.
+    /// Length of the file, if it is known.
     pub total: Option<u64>,
 }
 
 impl ContentRange {
-    /// Reads a `Content-Range` (RFC 9110 section 14.4). None for an unsatisfied range too.
+    /// Parses a `Content-Range` (RFC 9110 section 14.4). Returns `None` for an unsatisfied range
+    /// too.
     pub(super) fn parse(value: &str) -> Option<Self> {
         let (unit, rest) = value.trim().split_once([' ', '\t'])?;
         if !unit.eq_ignore_ascii_case("bytes") {
@@ -103,7 +104,7 @@ impl ContentRange {
             "*" => None,
             total => Some(number(total)?),
         };
-        // The end of the body has to be a number too.
+        // The position after the last byte has to be a number too.
         let is_sound = first <= last && last < u64::MAX && total.is_none_or(|total| last < total);
         is_sound.then_some(Self { first, last, total })
     }
@@ -112,7 +113,7 @@ impl ContentRange {
         self.last - self.first + 1
     }
 
-    /// More bytes than announced have no place in the file.
+    /// Returns an error if more bytes arrived than the range has.
     pub(super) fn has_room_for(&self, received: u64) -> Result<(), DownloadError> {
         if received <= self.length() {
             return Ok(());
@@ -120,7 +121,8 @@ impl ContentRange {
         Err(self.mismatch(received, true))
     }
 
-    /// Whether so many bytes make the file whole. A server may send less than was asked for.
+    /// Returns an error unless the received bytes complete the file. A server may send less than
+    /// was requested.
     pub(super) fn ends_with(&self, received: u64) -> Result<(), DownloadError> {
         if received != self.length() {
             return Err(self.mismatch(received, false));
@@ -145,7 +147,7 @@ impl ContentRange {
     }
 }
 
-/// Digits alone: the standard parser takes a sign too.
+/// Parses digits alone: the standard parser accepts a sign too.
 fn number(digits: &str) -> Option<u64> {
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok()).flatten()

@@ -1,4 +1,4 @@
-//! Where an answer sends a request on, and as what (RFC 9110 section 15.4).
+//! Redirects (RFC 9110 section 15.4): the next URL, method and header fields.
 
 use http::Method;
 use http::header::{self, HeaderMap};
@@ -11,7 +11,7 @@ use crate::headers::Fields;
 use crate::request_url::resolve;
 use godot_rustls_net::origin::Origin;
 
-/// Fields that describe a body, which a request that became a GET no longer has.
+/// Fields that describe a body. A request that becomes a GET has none.
 const OF_BODY: [&str; 6] = [
     "content-type",
     "content-length",
@@ -21,13 +21,13 @@ const OF_BODY: [&str; 6] = [
     "transfer-encoding",
 ];
 
-/// Fields that say who asks: another server must not learn them. The same for who is asked.
+/// Fields with credentials, which another server must not get, and the host.
 const OF_ORIGIN: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "host"];
 
-/// Bytes above ASCII are always encoded, and no others here.
+/// No ASCII character is encoded; bytes above ASCII always are.
 const NO_ASCII: &AsciiSet = &AsciiSet::EMPTY;
 
-/// What can be sent on.
+/// Request that a redirect can change.
 #[derive(Debug, Clone)]
 pub(super) struct CurrentRequest {
     pub(super) method: Method,
@@ -36,8 +36,8 @@ pub(super) struct CurrentRequest {
     pub(super) content: Content,
 }
 
-/// The address that the answer names, if it is a redirect at all: an empty one names nothing, as browsers and curl have it.
-/// Bytes that are no UTF-8 are percent-encoded, so that the server gets back what it sent.
+/// Returns the target of a redirect. An empty `Location` is none, as in browsers and curl. Bytes
+/// that are not UTF-8 are percent-encoded, so that the server gets back what it sent.
 pub(super) fn location(status: u16, map: &HeaderMap) -> Option<String> {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return None;
@@ -51,7 +51,7 @@ pub(super) fn location(status: u16, map: &HeaderMap) -> Option<String> {
 }
 
 impl CurrentRequest {
-    /// Goes on to `location`.
+    /// Changes the request for the redirect to `location`.
     pub(super) fn follow(
         &mut self,
         status: u16,
@@ -74,7 +74,7 @@ impl CurrentRequest {
             self.method = Method::GET;
             self.content = Content::None;
             self.fields.remove(&OF_BODY);
-            // The engine drops these too, and the rest stays.
+            // The engine drops these too, and keeps the rest.
             self.fields.remove(&["authorization", "connection"]);
         }
         self.url = url;
@@ -82,7 +82,8 @@ impl CurrentRequest {
     }
 }
 
-/// After 301 and 302 as browsers do for POST; 303 says it, 307 and 308 forbid it (RFC 9110 section 15.4).
+/// Returns whether the method becomes GET: after 301 and 302 as in browsers; 303 requires it, 307
+/// and 308 forbid it (RFC 9110 section 15.4).
 fn becomes_get(status: u16, method: &Method) -> bool {
     match status {
         301 | 302 => {

@@ -10,44 +10,46 @@ use crate::body::Content;
 use crate::cookies::Jar;
 use crate::headers::Fields;
 
-/// What is asked for.
+/// Request.
 #[derive(Clone)]
 pub struct FetchRequest {
-    /// Any but CONNECT, which is for proxies.
+    /// The method. CONNECT is for proxies alone.
     pub method: Method,
-    /// Of [`crate::request_url::parse`].
+    /// The URL, as [`crate::request_url::parse`] returns it.
     pub url: Url,
-    /// The caller's. Host, Content-Length, User-Agent and Accept are added behind them.
+    /// The caller's header fields. Host, Content-Length, User-Agent and Accept are added after
+    /// them.
     pub fields: Fields,
-    /// Who asks, for servers that want to know.
+    /// The value of `User-Agent`.
     pub user_agent: String,
     /// The body.
     pub content: Content,
-    /// How far to go.
+    /// The limits of the exchange.
     pub limits: FetchLimits,
-    /// Cookies that are sent and kept.
+    /// The cookies to send and to store.
     pub cookies: Option<Arc<Mutex<Jar>>>,
 }
 
 /// Limits of an exchange.
 #[derive(Debug, Clone, Copy)]
 pub struct FetchLimits {
-    /// Redirects that are followed; none for any number.
+    /// Redirects that are followed; `None` for no limit.
     pub max_redirects: Option<usize>,
-    /// Bytes of the body as received and as decoded; none for any number.
+    /// Bytes of the body as received and as decoded; `None` for no limit.
     pub body_size_limit: Option<u64>,
-    /// Decodes compressed bodies.
+    /// True to decode compressed bodies.
     pub decode: bool,
-    /// Lets a redirect lead from https to http.
+    /// True to follow redirects from https to http.
     pub allow_downgrade: bool,
-    /// For everything together.
+    /// Time limit of the whole exchange.
     pub timeout: Option<Duration>,
-    /// For a silence of the server.
+    /// Time limit of a server's silence.
     pub read_timeout: Option<Duration>,
-    /// Sends a request that is not idempotent once more when a reused connection ended without a byte of a response.
+    /// True to send a request that is not idempotent once more if a reused connection ended without
+    /// a byte of a response.
     pub retry_lost_post: bool,
     /// Repetitions of an idempotent request after a transient failure or a response of an overloaded server.
     pub retries: u32,
-    /// Sends an idempotent request again when its stream of events ends or breaks.
+    /// True to send an idempotent request again when its stream of events ends or breaks.
     pub reconnect_events: bool,
 }

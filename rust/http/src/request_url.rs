@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<Url, UrlError> {
     if authority.is_empty() {
         return refuse(UrlProblem::NoHost);
     }
-    // A browser would take it for a slash, and so another host than the one that is read here.
+    // A browser reads a backslash as a slash, and so finds another host.
     if authority.contains('\\') {
         return refuse(UrlProblem::BackslashInHost);
     }
@@ -65,7 +65,7 @@ pub fn redacted(text: &str) -> String {
     parse(text).map_or_else(|_| redacted::url_text(text), |read| redacted::url(&read))
 }
 
-/// Returns what a redirect's Location names, seen from `base` (RFC 3986 section 5).
+/// Resolves the `Location` of a redirect against `base` (RFC 3986 section 5).
 pub(crate) fn resolve(base: &Url, location: &str) -> Result<Url, LocationError> {
     let location = location.trim();
     let refuse = |problem| {
@@ -96,8 +96,8 @@ pub(crate) fn resolve(base: &Url, location: &str) -> Result<Url, LocationError> 
     Ok(url)
 }
 
-/// Whether every reader finds the host at the same place. Browsers take "///host/" and "/\\host/" for "//host/", and
-/// "https:host" for either; RFC 3986 does not.
+/// Returns whether all readers find the host in the same place. Browsers read "///host/" and
+/// "/\\host/" as "//host/", and "https:host" as either; RFC 3986 does not.
 fn is_plain(location: &str) -> bool {
     let is_scheme = |scheme: &str| {
         let scheme = scheme.to_ascii_lowercase();
@@ -117,7 +117,7 @@ fn is_plain(location: &str) -> bool {
     slashes == "//" && !authority.contains('\\')
 }
 
-/// A URL in a log or on a screen must not carry a password.
+/// Removes user and password, which must not appear in a log or on a screen.
 fn drop_user(url: &mut Url) {
     // Fails only for URLs without a host, which have no user information.
     let _ = url.set_username("");

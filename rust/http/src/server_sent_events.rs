@@ -1,4 +1,4 @@
-//! Server-sent events (WHATWG HTML, section 9.2): what a `text/event-stream` body says.
+//! Server-sent events (WHATWG HTML section 9.2): the parser of `text/event-stream` bodies.
 
 #[cfg(test)]
 mod tests;
@@ -6,48 +6,49 @@ mod tests;
 use std::error::Error;
 use std::fmt;
 
-/// Bytes of the longest line and of the data of the largest event. A server could fill the memory otherwise.
+/// Bytes of the longest line and of the data of the largest event. Without a limit a server could
+/// fill the memory.
 const MAX: usize = 1024 * 1024;
 
-/// Bytes of the longest id: every event has its copy.
+/// Bytes of the longest id. Every event has a copy of it.
 const MAX_ID: usize = 1024;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// One event.
+/// Event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its type: "message" unless the server names one.
+    /// The type: "message" unless the server names one.
     pub kind: String,
-    /// Its data: the `data` lines, joined by line feeds.
+    /// The `data` lines, joined by line feeds.
     pub data: String,
-    /// The last id that the server gave, with this event or before it.
+    /// The last id that the server sent, with this event or before.
     pub id: String,
 }
 
-/// Reads one stream. After a failure it is of no more use.
+/// Parser of one stream. After a failure it cannot be used again.
 #[derive(Debug, Default)]
 pub struct Events {
-    /// The line that is not complete yet.
+    /// The received part of an incomplete line.
     line: Vec<u8>,
-    /// A carriage return ended the last line: a line feed right behind belongs to it.
+    /// True if a carriage return ended the last line: a line feed directly after it belongs to it.
     is_after_return: bool,
     is_after_first_line: bool,
     kind: String,
     data: String,
     id: String,
-    /// The id of the last block that was complete.
+    /// The id of the last complete block.
     last_id: String,
     retry: Option<u64>,
 }
 
 impl Events {
-    /// At the start of a stream.
+    /// Returns a parser at the start of a stream.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// At the start of a stream that continues another one.
+    /// Returns a parser at the start of a stream that continues another one.
     pub fn continuing(other: &Self) -> Self {
         Self {
             id: other.last_id.clone(),
@@ -57,8 +58,8 @@ impl Events {
         }
     }
 
-    /// Takes the next bytes, and hands out the events that are complete with them, one after another. What is unfinished
-    /// when the stream ends is no event.
+    /// Parses the next bytes, and passes on the events that they complete, one after another. An
+    /// incomplete block at the end of a stream is no event.
     pub fn push(
         &mut self,
         mut bytes: &[u8],
@@ -86,13 +87,14 @@ impl Events {
         }
     }
 
-    /// How many milliseconds the server wants a client to wait before it connects again, if it said so.
+    /// Returns the milliseconds that the server asks a client to wait before it reconnects, if it
+    /// said so.
     pub fn retry(&self) -> Option<u64> {
         self.retry
     }
 
-    /// Returns the id that a client names when it asks for the events that follow. The id of an event that is not complete
-    /// does not count: that event has to come again.
+    /// Returns the id with which a client requests the events that follow. The id of an incomplete
+    /// event does not count: that event has to be sent again.
     pub fn last_id(&self) -> &str {
         &self.last_id
     }
@@ -124,7 +126,7 @@ impl Events {
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().or(self.retry);
             }
-            // Comments have an empty name; unknown fields are passed over too.
+            // Comments have an empty name. Unknown fields are ignored too.
             _ => {}
         }
         Ok(None)
@@ -134,7 +136,7 @@ impl Events {
         let kind = std::mem::take(&mut self.kind);
         let mut data = std::mem::take(&mut self.data);
         self.last_id.clone_from(&self.id);
-        // Without a data line it is no event.
+        // A block without a data line is no event.
         data.pop()?;
         Some(Event {
             kind: if kind.is_empty() {

@@ -1,4 +1,4 @@
-//! The connection's own end of a polled client.
+//! The task that drives the connection of a polled client.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use godot_rustls_net::origin::Origin;
 use godot_rustls_net::redacted;
 use godot_rustls_net::transport::Transport;
 
-/// What a target cannot hold as it is.
+/// Characters that are percent-encoded in a request target.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -49,7 +49,7 @@ pub(super) async fn run(
     });
 }
 
-/// However the work ends, nobody waits for it any more.
+/// Guard that wakes waiting callers however the task ends.
 struct Ended<'a>(&'a Shared);
 
 impl Drop for Ended<'_> {
@@ -62,7 +62,7 @@ impl Drop for Ended<'_> {
     }
 }
 
-/// Until the server closes the connection.
+/// Serves requests until the server closes the connection.
 async fn serve(
     transport: Transport,
     facts: PeerFacts,
@@ -114,7 +114,7 @@ async fn serve(
     }
 }
 
-/// How many bytes came.
+/// Receives the body, and returns its length in bytes.
 async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, FetchError> {
     let mut received = 0;
     if body.is_end_stream() {
@@ -128,7 +128,8 @@ async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, FetchError>
             continue;
         }
         received += data.len() as u64;
-        // Whoever takes the last bytes has to see that they are: the next request may follow at once.
+        // The caller that takes the last bytes has to see that they are the last: its next request
+        // may follow at once.
         let is_last = body.is_end_stream();
         shared.change(|state| {
             state.waiting += data.len();
@@ -143,14 +144,14 @@ async fn receive(mut body: Incoming, shared: &Shared) -> Result<u64, FetchError>
 }
 
 fn describe(method: &Method, status: u16, lines: Vec<(String, String)>) -> ClientResponse {
-    // The last coding says it, whichever line it stands in (RFC 9112 section 6.1).
+    // The last coding decides, whichever line it stands in (RFC 9112 section 6.1).
     let is_chunked = find_last(&lines, "transfer-encoding")
         .is_some_and(|value| value.trim().to_ascii_lowercase().ends_with("chunked"));
     let given = find(&lines, "content-length").and_then(|value| value.trim().parse().ok());
     let is_head = *method == Method::HEAD;
     let has_none = *method == Method::CONNECT && (200..300).contains(&status)
         || !is_head && matches!(status, 204 | 304);
-    // A response to HEAD has a body without a byte, which is read once: callers that poll expect one.
+    // The body of a response to HEAD is empty and is read once: callers that poll expect a body.
     let length = if is_head { Some(0) } else { given };
     let has_body = !has_none;
     ClientResponse {
@@ -163,14 +164,14 @@ fn describe(method: &Method, status: u16, lines: Vec<(String, String)>) -> Clien
     }
 }
 
-/// A request that can be sent.
+/// Request that can be sent.
 #[derive(Debug)]
 pub(super) struct Prepared {
     request: Request<Body>,
     spellings: Vec<String>,
 }
 
-/// Makes a request that can be sent.
+/// Checks and completes a request.
 pub(super) fn prepare(
     request: ClientRequest<'_>,
     origin: &Origin,

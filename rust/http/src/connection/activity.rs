@@ -1,4 +1,4 @@
-//! Whether a server sends anything while its response is awaited.
+//! Observation of what a server sends while its response is awaited.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, Weak};
@@ -7,7 +7,7 @@ use super::last_use::LastUse;
 use crate::frames::HeadsHeard;
 use crate::header_case::SharedCapture;
 
-/// Watches one request's connection, from before the request is sent.
+/// Observer of one request's connection, created before the request is sent.
 pub(crate) struct Activity(Kind);
 
 enum Kind {
@@ -17,20 +17,20 @@ enum Kind {
 
 struct SharedActivity {
     heard: HeadsHeard,
-    /// Its count when the request began.
+    /// The count when the request began.
     at_first: usize,
-    /// Its count when it was asked last.
+    /// The count at the last call of [`Activity::was_heard`].
     last: AtomicUsize,
     users: Weak<Mutex<LastUse>>,
 }
 
 impl Activity {
-    /// On a connection with one request at a time.
+    /// Observes an HTTP/1.1 connection.
     pub(super) fn alone(capture: SharedCapture) -> Self {
         Self(Kind::Alone(capture))
     }
 
-    /// On a connection of HTTP/2, which `users` counts.
+    /// Observes an HTTP/2 connection, whose users `users` counts.
     pub(super) fn shared(heard: HeadsHeard, users: Weak<Mutex<LastUse>>) -> Self {
         let count = heard.count();
         Self(Kind::Shared(SharedActivity {
@@ -41,8 +41,9 @@ impl Activity {
         }))
     }
 
-    /// Whether anything came since this was asked last. Over HTTP/2 hyper does not tell to which request a head belongs: it
-    /// counts when nobody but the pool and this request has the connection.
+    /// Returns whether anything arrived since the last call. Over HTTP/2 hyper does not say which
+    /// request a head belongs to: a head counts while only the pool and this request use the
+    /// connection.
     pub(crate) fn was_heard(&self) -> bool {
         match &self.0 {
             Kind::Alone(capture) => capture.was_heard(),
@@ -54,7 +55,8 @@ impl Activity {
         }
     }
 
-    /// Whether a byte of a response came, be it of an interim one. Over HTTP/2 a head counts whose request is another one.
+    /// Returns whether a byte of a response or of an interim response arrived. Over HTTP/2 a head
+    /// of another request counts too.
     pub(crate) fn has_begun(&self) -> bool {
         match &self.0 {
             Kind::Alone(capture) => capture.has_begun(),

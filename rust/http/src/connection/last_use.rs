@@ -1,11 +1,11 @@
-//! When a connection was used last.
+//! The time when a connection was used last.
 
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-/// A moment on two clocks. The first one stands still on most systems while the machine sleeps, and servers do not wait
-/// that long. The second one may be set to anything.
+/// Time on two clocks. The monotonic clock stops on most systems while the machine sleeps, and
+/// servers do not wait that long. The system's clock may be set to any time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LastUse {
     steady: Instant,
@@ -20,7 +20,7 @@ impl LastUse {
         }
     }
 
-    /// How long ago that was, by the clock that says more.
+    /// Returns the elapsed time, by the clock that shows more.
     pub(crate) fn age(&self) -> Duration {
         let by_calendar = self.calendar.elapsed().unwrap_or_default();
         self.steady.elapsed().max(by_calendar)

@@ -7,7 +7,7 @@ use super::{Coding, DecodeError, DecodeProblem};
 /// The decoder counts a call's input in 32 bits.
 const MAX_INPUT: usize = 1 << 30;
 
-/// A decoder of one stream. Windows above 16 MiB, which the RFC does not know, are refused.
+/// Decoder of one stream. Windows above 16 MiB, which RFC 7932 does not define, are refused.
 pub(super) struct Brotli {
     state: Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>,
     is_whole: bool,
@@ -53,7 +53,7 @@ impl Brotli {
             }
             BrotliResult::ResultSuccess => self.is_whole = true,
             BrotliResult::NeedsMoreInput if made == 0 && input.is_empty() => return Ok(None),
-            // With a full piece there may be more that needs no further input.
+            // After a full piece, more output may need no further input.
             BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => {}
         }
         Ok(Some(made))

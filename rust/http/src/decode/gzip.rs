@@ -1,7 +1,7 @@
-//! The coding "gzip" (RFC 1952): members one after the other, each decoded by flate2.
+//! The coding "gzip" (RFC 1952): a sequence of members, each decoded by flate2.
 //!
-//! flate2 fails for bytes behind the last member that begin no further one. Some servers send such bytes, and they are
-//! passed over: therefore the first bytes of a member are compared here.
+//! flate2 fails for bytes after the last member that do not begin a further one. Some servers send
+//! such bytes, and they are ignored: therefore the first bytes of a member are compared here.
 
 use std::io::Write as _;
 
@@ -9,26 +9,26 @@ use flate2::write::GzDecoder;
 
 use super::{Coding, DecodeError, DecodeProblem};
 
-/// How every member begins: the magic number and the one method there is.
+/// First bytes of every member: the magic number and the only compression method.
 const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
-/// Bits of the byte behind it that must not be set (RFC 1952 section 2.3.1.2).
+/// Bits of the next byte that must not be set (RFC 1952 section 2.3.1.2).
 const RESERVED: u8 = 0xe0;
 
-/// Where in the body the next byte belongs.
+/// Part of the body that the next byte belongs to.
 enum Part {
-    /// The beginning of a member, until its flags have come.
+    /// The first bytes of a member, until its flags have arrived.
     Begin(Vec<u8>),
-    /// A member, with the bytes that it made and that were not handed out yet.
+    /// A member, with the output that was not returned yet.
     Member(Box<GzDecoder<Vec<u8>>>),
-    /// What follows the last member: passed over.
+    /// The bytes after the last member, which are ignored.
     Rest,
 }
 
-/// A decoder of members one after the other.
+/// Decoder of a sequence of members.
 pub(super) struct Gzip {
     part: Part,
-    /// A member was complete.
+    /// True once a member was complete.
     had_member: bool,
 }
 
@@ -73,13 +73,14 @@ impl Gzip {
         }
     }
 
-    /// Fails when the body ended within a member. Behind a member, the beginning of a magic number is passed over too.
+    /// Returns an error if the body ended within a member. After a member, the beginning of a magic
+    /// number is ignored too.
     pub(super) fn finish(self) -> Result<(), DecodeError> {
         match self.part {
             Part::Rest => Ok(()),
             Part::Begin(begin) if self.had_member && begin.len() < MAGIC.len() => Ok(()),
             Part::Begin(_) => Err(DecodeProblem::Cut.of(Coding::Gzip)),
-            // A member that is whole takes not even one byte more.
+            // A complete member takes no further byte.
             Part::Member(mut member) => match decode(&mut member, &mut &[0][..]) {
                 Ok(false) => Ok(()),
                 Err(error) if error.problem == DecodeProblem::CheckSum => Err(error),
@@ -88,7 +89,7 @@ impl Gzip {
         }
     }
 
-    /// Takes a byte of a member's beginning.
+    /// Takes one of the first bytes of a member.
     fn begin(&mut self, byte: u8) -> Result<(), DecodeError> {
         let Part::Begin(begin) = &mut self.part else {
             return Ok(());
@@ -113,8 +114,9 @@ impl Gzip {
     }
 }
 
-/// Decodes from the front of `input`, of which the bytes that were used are removed. Makes less than 100 KiB. Returns false
-/// when the member has ended with the right check sum and all that it made was handed out.
+/// Decodes from the front of `input`, and removes the bytes that were used. Produces less than 100
+/// KiB. Returns false if the member has ended with the right check sum and all of its output was
+/// returned.
 fn decode(member: &mut GzDecoder<Vec<u8>>, input: &mut &[u8]) -> Result<bool, DecodeError> {
     let used = match member.write(input) {
         Ok(used) => used,
@@ -125,7 +127,7 @@ fn decode(member: &mut GzDecoder<Vec<u8>>, input: &mut &[u8]) -> Result<bool, De
     };
     *input = &input[used..];
     let is_end = used == 0;
-    // The bytes that a server flushed are handed out, also when it sends nothing more for long.
+    // Output is returned as soon as the server flushed it, even if nothing more arrives for long.
     if is_end || (input.is_empty() && member.header().is_some()) {
         let flushed = member.flush();
         flushed.map_err(|_| DecodeProblem::Damaged.of(Coding::Gzip))?;
@@ -138,7 +140,7 @@ fn decode(member: &mut GzDecoder<Vec<u8>>, input: &mut &[u8]) -> Result<bool, De
     Ok(true)
 }
 
-/// Moves bytes from the front of `made` to the front of `piece`. Returns their count.
+/// Moves bytes from the front of `made` to the front of `piece`, and returns their number.
 fn take(made: &mut Vec<u8>, piece: &mut [u8]) -> usize {
     let count = made.len().min(piece.len());
     piece[..count].copy_from_slice(&made[..count]);

@@ -4,10 +4,11 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Coding, DecodeError, DecodeProblem};
 
-/// A decoder of one stream: zlib's format by the book, the bare algorithm by custom.
+/// Decoder of one stream in the zlib format (RFC 1950), or in bare deflate (RFC 1951), which some
+/// servers send.
 #[derive(Default)]
 pub(super) struct Deflate {
-    /// The first bytes, until there are enough to tell the two forms apart.
+    /// The first bytes, until there are enough to distinguish the two formats.
     head: Vec<u8>,
     stream: Option<Decompress>,
     is_whole: bool,
@@ -53,7 +54,7 @@ impl Deflate {
         let status = stream
             .decompress(input, piece, FlushDecompress::None)
             .map_err(|_| DecodeProblem::Damaged.of(Coding::Deflate))?;
-        // Both fit: they are no more than the two slices hold.
+        // Both numbers fit into a `usize`: they are at most the lengths of the two slices.
         let read = (stream.total_in() - read_before) as usize;
         let made = (stream.total_out() - made_before) as usize;
         *input = &input[read..];
@@ -62,8 +63,9 @@ impl Deflate {
     }
 }
 
-/// RFC 1950 section 2.2: method 8, a window of up to 32 KiB, and a check sum. No encoder's bare stream looks so:
-/// it would begin with a stored block whose padding is not zero.
+/// Returns whether two bytes are a zlib header (RFC 1950 section 2.2): method 8, a window of up to
+/// 32 KiB, and a check sum. No encoder begins bare deflate like this: it would be a stored block
+/// whose padding is not zero.
 fn is_zlib_header(first: u8, second: u8) -> bool {
     first & 0x0f == 8 && first >> 4 <= 7 && u16::from_be_bytes([first, second]).is_multiple_of(31)
 }

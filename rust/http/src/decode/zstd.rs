@@ -1,4 +1,4 @@
-//! The coding "zstd" (RFC 8878): frames one after the other.
+//! The coding "zstd" (RFC 8878): a sequence of frames.
 
 use std::io;
 
@@ -7,35 +7,36 @@ use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode;
 
 use super::{Coding, DecodeError, DecodeProblem};
 
-/// The largest window, 8 MiB, as RFC 9659 limits it for this coding: a server could take up gigabytes otherwise.
+/// The largest window, 8 MiB, as RFC 9659 limits it for this coding. Without the limit a server
+/// could make the decoder allocate gigabytes.
 const WINDOW_LOG_MAX: u32 = 23;
 
-/// How a frame begins.
+/// First bytes of a frame.
 const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-/// How a frame to be skipped begins; its first byte is one of sixteen.
+/// First bytes of a skippable frame. The first byte is one of sixteen.
 const SKIPPED: [u8; 4] = [0x50, 0x2a, 0x4d, 0x18];
 
-/// Where in the body the next byte belongs.
+/// Part of the body that the next byte belongs to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Part {
     #[default]
     Begin,
     Frame,
-    /// What follows the last frame: passed over.
+    /// The bytes after the last frame, which are ignored.
     Rest,
 }
 
-/// A decoder of frames one after the other.
+/// Decoder of a sequence of frames.
 #[derive(Default)]
 pub(super) struct Zstd {
     part: Part,
-    /// The beginning of a frame, until it is complete.
+    /// The first bytes of a frame, until they are complete.
     begin: Vec<u8>,
-    /// A frame was complete.
+    /// True once a frame was complete.
     had_frame: bool,
-    /// The last piece was full: there may be more that needs no further input.
+    /// True if the last piece was full: more output may need no further input.
     is_full: bool,
-    /// Made with the first frame: it takes memory.
+    /// Created with the first frame, because it takes memory.
     decoder: Option<Decoder<'static>>,
 }
 
@@ -68,7 +69,8 @@ impl Zstd {
         }
     }
 
-    /// Whole, or only a beginning of what may have been a further frame.
+    /// Returns whether the body is complete. The beginning of a further frame after the last one is
+    /// ignored.
     pub(super) fn is_whole(&self) -> bool {
         match self.part {
             Part::Begin => self.had_frame,
@@ -98,7 +100,8 @@ impl Zstd {
         Ok(())
     }
 
-    /// Decodes up to a full piece, the end of the frame or that of the input: how many bytes were made.
+    /// Decodes until the piece is full or the frame or the input ends. Returns the number of bytes
+    /// produced.
     fn decode(&mut self, input: &mut &[u8], piece: &mut [u8]) -> Result<usize, DecodeError> {
         let decoder = match &mut self.decoder {
             Some(decoder) => decoder,

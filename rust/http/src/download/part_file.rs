@@ -1,7 +1,8 @@
-//! What an interrupted download leaves beside its target, and how a later request asks for the rest.
+//! Files that an interrupted download leaves beside its target, from which a later request
+//! continues.
 //!
-//! `NAME.part` has the bytes so far, `NAME.part.info` the SHA-256 of the URL and the validator, a line each. The URL
-//! itself may hold secrets, which do not belong into a file.
+//! `NAME.part` has the bytes so far. `NAME.part.info` has the SHA-256 of the URL and the validator,
+//! one line each. The URL itself may contain secrets.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -12,11 +13,11 @@ use crate::range::Partial;
 use crate::range::validator::is_validator;
 use godot_rustls_pki::digest::{hex, sha256};
 
-/// More than any validator needs.
+/// Bytes of the largest note: more than any validator needs.
 const MAX_INFO: u64 = 16 * 1024;
 
 impl Partial {
-    /// What an earlier download of this very URL left beside the target.
+    /// Returns what an interrupted download of this URL left beside the target.
     pub fn find(target: &Path, url: &str) -> Option<Self> {
         let files = PartFiles::new(target);
         let mut text = String::new();
@@ -25,7 +26,7 @@ impl Partial {
             .take(MAX_INFO)
             .read_to_string(&mut text)
             .ok()?;
-        // The last line end shows that the note was written to its end.
+        // The line end at the end of the file shows that it was written completely.
         let (found, validator) = text.strip_suffix('\n')?.split_once('\n')?;
         let part = files.part.symlink_metadata().ok()?;
         let is_usable =
@@ -36,7 +37,7 @@ impl Partial {
         })
     }
 
-    /// Removes what is there, for a server that has nothing to go on with. Not what another download is writing.
+    /// Removes the files, unless another download is writing them.
     pub fn forget(target: &Path) {
         let files = PartFiles::new(target);
         if let Ok(file) = File::options().write(true).open(&files.part)
@@ -47,11 +48,11 @@ impl Partial {
     }
 }
 
-/// The two files of one interrupted download. Dropped, they stay when something can be made of them.
+/// The two files of one download. When they are dropped, they stay if they can be continued.
 pub(super) struct PartFiles {
     pub(super) part: PathBuf,
     info: PathBuf,
-    /// They are this download's, to remove if nothing can be made of them.
+    /// True if this download created the files, which are removed if they cannot be continued.
     is_owned: bool,
     has_validator: bool,
 }
@@ -71,7 +72,7 @@ impl PartFiles {
         }
     }
 
-    /// Notes where the bytes come from, if that is of use later.
+    /// Writes the note, if the download can be continued later.
     pub(super) fn write_info(&mut self, url: &str, validator: Option<&str>) -> io::Result<()> {
         self.is_owned = true;
         if let Some(validator) = validator.filter(|validator| !validator.contains('\n')) {
@@ -85,7 +86,7 @@ impl PartFiles {
         let _ = fs::remove_file(&self.info);
     }
 
-    /// All bytes are there.
+    /// Renames the complete file to the target.
     pub(super) fn persist(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.part, target)?;
         self.is_owned = false;

@@ -1,4 +1,4 @@
-//! The file that a body goes to, chosen by what the answer is.
+//! Receiver that writes a body to a file, as the response allows.
 
 use std::path::PathBuf;
 
@@ -13,30 +13,30 @@ use crate::range::{ContentRange, Partial, RangeReply, is_coded};
 use crate::request::FetchRequest;
 use crate::response::ResponseHead;
 
-/// Saves the body of an answer, and goes on with what an earlier attempt left.
+/// Receiver that saves a body, and continues what an interrupted download left.
 pub struct FileSink {
     target: PathBuf,
-    /// Whose body it is; none where nothing is gone on with.
+    /// The URL of the body; `None` if the download cannot be continued.
     url: Option<String>,
     partial: Option<Partial>,
     mode: WriteMode,
-    /// Opened by the first piece, which an answer without a body does not have.
+    /// Opened by the first piece: a response without a body writes no file.
     download: Option<Download>,
     received: u64,
 }
 
-/// What becomes of the body.
+/// Way to write the body.
 enum WriteMode {
-    /// It is of use when it is whole.
+    /// The file cannot be continued later.
     Whole,
-    /// It begins anew, and can be gone on with by its version.
+    /// The file begins anew. With a validator, it can be continued later.
     Anew(Option<String>),
-    /// It follows what is there.
+    /// The body follows the bytes that are there.
     Rest(ContentRange),
 }
 
 impl FileSink {
-    /// A file that is of no use until it is whole.
+    /// Returns a receiver for a file that cannot be continued later.
     pub fn whole(target: PathBuf) -> Self {
         Self {
             target,
@@ -48,8 +48,9 @@ impl FileSink {
         }
     }
 
-    /// A file that a later attempt can go on with, and that goes on with what an earlier one left. Ranges are for GET
-    /// alone (RFC 9110 section 14.2), and a caller's own are the caller's.
+    /// Returns a receiver for a file that continues an interrupted download and can be continued
+    /// itself. That is for GET alone (RFC 9110 section 14.2), and not for requests with a `Range`
+    /// of their own.
     pub fn resuming(target: PathBuf, order: &FetchRequest) -> Self {
         let is_ranged = ["range", "if-range"]
             .iter()
@@ -65,7 +66,8 @@ impl FileSink {
         }
     }
 
-    /// Only a whole file that comes as it is can be noted: the rest of anything else would not fit it.
+    /// Returns how to write the body. Only a complete and unencoded representation can be continued
+    /// later.
     fn mode(&self, head: &ResponseHead) -> WriteMode {
         if let Some(RangeReply::Rest(range)) =
             self.partial.as_ref().map(|partial| partial.judge(head))
@@ -90,7 +92,7 @@ impl FileSink {
         let (validator, continue_at) = match &self.mode {
             WriteMode::Whole => return Download::open(&self.target),
             WriteMode::Anew(validator) => (validator.as_deref(), None),
-            // An answer of the same version need not name it.
+            // A response of the same version need not name it.
             WriteMode::Rest(range) => (
                 self.partial
                     .as_ref()
@@ -105,7 +107,7 @@ impl FileSink {
 impl BodySink for FileSink {
     fn begin(&mut self, head: &ResponseHead, _: Option<u64>) -> Result<(), FetchError> {
         if head.status == 200 && is_coded(head) {
-            // All comes, and nothing of what is there fits it.
+            // The whole body arrives, so the bytes that are there are not needed.
             self.forget_partial();
         }
         self.mode = self.mode(head);
@@ -141,7 +143,7 @@ impl BodySink for FileSink {
 
     fn restart(&mut self) -> bool {
         off_the_runtime(|| {
-            // Leaves the part that a resumable download goes on with.
+            // Dropping it keeps the files that a later request continues.
             self.download = None;
             let url = self.url.as_deref();
             self.partial = url.and_then(|url| Partial::find(&self.target, url));

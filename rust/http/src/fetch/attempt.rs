@@ -1,4 +1,4 @@
-//! End of an attempt, judged by the kinds of hyper's and h2's errors.
+//! Classification of failed attempts, by the kinds of hyper's and h2's errors.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -13,7 +13,8 @@ use crate::body::Body;
 use crate::head_limits::HeadRefused;
 use crate::hyper_error::{io_error, io_payload, is_abandoned};
 
-/// Judges the error of an attempt. `has_begun`: bytes of a response came, or may have come.
+/// Classifies the error of an attempt. `has_begun` is true if bytes of a response arrived, or may
+/// have arrived.
 pub(super) fn end_of(error: &TrySendError<Request<Body>>, has_begun: bool) -> End {
     if error.message().is_some() {
         return End::Unsent;
@@ -29,10 +30,10 @@ pub(super) fn end_of(error: &TrySendError<Request<Body>>, has_begun: bool) -> En
     }
 }
 
-/// Returns whether the server reports that it waited too long for a whole request (RFC 9110 section
-/// 15.5.9). Some servers send that before they close an idle connection, where it meets a request on
-/// its way. One that keeps the connection did read the request: a program behind it took too long,
-/// and may still be at work.
+/// Returns whether the server reports that it waited too long for a complete request (RFC 9110
+/// section 15.5.9). Some servers send that before they close an idle connection, when a request is
+/// already on its way. A server that keeps the connection has read the request: a program behind it
+/// took too long, and may still be working on it.
 pub(super) fn is_request_timeout(response: &Response<Incoming>) -> bool {
     response.status() == StatusCode::REQUEST_TIMEOUT
         && match response.version() {
@@ -41,7 +42,7 @@ pub(super) fn is_request_timeout(response: &Response<Incoming>) -> bool {
         }
 }
 
-/// Returns whether the server ends the connection behind this response (RFC 9112 section 9.6).
+/// Returns whether the server closes the connection after this response (RFC 9112 section 9.6).
 fn has_close(headers: &HeaderMap) -> bool {
     let values = headers.get_all(CONNECTION).iter();
     values
@@ -50,8 +51,8 @@ fn has_close(headers: &HeaderMap) -> bool {
         .any(|option| option.trim().eq_ignore_ascii_case("close"))
 }
 
-/// Returns the end that a GOAWAY or a RST_STREAM reports. h2 returns a GOAWAY only for streams that
-/// the frame names as not begun.
+/// Returns what a GOAWAY or a RST_STREAM reports. h2 returns a GOAWAY only for streams that the
+/// frame names as not processed.
 fn reported_by_http2(error: &hyper::Error) -> Option<End> {
     let error = error.source()?.downcast_ref::<h2::Error>()?;
     if !error.is_remote() {
@@ -71,13 +72,13 @@ fn reported_by_http2(error: &hyper::Error) -> Option<End> {
 
 /// Loss of a connection.
 enum Loss {
-    /// The stream ended, in order or not.
+    /// The stream ended, properly or not.
     EndOfStream,
     /// The connection broke in another way.
     Other,
 }
 
-/// Returns how the connection was lost; none where it is well and something else is wrong.
+/// Returns how the connection was lost; `None` if the error has another cause.
 fn connection_loss(error: &hyper::Error) -> Option<Loss> {
     match io_error(error) {
         // A request body that cannot be read is a user error.

@@ -5,13 +5,14 @@ use crate::decode::Decoder;
 use crate::error::{FetchError, Measured};
 use crate::range::ContentRange;
 
-/// Bytes that a compressed body may become without a size limit. Beyond them [`MAX_RATIO`] holds.
+/// Bytes that a compressed body may grow to without a size limit. Beyond that, [`MAX_RATIO`]
+/// applies.
 const MAX_DECODED: u64 = 1024 * 1024 * 1024;
 
-/// Decoded bytes for each received one, beyond [`MAX_DECODED`].
+/// Decoded bytes for each received byte, beyond [`MAX_DECODED`].
 const MAX_RATIO: u64 = 100;
 
-/// Bytes that a body may have, together with those of the file that it continues.
+/// Limit of a body, together with the file that it continues.
 #[derive(Clone, Copy)]
 pub(super) struct BodyBudget {
     limit: Option<u64>,
@@ -22,7 +23,7 @@ pub(super) struct BodyBudget {
 }
 
 impl BodyBudget {
-    /// A budget. `range` is the place of a body that continues a file.
+    /// Returns the limit of a body. `range` is the part of the file that the body is.
     pub(super) fn new(limit: Option<u64>, range: Option<ContentRange>) -> Self {
         Self {
             limit,
@@ -50,7 +51,7 @@ pub(super) struct BoundedWriter<'a> {
     limit: Option<u64>,
     /// Bytes of the body as received.
     pub(super) received: u64,
-    /// Bytes handed to the sink.
+    /// Bytes passed to the sink.
     pub(super) written: u64,
 }
 
@@ -78,7 +79,8 @@ impl<'a> BoundedWriter<'a> {
         Ok(())
     }
 
-    /// Decodes a piece. A few bytes can become gigabytes: other tasks and time limits run in between.
+    /// Decodes a piece. A few bytes can grow to gigabytes, so other tasks and time limits run in
+    /// between.
     pub(super) async fn write_decoded(
         &mut self,
         decoder: &mut Decoder,

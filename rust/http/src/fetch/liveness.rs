@@ -1,4 +1,4 @@
-//! Liveness of connections: how long a server may be silent, and what a silence says.
+//! Liveness of connections: how long a server may be silent, and what a silence means.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,8 +61,8 @@ impl Drop for LivenessGuard<'_> {
     }
 }
 
-/// Waits for a response head as long as the server is not silent for the limit. A server that takes
-/// in the request body, or sends anything, is not silent.
+/// Waits for a response head while the server is not silent for longer than the limit. A server
+/// that receives the request body, or sends anything, is not silent.
 pub(super) async fn with_read_timeout<T>(
     work: impl Future<Output = T>,
     limit: Option<Duration>,

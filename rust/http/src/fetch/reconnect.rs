@@ -1,6 +1,6 @@
-//! Asking for what follows a stream of events that ended or broke (WHATWG HTML section 9.2.3).
+//! Reconnection of a stream of events that ended or broke (WHATWG HTML section 9.2.3).
 //!
-//! The standard is for a page that a person can reload. Here the first connection is an ordinary
+//! The standard describes pages, which a user can reload. Here the first connection is an ordinary
 //! request: a wrong address is reported at once and not tried for ever.
 
 use std::time::Duration;
@@ -11,17 +11,18 @@ use crate::error::FetchError;
 use crate::headers::{Fields, HeaderError};
 use crate::request::FetchRequest;
 
-/// The time to wait when the server names none.
+/// Time to wait if the server names none.
 const DEFAULT_TIME: Duration = Duration::from_secs(3);
 
-/// The shortest time to wait, whatever the server says: one that ends each stream at once and asks
-/// for no wait would otherwise get requests without end. The same as Firefox's.
+/// Shortest time to wait. A server that ends each stream at once and asks for no wait would
+/// otherwise cause requests without end. Firefox has the same limit.
 const MIN_TIME: Duration = Duration::from_millis(500);
 
-/// The longest time to wait, whatever the server says. No game runs longer.
+/// Longest time to wait.
 const MAX_TIME: Duration = Duration::from_secs(24 * 3600);
 
-/// Returns how long to wait before the next connection, after so many in a row without an event.
+/// Returns the time to wait before the next connection, after `failures` connections in a row
+/// without an event.
 fn delay(retry: Option<u64>, failures: u32, random: u32) -> Duration {
     let asked = retry.map_or(DEFAULT_TIME, Duration::from_millis);
     asked.clamp(MIN_TIME, MAX_TIME) + backoff::delay(failures, random)
@@ -29,15 +30,15 @@ fn delay(retry: Option<u64>, failures: u32, random: u32) -> Duration {
 
 /// The connections of one stream of events.
 pub(super) struct Reconnection {
-    /// The caller's fields; none where nothing is asked for again.
+    /// The caller's fields; `None` if the stream is not requested again.
     fields: Option<Fields>,
     last_event_id: String,
-    /// Connections in a row that gave no event.
+    /// Connections in a row without an event.
     failures: u32,
 }
 
 impl Reconnection {
-    /// Begins with the first connection.
+    /// Returns the state before the first connection.
     pub(super) fn of(request: &FetchRequest) -> Self {
         let reconnects = request.limits.reconnect_events && request.method.is_idempotent();
         Self {
@@ -47,8 +48,7 @@ impl Reconnection {
         }
     }
 
-    /// Returns how long to wait before the next connection, after one that ended without or with an
-    /// error; none if this end counts.
+    /// Returns the time to wait before the next connection, or `None` if this end is final.
     pub(super) fn after(
         &mut self,
         error: Option<&FetchError>,
@@ -71,7 +71,7 @@ impl Reconnection {
         Some(delay(retry, self.failures, backoff::random()))
     }
 
-    /// Returns the fields of the next request. Without an id of the server's, one that the caller
+    /// Returns the fields of the next request. Without an id of the server, an id that the caller
     /// set stays.
     pub(super) fn fields(&self) -> Result<Fields, HeaderError> {
         let mut fields = self.fields.clone().unwrap_or_default();

@@ -1,11 +1,11 @@
 //! Whether a request is sent again after a failure of the network or of the server.
 //!
-//! Off unless the caller asks for it ([`FetchLimits::retries`](crate::request::FetchLimits)). A
-//! connection that was lost at once is a matter of [`super::retry`], which costs no wait.
+//! Off by default ([`FetchLimits::retries`](crate::request::FetchLimits)). [`super::retry`] handles
+//! connections that were lost at once, without a wait.
 //!
-//! Only idempotent methods (RFC 9110 section 9.2.2) are repeated, whatever the status says: a server
-//! that answers 503 to a POST may have begun with it, and `Retry-After` does not promise that it has
-//! not.
+//! Only idempotent methods (RFC 9110 section 9.2.2) are repeated, whatever the status says: a
+//! server that answers 503 to a POST may have begun to process it, and `Retry-After` does not say
+//! that it has not.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,15 +18,15 @@ use crate::request::FetchRequest;
 use crate::response::ResponseHead;
 use godot_rustls_net::phase::Phase;
 
-/// The longest `Retry-After` that is waited for. A response that asks for more is final: a game
-/// shows it, rather than nothing for minutes.
+/// Longest `Retry-After` that is waited for. A response with a longer one is final: a game shows
+/// it, instead of nothing for minutes.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// One try that ended.
+/// A try that ended.
 #[derive(Debug, Clone, Copy)]
 struct Try {
     end: End,
-    /// The method's (RFC 9110 section 9.2.2).
+    /// Property of the method (RFC 9110 section 9.2.2).
     is_idempotent: bool,
     /// Repetitions so far.
     repeated: u32,
@@ -36,19 +36,19 @@ struct Try {
     left: Option<Duration>,
 }
 
-/// How a try ended.
+/// End of a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// With a response.
+    /// The response is complete.
     Response {
         status: u16,
         retry_after: Option<Duration>,
     },
-    /// Without a complete one.
+    /// There is no complete response.
     Failure { is_transient: bool },
 }
 
-/// Returns how long to wait before the next try; none after a final one.
+/// Returns the time to wait before the next try, or `None` if this one is final.
 fn next(ended: &Try, random: u32) -> Option<Duration> {
     let asked = match ended.end {
         End::Response {
@@ -62,7 +62,7 @@ fn next(ended: &Try, random: u32) -> Option<Duration> {
     if !may_repeat || asked > MAX_RETRY_AFTER {
         return None;
     }
-    // What a server asks for is the least, and the same for all its clients.
+    // The server's time is the minimum, and the same for all its clients: jitter is added to it.
     let delay = asked + backoff::delay(ended.repeated + 1, random);
     ended.left.is_none_or(|left| delay < left).then_some(delay)
 }
@@ -77,21 +77,22 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
-    /// Begins with the first try.
+    /// Returns the state before the first try.
     pub(super) fn of(request: &FetchRequest) -> Self {
         let limits = request.limits;
         Self {
             is_idempotent: request.method.is_idempotent(),
             allowed: limits.retries,
             repeated: 0,
-            // A limit beyond what the clock can tell is none.
+            // A limit that the clock cannot represent is no limit.
             deadline: limits
                 .timeout
                 .and_then(|limit| Instant::now().checked_add(limit)),
         }
     }
 
-    /// Returns how long to wait before the request is sent again; none if this response counts.
+    /// Returns the time to wait before the request is sent again, or `None` if this response is
+    /// final.
     pub(super) fn after_response(&self, head: &ResponseHead) -> Option<Duration> {
         self.after(End::Response {
             status: head.status,
@@ -99,7 +100,8 @@ impl Repeats {
         })
     }
 
-    /// Returns how long to wait before the request is sent again; none if this failure counts.
+    /// Returns the time to wait before the request is sent again, or `None` if this failure is
+    /// final.
     pub(super) fn after_failure(&self, error: &FetchError) -> Option<Duration> {
         self.after(End::Failure {
             is_transient: error.is_transient(),
@@ -125,7 +127,7 @@ impl Repeats {
         wait(delay, progress).await;
     }
 
-    /// Allows as many repetitions as at first: what was asked for came, and is asked for again.
+    /// Allows as many repetitions as at first, because the request succeeded and is made again.
     pub(super) fn renew(&mut self) {
         self.repeated = 0;
     }

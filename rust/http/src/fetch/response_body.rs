@@ -1,4 +1,4 @@
-//! The body of a response: received, counted, decoded and handed to its sink.
+//! Receiving of a response body: counted, decoded and passed to its sink.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,12 +22,12 @@ use crate::request::FetchLimits;
 use crate::response::{HTTP_2, ResponseHead};
 use godot_rustls_net::phase::Phase;
 
-/// Bytes of a redirect's body that are read so that its connection can be used again, and the time
-/// for them: the next URL is known already.
+/// Bytes of a redirect's body that are read so that its connection can be reused, and the time for
+/// that. The next URL is known already.
 const MAX_DRAINED: u64 = 64 * 1024;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Time to wait for a connection's return to the pool, so that the next request finds it there.
+/// Time to wait until the connection is back in the pool, so that the next request finds it there.
 const RELEASE_TIMEOUT: Duration = Duration::from_millis(20);
 
 pub(super) struct ResponseBody {
@@ -36,14 +36,15 @@ pub(super) struct ResponseBody {
     pub(super) location: Option<String>,
     body: Incoming,
     read_timeout: Option<Duration>,
-    /// The time of the last frame; none while the sink, not the server, makes the body wait.
+    /// The time of the last frame; `None` while the body waits for the sink and not for the server.
     last_activity: Option<Instant>,
-    /// Dropped with the response, it closes the connection: what was not read stands in the way.
+    /// Closes the connection when it is dropped with the response, because unread bytes are in the
+    /// way.
     lease: Option<Lease>,
 }
 
 impl Drop for ResponseBody {
-    /// Dropped after a silence: removes the shared connection from the pool.
+    /// Removes the shared connection from the pool if the server was silent.
     fn drop(&mut self) {
         let suspect = suspect_after(self.read_timeout);
         let is_silent = self
@@ -72,7 +73,7 @@ impl ResponseBody {
         }
     }
 
-    /// Reads a body that nobody wants, if it is short.
+    /// Reads and ignores a short body.
     pub(super) async fn drain(mut self) {
         let length = self.body.size_hint().upper();
         if length.is_some_and(|length| length <= MAX_DRAINED) {
@@ -83,7 +84,7 @@ impl ResponseBody {
         }
     }
 
-    /// Receives the body and hands it to the sink.
+    /// Receives the body and passes it to the sink.
     pub(super) async fn receive(
         mut self,
         method: &Method,
@@ -128,8 +129,8 @@ impl ResponseBody {
         writer.sink.finish()
     }
 
-    /// Checks that the body is whole. hyper reports a reset with NO_ERROR as the end of a body, also
-    /// where it cuts the body (RFC 9113 section 8.1).
+    /// Checks that the body is complete. hyper reports a reset with NO_ERROR as the end of a body,
+    /// also if the reset cuts the body (RFC 9113 section 8.1).
     fn check_whole(&self, announced: Option<u64>, received: u64) -> Result<(), BodyCut> {
         let has_ended = self.head.version != HTTP_2 || self.body.is_end_stream();
         match announced {
@@ -142,8 +143,8 @@ impl ResponseBody {
         }
     }
 
-    /// Returns the connection to the pool, at once as a rule. One that still sends the request's body
-    /// delays nobody.
+    /// Returns the connection to the pool. That takes no time as a rule; a connection that still
+    /// sends the request's body is not waited for.
     async fn release(&mut self) {
         if let Some(lease) = self.lease.take().filter(|lease| !lease.is_shared()) {
             let release = tokio::spawn(lease.release());
@@ -166,7 +167,7 @@ impl ResponseBody {
             self.last_activity = Some(Instant::now());
             match frame {
                 None => return Ok(None),
-                // Trailers are not handed on.
+                // Trailers are ignored.
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
                         return Ok(Some(data));

@@ -1,42 +1,45 @@
-//! Whether a request is sent once more after its connection was lost.
+//! Decision whether a request is sent once more after its connection was lost.
 //!
-//! A server may close a kept connection at any moment, also while a request is on its way. RFC 9110 section 9.2.2 lets a
-//! client retry requests of idempotent methods then. Others it may retry only with a sign that the first one was not
-//! applied. A *reused* connection that ends without a single byte of a response is taken as that sign, as curl and
-//! Chromium take it: what ends it is nearly always the server's idle timeout, which ran out while the request was on its
-//! way, and without the retry a heartbeat in time with that timeout loses half of its requests. It is no proof. A server
-//! that crashes while it works on the request, or an attacker who cuts the connection, makes the request arrive twice:
-//! [`crate::request::Rules::retry_lost_post`] turns the retry of such requests off. A second failure is never retried.
+//! A server may close a kept connection at any moment, also while a request is on its way. RFC 9110
+//! section 9.2.2 lets a client retry requests with idempotent methods then. Others may be retried
+//! only with a sign that the first request was not applied. A *reused* connection that ends without
+//! a byte of a response is taken as that sign, as in curl and Chromium: the usual reason is the
+//! server's idle timeout, which expired while the request was on its way. Without the retry, a
+//! heartbeat with the period of that timeout loses half of its requests. It is no proof: if the
+//! server crashes while it processes the request, or if an attacker cuts the connection, the
+//! request arrives twice. [`crate::request::FetchLimits::retry_lost_post`] turns the retry of such
+//! requests off. A second failure is never retried.
 
-/// How often a request may come to a shared connection that the server ends before it begins the request. Hundreds at once
-/// meet a server's limit several times.
+/// Number of times that a request may be sent on a shared connection which the server ends before
+/// it processes the request. Hundreds of requests at once meet a server's limit several times.
 const MAX_REFUSALS: usize = 32;
 
-/// How an attempt ended without a response.
+/// End of an attempt without a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     /// Nothing of the request was sent.
     Unsent,
-    /// The server says that it did not begin this request, because it ends the connection or has enough requests
-    /// (RFC 9113 section 8.7).
+    /// The server says that it did not process this request, because it ends the connection or has
+    /// enough requests (RFC 9113 section 8.7).
     Refused,
-    /// The server ends the connection, and says that it did not begin this request, for an error of somebody's (RFC 9113
-    /// section 6.8) or because it came too late (RFC 9110 section 15.5.9).
+    /// The server ends the connection and says that it did not process this request, because of an
+    /// error (RFC 9113 section 6.8) or because the request came too late (RFC 9110 section 15.5.9).
     NotBegun,
     /// The connection ended without a byte of a response.
     NoResponse,
-    /// The connection ended within the head of a response, or broke in another way: an alert, records that were tampered
-    /// with.
+    /// The connection ended within the response head, or broke in another way, such as by an alert
+    /// or by records that were tampered with.
     Broken,
-    /// The connection is well: what came is no HTTP, or the body cannot be read.
+    /// The failure does not concern the connection: the response is not HTTP, or the request's body
+    /// cannot be read.
     Other,
 }
 
-/// One attempt that failed.
+/// Attempt that failed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Attempt {
     pub(super) end: End,
-    /// The method's (RFC 9110 section 9.2.2).
+    /// Property of the method (RFC 9110 section 9.2.2).
     pub(super) is_idempotent: bool,
     /// The connection served a request before.
     pub(super) is_reused: bool,
@@ -44,17 +47,17 @@ pub(super) struct Attempt {
     pub(super) is_shared: bool,
     /// Requests that are not idempotent may be retried too.
     pub(super) may_repeat: bool,
-    /// Attempts of this request, this one included, that the server did not begin.
+    /// Attempts of this request, including this one, that the server did not process.
     pub(super) refusals: usize,
-    /// The other ones.
+    /// Other failed attempts of this request, including this one.
     pub(super) losses: usize,
 }
 
-/// What to do after a failed attempt.
+/// Decision after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Retry {
     No,
-    /// Over whatever connection the pool has, but not this one.
+    /// Over any connection of the pool but this one.
     Pooled,
     /// Over a new connection.
     New,
@@ -72,7 +75,8 @@ pub(super) fn next(attempt: &Attempt) -> Retry {
         End::Other => false,
     };
     match (may_again, attempt.is_shared, attempt.is_reused) {
-        // Others are refused at the same time, and one new connection is enough for all.
+        // Other requests are refused at the same time: one new connection is enough for all of
+        // them.
         (true, true, _) => Retry::Pooled,
         (true, false, true) => Retry::New,
         (true, false, false) | (false, ..) => Retry::No,
@@ -80,7 +84,7 @@ pub(super) fn next(attempt: &Attempt) -> Retry {
 }
 
 impl End {
-    /// Whether the server did not begin the request.
+    /// Returns whether the server did not process the request.
     pub(super) fn is_refusal(self) -> bool {
         matches!(self, Self::Unsent | Self::Refused)
     }
@@ -94,8 +98,8 @@ mod tests {
     fn what_may_be_retried_is_retried_as_often_as_it_may() {
         use End::{Broken, NoResponse, NotBegun, Other, Refused, Unsent};
         use Retry::{New, No, Pooled};
-        // An idempotent request, and one that is not and may be repeated, and one that may not: each over a new
-        // connection, a reused one, and one that is shared and reused.
+        // For each end: an idempotent request, one that is not and may be repeated, and one that
+        // may not be, each over a new connection, a reused one, and a reused one that is shared.
         for (end, idempotent, repeatable, once) in [
             (
                 Unsent,

@@ -4,18 +4,17 @@ use std::time::{Duration, SystemTime};
 
 use crate::response::ResponseHead;
 
-/// Returns the time from `now` on; none where the server asks for none, or in a form that is not
-/// allowed.
+/// Returns the time to wait from `now` on; `None` without a `Retry-After` or with an invalid one.
 ///
-/// A date counts from the date of the response, where that has one: the clocks of players are wrong
-/// more often than those of servers.
+/// A date is compared with the date of the response, if there is one: the clocks of players are
+/// wrong more often than those of servers.
 pub(super) fn of(head: &ResponseHead, now: SystemTime) -> Option<Duration> {
     let value = head.header("retry-after")?.trim();
     if value.is_empty() {
         return None;
     }
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // Nothing but too many digits is wrong with it.
+        // The only possible fault is a number that is too large.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;

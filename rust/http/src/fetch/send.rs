@@ -1,4 +1,4 @@
-//! Sending of one request over a connection of the pool, and again where [`retry`] says so.
+//! Sending of one request over a connection of the pool, with the retries that [`retry`] allows.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use godot_rustls_net::redacted;
 
 type Response = http::Response<hyper::body::Incoming>;
 
-/// Sends the request until a response head comes or [`retry::next`] ends the attempts.
+/// Sends the request until a response head arrives or [`retry::next`] ends the attempts.
 pub(super) async fn send(
     pool: &Arc<Pool>,
     current: &CurrentRequest,
@@ -89,7 +89,7 @@ struct Exchanged {
     response: Response,
     /// The header lines as the server wrote them, over HTTP/1.1.
     lines: Option<Vec<HeaderLine>>,
-    /// The connection, to give back once the body was read.
+    /// The connection, which returns to the pool after the body was read.
     lease: Lease,
 }
 
@@ -161,7 +161,8 @@ fn request(
     let facts: &PeerFacts = connection.facts();
     let target = &current.url[url::Position::BeforePath..url::Position::AfterQuery];
     let uri = if is_http2 {
-        // The host is part of the target there (RFC 9113 section 8.3.1), the caller's own if there is one.
+        // The host is part of the target in HTTP/2 (RFC 9113 section 8.3.1). A `Host` of the caller
+        // takes its place.
         let host = map.remove(http::header::HOST);
         let given = host
             .as_ref()

@@ -1,4 +1,4 @@
-//! The bytes of a form, one run after the other.
+//! Reader of a form's body.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::Piece;
 
-/// Reads a form's body. It blocks, as files do.
+/// Reader of a form's body, which blocks on files.
 pub struct FormReader {
     pieces: std::vec::IntoIter<Piece>,
-    /// The piece that is being read.
+    /// The part that is being read.
     current: Option<Piece>,
-    /// Bytes of it that were read.
+    /// Bytes of the part that were read.
     at: u64,
-    /// The file of it, once opened.
+    /// The file of the part, once it is open.
     file: Option<File>,
 }
 
@@ -37,7 +37,7 @@ impl FormReader {
         };
         let count = file.read(buffer)?;
         let total = self.at + count as u64;
-        // The request's header has promised the length: neither more nor less can be sent.
+        // The request's head has announced the length: neither more nor less can be sent.
         if total > length || (count == 0 && total < length) {
             let than = if total > length { "more" } else { "less" };
             return Err(io::Error::new(
@@ -61,7 +61,7 @@ impl Read for FormReader {
             let count = match &self.current {
                 None => 0,
                 Some(Piece::Bytes(bytes)) => {
-                    // It fits: it was counted in this slice.
+                    // The position fits into a `usize`: it counts bytes of this slice.
                     let rest = &bytes[self.at as usize..];
                     let count = rest.len().min(buffer.len());
                     buffer[..count].copy_from_slice(&rest[..count]);

@@ -1,14 +1,16 @@
-//! How long a server keeps a connection that nobody uses, as its response says (`Keep-Alive: timeout=5, max=100`,
-//! RFC 2068 section 19.7.1; Apache, Node and many others send it).
+//! Time for which a server keeps an idle connection, as its response says (`Keep-Alive: timeout=5,
+//! max=100`, RFC 2068 section 19.7.1; Apache, Node and many others send it).
 
 use std::time::Duration;
 
 use http::HeaderMap;
 
-/// Taken off the server's time: its clock began while the response was on the way, and the next request needs time too.
+/// Subtracted from the server's time, which began while the response was on its way; the next
+/// request needs time too.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// Returns how long the connection of this response may be used again; none when the server does not say.
+/// Returns the time for which the connection of this response may be reused; `None` if the server
+/// does not say.
 pub(super) fn usable_for(headers: &HeaderMap) -> Option<Duration> {
     let values = headers.get_all("keep-alive").iter();
     let seconds = values

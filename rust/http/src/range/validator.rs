@@ -1,22 +1,24 @@
-//! What names the version of a body, so that the rest of another one is never glued to it.
+//! Validators (RFC 9110 section 8.8), which name the version of a body, so that the rest of another
+//! version is never appended.
 
 use time::format_description::FormatItem;
 use time::macros::format_description;
 use time::{Duration, PrimitiveDateTime};
 
-/// The one form of date that servers may send (RFC 9110 section 5.6.7).
+/// The only form of dates that servers may send (RFC 9110 section 5.6.7).
 const FORM: &[FormatItem<'_>] = format_description!(
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
 );
 const FORM_LENGTH: usize = 29;
 
-/// How much older than its answer a body has to be, so that no other one of the same date can follow (RFC 9110 section
-/// 8.8.2.2).
+/// Age of a body, compared with its response, from which on no other version can have the same date
+/// (RFC 9110 section 8.8.2.2).
 const SETTLED: Duration = Duration::seconds(60);
 
-/// What can name the version of a body when the rest is asked for: a strong entity tag, or the date of its last change
-/// where there is no tag and the answer's own date shows that the other is settled. A weak tag names nothing, and takes
-/// the date's place all the same (RFC 9110 section 13.1.5).
+/// Returns the validator for a later range request: a strong entity tag, or the date of the last
+/// change if there is no tag and the date of the response shows that the version is settled. With a
+/// weak tag there is no validator, because the tag takes precedence over the date (RFC 9110 section
+/// 13.1.5).
 pub(crate) fn validator_of(
     etag: Option<&str>,
     last_modified: Option<&str>,
@@ -32,12 +34,13 @@ pub(crate) fn validator_of(
     (!is_weak && age >= SETTLED).then(|| last_modified.to_owned())
 }
 
-/// Whether it can name a version at all.
+/// Returns whether a value is a validator.
 pub(crate) fn is_validator(value: &str) -> bool {
     is_strong_etag(value) || is_date(value)
 }
 
-/// Whether an answer with these is of the version that `validator` names. One that does not say has to be believed.
+/// Returns whether a response with these fields is of the version that `validator` names. One that
+/// does not say is believed.
 pub(super) fn is_same_version(
     validator: &str,
     etag: Option<&str>,
@@ -51,7 +54,7 @@ pub(super) fn is_same_version(
     told.is_none_or(|told| told.trim() == validator)
 }
 
-/// RFC 9110 section 8.8.3.
+/// Returns whether the value is a strong entity tag (RFC 9110 section 8.8.3).
 fn is_strong_etag(value: &str) -> bool {
     value
         .strip_prefix('"')
