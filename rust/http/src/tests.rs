@@ -1,4 +1,4 @@
-//! Exchanges over real sockets with a server that answers by script.
+//! Exchanges over real sockets with scripted servers.
 
 mod client;
 mod clock;
@@ -38,12 +38,12 @@ use godot_rustls_net::proxy::Routes;
 use godot_rustls_tls::config::ClientContext;
 use godot_rustls_tls::diagnosis::Cause;
 
-/// What came of a body.
+/// Receiver that keeps the body in memory.
 #[derive(Debug, Default)]
 struct Body {
     bytes: Vec<u8>,
     is_whole: bool,
-    /// Told of the head.
+    /// Notified when the head arrives.
     begun: Arc<Notify>,
 }
 
@@ -100,7 +100,7 @@ fn post(url: &str) -> FetchRequest {
     request
 }
 
-/// One that is sent once, whatever becomes of it.
+/// Returns a POST that is never retried.
 fn post_once(url: &str) -> FetchRequest {
     let mut request = post(url);
     request.limits.retry_lost_post = false;
@@ -124,7 +124,7 @@ async fn ask(pool: &Arc<Pool>, request: FetchRequest) -> (FetchOutcome, Body) {
     ask_telling(pool, request, Arc::default()).await
 }
 
-/// Tells `begun` when the head came.
+/// Sends the request, and notifies `begun` when the response head arrives.
 async fn ask_telling(
     pool: &Arc<Pool>,
     request: FetchRequest,
@@ -138,7 +138,7 @@ async fn ask_telling(
     (outcome, body)
 }
 
-/// Fails unless a whole answer came; its status and body.
+/// Asserts that the response is complete. Returns its status and body.
 #[track_caller]
 fn whole((outcome, body): (FetchOutcome, Body)) -> (u16, Vec<u8>) {
     assert_eq!(outcome.failure, None);
@@ -146,13 +146,13 @@ fn whole((outcome, body): (FetchOutcome, Body)) -> (u16, Vec<u8>) {
     (outcome.head.unwrap().status, body.bytes)
 }
 
-/// Fails unless it failed like this, and in these words.
+/// Asserts the kind of the failure and a part of its message.
 #[track_caller]
 fn failed((outcome, body): (FetchOutcome, Body), kind: FetchErrorKind, words: &str) {
     let failure = outcome.failure.unwrap();
     assert_eq!(failure.kind(), kind, "{failure}");
     assert!(failure.to_string().contains(words), "{failure}");
-    // Scripts branch on the cause: it says what the sentence says.
+    // Scripts branch on the cause, which has to agree with the message.
     let is_incomplete = failure.to_string().starts_with("the body is incomplete");
     assert_eq!(
         failure.cause() == Cause::BodyIncomplete,
@@ -162,7 +162,7 @@ fn failed((outcome, body): (FetchOutcome, Body), kind: FetchErrorKind, words: &s
     assert!(!body.is_whole);
 }
 
-/// Does the work on a runtime like the addon's.
+/// Runs the work on a runtime like the addon's.
 fn block_on<T>(work: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder

@@ -6,7 +6,7 @@ fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
 }
 
-/// A jar with these, in this order.
+/// Returns a store with these cookies, set in this order.
 fn jar(set: &[(&str, &str)]) -> Jar {
     let mut jar = Jar::default();
     for (from, text) in set {
@@ -15,12 +15,12 @@ fn jar(set: &[(&str, &str)]) -> Jar {
     jar
 }
 
-/// What is sent to a URL, "" for nothing.
+/// Returns the `Cookie` field for a URL, or "".
 fn sent(jar: &Jar, to: &str) -> String {
     jar.header(&url(to)).unwrap_or_default()
 }
 
-/// Set from the one URL, it is (not) sent to the other.
+/// Asserts whether a cookie set by one URL is sent to another.
 #[track_caller]
 fn goes(from: &str, text: &str, to: &str, expected: bool) {
     let jar = jar(&[(from, text)]);
@@ -80,7 +80,7 @@ fn nobody_sets_cookies_for_a_whole_top_level_or_for_another_address() {
         "http://10.0.0.2/",
         false,
     );
-    // Naming oneself is no harm.
+    // The own host may be named.
     goes(
         "http://localhost/",
         "a=1; Domain=localhost",
@@ -130,7 +130,7 @@ fn secure_cookies_stay_in_tls() {
         "http://127.0.0.1/",
         true,
     );
-    // Who can change plain answers cannot replace, remove or hide such a cookie.
+    // An attacker who can change responses over http cannot replace, remove or hide such a cookie.
     for text in [
         "a=forged",
         "a=; Max-Age=0",
@@ -140,7 +140,7 @@ fn secure_cookies_stay_in_tls() {
         let jar = jar(&[("https://a.com/", "a=1; Secure"), ("http://a.com/", text)]);
         assert_eq!(sent(&jar, "https://a.com/b"), "a=1", "{text}");
     }
-    // Not from the host above it either.
+    // Not from the parent domain either.
     let above = ("http://a.com/", "a=forged; Domain=a.com");
     let jar = jar(&[("https://b.a.com/", "a=1; Secure"), above]);
     assert_eq!(sent(&jar, "https://b.a.com/"), "a=1");
@@ -163,7 +163,7 @@ fn prefixes_keep_their_promise() {
     ] {
         goes("https://a.com/x", text, "https://a.com/x", expected);
     }
-    // A name that is no host's domain, but becomes one by itself.
+    // A single label is no domain for cookies, but can be a host.
     goes(
         "https://localhost/",
         "__Host-a=1; Secure; Path=/; Domain=localhost",

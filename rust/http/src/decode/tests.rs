@@ -42,7 +42,7 @@ fn compress(coding: Coding, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Where decoded pieces go.
+/// Receiver of decoded pieces.
 type Output<'a> = dyn FnMut(&[u8]) -> Result<(), DecodeError> + 'a;
 
 fn decoder(coding: Coding) -> Decoder {
@@ -63,7 +63,7 @@ fn push(
     Ok(())
 }
 
-/// Decodes pieces of the given sizes, over and over.
+/// Decodes the input in pieces of the given sizes, which are repeated.
 fn undone(codings: &[Coding], mut input: &[u8], sizes: &[usize]) -> Result<Vec<u8>, DecodeError> {
     let mut whole = Vec::new();
     let mut output = |bytes: &[u8]| {
@@ -91,7 +91,7 @@ fn decode(coding: Coding, input: &[u8]) -> Result<Vec<u8>, DecodeError> {
     decode_cut(coding, input, &[usize::MAX])
 }
 
-/// It fails as a broken body, in words that contain `word`.
+/// Asserts that the body is refused with a message that contains `word`.
 #[track_caller]
 fn fails(coding: Coding, input: &[u8], word: &str) {
     for size in [1, usize::MAX] {
@@ -100,7 +100,7 @@ fn fails(coding: Coding, input: &[u8], word: &str) {
     }
 }
 
-/// Text, noise and repetition, as bodies have them.
+/// Returns text, noise and repetitions, as bodies have them.
 fn sample(generator: &mut Generator, length: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     while bytes.len() < length {
@@ -259,7 +259,7 @@ fn a_gzip_header_may_have_every_optional_part() {
         for size in [1, usize::MAX] {
             assert_eq!(decode_cut(Coding::Gzip, &bytes, &[size]).unwrap(), b"hello");
         }
-        // The header's check sum lies right before the body, which is 5 bytes longer than nothing.
+        // The header's check sum precedes the body, which is 5 bytes longer than an empty one.
         let body = bytes.len() - 8 - (5 + 2);
         bytes[3] |= 1 << 1;
         let mut sum = Crc::new();

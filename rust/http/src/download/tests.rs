@@ -19,7 +19,7 @@ fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// The names in a folder.
+/// Returns the names of the files in a folder.
 fn names(folder: &TempDir) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder.path())
         .unwrap()
@@ -29,7 +29,7 @@ fn names(folder: &TempDir) -> Vec<String> {
     names
 }
 
-/// It cannot be opened, in words with the path and `word`.
+/// Asserts that the file cannot be opened, with a message that contains the path and `word`.
 #[track_caller]
 fn refuses(target: &Path, word: &str) {
     for result in [
@@ -49,7 +49,7 @@ fn refuses(target: &Path, word: &str) {
     }
 }
 
-/// Leaves an interrupted download of these bytes.
+/// Leaves an interrupted download with these bytes.
 fn interrupt(target: &Path, bytes: &[u8], validator: Option<&str>) {
     let mut download = Download::resumable(target, URL, validator, None).unwrap();
     download.write(bytes).unwrap();
@@ -290,7 +290,7 @@ fn without_a_validator_or_without_bytes_nothing_is_left() {
     assert_eq!(names(&folder), [] as [&str; 0]);
     interrupt(&target, b"", Some(ETAG));
     assert_eq!(names(&folder), [] as [&str; 0]);
-    // A note of an older version does not outlive the bytes it was for.
+    // A note of an older version does not outlive its bytes.
     interrupt(&target, b"hello", Some(ETAG));
     let mut download = Download::resumable(&target, URL, None, None).unwrap();
     download.write(b"other").unwrap();
@@ -328,7 +328,7 @@ fn what_another_url_or_nobody_left_is_not_gone_on_with() {
         let mut bytes = good.clone().into_bytes();
         generator.damage(&mut bytes);
         fs::write(&info, &bytes).unwrap();
-        // Only a validator that is still well-formed can get through.
+        // Only a valid validator is accepted.
         if let Some(partial) = Partial::find(&target, URL) {
             assert!(validator_of(Some(&partial.validator), None, None).is_some());
         }
@@ -370,7 +370,7 @@ fn what_just_became_the_target_is_never_begun_anew() {
         let other = scope.spawn(|| {
             let mut begun = 0;
             while !is_over.load(Ordering::Relaxed) {
-                // Given up at once, with nothing to go on with.
+                // Dropped at once, with nothing that could be continued.
                 begun += usize::from(Download::resumable(&target, URL, None, None).is_ok());
             }
             begun

@@ -16,7 +16,7 @@ fn text(form: &Form) -> String {
     String::from_utf8(body(form)).unwrap()
 }
 
-/// Splits a body as a server does, by the boundary that the header names: the head and the content of each part.
+/// Splits a body at its boundary as a server does. Returns the head and the content of each part.
 fn parts(form: &Form) -> Vec<(String, Vec<u8>)> {
     let header = form.content_type();
     let boundary = header
@@ -175,7 +175,7 @@ fn a_file_that_changed_its_length_or_went_away_is_told_while_reading() {
         fs::write(&path, content).unwrap();
         let error = form.reader().read_to_end(&mut Vec::new()).unwrap_err();
         assert!(error.to_string().contains(word), "{error}");
-        // However small the reads are.
+        // Also with reads of one byte.
         let (mut reader, mut byte) = (form.reader(), [0]);
         let outcome =
             std::iter::repeat_with(|| reader.read(&mut byte)).find(|read| !matches!(read, Ok(1)));

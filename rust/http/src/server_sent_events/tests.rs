@@ -2,7 +2,7 @@ use godot_rustls_testkit::Generator;
 
 use super::*;
 
-/// The events of a stream that comes in pieces of at most `size` bytes.
+/// Returns the events of a stream that arrives in pieces of at most `size` bytes.
 fn cut(bytes: &[u8], size: usize) -> Vec<Event> {
     let mut events = Events::new();
     let mut found = Vec::new();
@@ -12,7 +12,7 @@ fn cut(bytes: &[u8], size: usize) -> Vec<Event> {
     found
 }
 
-/// What a stream says, as (type, data, id), however it is cut.
+/// Asserts the events of a stream, as (type, data, id), for every way to cut it.
 #[track_caller]
 fn says(stream: &str, expected: &[(&str, &str, &str)]) {
     let expected: Vec<Event> = expected
@@ -59,7 +59,7 @@ fn lines_may_end_in_any_of_the_three_ways() {
     for end in ["\n", "\r", "\r\n"] {
         says(&stream.replace('\n', end), &expected);
     }
-    // Two carriage returns are two ends; one of each is one.
+    // Two carriage returns are two line ends; a carriage return with a line feed is one.
     says(
         "data: a\r\r\ndata: b\r\n\r",
         &[("message", "a", ""), ("message", "b", "")],
@@ -84,7 +84,7 @@ fn types_hold_for_one_event_and_ids_until_the_next() {
         "event: add\nid: 7\ndata: a\n\ndata: b\n\nevent: x\nevent: y\ndata: c\nid: 8\n\n",
         &[("add", "a", "7"), ("message", "b", "7"), ("y", "c", "8")],
     );
-    // Without data there is no event, and its type is forgotten; its id stays.
+    // A block without data is no event: its type is forgotten, and its id stays.
     says("event: add\nid: 7\n\ndata: b\n\n", &[("message", "b", "7")]);
     says("id: a\0b\ndata: b\n\n", &[("message", "b", "")]);
 }
@@ -142,12 +142,12 @@ fn a_line_or_an_event_without_an_end_is_refused() {
     refused(vec![b'a'; MAX + 1], "a line");
     let line = [b"data: ".to_vec(), vec![b'a'; 1000], b"\n".to_vec()].concat();
     refused(line.repeat(MAX / 1000 + 1), "an event");
-    // Every event has its copy.
+    // Every event has a copy of the id.
     let id = [b"id:".to_vec(), vec![b'a'; MAX_ID + 1], b"\n".to_vec()].concat();
     refused(id, "an id");
     // Empty data lines count too.
     refused(b"data\n".repeat(MAX + 2), "an event");
-    // The most that is taken.
+    // The largest event that is accepted.
     let mut whole = b"data:".to_vec();
     whole.resize(MAX, b'a');
     whole.extend(b"\n\n");

@@ -1,4 +1,4 @@
-//! The polled client's connection.
+//! Connections of the polled client.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ fn connected(server: &Server) -> Client {
     client
 }
 
-/// Polls as a game does.
+/// Polls until the condition holds, as a game does.
 #[track_caller]
 fn until(mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();

@@ -1,9 +1,9 @@
-//! The clock of tokio in tests. Nothing waits until real time is over.
+//! tokio's clock in tests, so that no test waits for real time.
 //!
-//! A paused clock advances to the next timer as soon as no task is ready, also where bytes are on their way through a
-//! socket: the limit of a connection would fire while the connection is made. Therefore the clock runs while a peer has
-//! to answer, and is paused only where nothing but timers goes on. That needs a runtime of one thread, such as
-//! `#[tokio::test]` makes.
+//! A paused clock advances to the next timer as soon as no task is ready, even while bytes are on
+//! their way through a socket: the time limit of a connection would expire while the connection is
+//! made. Therefore the clock runs while a peer has to respond, and is paused only while nothing but
+//! timers is pending. That needs a runtime with one thread, such as that of `#[tokio::test]`.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::time::{Instant, advance, pause, resume, sleep, timeout};
 use crate::progress::Progress;
 use godot_rustls_net::phase::Phase;
 
-/// Longer than every limit in tests.
+/// Longer than every time limit in tests.
 const FOREVER: Duration = Duration::from_secs(24 * 3600);
 
 /// Advances the clock at once.
@@ -23,7 +23,8 @@ pub(super) async fn jump(time: Duration) {
     resume();
 }
 
-/// Does work that only timers can end. Returns its result, and the time that it took by the paused clock.
+/// Runs work that only timers can end. Returns its result, and the time that it took by the paused
+/// clock.
 pub(super) async fn by_timers<T>(work: impl Future<Output = T>) -> (T, Duration) {
     pause();
     let started = Instant::now();
@@ -33,7 +34,8 @@ pub(super) async fn by_timers<T>(work: impl Future<Output = T>) -> (T, Duration)
     (done, took)
 }
 
-/// Does an exchange whose waits between two requests are over at once. Returns its result, and the time of the waits.
+/// Runs an exchange whose waits between two requests end at once. Returns its result, and the time
+/// of the waits.
 pub(super) async fn without_waits<T: Send + 'static>(
     progress: &Progress,
     exchange: impl Future<Output = T> + Send + 'static,
@@ -48,7 +50,7 @@ pub(super) async fn without_waits<T: Send + 'static>(
         pause();
         let started = Instant::now();
         while progress.phase.get() == Phase::Waiting {
-            // Short, so that no limit passes of what follows the wait.
+            // Short, so that no time limit expires that concerns what follows the wait.
             sleep(Duration::from_millis(10)).await;
         }
         waited += started.elapsed();

@@ -1,4 +1,4 @@
-//! How exchanges end, well and not.
+//! Ends of exchanges, successful and failed.
 
 use std::io::Write as _;
 use std::time::Duration;

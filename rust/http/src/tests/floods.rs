@@ -1,4 +1,4 @@
-//! Servers that send without end and without getting on.
+//! Servers that send without end and without progress of a response.
 
 use std::io::{Read as _, Write as _};
 
@@ -15,10 +15,10 @@ use super::raw_http2::{
 use super::server::{Server, Then, ok};
 use super::*;
 
-/// A limit that no test here comes near: a flood ends long before.
+/// Time limit that no test reaches: a flood ends long before.
 const LONG: Duration = Duration::from_secs(20);
 
-/// Sends these bytes behind the response's begin for as long as the client takes them.
+/// Sends `begin`, and then `more` for as long as the client reads.
 fn endless(begin: &'static str, more: &'static str) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -112,7 +112,7 @@ fn frames_that_bring_nothing_are_given_up() {
         |_| frame(SETTINGS, 0, 0, &[]),
         |stream| data(stream, 0, b""),
         |stream| data(stream, PADDED, b"\x03\0\0\0"),
-        // A type that nobody knows.
+        // A frame of an unknown type.
         |stream| frame(0xbe, 0, stream, b"?"),
     ];
     block_on(async {
@@ -135,7 +135,7 @@ fn a_flood_on_one_connection_holds_up_no_other_request_with_one_thread() {
         .enable_all()
         .build()
         .unwrap();
-    // The server has threads of its own.
+    // The server runs on threads of its own.
     let (flood, _server_runtime) = {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let server = runtime.block_on(RawHttp2::start(|_, stream| {
@@ -165,20 +165,20 @@ fn a_flood_on_one_connection_holds_up_no_other_request_with_one_thread() {
     });
 }
 
-/// 2 GiB of zeros, compressed twice: so few bytes that they come at once.
+/// Returns 2 GiB of zeros, compressed twice: so few bytes that they arrive at once.
 fn bomb() -> Vec<u8> {
     let compressed = |bytes: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
     };
-    // gzip has members.
+    // A gzip stream is a sequence of members.
     compressed(&compressed(&vec![0; 16 << 20]).repeat(128))
 }
 
-/// Takes a body without keeping it.
+/// Receiver that ignores the body.
 struct Nowhere {
-    /// Told of each piece.
+    /// Notified of each piece.
     came: Arc<Notify>,
 }
 

@@ -1,4 +1,4 @@
-//! A server on loopback that speaks HTTP/2 and answers by script.
+//! A scripted HTTP/2 server on loopback.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,35 +14,35 @@ use godot_rustls_tls::config::ServerContext;
 use godot_rustls_tls::options::ServerOptions;
 use godot_rustls_tls::testing::identity;
 
-/// What a request is answered with.
+/// Response to a request.
 pub(super) enum Then {
     /// An empty body.
     Answer,
-    /// An empty body, once another request was answered.
+    /// An empty body, after another request has been answered.
     After(Arc<Notify>),
-    /// Nothing.
+    /// No response.
     Silence,
-    /// The head, and nothing of the body that it announces.
+    /// The head, without the body that it announces.
     HeadAlone,
     /// A short body.
     Body,
-    /// A body without end, as fast as the client lets it come.
+    /// An endless body, as fast as the client reads it.
     Flood,
-    /// The stream is reset, because the server did not begin the request.
+    /// The stream is reset, because the server did not process the request.
     Refuse,
-    /// The connection ends without a word.
+    /// The connection ends without a frame.
     Cut,
 }
 
-/// The answer to a request: the number of its connection, its path.
+/// Returns the response to a request: the number of its connection, its path.
 type Script = dyn Fn(usize, &str) -> Then + Send + Sync;
 
 pub(super) struct Http2Server {
     port: u16,
     pub(super) owner: Issued,
-    /// The numbers of the connections that requests came by.
+    /// The numbers of the connections on which requests arrived.
     pub(super) requests: Shared<Vec<usize>>,
-    /// How many connections ended.
+    /// The number of connections that ended.
     pub(super) ended: Arc<AtomicUsize>,
     pub(super) one_ended: Arc<Notify>,
     /// Bytes of all floods.
@@ -145,7 +145,7 @@ fn answer(mut respond: h2::server::SendResponse<Bytes>) {
     let _ = respond.send_response(http::Response::new(()), true);
 }
 
-/// Until the client leaves.
+/// Sends data until the client closes the connection.
 async fn flood(mut respond: h2::server::SendResponse<Bytes>, flooded: Arc<watch::Sender<usize>>) {
     let mut body = respond
         .send_response(http::Response::new(()), false)

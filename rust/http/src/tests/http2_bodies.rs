@@ -1,4 +1,4 @@
-//! Where bodies end over HTTP/2.
+//! Ends of bodies over HTTP/2.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::download::FileSink;
 const NO_ERROR: u32 = 0;
 const CANCEL: u32 = 8;
 
-/// A server whose responses have a head, these bytes, and then a reset without END_STREAM.
+/// Returns a server whose responses have a head, these bytes, and then a reset without END_STREAM.
 async fn cutting(length: Option<&'static str>, sent: usize, reason: u32) -> RawHttp2 {
     RawHttp2::start(move |_, stream| {
         let mut fields = vec![(":status", "200"), ("etag", "\"1\"")];
@@ -124,7 +124,7 @@ fn answers_without_a_body_need_neither_their_length_nor_an_end() {
                     match sent {
                         0 => once([begin]),
                         1 => once([begin, reset(stream, NO_ERROR)]),
-                        // Bytes that nobody may send, and no end.
+                        // More bytes than announced, without an end.
                         _ => once([begin, data(stream, 0, b"abcd")]),
                     }
                 })
@@ -158,7 +158,8 @@ fn a_response_that_ends_with_its_head_makes_an_empty_file() {
 
 #[tokio::test]
 async fn interim_answers_are_no_silence_where_nobody_else_uses_the_connection() {
-    // Four times as long is less than the 20 seconds after which hyper pings: this server answers no pings.
+    // Four times this is less than the 20 seconds after which hyper pings, and this server answers
+    // no pings.
     const LIMIT: Duration = Duration::from_secs(4);
     let server = RawHttp2::trickling(LIMIT / 5, |_, stream| {
         let hints = std::iter::repeat_n(head(stream, 0, &[(":status", "102")]), 20);

@@ -1,4 +1,4 @@
-//! How long connections are kept.
+//! Connections that are kept for further requests.
 
 use std::io::Write as _;
 use std::pin::Pin;
@@ -17,17 +17,18 @@ use super::*;
 use crate::decode::PIECE;
 use godot_rustls_tls::testing::client;
 
-/// Longer than anything here takes.
+/// Longer than any test takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long the pools here keep their connections. Real time does not count beside it.
+/// Time for which the pools of these tests keep connections: so long that real time does not
+/// matter.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(40);
 
 fn pool_keeping(setup: &ClientContext) -> Arc<Pool> {
     Pool::with_idle_time(connector(setup, Routes::default()), MAX_IDLE_TIME)
 }
 
-/// Waits, by a paused clock, until there are so many.
+/// Waits, on a paused clock, until there are `count` tasks.
 async fn tasks(count: usize) {
     while Handle::current().metrics().num_alive_tasks() != count {
         sleep(Duration::from_secs(1)).await;
@@ -41,7 +42,7 @@ async fn requests_one_after_another_leave_one_task_that_closes_idle_connections(
     for _ in 0..50 {
         whole(ask(&pool, request(&server.url("/"))).await);
     }
-    // The other one is the connection's.
+    // The other task is the connection's.
     let ((), took) = by_timers(tasks(2)).await;
     assert!(took < Duration::from_secs(5), "{took:?}");
     assert_eq!(server.connections(), [0; 50]);
@@ -101,7 +102,7 @@ async fn a_shared_connection_is_kept_while_a_request_waits_for_its_answer() {
 
 #[tokio::test]
 async fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one() {
-    // Less than hyper waits until it pings.
+    // Less than the time after which hyper pings.
     let long = Some(Duration::from_secs(15));
     let short = Some(Duration::from_millis(900));
     let limits = [(short, None), (None, long), (None, None)];
@@ -118,7 +119,7 @@ async fn a_shared_connection_on_which_a_request_waited_in_vain_gets_no_other_one
         })
         .await;
         let pool = pool(&client(&[&server.owner]));
-        // What counts is the wait, not the time that a handshake takes on a busy machine.
+        // The wait is measured, and not the time that a handshake takes on a busy machine.
         whole(ask(&pool, request(&server.url("/first"))).await);
         let mut hurried = request(&server.url("/"));
         (hurried.limits.read_timeout, hurried.limits.timeout) = limits;
@@ -165,20 +166,20 @@ async fn a_request_that_is_given_up_soon_does_no_harm_to_a_shared_connection() {
     assert_eq!(server.connections(), [0, 0, 0]);
 }
 
-/// What a game makes of a stream of events that it takes piece by piece, or, while it is paused, not at all: the
-/// stream waits, and does not end.
+/// Receiver that takes a stream of events piece by piece, or not at all while a game is paused: the
+/// stream then waits, and does not end.
 #[derive(Clone)]
 struct Gate {
-    /// Bytes that came.
+    /// Bytes received.
     taken: Arc<AtomicUsize>,
-    /// Pieces that are taken.
+    /// Permits for pieces.
     pieces: Arc<Semaphore>,
-    /// Told when the stream waits.
+    /// Notified when the stream waits.
     waits: Arc<Notify>,
 }
 
 impl Gate {
-    /// A gate that lets one piece in, and the rest wait.
+    /// Returns a receiver that takes one piece, and lets the rest wait.
     fn closed() -> Self {
         Self {
             taken: Arc::default(),
@@ -292,7 +293,7 @@ async fn streams_that_nobody_reads_starve_no_other_request_to_their_server() {
             async move { fetch(&pool, request, &Arc::default(), &mut Gate::closed()).await },
         );
     }
-    // Until the windows of all streams are full: the server may send so much and no more.
+    // Waits until the windows of all streams are full: the server may send so much and no more.
     let mut flooded = server.flooded.subscribe();
     let full = flooded.wait_for(|bytes| *bytes >= STREAMS * 4 * 1024 * 1024);
     let full = timeout(PATIENCE / 4, full).await;

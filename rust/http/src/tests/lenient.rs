@@ -1,4 +1,4 @@
-//! What is passed over of a malformed response, and what is not.
+//! Malformed responses: what is ignored, and what is refused.
 
 use std::fs;
 
@@ -10,7 +10,8 @@ use super::server::{Server, Then, ok};
 use super::*;
 use crate::download::FileSink;
 
-/// A server that answers `/N` with the Nth of these, and then waits for another request.
+/// Returns a server that responds to `/N` with the Nth of `answers`, and then reads another
+/// request.
 fn answering(answers: Vec<impl Into<Vec<u8>>>) -> Server {
     let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
     Server::plain(move |_, _, head| {
@@ -127,11 +128,11 @@ fn chunks_count_beside_a_length_and_end_their_connection_when_it_differs() {
             assert_eq!(answer, (200, b"abc".to_vec()));
         }
     });
-    // Whoever stands in between may have read another body (RFC 9112 section 6.3).
+    // An intermediary may have read another body (RFC 9112 section 6.3).
     assert_eq!(server.connections(), [0, 0, 1]);
 }
 
-/// What becomes of a file with "old" in it, by an answer to this method.
+/// Returns what a file that contains "old" contains after this response.
 fn saved(answer: &[u8], method: Method, resume: bool) -> String {
     let server = answering(vec![answer]);
     let folder = tempfile::tempdir().unwrap();
@@ -237,7 +238,8 @@ fn a_sentence_quotes_a_server_in_short() {
 #[tokio::test]
 async fn a_server_that_sends_something_is_not_silent() {
     const LIMIT: Duration = Duration::from_secs(60);
-    // Twenty pieces, each a fifth of the limit after the last: all together they take four times as long.
+    // Twenty pieces at intervals of a fifth of the time limit: together they take four times the
+    // limit.
     let interim = "HTTP/1.1 102 Processing\r\n\r\n".repeat(20);
     let end = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
     let trickle = "HTTP/1.1 200 OK\r\nA: bcdefghijklmnop\r\nContent-Length: 1\r\n\r\nx";
@@ -258,7 +260,7 @@ async fn a_server_that_sends_something_is_not_silent() {
         let _request = stream.read(&mut [0; 4096]).await;
         for piece in text.as_bytes().chunks(size) {
             stream.write_all(piece).await.unwrap();
-            // What is asked afterwards and answered comes afterwards.
+            // The responses arrive in the order of the requests.
             whole(ask(&pool, request(&other.url("/"))).await);
             jump(LIMIT / 5).await;
         }

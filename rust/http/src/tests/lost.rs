@@ -1,4 +1,4 @@
-//! Requests whose connection was lost: which are sent once more.
+//! Requests whose connection was lost: which of them are sent once more.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,8 +8,8 @@ use super::server::{Server, Then, ok};
 use super::*;
 use godot_rustls_tls::testing::client;
 
-/// A server that ends each connection with these bytes when its second request comes, as one does whose idle timeout just
-/// ran out.
+/// Returns a server that ends each connection with `last_words` when its second request arrives,
+/// like one whose idle timeout has just expired.
 fn tired(last_words: &'static [u8]) -> Server {
     Server::plain(move |_, count, _| match count {
         0 => (ok("x"), Then::Keep),
@@ -79,7 +79,7 @@ fn a_post_that_must_not_be_repeated_goes_by_a_connection_of_its_own() {
         for _ in 0..3 {
             whole(ask(&pool, post_once(&server.url("/"))).await);
         }
-        // A request of another method is not concerned.
+        // A request with another method is not affected.
         let mut get = post_once(&server.url("/"));
         get.method = Method::GET;
         whole(ask(&pool, get).await);
@@ -129,7 +129,7 @@ fn a_server_that_says_that_it_tired_of_waiting_is_asked_again_over_a_new_connect
         }
     });
     assert_eq!(server.connections(), [0, 0, 1]);
-    // On a new connection it is the response.
+    // On a new connection, it is the response.
     let server = Server::plain(move |_, count, _| tired(count, 0));
     let answer = block_on(ask(&plain_pool(), post(&server.url("/"))));
     assert_eq!(whole(answer).0, 408);

@@ -1,4 +1,4 @@
-//! A server on loopback that sends HTTP/2 frames by script, proper and not.
+//! A scripted server on loopback that sends HTTP/2 frames, valid and invalid ones.
 
 use std::io::ErrorKind;
 
@@ -21,7 +21,7 @@ pub(super) const SETTINGS: u8 = 0x4;
 pub(super) const PING: u8 = 0x6;
 pub(super) const GOAWAY: u8 = 0x7;
 
-/// Of SETTINGS and PING.
+/// Flag of SETTINGS and PING frames.
 const ACK: u8 = 0x1;
 pub(super) const END_STREAM: u8 = 0x1;
 pub(super) const END_HEADERS: u8 = 0x4;
@@ -29,7 +29,8 @@ pub(super) const PADDED: u8 = 0x8;
 
 const PREFACE: usize = 24;
 
-/// The frames that answer a request on this stream, sent as long as the client takes them. An empty piece ends the connection.
+/// Frames that respond to a request, sent as long as the client reads. An empty piece ends the
+/// connection.
 type Frames = Box<dyn Iterator<Item = Vec<u8>> + Send>;
 
 pub(super) struct RawHttp2 {
@@ -44,8 +45,8 @@ impl RawHttp2 {
         Self::trickling(Duration::ZERO, answer).await
     }
 
-    /// Sends the pieces of an answer with that time between them. `answer` gets the number of the request on its
-    /// connection, from 0, and the number of its stream.
+    /// Sends the pieces of a response at intervals. `answer` gets the number of the request on its
+    /// connection, from 0, and its stream identifier.
     pub(super) async fn trickling(
         pace: Duration,
         answer: impl Fn(usize, u32) -> Frames + Send + Sync + 'static,
@@ -63,7 +64,7 @@ impl RawHttp2 {
                 socket.set_nodelay(true).unwrap();
                 let stream = TlsStream::new(socket, setup.accept().unwrap());
                 let answer = Arc::clone(&answer);
-                // The client may leave whenever it likes.
+                // The client may close the connection at any time.
                 tokio::spawn(async move { serve(stream, pace, &*answer).await });
             }
         });
@@ -110,7 +111,7 @@ async fn serve(
     }
 }
 
-/// The type, flags and stream of the next frame.
+/// Reads a frame, and returns its type, flags and stream identifier.
 async fn read_frame(stream: &mut TlsStream) -> std::io::Result<(u8, u8, u32)> {
     let mut header = [0; 9];
     stream.read_exact(&mut header).await?;
@@ -128,7 +129,7 @@ async fn ping(stream: &mut TlsStream) -> std::io::Result<()> {
     Ok(())
 }
 
-/// RFC 9113 section 4.1.
+/// Returns a frame (RFC 9113 section 4.1).
 pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let mut bytes = u32::try_from(payload.len()).unwrap().to_be_bytes()[1..].to_vec();
     bytes.extend([kind, flags]);
@@ -137,7 +138,7 @@ pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8>
     bytes
 }
 
-/// The head of a response as one block without Huffman coding (RFC 7541 section 6.2.2).
+/// Returns the head of a response as one block without Huffman coding (RFC 7541 section 6.2.2).
 pub(super) fn head(stream: u32, flags: u8, fields: &[(&str, &str)]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in fields {
@@ -158,7 +159,7 @@ pub(super) fn reset(stream: u32, reason: u32) -> Vec<u8> {
     frame(RST_STREAM, 0, stream, &reason.to_be_bytes())
 }
 
-/// All frames at once.
+/// Returns frames that are sent at once.
 pub(super) fn once(frames: impl IntoIterator<Item = Vec<u8>>) -> Frames {
     let all: Vec<u8> = frames.into_iter().flatten().collect();
     Box::new(std::iter::once(all))

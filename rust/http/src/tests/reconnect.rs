@@ -1,4 +1,4 @@
-//! Streams of events that go on over another connection.
+//! Streams of events that continue over another connection.
 
 use super::clock::without_waits;
 use super::server::{Server, Then};
@@ -6,13 +6,13 @@ use super::*;
 use crate::body_sink::Resumption;
 use crate::server_sent_events::{Event, Events};
 
-/// What came of a stream of events.
+/// Receiver of a stream of events.
 #[derive(Debug, Default)]
 struct Stream {
     events: Option<Events>,
     seen: Vec<(String, String)>,
     has_received: bool,
-    /// The other body.
+    /// The body, if it is no stream of events.
     page: Vec<u8>,
 }
 
@@ -56,7 +56,7 @@ impl BodySink for Stream {
     }
 }
 
-/// A stream that ends with its connection.
+/// Returns a stream that ends with its connection.
 fn stream(events: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n{events}"
@@ -66,7 +66,7 @@ fn stream(events: &str) -> Vec<u8> {
 
 const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 
-/// A server that gives one of these answers after the other, each over a connection of its own.
+/// Returns a server that gives one of `answers` after the other, each over a connection of its own.
 fn answering(answers: &'static [&'static str]) -> Server {
     let served = Mutex::new(0);
     Server::plain(move |_, _, _| {
@@ -87,7 +87,7 @@ fn events(server: &Server) -> FetchRequest {
     request
 }
 
-/// How a stream ended, what came of it, and its waits: how many, and how long together.
+/// Returns the end of a stream, its events, and the number and total time of its waits.
 async fn follow(request: FetchRequest) -> (FetchOutcome, Stream, (u64, Duration)) {
     let progress = Arc::new(Progress::default());
     let watched = Arc::clone(&progress);
@@ -100,7 +100,7 @@ async fn follow(request: FetchRequest) -> (FetchOutcome, Stream, (u64, Duration)
     (outcome, stream, (progress.repeats(), waited))
 }
 
-/// The values of a header in the requests so far.
+/// Returns the values of a header field in the requests so far.
 fn sent(server: &Server, name: &str) -> Vec<String> {
     let start = format!("{name}: ");
     let of = |head: &String| {

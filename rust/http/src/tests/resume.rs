@@ -1,4 +1,4 @@
-//! Downloads that go on where an earlier one was cut.
+//! Downloads that continue where an earlier one was interrupted.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use super::*;
 use crate::download::FileSink;
 
 const DATA: &str = "0123456789abcdefghij";
-/// What the server says to be there at first.
+/// The body of the first response.
 const HALF: &str = "0123456789";
 
-/// A folder with the file to be, and a server that cuts the first answer and gives these ones then, the last one
-/// repeated.
+/// A folder for the file, and a server that cuts the first response and then gives these ones,
+/// repeating the last.
 struct Scene {
     folder: TempDir,
     server: Server,
@@ -23,7 +23,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// The scene after the first half came.
+    /// Returns the scene after the first half arrived.
     fn new(mut answers: Vec<String>) -> Self {
         let half = format!("HTTP/1.1 200 OK\r\nContent-Length: 20\r\nETag: \"a\"\r\n\r\n{HALF}");
         answers.insert(0, half);
@@ -66,7 +66,7 @@ impl Scene {
         read_beside(&self.target(), ".part")
     }
 
-    /// The value of a header of the latest request.
+    /// Returns the value of a header field of the latest request.
     fn asked(&self, name: &str) -> Option<String> {
         let head = self.server.heads().pop()?;
         let start = format!("{name}: ");
@@ -74,7 +74,7 @@ impl Scene {
             .find_map(|line| line.strip_prefix(&start).map(str::to_owned))
     }
 
-    /// Fails unless the next request gives the whole file, and leaves nothing beside it.
+    /// Asserts that the next request completes the file, and leaves nothing beside it.
     #[track_caller]
     fn completes(&self, content: &str) {
         let outcome = self.ask();
@@ -84,7 +84,7 @@ impl Scene {
         assert_eq!(read_beside(&self.target(), ".part.info"), None);
     }
 
-    /// Fails unless the next request fails like this and leaves this.
+    /// Asserts how the next request fails, and what it leaves.
     #[track_caller]
     fn fails(&self, kind: FetchErrorKind, words: &str, part: Option<&str>) {
         let failure = self.ask().failure.unwrap();
@@ -101,7 +101,7 @@ fn read_beside(target: &Path, outcome: &str) -> Option<String> {
     fs::read_to_string(path).ok()
 }
 
-/// An answer with these lines and a length.
+/// Returns a response with these lines and a length.
 fn answer(status: u16, lines: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status} Told\r\n{lines}Content-Length: {}\r\n\r\n{body}",
@@ -109,7 +109,7 @@ fn answer(status: u16, lines: &str, body: &str) -> String {
     )
 }
 
-/// The bytes of [`DATA`] from the first to the last.
+/// Returns the bytes of [`DATA`] from `first` to `last`.
 fn piece(first: usize, last: usize) -> String {
     let lines = format!("Content-Range: bytes {first}-{last}/20\r\nETag: \"a\"\r\n");
     answer(206, &lines, &DATA[first..=last])
@@ -238,7 +238,7 @@ fn a_compressed_body_cannot_be_gone_on_with() {
     scene.limits.decode = false;
     scene.fails(FetchErrorKind::Connection, "closed", None);
     assert_eq!(fs::read_dir(scene.folder.path()).unwrap().count(), 0);
-    // This one says that it is not compressed.
+    // This response says that it is not compressed.
     let plain = "Content-Encoding: identity\r\nContent-Range: bytes 10-19/20\r\n";
     Scene::new(vec![answer(206, plain, &DATA[10..])]).completes(DATA);
 }
@@ -251,7 +251,7 @@ fn a_size_limit_is_for_the_whole_file() {
     );
     for (rest, words) in [
         (piece(10, 19), "announces 20 bytes"),
-        // What the rest of the rest would be counts too.
+        // The announced total counts too.
         (piece(10, 14), "announces 20 bytes"),
         (chunks.clone(), "announces 20 bytes"),
     ] {
@@ -287,7 +287,7 @@ fn a_body_that_any_line_calls_compressed_leaves_nothing_to_go_on_with() {
         "Content-Encoding: identity, gzip\r\n",
         "Content-Encoding:\r\nContent-Encoding: rot13\r\n",
     ] {
-        // Two bytes less than it says, of gzip's beginning.
+        // Two bytes less than announced, of the beginning of a gzip stream.
         let head = format!("HTTP/1.1 200 OK\r\n{lines}ETag: \"a\"\r\nContent-Length: 12\r\n\r\n");
         let answer = [head.as_bytes(), b"\x1f\x8b\x08\0\0\0\0\0\0\xff"].concat();
         let server = Server::plain(move |_, _, _| (answer.clone(), Then::Close));

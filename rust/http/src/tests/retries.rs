@@ -22,7 +22,7 @@ fn unavailable(lines: &str) -> Vec<u8> {
     format!("HTTP/1.1 503 Busy\r\n{lines}Content-Length: 4\r\n\r\nbusy").into_bytes()
 }
 
-/// A server that is unavailable so many times.
+/// Returns a server that is unavailable for the first `times` requests.
 fn recovering(times: usize) -> Server {
     let served = Mutex::new(0);
     Server::plain(move |_, _, _| {
@@ -35,7 +35,7 @@ fn recovering(times: usize) -> Server {
     })
 }
 
-/// Fetches with every wait over at once. Returns how often the request was repeated too.
+/// Fetches with waits that end at once. Returns the number of repetitions too.
 async fn fetch_at_once<S: BodySink + 'static>(
     pool: &Arc<Pool>,
     request: FetchRequest,
@@ -158,7 +158,7 @@ async fn a_time_that_cannot_be_read_is_none() {
 
 #[tokio::test]
 async fn the_time_limit_covers_all_tries() {
-    // The first try fails, the second one gets no answer.
+    // The first try fails, and the second one gets no response.
     let server = Server::plain(move |connection, _, _| match connection {
         0 => (Vec::new(), Then::Cut),
         _ => (Vec::new(), Then::Silence),
@@ -213,7 +213,7 @@ async fn a_body_that_was_cut_comes_again_from_its_start() {
 
 #[tokio::test]
 async fn a_body_of_which_a_part_was_handed_on_does_not_come_again() {
-    /// Hands every piece on.
+    /// Receiver that passes every piece on.
     struct HandsOn(Body);
 
     impl BodySink for HandsOn {

@@ -1,4 +1,4 @@
-//! A server on loopback that reads requests and answers by script, with or without TLS.
+//! A scripted HTTP/1.1 server on loopback, with or without TLS.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,25 +10,25 @@ use super::Shared;
 use godot_rustls_tls::config::ServerContext;
 use godot_rustls_tls::session::Session;
 
-/// What follows the bytes of an answer.
+/// What follows the bytes of a response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
-    /// Another request.
+    /// Another request is read.
     Keep,
-    /// The end, with a close_notify where there is TLS.
+    /// The connection ends, over TLS with a close_notify.
     Close,
-    /// The end without one.
+    /// The connection ends without a close_notify.
     Cut,
-    /// Nothing, until the client leaves.
+    /// Nothing, until the client closes the connection.
     Silence,
 }
 
-/// The answer to a request: the number of its connection, its own number on it, its head.
+/// Returns the response to a request: the number of its connection, its own number on it, its head.
 type Answer = dyn Fn(usize, usize, &str) -> (Vec<u8>, Then) + Send + Sync;
 
 pub(super) struct Server {
     pub(super) port: u16,
-    /// The requests, with the numbers of their connections.
+    /// The requests, each with the number of its connection.
     pub(super) requests: Shared<Vec<(usize, String)>>,
 }
 
@@ -51,7 +51,7 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let requests = Shared::default();
         let kept = Arc::clone(&requests);
-        // Ends with the process: nobody waits for it.
+        // The thread ends with the process.
         thread::spawn(move || {
             for (number, stream) in listener.incoming().flatten().enumerate() {
                 stream
@@ -60,7 +60,7 @@ impl Server {
                 let session = setup.as_ref().map(|setup| setup.accept().unwrap());
                 let (answer, kept) = (Arc::clone(&answer), Arc::clone(&kept));
                 thread::spawn(move || {
-                    // The client may leave whenever it likes.
+                    // The client may close the connection at any time.
                     let _ = serve(Line { stream, session }, number, &*answer, &kept);
                 });
             }
@@ -76,7 +76,7 @@ impl Server {
         format!("https://localhost:{}{path}", self.port)
     }
 
-    /// The numbers of the connections that requests came by.
+    /// Returns the numbers of the connections on which requests arrived.
     pub(super) fn connections(&self) -> Vec<usize> {
         self.requests
             .lock()
@@ -133,14 +133,14 @@ fn is_whole(request: &str) -> bool {
     }
 }
 
-/// A connection, blocking.
+/// Blocking connection.
 struct Line {
     stream: TcpStream,
     session: Option<Session>,
 }
 
 impl Line {
-    /// A whole request: the head, and the body that it announces.
+    /// Reads a complete request: the head, and the body that it announces.
     fn read_request(&mut self) -> io::Result<String> {
         let mut request = Vec::new();
         while !is_whole(&String::from_utf8_lossy(&request)) {
@@ -203,7 +203,7 @@ impl Line {
     }
 }
 
-/// An answer with a length.
+/// Returns a response with a length.
 pub(super) fn ok(body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}",

@@ -1,4 +1,4 @@
-//! Ways to a server: through proxies that answer by script.
+//! Requests through scripted proxies.
 
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;

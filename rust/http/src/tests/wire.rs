@@ -1,4 +1,4 @@
-//! What goes over the wire, and how it is spelled.
+//! Bytes of requests on the wire, and the spelling of names.
 
 use super::server::{Server, Then, ok};
 use super::*;
