@@ -10,3 +10,4 @@ pub(crate) mod proxy_settings;
 pub(crate) mod shared_response;
 pub(crate) mod status;
 pub(crate) mod stream_part;
+pub(crate) mod turns;

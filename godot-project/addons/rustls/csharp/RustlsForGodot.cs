@@ -1143,6 +1143,8 @@ namespace RustlsForGodot
         private static readonly StringName _getLastError = "get_last_error";
         private static readonly StringName _getLastErrorCode = "get_last_error_code";
         private static readonly StringName _getResponse = "get_response";
+        private static readonly StringName _getWaitingCount = "get_waiting_count";
+        private static readonly StringName _maxConcurrentRequests = "max_concurrent_requests";
         private static readonly StringName _maxRedirects = "max_redirects";
         private static readonly StringName _progress = "progress";
         private static readonly StringName _readTimeout = "read_timeout";
@@ -1436,6 +1438,17 @@ namespace RustlsForGodot
         }
 
         /// <summary>
+        /// The largest number of requests of this node at the same time. Further ones wait, in the order of the calls;
+        /// <see cref="RustlsHttpRequest.Timeout"/> counts from the end of the wait. The default is 0, which means no
+        /// limit. See <see cref="RustlsHttpRequest.GetWaitingCount"/>.
+        /// </summary>
+        public long MaxConcurrentRequests
+        {
+            get => Instance.Get(_maxConcurrentRequests).AsInt64();
+            set => Instance.Set(_maxConcurrentRequests, value);
+        }
+
+        /// <summary>
         /// The maximum number of redirects that are followed. The default is 8; -1 means no limit. One redirect more
         /// fails the request with <see cref="RustlsHttpRequest.Result.RedirectLimitReached"/>.
         /// </summary>
@@ -1631,10 +1644,14 @@ namespace RustlsForGodot
         /// are.</para>
         /// <para>• <c>basic_auth</c>: an array of user and password. They and a token are sent to the server of the URL,
         /// whatever <see cref="RustlsHttpRequest.BaseUrl"/> is, and not beyond a redirect to another server.<br/>•
-        /// <c>cancellation</c>: a <see cref="RustlsCancellation"/>.<br/>• <c>proxy</c>: the URL of a proxy for this
-        /// request (see <see cref="RustlsHttpRequest.SetHttpsProxy"/>); an empty string means none.<br/>• <c>query</c>: a
-        /// <see cref="Dictionary"/> whose fields are added to the query of the URL, percent-encoded. An array repeats its
-        /// name; null leaves the field out.</para>
+        /// <c>cancellation</c>: a <see cref="RustlsCancellation"/>.<br/>• <c>on_progress</c>, <c>on_upload_progress</c>,
+        /// <c>on_event</c>, <c>on_chunk</c>: functions that are connected to <see cref="RustlsHttpResponse.Progress"/>,
+        /// <see cref="RustlsHttpResponse.UploadProgress"/>, <see cref="RustlsHttpResponse.EventReceived"/> and
+        /// <see cref="RustlsHttpResponse.ChunkReceived"/>. The last two set
+        /// <see cref="RustlsHttpRequest.ServerSentEvents"/> and <see cref="RustlsHttpRequest.StreamBody"/>.<br/>•
+        /// <c>proxy</c>: the URL of a proxy for this request (see <see cref="RustlsHttpRequest.SetHttpsProxy"/>); an
+        /// empty string means none.<br/>• <c>query</c>: a <see cref="Dictionary"/> whose fields are added to the query of
+        /// the URL, percent-encoded. An array repeats its name; null leaves the field out.</para>
         /// <para>An unknown option and a value that cannot be used fail the request with
         /// <see cref="RustlsHttpRequest.Result.RequestFailed"/>.</para>
         /// </remarks>
@@ -1680,6 +1697,12 @@ namespace RustlsForGodot
         /// </summary>
         public RustlsHttpResponse GetResponse() =>
             Extension.Wrap(Instance.Call(_getResponse), instance => new RustlsHttpResponse(instance));
+
+        /// <summary>
+        /// Returns the number of requests that wait because of <see cref="RustlsHttpRequest.MaxConcurrentRequests"/>.
+        /// </summary>
+        public long GetWaitingCount() =>
+            Instance.Call(_getWaitingCount).AsInt64();
 
         /// <summary>
         /// Starts a request; <see cref="RustlsHttpRequest.RequestCompleted"/> reports its end. <paramref name="method"/>
@@ -1812,10 +1835,12 @@ namespace RustlsForGodot
         private static readonly StringName _cancel = "cancel";
         private static readonly StringName _chunkReceived = "chunk_received";
         private static readonly StringName _completed = "completed";
+        private static readonly StringName _decode = "decode";
         private static readonly StringName _done = "done";
         private static readonly StringName _error = "error";
         private static readonly StringName _eventReceived = "event_received";
         private static readonly StringName _getBodySize = "get_body_size";
+        private static readonly StringName _getDecodeError = "get_decode_error";
         private static readonly StringName _getDownloadedBytes = "get_downloaded_bytes";
         private static readonly StringName _getHeader = "get_header";
         private static readonly StringName _getJsonError = "get_json_error";
@@ -1990,6 +2015,19 @@ namespace RustlsForGodot
             Instance.Call(_cancel);
 
         /// <summary>
+        /// Returns the body as its <c>Content-Type</c> says: JSON as a <see cref="Dictionary"/>, an <see cref="Array"/>
+        /// or another value, text as a <c>string</c>, PNG, JPEG, WebP, BMP, TGA and SVG as an <see cref="Image"/>, and
+        /// anything else as a <c>byte[]</c>. Returns null for a body that is not what its type says:
+        /// <see cref="RustlsHttpResponse.GetDecodeError"/> returns the reason.
+        /// </summary>
+        /// <remarks>
+        /// Text is in UTF-8 unless the type names <c>iso-8859-1</c> or <c>us-ascii</c>. An image takes the memory of its
+        /// pixels, which can be far more than the body.
+        /// </remarks>
+        public Variant Decode() =>
+            Instance.Call(_decode);
+
+        /// <summary>
         /// Returns a signal that can be awaited at any time, also when the request has ended already: then it fires in
         /// the next frame. The value is this object.
         /// </summary>
@@ -2005,6 +2043,12 @@ namespace RustlsForGodot
         /// <summary>Returns the size of the body in bytes, or -1 if the server does not announce it.</summary>
         public long GetBodySize() =>
             Instance.Call(_getBodySize).AsInt64();
+
+        /// <summary>
+        /// Returns why <see cref="RustlsHttpResponse.Decode"/> returns null; empty if the body can be decoded.
+        /// </summary>
+        public string GetDecodeError() =>
+            Instance.Call(_getDecodeError).AsString();
 
         /// <summary>Returns the number of bytes of the body received so far, before decompression.</summary>
         public long GetDownloadedBytes() =>

@@ -149,9 +149,7 @@ fn start(
         &url,
         None,
     );
-    if let Some(cancellation) = &settings.cancellation {
-        response.bind().end_with(cancellation);
-    }
+    settings.attach(&response);
     RustlsHTTPResponse::expect(&response);
     RustlsHTTPResponse::completion(&response)
 }

@@ -9,12 +9,10 @@ use std::sync::{Arc, Mutex};
 
 use godot::prelude::*;
 use godot_rustls_http::cookies::Jar;
-use godot_rustls_http::headers::Fields;
-use godot_rustls_http::request_url;
 
 use super::RustlsTLSOptions;
 use super::http_response::NODE_GONE;
-use super::request_settings::{OriginSettings, bearer_authorization};
+use super::request_settings::OriginSettings;
 use super::tls_options::AnyOptions;
 use crate::engine::convert::godot_text;
 use crate::engine::objects::secret_text;
@@ -236,6 +234,11 @@ pub(crate) struct RustlsHTTPRequest {
     /// [member server_sent_events] at the same time.
     #[export]
     stream_body: bool,
+    /// The largest number of requests of this node at the same time. Further ones wait, in the order
+    /// of the calls; [member timeout] counts from the end of the wait. The default is 0, which means
+    /// no limit. See [method get_waiting_count].
+    #[export(range = (0.0, 100.0, 1.0, or_greater))]
+    max_concurrent_requests: i64,
     /// The options that were passed; they may be the engine's.
     options: Option<Gd<AnyOptions>>,
     /// What `base_url`, `default_headers` and the credentials mean.
@@ -450,10 +453,7 @@ impl RustlsHTTPRequest {
     /// Sets [member base_url]. A URL that cannot be used is reported as an error.
     #[func]
     fn set_base_url(&mut self, url: GString) {
-        let base = (!url.is_empty()).then(|| request_url::parse_base(&url.to_string()));
-        let problem = base.as_ref().and_then(|base| base.as_ref().err());
-        let problem = problem.map(|error| format!("base_url: {error}"));
-        self.origin.base_url = base;
+        let problem = self.origin.set_base_url(&url.to_string());
         self.base_url = url;
         self.settings_changed(problem);
     }
@@ -468,9 +468,7 @@ impl RustlsHTTPRequest {
     #[func]
     fn set_default_headers(&mut self, headers: PackedStringArray) {
         let lines: Vec<_> = headers.as_slice().iter().map(ToString::to_string).collect();
-        let problem = Fields::parse(&lines).err();
-        let problem = problem.map(|error| format!("default_headers: {error}"));
-        self.origin.default_headers = lines;
+        let problem = self.origin.set_default_headers(lines);
         self.default_headers = headers;
         self.settings_changed(problem);
     }
@@ -478,22 +476,15 @@ impl RustlsHTTPRequest {
     /// Returns [member bearer_token].
     #[func]
     fn get_bearer_token(&self) -> GString {
-        let token = self.origin.authorization.as_ref();
-        let token = token.and_then(|value| value.strip_prefix("Bearer "));
-        godot_text(token.unwrap_or_default())
+        godot_text(self.origin.bearer_token())
     }
 
     /// Sets [member bearer_token], and removes what [method set_basic_auth] set. A token with a
     /// control character is refused with an error.
     #[func]
     fn set_bearer_token(&mut self, token: GString) {
-        if token.is_empty() {
-            self.origin.authorization = None;
-            return;
-        }
-        match bearer_authorization(&secret_text(&token)) {
-            Ok(value) => self.origin.authorization = Some(value),
-            Err(problem) => self.print_error(&problem),
+        if let Some(problem) = self.origin.set_bearer_token(&secret_text(&token)) {
+            self.print_error(&problem);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! RustlsHTTPResponse.
 
 mod awaiting;
+mod decoding;
 mod delivery;
 mod stream_parts;
 

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::RustlsCancellation;
 use super::tls_options::AnyOptions;
 use crate::http::proxy_settings::Proxies;
+use crate::http::turns::Turns;
 
 pub(crate) use body::Data;
 pub(crate) use build::{Call, Rejected, are_for_clients, lock};
@@ -62,6 +63,10 @@ pub(crate) struct RequestSettings {
     /// Fields that are added to the query of the URL.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) cancellation: Option<Gd<RustlsCancellation>>,
+    /// The turns of a node with `max_concurrent_requests`.
+    pub(crate) turns: Option<Turns>,
+    /// Signals of the response, and the functions that are connected to them.
+    pub(crate) handlers: Vec<(&'static str, Callable)>,
 }
 
 impl RequestSettings {
@@ -92,6 +97,8 @@ impl RequestSettings {
             authorization: None,
             query: Vec::new(),
             cancellation: None,
+            turns: None,
+            handlers: Vec::new(),
         }
     }
 }

@@ -19,6 +19,7 @@ use tokio::task::AbortHandle;
 use super::body_sink::{BodyTarget, Destination};
 use super::problem::Problem;
 use super::stream_part::StreamPart;
+use super::turns::Turns;
 use crate::runtime::packed_bytes::Bytes;
 
 /// Result of a request.
@@ -49,6 +50,7 @@ impl FetchTask {
         pool: Arc<Pool>,
         request: FetchRequest,
         target: BodyTarget,
+        turns: Option<&Turns>,
     ) -> Self {
         let progress = Arc::new(Progress::default());
         progress.phase.set(Phase::Resolving);
@@ -56,9 +58,15 @@ impl FetchTask {
         let has_parts = target.has_parts();
         let (sender, finished) = channel();
         let watched = Arc::clone(&progress);
-        let begun = Instant::now();
+        // Queued here and not by the task: tasks run in any order.
+        let turn = turns.map(Turns::wait);
         let task = runtime.spawn(async move {
             let _reset = PhaseReset(Arc::clone(&watched));
+            let _turn = match turn {
+                Some(turn) => turn.await,
+                None => None,
+            };
+            let begun = Instant::now();
             let mut destination = Destination::new(&request, target, part_sender);
             let outcome = fetch::fetch(&pool, request, &watched, &mut destination).await;
             // Files are closed here: a script that learns of a failure may use what was written at

@@ -10,6 +10,7 @@ use crate::classes::tls_options::AnyOptions;
 use crate::engine::convert::{OptionsArgument, OrNil, godot_text};
 use crate::engine::enum_types::{ClientStatus, MethodValue, RequestCause};
 use crate::engine::objects::secret_text;
+use crate::http::turns::Turns;
 
 #[godot_api(secondary)]
 impl RustlsHTTPRequest {
@@ -65,6 +66,11 @@ impl RustlsHTTPRequest {
     /// URL, whatever [member base_url] is, and not beyond a redirect to another server.
     ///
     /// - `cancellation`: a [RustlsCancellation].
+    ///
+    /// - `on_progress`, `on_upload_progress`, `on_event`, `on_chunk`: functions that are connected to
+    /// [signal RustlsHTTPResponse.progress], [signal RustlsHTTPResponse.upload_progress],
+    /// [signal RustlsHTTPResponse.event_received] and [signal RustlsHTTPResponse.chunk_received].
+    /// The last two set [member server_sent_events] and [member stream_body].
     ///
     /// - `proxy`: the URL of a proxy for this request (see [method set_https_proxy]); an empty string
     /// means none.
@@ -193,6 +199,12 @@ impl RustlsHTTPRequest {
             Ok(value) => self.origin.authorization = Some(value),
             Err(problem) => self.print_error(&problem),
         }
+    }
+
+    /// Returns the number of requests that wait because of [member max_concurrent_requests].
+    #[func]
+    fn get_waiting_count(&self) -> i64 {
+        self.responses().turns.as_ref().map_or(0, Turns::waiting)
     }
 
     /// Deletes all cookies of this node.

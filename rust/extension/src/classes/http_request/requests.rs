@@ -12,6 +12,7 @@ use crate::classes::request_settings::{Call, Data, Rejected, RequestSettings, Re
 use crate::engine::convert::{refuse, report};
 use crate::engine::shared_objects::with_bound;
 use crate::http::fetch_task::FetchTask;
+use crate::http::turns::Turns;
 
 const REQUESTER: Requester = Requester {
     class: "RustlsHTTPRequest",
@@ -27,6 +28,8 @@ pub(super) struct Responses {
     pub(super) fetched: Vec<Gd<RustlsHTTPResponse>>,
     /// The last error of `request()`.
     pub(super) last_error: Diagnosis,
+    /// The turns of requests, if there is a limit of them.
+    pub(super) turns: Option<Turns>,
 }
 
 type Started = Result<FetchTask, Rejected>;
@@ -89,9 +92,7 @@ impl RustlsHTTPRequest {
         if is_sent {
             with_bound(this, |node| node.responses().fetched.push(response.clone()));
         }
-        if let Some(cancellation) = &settings.cancellation {
-            response.bind().end_with(cancellation);
-        }
+        settings.attach(&response);
         Self::expect(this, &response);
         response
     }
@@ -183,7 +184,22 @@ impl RustlsHTTPRequest {
             authorization: None,
             query: Vec::new(),
             cancellation: None,
+            turns: self.turns(),
+            handlers: Vec::new(),
         }
+    }
+
+    /// Returns the turns of requests, if there is a limit. Requests that wait keep theirs when the
+    /// limit changes.
+    fn turns(&self) -> Option<Turns> {
+        let limit = usize::try_from(self.max_concurrent_requests).unwrap_or(0);
+        let turns = &mut self.responses().turns;
+        if limit == 0 {
+            *turns = None;
+        } else if turns.as_ref().is_none_or(|turns| turns.limit() != limit) {
+            *turns = Some(Turns::new(limit));
+        }
+        turns.clone()
     }
 
     pub(super) fn may_be_seconds(&mut self, what: &str, seconds: f64) -> bool {

@@ -22,7 +22,7 @@ use crate::addon::addon;
 use crate::classes::cancellation::CANCELLED;
 use crate::classes::tls_options::AnyOptions;
 use crate::classes::tls_options::configuration::client_context;
-use crate::classes::{RustlsCancellation, RustlsTLSOptions};
+use crate::classes::{RustlsCancellation, RustlsHTTPResponse, RustlsTLSOptions};
 use crate::engine::convert::seconds;
 use crate::http::body_sink::{BodyTarget, File, Parts};
 use crate::http::engine_parity;
@@ -93,7 +93,24 @@ impl RequestSettings {
         let pool = addon.pools.pool(&context, &routes, connect_timeout);
         let runtime = addon.threads.tasks.handle();
         let runtime = runtime.map_err(|error| connection_problem(error.to_string()))?;
-        Ok(FetchTask::begin(&runtime, pool, request, target))
+        Ok(FetchTask::begin(
+            &runtime,
+            pool,
+            request,
+            target,
+            self.turns.as_ref(),
+        ))
+    }
+
+    /// Connects the response of this request to what the options name, before it is delivered.
+    pub(crate) fn attach(&self, response: &Gd<RustlsHTTPResponse>) {
+        let mut emitter = response.clone().upcast::<Object>();
+        for (signal, callable) in &self.handlers {
+            emitter.connect(*signal, callable);
+        }
+        if let Some(cancellation) = &self.cancellation {
+            response.bind().end_with(cancellation);
+        }
     }
 
     fn url(&self, text: &str) -> Result<Url, String> {

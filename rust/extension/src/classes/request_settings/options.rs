@@ -59,6 +59,18 @@ const OPTIONS: &[(&str, Set)] = &[
     ("max_redirects", |to, value| {
         integer(value, -1, COUNT).map(|value| to.max_redirects = value)
     }),
+    ("on_chunk", |to, value| {
+        to.stream_body = true;
+        handler(to, value, "chunk_received")
+    }),
+    ("on_event", |to, value| {
+        to.server_sent_events = true;
+        handler(to, value, "event_received")
+    }),
+    ("on_progress", |to, value| handler(to, value, "progress")),
+    ("on_upload_progress", |to, value| {
+        handler(to, value, "upload_progress")
+    }),
     ("proxy", proxy),
     ("query", |to, value| {
         query(value).map(|value| to.query = value)
@@ -182,6 +194,25 @@ fn basic(value: &Variant) -> Result<zeroize::Zeroizing<String>, WrongValue> {
     let (user, password) = (user?.to_string(), password?);
     let password = crate::engine::objects::secret_text(&password);
     basic_authorization(&user, &password).map_err(|reason| WrongValue::because(BASIC_AUTH, reason))
+}
+
+/// Adds a function that is connected to a signal of the response.
+fn handler(
+    to: &mut RequestSettings,
+    value: &Variant,
+    signal: &'static str,
+) -> Result<(), WrongValue> {
+    const TAKES: &str = "a Callable of an object that exists";
+    let callable = match value.get_type() {
+        VariantType::CALLABLE => value.to::<Callable>(),
+        _ => return Err(WrongValue::of_type(TAKES, value)),
+    };
+    if !callable.is_valid() {
+        let reason = "one that cannot be called".to_owned();
+        return Err(WrongValue::because(TAKES, reason));
+    }
+    to.handlers.push((signal, callable));
+    Ok(())
 }
 
 fn proxy(to: &mut RequestSettings, value: &Variant) -> Result<(), WrongValue> {

@@ -31,6 +31,41 @@ pub(super) enum OriginError {
 }
 
 impl OriginSettings {
+    /// Sets the base URL, or none for an empty text. Returns why a URL cannot be used.
+    pub(crate) fn set_base_url(&mut self, text: &str) -> Option<String> {
+        let base = (!text.is_empty()).then(|| request_url::parse_base(text));
+        let problem = base.as_ref().and_then(|base| base.as_ref().err());
+        let problem = problem.map(|error| format!("base_url: {error}"));
+        self.base_url = base;
+        problem
+    }
+
+    /// Sets the default headers. Returns why one of them cannot be sent.
+    pub(crate) fn set_default_headers(&mut self, lines: Vec<String>) -> Option<String> {
+        let problem = Fields::parse(&lines).err();
+        self.default_headers = lines;
+        problem.map(|error| format!("default_headers: {error}"))
+    }
+
+    /// Sets the token, or none for an empty text. Returns why a token cannot be sent.
+    pub(crate) fn set_bearer_token(&mut self, token: &str) -> Option<String> {
+        let value = (!token.is_empty()).then(|| bearer_authorization(token));
+        match value.transpose() {
+            Ok(value) => {
+                self.authorization = value;
+                None
+            }
+            Err(problem) => Some(problem),
+        }
+    }
+
+    /// Returns the token, or an empty text.
+    pub(crate) fn bearer_token(&self) -> &str {
+        let value = self.authorization.as_ref();
+        let token = value.and_then(|value| value.strip_prefix("Bearer "));
+        token.unwrap_or_default()
+    }
+
     /// Returns the URL of a request, which may be relative to the base URL.
     pub(super) fn url(&self, text: &str) -> Result<Url, UrlError> {
         match &self.base_url {
