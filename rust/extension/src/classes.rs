@@ -7,6 +7,7 @@ mod certificate_info;
 mod crypto;
 
 mod http;
+mod http_cache;
 mod http_causes;
 mod http_client;
 mod http_request;
@@ -27,6 +28,7 @@ mod trust_store;
 
 pub(crate) use cancellation::RustlsCancellation;
 pub(crate) use certificate_info::RustlsCertificateInfo;
+pub(crate) use http_cache::RustlsHTTPCache;
 pub(crate) use http_request::RustlsHTTPRequest;
 pub(crate) use http_response::RustlsHTTPResponse;
 pub(crate) use multipart_form::RustlsMultipartForm;

@@ -3,6 +3,7 @@
 mod attempt;
 mod backoff;
 mod body_budget;
+mod cached;
 mod liveness;
 mod reconnect;
 mod repeats;
@@ -15,9 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::body_sink::BodySink;
+use crate::cache::{self, Stored};
 use crate::cookies::Jar;
 use crate::error::{FetchError, Step};
-use crate::headers::HeaderError;
+use crate::headers::{Fields, HeaderError};
 use crate::pool::Pool;
 use crate::progress::Progress;
 use crate::range::{Partial, RangeReply};
@@ -25,6 +27,7 @@ use crate::redirect::CurrentRequest;
 use crate::request::{FetchLimits, FetchRequest};
 use crate::response::ResponseHead;
 use body_budget::BodyBudget;
+use cached::{Begin, Caching};
 use godot_rustls_net::origin::Origin;
 use godot_rustls_net::phase::Phase;
 use reconnect::Reconnection;
@@ -182,16 +185,24 @@ async fn follow(
     };
     let mut redirects = 0;
     loop {
-        let mut answer = ask(
-            pool,
-            &current,
-            &request.user_agent,
-            request.cookies.as_deref(),
-            limits,
-            progress,
-        )
-        .await?;
+        let mut fields = complete_fields(&current, request)?;
+        let cache = request.cache.as_ref().filter(|_| sink.partial().is_none());
+        let caching = match Caching::begin(cache, pool, &current, &mut fields, limits)? {
+            Begin::Send(caching) => caching,
+            Begin::Serve(stored) => {
+                return served(stored, redirects, limits, progress, sink, last);
+            }
+        };
+        let mut answer = ask(pool, &current, fields, request, progress).await?;
         answer.head.redirects = redirects;
+        if let Some(caching) = caching.as_ref().filter(|it| it.is_reply(&answer.head)) {
+            let confirmed = caching.confirmed(&answer.head);
+            answer.drain().await;
+            match confirmed {
+                Some(stored) => return served(stored, redirects, limits, progress, sink, last),
+                None => continue,
+            }
+        }
         let head = last.insert(answer.head.clone());
         let Some(place) = answer.location.take() else {
             if let Some(delay) = repeats.after_response(head) {
@@ -207,9 +218,18 @@ async fn follow(
                 Some(RangeReply::Other) | None => None,
             };
             let size = BodyBudget::new(limits.body_size_limit, range);
+            let head = head.clone();
+            let Some(caching) = caching else {
+                answer
+                    .receive(&current.method, limits, size, progress, sink)
+                    .await?;
+                return Ok(Received::Body);
+            };
+            let mut recorder = caching.recorder(sink);
             answer
-                .receive(&current.method, limits, size, progress, sink)
+                .receive(&current.method, limits, size, progress, &mut recorder)
                 .await?;
+            caching.store(head, recorder);
             return Ok(Received::Body);
         };
         if limits.max_redirects.is_some_and(|most| redirects >= most) {
@@ -223,15 +243,29 @@ async fn follow(
     }
 }
 
-async fn ask(
-    pool: &Arc<Pool>,
-    current: &CurrentRequest,
-    user_agent: &str,
-    cookies: Option<&Mutex<Jar>>,
+/// Passes a stored response to the sink.
+fn served(
+    mut stored: Stored,
+    redirects: usize,
     limits: FetchLimits,
-    progress: &Arc<Progress>,
-) -> Result<ResponseBody, FetchError> {
+    progress: &Progress,
+    sink: &mut dyn BodySink,
+    last: &mut Option<ResponseHead>,
+) -> Result<Received, FetchError> {
+    stored.head.redirects = redirects;
+    stored.head.from_cache = true;
+    *last = Some(stored.head.clone());
+    cached::serve(&stored, limits, progress, sink)?;
+    Ok(Received::Body)
+}
+
+/// Returns the fields of the request with the cookies, and with those that every request has.
+fn complete_fields(
+    current: &CurrentRequest,
+    request: &FetchRequest,
+) -> Result<Fields, HeaderError> {
     let mut fields = current.fields.clone();
+    let cookies = request.cookies.as_deref();
     if let Some(value) = cookies.and_then(|jar| lock(jar).header(&current.url)) {
         fields.add_default("Cookie", &value)?;
     }
@@ -239,10 +273,25 @@ async fn ask(
         &Origin::of(&current.url).authority(),
         &current.method,
         current.content.length(),
-        user_agent,
+        &request.user_agent,
     )?;
-    let answer = send::send(pool, current, fields, limits, progress).await?;
-    if let Some(jar) = cookies {
+    Ok(fields)
+}
+
+async fn ask(
+    pool: &Arc<Pool>,
+    current: &CurrentRequest,
+    fields: Fields,
+    request: &FetchRequest,
+    progress: &Arc<Progress>,
+) -> Result<ResponseBody, FetchError> {
+    let answer = send::send(pool, current, fields, request.limits, progress).await?;
+    if let Some(cache) = &request.cache
+        && cache::invalidates(&current.method, answer.head.status)
+    {
+        cache.invalidate(&current.url);
+    }
+    if let Some(jar) = request.cookies.as_deref() {
         let set = answer
             .head
             .lines

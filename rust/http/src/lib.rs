@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod body_sink;
+pub mod cache;
 pub mod client;
 mod connection;
 pub mod cookies;

@@ -7,6 +7,7 @@ use http::Method;
 use url::Url;
 
 use crate::body::Content;
+use crate::cache::Cache;
 use crate::cookies::Jar;
 use crate::headers::Fields;
 
@@ -28,6 +29,8 @@ pub struct FetchRequest {
     pub limits: FetchLimits,
     /// The cookies to send and to store.
     pub cookies: Option<Arc<Mutex<Jar>>>,
+    /// The cache to use.
+    pub cache: Option<Arc<Cache>>,
 }
 
 /// Limits of an exchange.

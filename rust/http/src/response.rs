@@ -23,6 +23,8 @@ pub struct ResponseHead {
     pub url: Url,
     /// The number of redirects that were followed.
     pub redirects: usize,
+    /// True if the body comes from the cache.
+    pub from_cache: bool,
     /// Facts about the server and the connection.
     pub facts: Arc<PeerFacts>,
 }

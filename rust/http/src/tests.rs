@@ -1,5 +1,6 @@
 //! Exchanges over real sockets with scripted servers.
 
+mod cache;
 mod client;
 mod clock;
 mod exchange;
@@ -90,6 +91,7 @@ fn request(url: &str) -> FetchRequest {
         content: Content::None,
         limits: RULES,
         cookies: None,
+        cache: None,
     }
 }
 

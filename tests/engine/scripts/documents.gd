@@ -35,6 +35,7 @@ func work() -> void:
 		"/scores": Answers.sized("", 201),
 		"/events": Answers.unsized(EVENTS, ["Content-Type: text/event-stream", "Connection: close"]),
 		"/slow": [&"hang"],
+		"/rules": Answers.sized("be kind", 200, ["Cache-Control: max-age=60"]),
 		"/news": busy_once(),
 		"/feed": feed,
 		"/": Answers.sized("hello\n"),

@@ -151,7 +151,7 @@ func test_options_and_nodes_show_their_properties_in_the_inspector(_ours: Stack)
 		for property: StringName in PROPERTIES[our_class]:
 			row("%s.%s" % [our_class, property])
 			var usage: int = _property(our_class, property).get("usage", 0)
-			var is_open: bool = property not in SECRET_PROPERTIES
+			var is_open: bool = property not in SCRIPT_PROPERTIES
 			equal(usage & PROPERTY_USAGE_EDITOR != 0, is_open, "whether the inspector shows it")
 			equal(usage & PROPERTY_USAGE_STORAGE != 0, is_open, "whether it is stored")
 	row("")

@@ -21,7 +21,7 @@ const PARENTS := {
 	&"RustlsCertificateInfo": &"RefCounted", &"RustlsCrypto": &"RefCounted", &"RustlsKeyJob": &"RefCounted",
 	&"RustlsHTTPRequest": &"Node", &"RustlsHTTPResponse": &"RefCounted", &"RustlsMultipartForm": &"RefCounted",
 	&"RustlsHTTPClient": &"RefCounted", &"RustlsHTTP": &"Object", &"RustlsCancellation": &"RefCounted",
-	&"RustlsTLSServer": &"Node",
+	&"RustlsTLSServer": &"Node", &"RustlsHTTPCache": &"RefCounted",
 }
 
 ## True if scripts create the class with new().
@@ -29,7 +29,7 @@ const CAN_BE_MADE := {
 	&"RustlsStreamPeerTLS": true, &"RustlsTLSOptions": true, &"RustlsTrustStore": false,
 	&"RustlsCertificateInfo": false, &"RustlsCrypto": true, &"RustlsKeyJob": false,
 	&"RustlsHTTPRequest": true, &"RustlsHTTPResponse": false, &"RustlsMultipartForm": true, &"RustlsHTTPClient": true,
-	&"RustlsHTTP": false, &"RustlsCancellation": true, &"RustlsTLSServer": true,
+	&"RustlsHTTP": false, &"RustlsCancellation": true, &"RustlsTLSServer": true, &"RustlsHTTPCache": true,
 }
 
 ## Members without a counterpart. Each method: argument types, defaults of the last ones, return type, whether static.
@@ -120,6 +120,7 @@ const METHODS := {
 		&"all": [[TYPE_ARRAY], [], TYPE_SIGNAL, true],
 		&"is_completed": [[], [], TYPE_BOOL, false],
 		&"is_ok": [[], [], TYPE_BOOL, false],
+		&"is_from_cache": [[], [], TYPE_BOOL, false],
 		&"get_header": [[TYPE_STRING], [], TYPE_STRING, false],
 		&"get_text": [[], [], TYPE_STRING, false],
 		&"get_json": [[], [], TYPE_NIL, false],
@@ -162,6 +163,11 @@ const METHODS := {
 		&"get_connection_count": [[], [], TYPE_INT, false],
 		&"get_pending_count": [[], [], TYPE_INT, false],
 		&"get_last_error": [[], [], TYPE_STRING, false],
+	},
+	&"RustlsHTTPCache": {
+		&"clear": [[], [], TYPE_NIL, false],
+		&"get_size": [[], [], TYPE_INT, false],
+		&"get_entry_count": [[], [], TYPE_INT, false],
 	},
 	&"RustlsCancellation": {
 		&"cancel": [[], [], TYPE_NIL, false],
@@ -262,6 +268,7 @@ const PROPERTIES := {
 		&"key_log_path": [TYPE_STRING, ""],
 	},
 	&"RustlsStreamPeerTLS": {&"handshake_timeout": [TYPE_FLOAT, 10.0]},
+	&"RustlsHTTPCache": {&"max_bytes": [TYPE_INT, 33554432]},
 	&"RustlsTLSServer": {
 		&"max_connections": [TYPE_INT, 4096],
 		&"max_connections_per_address": [TYPE_INT, 64],
@@ -271,6 +278,7 @@ const PROPERTIES := {
 	&"RustlsHTTPRequest": {
 		&"base_url": [TYPE_STRING, ""],
 		&"max_concurrent_requests": [TYPE_INT, 0],
+		&"cache": [TYPE_OBJECT, null],
 		&"default_headers": [TYPE_PACKED_STRING_ARRAY, []],
 		&"bearer_token": [TYPE_STRING, ""],
 		&"tls_options": [TYPE_OBJECT, null],
@@ -288,8 +296,8 @@ const PROPERTIES := {
 	},
 }
 
-## Properties that hold secrets: the inspector does not show them, and they are not saved.
-const SECRET_PROPERTIES: Array[StringName] = [&"bearer_token"]
+## Properties that only scripts set, because they are secret or no resource: they are neither shown nor saved.
+const SCRIPT_PROPERTIES: Array[StringName] = [&"bearer_token", &"cache"]
 
 ## Properties that scripts can read but not set.
 const READ_ONLY_PROPERTIES := {
@@ -303,6 +311,7 @@ const READ_ONLY_PROPERTIES := {
 		&"result": TYPE_INT, &"response_code": TYPE_INT, &"headers": TYPE_PACKED_STRING_ARRAY,
 		&"body": TYPE_PACKED_BYTE_ARRAY, &"error": TYPE_STRING, &"url": TYPE_STRING, &"http_version": TYPE_STRING,
 		&"tls_version": TYPE_STRING, &"redirects": TYPE_INT, &"ok": TYPE_BOOL, &"text": TYPE_STRING, &"json": TYPE_NIL,
+		&"from_cache": TYPE_BOOL,
 		&"retry_count": TYPE_INT,
 	},
 }

@@ -646,6 +646,65 @@ namespace RustlsForGodot
             Extension.CallStatic(_className, _request, url, options).AsSignal();
     }
 
+    /// <summary>A cache of HTTP responses (RFC 9111), kept in memory.</summary>
+    /// <remarks>
+    /// <para>Assign it to <see cref="RustlsHttpRequest.Cache"/>, or pass it as the option <c>cache</c> of a request.
+    /// Several nodes and requests may share one object.</para>
+    /// <para>Stored are complete responses to GET requests with the code 200, if the server allows it
+    /// (<c>Cache-Control</c>). As long as a response is fresh, it is delivered without asking the server. Afterwards
+    /// the server is asked whether it has changed (<c>ETag</c>, <c>Last-Modified</c>); if not, the body is delivered
+    /// from the cache, with the code 200. A successful POST, PUT, PATCH or DELETE removes what is stored of its
+    /// URL.</para>
+    /// <para>Responses to different credentials (<c>Authorization</c>, <c>Cookie</c>) and over connections with
+    /// different TLS options or proxies are kept apart. Requests with a <c>Range</c> or a condition such as
+    /// <c>If-None-Match</c>, events, bodies in pieces and resumed downloads do not use the cache.</para>
+    /// </remarks>
+    public sealed class RustlsHttpCache : RustlsObject<RefCounted>
+    {
+        private static readonly StringName _className = "RustlsHTTPCache";
+        private static readonly StringName _clear = "clear";
+        private static readonly StringName _getEntryCount = "get_entry_count";
+        private static readonly StringName _getSize = "get_size";
+        private static readonly StringName _maxBytes = "max_bytes";
+
+        /// <summary>Creates a RustlsHTTPCache.</summary>
+        /// <exception cref="InvalidOperationException">The addon is not loaded.</exception>
+        public RustlsHttpCache() : this(Extension.Create(_className))
+        {
+        }
+
+        /// <summary>Wraps an object of the class RustlsHTTPCache.</summary>
+        /// <exception cref="ArgumentException">The object is of another class.</exception>
+        public RustlsHttpCache(GodotObject instance) : base(instance, _className)
+        {
+        }
+
+        /// <summary>Returns the object itself.</summary>
+        public static implicit operator RefCounted(RustlsHttpCache wrapper) => wrapper?.Instance;
+
+        /// <summary>
+        /// The largest size of all stored responses in bytes. The default is 33554432 (32 MiB). The responses that were
+        /// not used for longest are removed. A single response may take a quarter.
+        /// </summary>
+        public long MaxBytes
+        {
+            get => Instance.Get(_maxBytes).AsInt64();
+            set => Instance.Set(_maxBytes, value);
+        }
+
+        /// <summary>Removes all stored responses.</summary>
+        public void Clear() =>
+            Instance.Call(_clear);
+
+        /// <summary>Returns the number of stored responses.</summary>
+        public long GetEntryCount() =>
+            Instance.Call(_getEntryCount).AsInt64();
+
+        /// <summary>Returns the size of the stored responses in bytes.</summary>
+        public long GetSize() =>
+            Instance.Call(_getSize).AsInt64();
+    }
+
     /// <summary>
     /// An HTTP/1.1 client with one connection, which the script polls; a drop-in replacement for
     /// <see cref="HttpClient"/>.
@@ -1125,6 +1184,7 @@ namespace RustlsForGodot
         private static readonly StringName _baseUrl = "base_url";
         private static readonly StringName _bearerToken = "bearer_token";
         private static readonly StringName _bodySizeLimit = "body_size_limit";
+        private static readonly StringName _cache = "cache";
         private static readonly StringName _cancelRequest = "cancel_request";
         private static readonly StringName _chunkReceived = "chunk_received";
         private static readonly StringName _clearCookies = "clear_cookies";
@@ -1355,6 +1415,13 @@ namespace RustlsForGodot
         {
             get => Instance.Get(_bodySizeLimit).AsInt64();
             set => Instance.Set(_bodySizeLimit, value);
+        }
+
+        /// <summary>The cache of this node's responses. Null (default) means none.</summary>
+        public RustlsHttpCache Cache
+        {
+            get => Extension.Wrap(Instance.Get(_cache), instance => new RustlsHttpCache(instance));
+            set => Instance.Set(_cache, value?.Instance);
         }
 
         /// <summary>
@@ -1644,8 +1711,9 @@ namespace RustlsForGodot
         /// are.</para>
         /// <para>• <c>basic_auth</c>: an array of user and password. They and a token are sent to the server of the URL,
         /// whatever <see cref="RustlsHttpRequest.BaseUrl"/> is, and not beyond a redirect to another server.<br/>•
-        /// <c>cancellation</c>: a <see cref="RustlsCancellation"/>.<br/>• <c>on_progress</c>, <c>on_upload_progress</c>,
-        /// <c>on_event</c>, <c>on_chunk</c>: functions that are connected to <see cref="RustlsHttpResponse.Progress"/>,
+        /// <see cref="RustlsHttpRequest.Cache"/>: a <see cref="RustlsHttpCache"/>. <c>cancellation</c>: a
+        /// <see cref="RustlsCancellation"/>.<br/>• <c>on_progress</c>, <c>on_upload_progress</c>, <c>on_event</c>,
+        /// <c>on_chunk</c>: functions that are connected to <see cref="RustlsHttpResponse.Progress"/>,
         /// <see cref="RustlsHttpResponse.UploadProgress"/>, <see cref="RustlsHttpResponse.EventReceived"/> and
         /// <see cref="RustlsHttpResponse.ChunkReceived"/>. The last two set
         /// <see cref="RustlsHttpRequest.ServerSentEvents"/> and <see cref="RustlsHttpRequest.StreamBody"/>.<br/>•
@@ -1839,6 +1907,7 @@ namespace RustlsForGodot
         private static readonly StringName _done = "done";
         private static readonly StringName _error = "error";
         private static readonly StringName _eventReceived = "event_received";
+        private static readonly StringName _fromCache = "from_cache";
         private static readonly StringName _getBodySize = "get_body_size";
         private static readonly StringName _getDecodeError = "get_decode_error";
         private static readonly StringName _getDownloadedBytes = "get_downloaded_bytes";
@@ -1947,6 +2016,11 @@ namespace RustlsForGodot
         /// <see cref="RustlsHttpResponse.GetLastErrorCode"/> returns the cause.
         /// </summary>
         public string Error => Instance.Get(_error).AsString();
+
+        /// <summary>
+        /// <see langword="true"/> if the body comes from the cache (<see cref="RustlsHttpRequest.Cache"/>).
+        /// </summary>
+        public bool FromCache => Instance.Get(_fromCache).AsBool();
 
         /// <summary>
         /// The header fields of the response, each in the form <c>Name: value</c>, in the order and spelling of the

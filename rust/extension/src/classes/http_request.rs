@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex};
 use godot::prelude::*;
 use godot_rustls_http::cookies::Jar;
 
-use super::RustlsTLSOptions;
 use super::http_response::NODE_GONE;
 use super::request_settings::OriginSettings;
 use super::tls_options::AnyOptions;
+use super::{RustlsHTTPCache, RustlsTLSOptions};
 use crate::engine::convert::godot_text;
 use crate::engine::objects::secret_text;
 use crate::http::proxy_settings::Proxies;
@@ -239,6 +239,9 @@ pub(crate) struct RustlsHTTPRequest {
     /// no limit. See [method get_waiting_count].
     #[export(range = (0.0, 100.0, 1.0, or_greater))]
     max_concurrent_requests: i64,
+    /// The cache of this node's responses. Null (default) means none.
+    #[var]
+    cache: Option<Gd<RustlsHTTPCache>>,
     /// The options that were passed; they may be the engine's.
     options: Option<Gd<AnyOptions>>,
     /// What `base_url`, `default_headers` and the credentials mean.

@@ -91,6 +91,9 @@ pub(crate) struct RustlsHTTPResponse {
     /// do not count.
     #[var(get = get_retry_count, no_set)]
     retry_count: PhantomVar<i64>,
+    /// `true` if the body comes from the cache ([member RustlsHTTPRequest.cache]).
+    #[var(get = is_from_cache, no_set)]
+    from_cache: PhantomVar<bool>,
     outcome: Mutex<Outcome>,
     shared: SharedResponse,
     /// The node that sent the request; none for [RustlsHTTP].
@@ -111,6 +114,7 @@ pub(crate) struct Outcome {
     http_version: GString,
     tls_version: GString,
     redirects: i64,
+    is_from_cache: bool,
     /// Facts about the server and the connection.
     facts: Option<Arc<PeerFacts>>,
 }
@@ -128,6 +132,7 @@ impl Outcome {
             http_version: GString::new(),
             tls_version: GString::new(),
             redirects: 0,
+            is_from_cache: false,
             facts: None,
         }
     }
@@ -250,6 +255,12 @@ impl RustlsHTTPResponse {
     #[func]
     fn get_retry_count(&self) -> i64 {
         i64::try_from(self.shared.counts().repeats).unwrap_or(i64::MAX)
+    }
+
+    /// Returns [member from_cache].
+    #[func]
+    fn is_from_cache(&self) -> bool {
+        self.outcome().is_from_cache
     }
 
     /// Returns whether [signal completed] has been emitted.

@@ -12,8 +12,8 @@ use godot::prelude::*;
 use godot_rustls_http::cookies::Jar;
 use zeroize::Zeroizing;
 
-use super::RustlsCancellation;
 use super::tls_options::AnyOptions;
+use super::{RustlsCancellation, RustlsHTTPCache};
 use crate::http::proxy_settings::Proxies;
 use crate::http::turns::Turns;
 
@@ -63,6 +63,7 @@ pub(crate) struct RequestSettings {
     /// Fields that are added to the query of the URL.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) cancellation: Option<Gd<RustlsCancellation>>,
+    pub(crate) cache: Option<Gd<RustlsHTTPCache>>,
     /// The turns of a node with `max_concurrent_requests`.
     pub(crate) turns: Option<Turns>,
     /// Signals of the response, and the functions that are connected to them.
@@ -97,6 +98,7 @@ impl RequestSettings {
             authorization: None,
             query: Vec::new(),
             cancellation: None,
+            cache: None,
             turns: None,
             handlers: Vec::new(),
         }

@@ -41,6 +41,7 @@ mod tests {
             version: "HTTP/1.1",
             url: request_url::parse("http://example.org/").unwrap(),
             redirects: 0,
+            from_cache: false,
             facts: Arc::default(),
         }
     }

@@ -139,6 +139,7 @@ fn conclude(
         version: version(response.version()),
         url: current.url.clone(),
         redirects: 0,
+        from_cache: false,
         facts,
     };
     Ok(ResponseBody::new(

@@ -65,7 +65,7 @@ impl RustlsHTTPRequest {
     /// - `basic_auth`: an array of user and password. They and a token are sent to the server of the
     /// URL, whatever [member base_url] is, and not beyond a redirect to another server.
     ///
-    /// - `cancellation`: a [RustlsCancellation].
+    /// - [member cache]: a [RustlsHTTPCache]. `cancellation`: a [RustlsCancellation].
     ///
     /// - `on_progress`, `on_upload_progress`, `on_event`, `on_chunk`: functions that are connected to
     /// [signal RustlsHTTPResponse.progress], [signal RustlsHTTPResponse.upload_progress],

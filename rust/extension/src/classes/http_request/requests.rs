@@ -184,6 +184,7 @@ impl RustlsHTTPRequest {
             authorization: None,
             query: Vec::new(),
             cancellation: None,
+            cache: self.cache.clone(),
             turns: self.turns(),
             handlers: Vec::new(),
         }

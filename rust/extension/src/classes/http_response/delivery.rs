@@ -73,6 +73,7 @@ impl RustlsHTTPResponse {
             ok: PhantomVar::default(),
             text: PhantomVar::default(),
             json: PhantomVar::default(),
+            from_cache: PhantomVar::default(),
             retry_count: PhantomVar::default(),
             outcome: Mutex::new(Outcome::none_yet(url)),
             shared: SharedResponse::of(fetch),
@@ -114,6 +115,7 @@ impl Outcome {
         self.http_version = godot_text(head.version);
         self.tls_version = godot_text(&head.facts.tls_version);
         self.redirects = i64::try_from(head.redirects).unwrap_or_default();
+        self.is_from_cache = head.from_cache;
         self.facts = Some(head.facts);
     }
 }

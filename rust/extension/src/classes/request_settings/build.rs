@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use godot::classes::{ProjectSettings, TlsOptions};
 use godot::global::Error;
 use godot::prelude::*;
+use godot_rustls_http::cache::Cache;
 use godot_rustls_http::cookies::Jar;
 use godot_rustls_http::error::FetchErrorKind;
 use godot_rustls_http::headers::{Fields, HeaderError};
@@ -22,7 +23,7 @@ use crate::addon::addon;
 use crate::classes::cancellation::CANCELLED;
 use crate::classes::tls_options::AnyOptions;
 use crate::classes::tls_options::configuration::client_context;
-use crate::classes::{RustlsCancellation, RustlsHTTPResponse, RustlsTLSOptions};
+use crate::classes::{RustlsCancellation, RustlsHTTPCache, RustlsHTTPResponse, RustlsTLSOptions};
 use crate::engine::convert::seconds;
 use crate::http::body_sink::{BodyTarget, File, Parts};
 use crate::http::engine_parity;
@@ -148,6 +149,7 @@ impl RequestSettings {
             content: data.content,
             limits: self.limits(),
             cookies: cookies.map(Arc::clone),
+            cache: self.cache(),
         })
     }
 
@@ -180,6 +182,13 @@ impl RequestSettings {
             retries: u32::try_from(self.retries).unwrap_or(u32::MAX),
             reconnect_events: self.reconnect_events,
         }
+    }
+
+    /// Returns the cache, unless the body is delivered while it arrives or continues a file.
+    fn cache(&self) -> Option<Arc<Cache>> {
+        let is_whole = !self.server_sent_events && !self.stream_body && !self.is_resuming();
+        let cache = self.cache.as_ref().filter(|_| is_whole);
+        cache.map(RustlsHTTPCache::cache)
     }
 
     fn is_resuming(&self) -> bool {

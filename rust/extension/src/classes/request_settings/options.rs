@@ -7,7 +7,9 @@ use super::readers::{
 };
 use super::{RequestSettings, basic_authorization, bearer_authorization};
 use crate::classes::tls_options::AnyOptions;
-use crate::classes::{RustlsCancellation, request_settings::build::are_for_clients};
+use crate::classes::{
+    RustlsCancellation, RustlsHTTPCache, request_settings::build::are_for_clients,
+};
 
 type Set = fn(&mut RequestSettings, &Variant) -> Result<(), WrongValue>;
 
@@ -39,6 +41,9 @@ const OPTIONS: &[(&str, Set)] = &[
     }),
     ("body_size_limit", |to, value| {
         integer(value, -1, COUNT).map(|value| to.body_size_limit = value)
+    }),
+    ("cache", |to, value| {
+        object::<RustlsHTTPCache>(value, "a RustlsHTTPCache, or null").map(|value| to.cache = value)
     }),
     ("cancellation", |to, value| {
         object::<RustlsCancellation>(value, "a RustlsCancellation, or null")
