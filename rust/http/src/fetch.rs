@@ -15,6 +15,8 @@ mod send;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::Method;
+
 use crate::body_sink::BodySink;
 use crate::cache::{self, Stored};
 use crate::cookies::Jar;
@@ -190,7 +192,7 @@ async fn follow(
         let caching = match Caching::begin(cache, pool, &current, &mut fields, limits)? {
             Begin::Send(caching) => caching,
             Begin::Serve(stored) => {
-                return served(stored, redirects, limits, progress, sink, last);
+                return served(*stored, redirects, limits, progress, sink, last);
             }
         };
         let mut answer = ask(pool, &current, fields, request, progress).await?;
@@ -209,28 +211,7 @@ async fn follow(
                 answer.drain().await;
                 return Ok(Received::Unavailable(delay));
             }
-            let range = match sink.partial().map(|partial| partial.judge(head)) {
-                Some(RangeReply::Nothing) => {
-                    answer.drain().await;
-                    return Ok(Received::NoRest);
-                }
-                Some(RangeReply::Rest(range)) => Some(range),
-                Some(RangeReply::Other) | None => None,
-            };
-            let size = BodyBudget::new(limits.body_size_limit, range);
-            let head = head.clone();
-            let Some(caching) = caching else {
-                answer
-                    .receive(&current.method, limits, size, progress, sink)
-                    .await?;
-                return Ok(Received::Body);
-            };
-            let mut recorder = caching.recorder(sink);
-            answer
-                .receive(&current.method, limits, size, progress, &mut recorder)
-                .await?;
-            caching.store(head, recorder);
-            return Ok(Received::Body);
+            return receive(answer, caching, &current.method, limits, progress, sink).await;
         };
         if limits.max_redirects.is_some_and(|most| redirects >= most) {
             return Err(FetchError::TooManyRedirects {
@@ -241,6 +222,37 @@ async fn follow(
         answer.drain().await;
         redirects += 1;
     }
+}
+
+/// Receives the body of a response that is not a redirect.
+async fn receive(
+    answer: ResponseBody,
+    caching: Option<Box<Caching>>,
+    method: &Method,
+    limits: FetchLimits,
+    progress: &Arc<Progress>,
+    sink: &mut dyn BodySink,
+) -> Result<Received, FetchError> {
+    let head = answer.head.clone();
+    let range = match sink.partial().map(|partial| partial.judge(&head)) {
+        Some(RangeReply::Nothing) => {
+            answer.drain().await;
+            return Ok(Received::NoRest);
+        }
+        Some(RangeReply::Rest(range)) => Some(range),
+        Some(RangeReply::Other) | None => None,
+    };
+    let size = BodyBudget::new(limits.body_size_limit, range);
+    let Some(caching) = caching else {
+        answer.receive(method, limits, size, progress, sink).await?;
+        return Ok(Received::Body);
+    };
+    let mut recorder = caching.recorder(sink);
+    answer
+        .receive(method, limits, size, progress, &mut recorder)
+        .await?;
+    caching.store(head, recorder);
+    Ok(Received::Body)
 }
 
 /// Passes a stored response to the sink.

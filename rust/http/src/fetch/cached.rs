@@ -20,9 +20,9 @@ use godot_rustls_net::phase::Phase;
 /// Start of an exchange.
 pub(super) enum Begin {
     /// The request is sent.
-    Send(Option<Caching>),
+    Send(Option<Box<Caching>>),
     /// The stored response is used.
-    Serve(Stored),
+    Serve(Box<Stored>),
 }
 
 /// What the cache has to know when the response arrives.
@@ -53,7 +53,7 @@ impl Caching {
         let mut stale = None;
         match cache.look_up(&key, &request, SystemTime::now()) {
             Lookup::Miss => {}
-            Lookup::Fresh(stored) => return Ok(Begin::Serve(stored)),
+            Lookup::Fresh(stored) => return Ok(Begin::Serve(Box::new(stored))),
             Lookup::Stale(stored, conditions) => {
                 for (name, value) in &conditions {
                     fields
@@ -62,12 +62,12 @@ impl Caching {
                 stale = (!conditions.is_empty()).then_some(stored);
             }
         }
-        Ok(Begin::Send(Some(Self {
+        Ok(Begin::Send(Some(Box::new(Self {
             cache: Arc::clone(cache),
             key,
             request,
             stale,
-        })))
+        }))))
     }
 
     /// Returns whether the response is about the condition that the cache added.
