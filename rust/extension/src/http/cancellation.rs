@@ -52,7 +52,9 @@ impl Cancellation {
             }
             std::mem::take(&mut state.responses)
         };
-        for response in responses.iter().filter_map(WeakResponseState::upgrade) {
+        // The latest first: the end of an earlier one would be the turn of one that waits.
+        let latest_first = responses.iter().rev();
+        for response in latest_first.filter_map(WeakResponseState::upgrade) {
             response.cancel(why);
         }
         true

@@ -63,7 +63,11 @@ impl FetchTask {
         let task = runtime.spawn(async move {
             let _reset = PhaseReset(Arc::clone(&watched));
             let _turn = match turn {
-                Some(turn) => turn.await,
+                Some(turn) => match turn.await {
+                    Some(permit) => Some(permit),
+                    // The node has gone, and cancels this request too.
+                    None => return,
+                },
                 None => None,
             };
             let begun = Instant::now();

@@ -35,13 +35,18 @@ impl Turns {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Enters the queue now. The future waits for the turn, which lasts as long as the permit.
+    /// Ends the waiting: nobody has a turn any more.
+    pub(crate) fn close(&self) {
+        self.permits.close();
+    }
+
+    /// Enters the queue now. The future waits for the turn, which lasts as long as the permit;
+    /// `None` if the queue was closed.
     pub(crate) fn wait(&self) -> impl Future<Output = Option<OwnedSemaphorePermit>> + Send + use<> {
         let waiting = Waiting::new(&self.waiting);
         let permits = Arc::clone(&self.permits);
         async move {
             let _waiting = waiting;
-            // The semaphore is never closed.
             permits.acquire_owned().await.ok()
         }
     }

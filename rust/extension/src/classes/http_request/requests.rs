@@ -251,6 +251,10 @@ impl RustlsHTTPRequest {
     pub(super) fn cancel_all(&mut self) {
         let (fetched, requested) = {
             let mut responses = self.responses();
+            // First: the end of a request would be the turn of one that waits.
+            if let Some(turns) = responses.turns.take() {
+                turns.close();
+            }
             (
                 std::mem::take(&mut responses.fetched),
                 responses.requested.clone(),
