@@ -606,8 +606,8 @@ namespace RustlsForGodot
     /// nobody has awaited is kept for a minute after its end.</para>
     /// <para>The options of a request are those of <see cref="RustlsHttpRequest.Fetch"/>, and</para>
     /// <para>• <c>method</c>: an <c>HttpClient.Method</c>; the default is <c>HttpClient.METHOD_GET</c>.<br/>•
-    /// <c>headers</c>: an array of strings of the form <c>Name: value</c>, or a <see cref="Dictionary"/>.<br/>•
-    /// <c>data</c>: the body, as in <see cref="RustlsHttpRequest.Fetch"/>.</para>
+    /// <c>headers</c>: an array of strings of the form <c>Name: value</c>, or a <c>Dictionary</c>.<br/>• <c>data</c>:
+    /// the body, as in <see cref="RustlsHttpRequest.Fetch"/>.</para>
     /// <para>An unknown option and a value that cannot be used fail the request with
     /// <see cref="RustlsHttpRequest.Result.RequestFailed"/>. There are no cookies here: use a node with
     /// <see cref="RustlsHttpRequest.CookiesEnabled"/>.</para>
@@ -626,24 +626,40 @@ namespace RustlsForGodot
         /// <see cref="RustlsHttpRequest.DownloadFile"/>. The options <c>method</c> and <c>download_file</c> have no
         /// effect.
         /// </summary>
-        public static Signal Download(string url, string path, Godot.Collections.Dictionary options = {}) =>
-            Extension.CallStatic(_className, _download, url, path, options).AsSignal();
+        public static Signal Download(string url, string path, Godot.Collections.Dictionary options = null) =>
+            Extension.CallStatic(_className, _download, url, path, options ?? new Godot.Collections.Dictionary()).AsSignal();
+
+        /// <summary>Waits for the response to <see cref="Download"/>.</summary>
+        public static async Task<RustlsHttpResponse> DownloadAsync(string url, string path, Godot.Collections.Dictionary options = null) =>
+            Extension.Wrap(await Extension.FirstArgument(Download(url, path, options)), instance => new RustlsHttpResponse(instance));
 
         /// <summary>Starts a GET request. The option <c>method</c> has no effect.</summary>
-        public static Signal Get(string url, Godot.Collections.Dictionary options = {}) =>
-            Extension.CallStatic(_className, _get, url, options).AsSignal();
+        public static Signal Get(string url, Godot.Collections.Dictionary options = null) =>
+            Extension.CallStatic(_className, _get, url, options ?? new Godot.Collections.Dictionary()).AsSignal();
+
+        /// <summary>Waits for the response to <see cref="Get"/>.</summary>
+        public static async Task<RustlsHttpResponse> GetAsync(string url, Godot.Collections.Dictionary options = null) =>
+            Extension.Wrap(await Extension.FirstArgument(Get(url, options)), instance => new RustlsHttpResponse(instance));
 
         /// <summary>
-        /// Starts a POST request with <paramref name="data"/> as its body: a <see cref="Dictionary"/> or
-        /// <see cref="Array"/>, which is sent as JSON, a <c>string</c>, a <c>byte[]</c>, a
-        /// <see cref="RustlsMultipartForm"/>, or null. The options <c>method</c> and <c>data</c> have no effect.
+        /// Starts a POST request with <paramref name="data"/> as its body: a <c>Dictionary</c> or <c>Array</c>, which is
+        /// sent as JSON, a <c>string</c>, a <c>byte[]</c>, a <see cref="RustlsMultipartForm"/>, or null. The options
+        /// <c>method</c> and <c>data</c> have no effect.
         /// </summary>
-        public static Signal Post(string url, Variant data = default, Godot.Collections.Dictionary options = {}) =>
-            Extension.CallStatic(_className, _post, url, data, options).AsSignal();
+        public static Signal Post(string url, Variant data = default, Godot.Collections.Dictionary options = null) =>
+            Extension.CallStatic(_className, _post, url, data, options ?? new Godot.Collections.Dictionary()).AsSignal();
+
+        /// <summary>Waits for the response to <see cref="Post"/>.</summary>
+        public static async Task<RustlsHttpResponse> PostAsync(string url, Variant data = default, Godot.Collections.Dictionary options = null) =>
+            Extension.Wrap(await Extension.FirstArgument(Post(url, data, options)), instance => new RustlsHttpResponse(instance));
 
         /// <summary>Starts a request. Awaiting the signal gives the <see cref="RustlsHttpResponse"/>.</summary>
-        public static Signal Request(string url, Godot.Collections.Dictionary options = {}) =>
-            Extension.CallStatic(_className, _request, url, options).AsSignal();
+        public static Signal Request(string url, Godot.Collections.Dictionary options = null) =>
+            Extension.CallStatic(_className, _request, url, options ?? new Godot.Collections.Dictionary()).AsSignal();
+
+        /// <summary>Waits for the response to <see cref="Request"/>.</summary>
+        public static async Task<RustlsHttpResponse> RequestAsync(string url, Godot.Collections.Dictionary options = null) =>
+            Extension.Wrap(await Extension.FirstArgument(Request(url, options)), instance => new RustlsHttpResponse(instance));
     }
 
     /// <summary>A cache of HTTP responses (RFC 9111), kept in memory.</summary>
@@ -1695,7 +1711,7 @@ namespace RustlsForGodot
         /// <summary>Starts a request in addition to any others, and returns its response, which can be awaited.</summary>
         /// <remarks>
         /// <para><paramref name="requestData"/> is a <c>string</c>, a <c>byte[]</c>, a <see cref="RustlsMultipartForm"/>,
-        /// null, or a <see cref="Dictionary"/> or <see cref="Array"/> that is sent as JSON with the content type
+        /// null, or a <c>Dictionary</c> or <c>Array</c> that is sent as JSON with the content type
         /// <c>application/json</c>. The parameters before it are those of <see cref="RustlsHttpRequest.Request"/>. No
         /// failure is returned as an error code: the response reports it, always in a later frame. The request is
         /// cancelled if the node leaves the scene tree.</para>
@@ -1718,13 +1734,13 @@ namespace RustlsForGodot
         /// <see cref="RustlsHttpResponse.ChunkReceived"/>. The last two set
         /// <see cref="RustlsHttpRequest.ServerSentEvents"/> and <see cref="RustlsHttpRequest.StreamBody"/>.<br/>•
         /// <c>proxy</c>: the URL of a proxy for this request (see <see cref="RustlsHttpRequest.SetHttpsProxy"/>); an
-        /// empty string means none.<br/>• <c>query</c>: a <see cref="Dictionary"/> whose fields are added to the query of
-        /// the URL, percent-encoded. An array repeats its name; null leaves the field out.</para>
+        /// empty string means none.<br/>• <c>query</c>: a <c>Dictionary</c> whose fields are added to the query of the
+        /// URL, percent-encoded. An array repeats its name; null leaves the field out.</para>
         /// <para>An unknown option and a value that cannot be used fail the request with
         /// <see cref="RustlsHttpRequest.Result.RequestFailed"/>.</para>
         /// </remarks>
-        public RustlsHttpResponse Fetch(string url, string[] customHeaders = null, HttpClient.Method method = (HttpClient.Method)0, Variant requestData = default, Godot.Collections.Dictionary options = {}) =>
-            Extension.Wrap(Instance.Call(_fetch, url, customHeaders ?? System.Array.Empty<string>(), (long)method, requestData, options), instance => new RustlsHttpResponse(instance));
+        public RustlsHttpResponse Fetch(string url, string[] customHeaders = null, HttpClient.Method method = (HttpClient.Method)0, Variant requestData = default, Godot.Collections.Dictionary options = null) =>
+            Extension.Wrap(Instance.Call(_fetch, url, customHeaders ?? System.Array.Empty<string>(), (long)method, requestData, options ?? new Godot.Collections.Dictionary()), instance => new RustlsHttpResponse(instance));
 
         /// <summary>Returns the size of the body in bytes, or -1 if the server does not announce it.</summary>
         public long GetBodySize() =>
@@ -2089,9 +2105,9 @@ namespace RustlsForGodot
             Instance.Call(_cancel);
 
         /// <summary>
-        /// Returns the body as its <c>Content-Type</c> says: JSON as a <see cref="Dictionary"/>, an <see cref="Array"/>
-        /// or another value, text as a <c>string</c>, PNG, JPEG, WebP, BMP, TGA and SVG as an <see cref="Image"/>, and
-        /// anything else as a <c>byte[]</c>. Returns null for a body that is not what its type says:
+        /// Returns the body as its <c>Content-Type</c> says: JSON as a <c>Dictionary</c>, an <c>Array</c> or another
+        /// value, text as a <c>string</c>, PNG, JPEG, WebP, BMP, TGA and SVG as an <see cref="Image"/>, and anything else
+        /// as a <c>byte[]</c>. Returns null for a body that is not what its type says:
         /// <see cref="RustlsHttpResponse.GetDecodeError"/> returns the reason.
         /// </summary>
         /// <remarks>

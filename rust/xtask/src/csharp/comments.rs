@@ -142,6 +142,7 @@ fn parameter(name: &str) -> String {
 fn class_reference(name: &str) -> String {
     match name {
         "String" => "<c>string</c>".to_owned(),
+        "Array" | "Dictionary" => format!("<c>{name}</c>"),
         "PackedByteArray" => "<c>byte[]</c>".to_owned(),
         "PackedStringArray" => "<c>string[]</c>".to_owned(),
         _ => see(&names::class(name)),

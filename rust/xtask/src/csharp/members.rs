@@ -10,6 +10,10 @@ use crate::reference::description::{Argument, Class, Enum, Method, Property, Sig
 /// Members that every wrapper has.
 const TAKEN: [&str; 5] = ["Equals", "GetHashCode", "GetType", "Instance", "ToString"];
 
+/// The class whose static methods return the signal of a response, and the class of the response.
+const REQUESTS: &str = "RustlsHTTP";
+const RESPONSE: &str = "RustlsHTTPResponse";
+
 /// A class while its wrapper is written.
 struct Writer<'a> {
     classes: &'a [Class],
@@ -195,7 +199,28 @@ impl<'a> Writer<'a> {
         if method.name == "done" {
             self.completed()?;
         }
+        if self.class.name == REQUESTS && result.name == "Signal" {
+            self.awaited(&name, &declared, &method.arguments);
+        }
         Ok(())
+    }
+
+    /// Writes what C# awaits of a static method that starts a request: its response.
+    fn awaited(&mut self, name: &str, declared: &str, arguments: &[Argument]) {
+        let response = names::class(RESPONSE);
+        let passed = arguments.iter().map(|it| names::argument(&it.name));
+        let passed: Vec<String> = passed.collect();
+        self.body.push('\n');
+        self.line(&format!(
+            "/// <summary>Waits for the response to <see cref=\"{name}\"/>.</summary>"
+        ));
+        self.line(&format!(
+            "public static async Task<{response}> {name}Async({declared}) =>"
+        ));
+        self.line(&format!(
+            "    Extension.Wrap(await Extension.FirstArgument({name}({})), instance => new {response}(instance));",
+            passed.join(", ")
+        ));
     }
 
     /// Writes what C# awaits: the end of the object's work, with the argument of its signal `completed`.

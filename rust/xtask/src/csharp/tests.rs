@@ -114,6 +114,32 @@ fn comments_are_xml_without_examples() {
 }
 
 #[test]
+fn null_stands_for_an_empty_dictionary() {
+    use crate::reference::description::Type;
+
+    let kind = super::types::of(&[], &Type::Builtin("Dictionary".to_owned()));
+    let kind = kind.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(kind.default("{}"), "null");
+    assert_eq!(
+        kind.passed("options", true),
+        "options ?? new Godot.Collections.Dictionary()"
+    );
+    assert_eq!(kind.passed("value", false), "value");
+}
+
+#[test]
+fn requests_without_a_node_can_be_awaited() {
+    let mut classes = sample();
+    let line = &mut classes[1];
+    line.name = "RustlsHTTP".to_owned();
+    line.methods.retain(|method| method.is_static);
+    line.methods[0].returns = crate::reference::description::Type::Builtin("Signal".to_owned());
+    let text = wrapper(&classes, &classes[1]).unwrap_or_else(|error| panic!("{error}"));
+    let expected = "public static async Task<RustlsHttpResponse> AllJobsAsync() =>";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
 fn a_type_without_a_counterpart_is_named() {
     let mut classes = sample();
     let unknown = crate::reference::description::Type::Builtin("Transform3D".to_owned());

@@ -21,6 +21,8 @@ enum Form {
         element: &'static str,
         convert: &'static str,
     },
+    /// A dictionary, for which null stands for an empty one in defaults.
+    Dictionary,
     Enum,
     EngineObject,
     Wrapper,
@@ -66,10 +68,7 @@ fn builtin(name: &str) -> Result<CSharpType, String> {
         "String" => ("string", Form::Value("AsString")),
         "Signal" => ("Signal", Form::Value("AsSignal")),
         "Array" => ("Godot.Collections.Array", Form::Value("AsGodotArray")),
-        "Dictionary" => (
-            "Godot.Collections.Dictionary",
-            Form::Value("AsGodotDictionary"),
-        ),
+        "Dictionary" => ("Godot.Collections.Dictionary", Form::Dictionary),
         "PackedByteArray" => ("byte[]", packed("byte", "AsByteArray")),
         "PackedStringArray" => ("string[]", packed("string", "AsStringArray")),
         _ => return Err(format!("there is no C# type for {name}")),
@@ -123,6 +122,7 @@ impl CSharpType {
             Form::Packed { element, .. } if has_default => {
                 format!("{value} ?? System.Array.Empty<{element}>()")
             }
+            Form::Dictionary if has_default => format!("{value} ?? new {}()", self.name),
             Form::Enum => format!("(long){value}"),
             Form::Wrapper => format!("{value}?.Instance"),
             _ => value.to_owned(),
@@ -135,6 +135,7 @@ impl CSharpType {
         match &self.form {
             Form::Void | Form::Variant => variant.to_owned(),
             Form::Value(convert) | Form::Packed { convert, .. } => format!("{variant}.{convert}()"),
+            Form::Dictionary => format!("{variant}.AsGodotDictionary()"),
             Form::Enum => format!("({name}){variant}.AsInt64()"),
             Form::EngineObject => format!("({name}){variant}.AsGodotObject()"),
             Form::Wrapper => {
@@ -149,7 +150,7 @@ impl CSharpType {
     /// Returns the default of an argument; `default` is in GDScript's notation.
     pub(super) fn default(&self, default: &str) -> String {
         match &self.form {
-            Form::Packed { .. } => "null".to_owned(),
+            Form::Packed { .. } | Form::Dictionary => "null".to_owned(),
             Form::Variant if default == "null" => "default".to_owned(),
             Form::Enum => format!("({}){default}", self.name),
             _ => default.to_owned(),
