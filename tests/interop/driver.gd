@@ -15,7 +15,7 @@ extends SceneTree
 ##   for), `until_end` (go on reading until the peer closes), `want` (file that what came must end with)
 ## - server: `files` (key and chain are looked at again while it runs), `identities` (more of them: a list of `name`,
 ##   `key`, `chain`), `clients` (`optional` or `required`) and `client_trust`; `until` (serve any number until this file
-##   exists), `serve`: `echo` (until the peer closes), `greet` (sends the file `send`, then closes) or `http` (answers GET
+##   exists), `node` (true: RustlsTLSServer accepts, and not a TCPServer), `serve`: `echo` (until the peer closes), `greet` (sends the file `send`, then closes) or `http` (answers GET
 ##   with the file `send`, else with the body)
 
 
@@ -46,7 +46,8 @@ func _initialize() -> void:
 			"http":
 				_fetching.append(Http.new(index, plan, root))
 			"server":
-				_jobs.append(Listener.new(index, plan))
+				var is_node: bool = plan.get("node", false)
+				_jobs.append(NodeListener.new(index, plan, root) if is_node else Listener.new(index, plan))
 			_:
 				_jobs.append(Caller.new(index, plan))
 
@@ -141,7 +142,9 @@ class Listener:
 		var taken: Array[Talk] = []
 		while (left > 0 or plan.has("until")) and _server.is_connection_available():
 			left -= 1
-			taken.append(ServerTalk.new(job, plan, _server.take_connection(), options, count))
+			var talk := ServerTalk.new(job, plan, count)
+			talk.accept(_server.take_connection(), options)
+			taken.append(talk)
 			count += 1
 		return taken
 
@@ -150,6 +153,53 @@ class Listener:
 		if plan.has("until"):
 			return FileAccess.file_exists(plan["until"]) or Time.get_ticks_msec() > deadline
 		return super()
+
+
+## A server node: connections come with their handshakes done, or fail.
+class NodeListener:
+	extends Job
+
+	var _server: RustlsTLSServer = RustlsTLSServer.new()
+	var _taken: Array[Talk] = []
+
+
+	func _init(the_job: int, the_plan: Dictionary, root: Node) -> void:
+		super(the_job, the_plan, Options.server(the_plan))
+		# The tree is not ready to take children yet, and without it nobody listens.
+		_server.ready.connect(_listen, CONNECT_ONE_SHOT)
+		root.add_child.call_deferred(_server)
+
+
+	func take_connections() -> Array[Talk]:
+		var taken: Array[Talk] = _taken
+		_taken = []
+		return taken
+
+
+	func is_over() -> bool:
+		var ends: bool = super()
+		if ends:
+			_server.queue_free()
+		return ends
+
+
+	func _listen() -> void:
+		_server.connected.connect(_take)
+		_server.failed.connect(func(_address: String, error: String) -> void: _take(null, error))
+		var error: Error = _server.listen(0, options, "127.0.0.1")
+		print("LISTENING %d %d" % [job, _server.get_local_port()] if error == OK else _server.get_last_error())
+
+
+	func _take(peer: RustlsStreamPeerTLS, error: String = "") -> void:
+		left -= 1
+		var talk := ServerTalk.new(job, plan, count)
+		count += 1
+		if peer != null:
+			talk.tls = peer
+		else:
+			talk.finish("refused")
+			talk.result["error"] = error
+		_taken.append(talk)
 
 
 class Talk:
@@ -323,10 +373,7 @@ class ServerTalk:
 	var _echoed: int = 0
 
 
-	func _init(
-		job: int, the_plan: Dictionary, the_base: StreamPeerTCP, options: RustlsTLSOptions, number: int
-	) -> void:
-		super(job, the_plan, number)
+	func accept(the_base: StreamPeerTCP, options: RustlsTLSOptions) -> void:
 		base = the_base
 		var error: Error = tls.accept_stream(base, options)
 		if error != OK:

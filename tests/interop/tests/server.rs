@@ -33,11 +33,22 @@ fn cases() -> impl Iterator<Item = (Kind, Version)> {
 
 #[test]
 fn openssl_s_client_talks_to_the_addon() {
+    echo_of_openssl(false);
+}
+
+#[test]
+fn openssl_s_client_talks_to_a_server_node() {
+    echo_of_openssl(true);
+}
+
+/// `is_node`: a server node accepts the connections.
+fn echo_of_openssl(is_node: bool) {
     let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
         return;
     };
     let mut batch = Batch::new(engine);
-    add_servers(&mut batch, &certificates, |job| job.set("serve", "echo"), 1);
+    let shape = |job: Job| job.set("serve", "echo").set("node", is_node);
+    add_servers(&mut batch, &certificates, shape, 1);
     let running = batch.start();
     let data = Generator::new(1).bytes(MEBIBYTE);
     for (index, (_, version)) in cases().enumerate() {
@@ -114,13 +125,27 @@ fn pythons_ssl_talks_to_the_addon() {
 
 #[test]
 fn curl_fetches_from_the_addon_and_sends_to_it() {
+    fetch_with_curl(false);
+}
+
+#[test]
+fn curl_fetches_from_a_server_node_and_sends_to_it() {
+    fetch_with_curl(true);
+}
+
+/// `is_node`: a server node accepts the connections.
+fn fetch_with_curl(is_node: bool) {
     let (Some(engine), Some(certificates)) = (godot_project(), Certificates::make()) else {
         return;
     };
     let body = Generator::new(2).bytes(2 * MEBIBYTE);
     let file = certificates.file("body", &body);
     let mut batch = Batch::new(engine);
-    let shape = |job: Job| job.set("serve", "http").set("send", file.to_str().unwrap());
+    let shape = |job: Job| {
+        job.set("serve", "http")
+            .set("send", file.to_str().unwrap())
+            .set("node", is_node)
+    };
     add_servers(&mut batch, &certificates, shape, 2);
     let running = batch.start();
     for (index, (_, version)) in cases().enumerate() {
