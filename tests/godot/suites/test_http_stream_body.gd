@@ -197,6 +197,20 @@ func test_two_ways_for_one_body_are_refused(ours: Stack) -> void:
 	equal(server.requests().size(), 0, "the requests")
 
 
+func test_the_editor_warns_of_properties_that_do_not_go_together(ours: Stack) -> void:
+	for case: Array in [
+		[{&"stream_body": true, &"download_file": "user://a"}, "download_file"],
+		[{&"stream_body": true, &"server_sent_events": true}, "server_sent_events"],
+		[{&"reconnect_events": true}, "no effect without server_sent_events"],
+		[{&"reconnect_events": true, &"server_sent_events": true}, ""],
+		[{&"stream_body": true, &"retries": 3}, ""],
+	]:
+		row(str(case[0]))
+		var warnings: PackedStringArray = node(ours, case[0]).call(&"get_configuration_warnings")
+		equal(warnings.size(), 0 if (case[1] as String).is_empty() else 1, "the number of warnings")
+		names("\n".join(warnings), case[1], "the warnings")
+
+
 func _collect(source: Object, keeps: bool = true) -> Pieces:
 	var pieces: Pieces = Pieces.new()
 	pieces.keeps = keeps

@@ -2061,7 +2061,10 @@ namespace RustlsForGodot
         /// <summary>The number of redirects that were followed.</summary>
         public long Redirects => Instance.Get(_redirects).AsInt64();
 
-        /// <summary>The status code, such as 200 or 404 (RFC 9110 section 15); 0 if no response arrived.</summary>
+        /// <summary>
+        /// The status code, such as 200 or 404 (RFC 9110 section 15); 0 if no response arrived. Known when
+        /// <see cref="RustlsHttpResponse.Completed"/> is emitted, and before the first event or piece of a body.
+        /// </summary>
         public long ResponseCode => Instance.Get(_responseCode).AsInt64();
 
         /// <summary>

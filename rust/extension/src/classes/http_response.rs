@@ -47,7 +47,8 @@ pub(crate) struct RustlsHTTPResponse {
     /// [method cancel].
     #[var(get = get_result, no_set)]
     result: PhantomVar<i64>,
-    /// The status code, such as 200 or 404 (RFC 9110 section 15); 0 if no response arrived.
+    /// The status code, such as 200 or 404 (RFC 9110 section 15); 0 if no response arrived. Known
+    /// when [signal completed] is emitted, and before the first event or piece of a body.
     #[var(get = get_response_code, no_set)]
     response_code: PhantomVar<i64>,
     /// The header fields of the response, each in the form `Name: value`, in the order and spelling
