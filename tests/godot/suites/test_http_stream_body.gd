@@ -207,8 +207,10 @@ func test_the_editor_warns_of_properties_that_do_not_go_together(ours: Stack) ->
 	]:
 		row(str(case[0]))
 		var warnings: PackedStringArray = node(ours, case[0]).call(&"get_configuration_warnings")
-		equal(warnings.size(), 0 if (case[1] as String).is_empty() else 1, "the number of warnings")
-		names("\n".join(warnings), case[1], "the warnings")
+		if (case[1] as String).is_empty():
+			equal(warnings, PackedStringArray(), "the warnings")
+		elif equal(warnings.size(), 1, "the number of warnings"):
+			names(warnings[0], case[1], "the warning")
 
 
 func _collect(source: Object, keeps: bool = true) -> Pieces:
