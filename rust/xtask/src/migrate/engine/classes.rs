@@ -113,7 +113,7 @@ const CRYPTO_METHODS: [&str; 7] = [
 
 const CRYPTO_OTHERS: [&str; 4] = ["CURVE_P256", "CURVE_P384", "HASH_SHA384", "HASH_SHA512"];
 
-const REQUEST_METHODS: [&str; 29] = [
+const REQUEST_METHODS: [&str; 37] = [
     "assign_tls_options",
     "get_tls_options",
     "get_connect_timeout",
@@ -143,9 +143,17 @@ const REQUEST_METHODS: [&str; 29] = [
     "set_stream_body",
     "get_retries",
     "set_retries",
+    "get_base_url",
+    "set_base_url",
+    "get_default_headers",
+    "set_default_headers",
+    "get_bearer_token",
+    "set_bearer_token",
+    "set_basic_auth",
+    "get_configuration_warnings",
 ];
 
-const REQUEST_OTHERS: [&str; 16] = [
+const REQUEST_OTHERS: [&str; 19] = [
     "connect_timeout",
     "read_timeout",
     "retry_lost_post",
@@ -158,6 +166,9 @@ const REQUEST_OTHERS: [&str; 16] = [
     "reconnect_events",
     "stream_body",
     "retries",
+    "base_url",
+    "default_headers",
+    "bearer_token",
     "progress",
     "upload_progress",
     "event_received",
