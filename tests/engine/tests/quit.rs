@@ -192,6 +192,10 @@ func _ready() -> void:
 		var node: Node = ClassDB.instantiate("RustlsHTTPRequest")
 		if number % 2 == 0:
 			node.set("download_file", ProjectSettings.globalize_path("res://download-%d" % number))
+		elif number > 10:
+			# The pieces of a disabled node wait.
+			node.set("stream_body", true)
+			node.set("process_mode", PROCESS_MODE_DISABLED if number > 14 else PROCESS_MODE_INHERIT)
 		add_child(node)
 		nodes.append(node)
 		var url: String = "http://127.0.0.1:%d/%d" % [PORT, number]
@@ -205,6 +209,9 @@ func _ready() -> void:
 		var silent: RefCounted = nodes[1].call("fetch", "%s://127.0.0.1:%d/" % [scheme, listener.get_local_port()])
 		silent.connect("completed", ended)
 	nodes[1].call("fetch", "http://name.invalid/")
+	# It waits before it tries again.
+	nodes[1].set("retries", 1000)
+	nodes[1].call("fetch", "http://127.0.0.1:1/").connect("completed", ended)
 
 
 func ended(_response: RefCounted) -> void:
