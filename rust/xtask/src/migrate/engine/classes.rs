@@ -85,7 +85,7 @@ impl Class {
     }
 }
 
-const STREAM_METHODS: [&str; 13] = [
+const STREAM_METHODS: [&str; 15] = [
     "get_protocol_version",
     "get_cipher_suite",
     "get_key_exchange_group",
@@ -95,6 +95,8 @@ const STREAM_METHODS: [&str; 13] = [
     "get_peer_certificates",
     "export_keying_material",
     "connect_to_host",
+    "get_connected_host",
+    "get_connected_port",
     "get_last_error",
     "get_last_error_code",
     "get_handshake_timeout",
@@ -113,7 +115,7 @@ const CRYPTO_METHODS: [&str; 7] = [
 
 const CRYPTO_OTHERS: [&str; 4] = ["CURVE_P256", "CURVE_P384", "HASH_SHA384", "HASH_SHA512"];
 
-const REQUEST_METHODS: [&str; 37] = [
+const REQUEST_METHODS: [&str; 42] = [
     "assign_tls_options",
     "get_tls_options",
     "get_connect_timeout",
@@ -151,9 +153,16 @@ const REQUEST_METHODS: [&str; 37] = [
     "set_bearer_token",
     "set_basic_auth",
     "get_configuration_warnings",
+    "get_max_concurrent_requests",
+    "set_max_concurrent_requests",
+    "get_waiting_count",
+    "get_cache",
+    "set_cache",
 ];
 
-const REQUEST_OTHERS: [&str; 19] = [
+const REQUEST_OTHERS: [&str; 21] = [
+    "max_concurrent_requests",
+    "cache",
     "connect_timeout",
     "read_timeout",
     "retry_lost_post",

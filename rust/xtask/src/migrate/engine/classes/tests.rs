@@ -105,7 +105,14 @@ fn members(text: &str) -> Vec<(bool, String)> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut found = Vec::new();
     for (index, line) in lines.iter().enumerate() {
-        let kinds = ["#[func", "#[signal]", "#[constant]", "#[var", "#[export]"];
+        let kinds = [
+            "#[func",
+            "#[signal]",
+            "#[constant]",
+            "#[var",
+            "#[export]",
+            "#[export(",
+        ];
         let Some(kind) = kinds.iter().find(|kind| line.starts_with(**kind)) else {
             continue;
         };
@@ -124,7 +131,8 @@ fn members(text: &str) -> Vec<(bool, String)> {
             continue;
         }
         found.push((*kind == "#[func", name.to_owned()));
-        if ["#[export]", "#[var]"].contains(line) {
+        let has_accessors = ["#[export]", "#[export(", "#[var]"];
+        if has_accessors.iter().any(|kind| line.starts_with(kind)) {
             found.push((true, format!("get_{name}")));
             found.push((true, format!("set_{name}")));
         }
